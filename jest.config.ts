@@ -1,0 +1,54 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest'
+
+type Project = Exclude<NonNullable<Config['projects']>[number], string>
+
+const setupFiles = ['<rootDir>/__tests__/support/jest-extended.ts']
+
+/**
+ * What the three projects share.
+ *
+ * The sources are ES modules; swc turns them into CommonJS as jest loads them, because on Node 20 jest runs
+ * ES modules only behind an experimental flag. Imports that end in `.ts` name real files, so no name is mapped.
+ */
+function project(name: string, folder: string, settings: Project = {}): Project {
+  return {
+    displayName: name,
+    testEnvironment: 'node',
+    testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
+    modulePathIgnorePatterns: ['<rootDir>/dist/'],
+    injectGlobals: false,
+    restoreMocks: true,
+    setupFilesAfterEnv: setupFiles,
+    transform: {
+      '\\.ts$': [
+        '@swc/jest',
+        {
+          jsc: {
+            parser: { syntax: 'typescript' },
+            target: 'es2022',
+            transform: { verbatimModuleSyntax: true },
+          },
+          module: { type: 'commonjs' },
+          sourceMaps: 'inline',
+        },
+      ],
+    },
+    ...settings,
+  }
+}
+
+const config: Config = {
+  collectCoverageFrom: ['src/**/*.ts'],
+  projects: [
+    project('unit', '__tests__'),
+    project('marbles', 'marbles'),
+    // A heap scenario takes seconds and hundreds of megabytes: one at a time, with no other test beside it.
+    project('memlab', 'memlab', {
+      runner: '<rootDir>/scripts/one-worker-runner.cjs',
+      setupFilesAfterEnv: [...setupFiles, '<rootDir>/memlab/support/long-timeout.ts'],
+    }),
+  ],
+}
+
+export default config

@@ -1,0 +1,115 @@
+import { RingBuffer } from '../kit/index.ts'
+import { checkCount, checkDispatch, type Dispatch, refuseOption } from './options.ts'
+import type { Port, Strategy } from './policy.ts'
+
+/**
+ * What happens when the buffer is full and another version is published.
+ *
+ * `drop-oldest` loses the longest held · `drop-incoming` loses the one being published · `error` closes
+ * the subscription with `BUFFER_OVERFLOW` after what is held has been delivered · `suspend` loses
+ * nothing: the write is refused with `SUBSCRIBER_FULL` before it commits, and a writer waits with
+ * `await store.ready()`.
+ */
+export type Overflow = 'drop-oldest' | 'drop-incoming' | 'error' | 'suspend'
+
+/** See {@link buffer}. */
+export interface BufferPolicy {
+  readonly kind: 'buffer'
+  readonly capacity: number
+  readonly overflow: Overflow
+  readonly dispatch: Dispatch
+}
+
+const OVERFLOWS: readonly unknown[] = ['drop-oldest', 'drop-incoming', 'error', 'suspend']
+
+function checkOverflow(value: unknown): Overflow {
+  const names = '"drop-oldest", "drop-incoming", "error" or "suspend"'
+  if (value === 'drop-latest' || value === 'drop-newest') {
+    refuseOption(
+      'overflow',
+      `${names} (people mean two things by "${value}": for the version being published write "drop-incoming"; to keep only the newest, use the policy latest())`,
+      value,
+    )
+  }
+  if (!OVERFLOWS.includes(value)) refuseOption('overflow', names, value)
+  return value as Overflow
+}
+
+/**
+ * Keeps up to `capacity` versions in order while the consumer is busy.
+ *
+ * The one that the consumer is working on is not counted against the capacity. What the overflow loses
+ * is *dropped*: counted, handed to `onDrop`, and told with the next delivery as `missed`. Use it for
+ * consumers to whom every version is an event: logs, archives, RPC.
+ *
+ * @example
+ * ```ts
+ * import { buffer, createStore } from 'headgate'
+ *
+ * const store = createStore(0)
+ * const archive = store.subscribe(() => new Promise(() => {}), {
+ *   policy: buffer({ capacity: 2, overflow: 'drop-oldest' }),
+ * })
+ * for (let n = 1; n <= 5; n += 1) store.set(n)
+ * const { published, delivered, dropped, pending } = archive.stats()
+ * console.log(published, delivered, dropped, pending) // → 6 1 3 2
+ * ```
+ *
+ * @param options.capacity - an integer from 1, or `Infinity` written out; default 64.
+ * @param options.overflow - default `'drop-oldest'`.
+ * @param options.dispatch - `'sync'` (default) or `'microtask'`; see {@link latest}.
+ * @throws `POLICY_INVALID`
+ */
+export function buffer(
+  options: { capacity?: number; overflow?: Overflow; dispatch?: Dispatch } = {},
+): BufferPolicy {
+  return Object.freeze({
+    kind: 'buffer',
+    capacity: options.capacity === undefined ? 64 : checkCount('capacity', options.capacity),
+    overflow: checkOverflow(options.overflow ?? 'drop-oldest'),
+    dispatch: checkDispatch(options.dispatch ?? 'sync'),
+  })
+}
+
+/** A ring with the policy's bound. */
+export class BufferStrategy<T> implements Strategy<T> {
+  readonly #port: Port<T>
+  readonly #overflow: Overflow
+  readonly #ring: RingBuffer<T>
+
+  constructor(policy: BufferPolicy, port: Port<T>) {
+    this.#port = port
+    this.#overflow = policy.overflow
+    this.#ring = new RingBuffer(policy.capacity)
+  }
+
+  get size(): number {
+    return this.#ring.size
+  }
+
+  get capacity(): number {
+    return this.#ring.capacity
+  }
+
+  offer(entry: T): void {
+    const ring = this.#ring
+    if (ring.size === 0 && this.#port.idle) this.#port.deliver(entry)
+    else if (!ring.isFull) ring.push(entry)
+    else if (this.#overflow === 'drop-incoming') this.#port.drop(entry, 'overflow')
+    else if (this.#overflow === 'drop-oldest') {
+      // The cast holds: a full ring has an oldest entry.
+      const oldest = ring.shift() as T
+      ring.push(entry)
+      this.#port.drop(oldest, 'overflow')
+    } else this.#port.overflow(entry) // 'error'; and 'suspend' where a source did not ask for room
+  }
+
+  release(): void {
+    // The cast holds: release() is called only while something is held.
+    this.#port.deliver(this.#ring.shift() as T)
+  }
+
+  clear(): T[] {
+    return this.#ring.drain()
+  }
+}

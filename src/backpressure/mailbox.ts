@@ -1,0 +1,384 @@
+/**
+ * One subscriber's way in: every policy is driven by this one mailbox.
+ *
+ *   offer ──> strategy ──┬─> deliver ──> consumer ──> done ──> pump: release the next
+ *                        ├─> hold (pending)
+ *                        └─> drop / conflate
+ *
+ * The strategy decides, the mailbox acts and counts. *Demand* is the number of deliveries the consumer
+ * will take: a pushed consumer has 1 and gets it back when its handler ends, so one handler runs at a
+ * time; a pulled one (an async iterator) has 0 and is given 1 with each `next()`. `direct` does not look
+ * at it.
+ *
+ * What must stay true:
+ * - `published = delivered + dropped + conflated + pending` whenever foreign code runs. So every counter
+ *   and every held entry is updated before a callback is called.
+ * - No callback of the consumer runs after `close()` returned, and the mailbox then refers to none.
+ * - Nothing thrown by foreign code leaves this class: it goes to `onFault`.
+ * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
+ */
+import { from, type ObservableInput } from 'rxjs'
+import { HeadgateError } from '../kit/index.ts'
+import { type Delivery, HandledDelivery } from './delivery.ts'
+import {
+  type DropReason,
+  type Policy,
+  type Port,
+  policyLabel,
+  type Strategy,
+  type Versioned,
+} from './policy.ts'
+import type { SubscriberStats } from './stats.ts'
+import { openStrategy } from './strategies.ts'
+
+/** What a mailbox delivers to. */
+export interface MailboxConsumer<T> {
+  next(entry: T, delivery: Delivery): unknown
+  error?(error: unknown): void
+  complete?(): void
+  /** Told once that nothing comes any more, however it ended, before `error` and `complete`. Must not throw. */
+  closed?(): void
+}
+
+/** Which callback of a subscriber failed. */
+export type FaultPhase = 'next' | 'error' | 'complete' | 'drop'
+
+/** A failure of a subscriber's code, or the loss of its subscription by an overflow. */
+export interface MailboxFault {
+  readonly error: unknown
+  readonly phase: FaultPhase
+  /** The version that was being delivered or dropped; -1 for a terminal callback. */
+  readonly version: number
+}
+
+/** Who owns a mailbox: what it delivers to, and who is told what happens to it. */
+export interface MailboxHost<T> {
+  readonly id: string
+  readonly policy: Policy
+  readonly consumer: MailboxConsumer<T>
+  /** What a failing consumer leads to. */
+  readonly onError: 'continue' | 'close'
+  /** Whether the consumer takes only what it asks for with {@link Mailbox.request}. */
+  readonly pulled: boolean
+  /** Milliseconds of a monotonic clock, for `busySince`. */
+  now(): number
+  /** An entry was given up and counted. May throw: it is reported as a fault. */
+  dropped(entry: T, reason: DropReason): void
+  /** Foreign code failed. Must not throw. */
+  faulted(fault: MailboxFault): void
+  /** Something that was held or handled has gone, so there may be room. */
+  roomMade(): void
+  /** The mailbox is over: nothing is held and no callback comes any more. Called once. */
+  closed(): void
+}
+
+type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown }).then === 'function'
+
+/** Whether a consumer's result is something that ends later. Arrays and strings have nothing to wait for. */
+function isAwaitable(result: unknown): result is ObservableInput<unknown> {
+  if (typeof result !== 'object' && typeof result !== 'function') return false
+  if (result === null || Array.isArray(result)) return false
+  return (
+    isThenable(result) ||
+    Symbol.asyncIterator in result ||
+    Symbol.iterator in result ||
+    typeof (result as { subscribe?: unknown }).subscribe === 'function'
+  )
+}
+
+export class Mailbox<T extends Versioned> implements Port<T> {
+  readonly id: string
+  readonly policy: Policy
+  published = 0
+  delivered = 0
+  dropped = 0
+  conflated = 0
+  calls = 0
+  errors = 0
+  inFlight = 0
+  missed = 0
+  lastVersion = -1
+  #pendingMax = 0
+  #lossTold = 0
+  #busySince: number | null = null
+  #demand: number
+  #pumping = false
+  #pumpQueued = false
+  #terminal: Terminal | undefined
+  #current: HandledDelivery | undefined
+  #handled: Set<HandledDelivery> | undefined
+  readonly #onMicrotask: boolean
+  readonly #strategy: Strategy<T>
+  /** Emptied by `close`, so that a kept handle keeps no consumer alive. */
+  #host: MailboxHost<T> | undefined
+
+  constructor(host: MailboxHost<T>) {
+    this.id = host.id
+    this.policy = host.policy
+    this.#strategy = openStrategy(host.policy, this)
+    this.#onMicrotask = host.policy.kind !== 'direct' && host.policy.dispatch === 'microtask'
+    this.#demand = host.pulled ? 0 : 1
+    this.#host = host
+  }
+
+  /** Whether it is over: nothing is held and no callback comes any more. */
+  get closed(): boolean {
+    return this.#host === undefined
+  }
+
+  get pending(): number {
+    return this.#strategy.size
+  }
+
+  get capacity(): number {
+    return this.#strategy.capacity
+  }
+
+  get idle(): boolean {
+    return this.#demand > 0 && !this.#pumping && !this.#onMicrotask
+  }
+
+  /** How many more entries can be offered, on top of `queued` ones, before one would overflow. */
+  room(queued: number): number {
+    return this.#strategy.capacity - this.#strategy.size - queued + (this.idle ? 1 : 0)
+  }
+
+  stats(): SubscriberStats {
+    const { id, published, delivered, dropped, conflated, pending, calls, errors, inFlight, capacity } = this
+    return {
+      id,
+      policy: policyLabel(this.policy),
+      published,
+      delivered,
+      dropped,
+      conflated,
+      pending,
+      calls,
+      errors,
+      inFlight,
+      capacity,
+      pendingMax: this.#pendingMax,
+      missed: this.missed,
+      lastVersion: this.lastVersion,
+      busySince: this.#busySince,
+    }
+  }
+
+  /** Takes a new entry from the source. */
+  offer(entry: T): void {
+    if (this.#terminal !== undefined || this.#host === undefined) return
+    this.published += 1
+    this.#strategy.offer(entry)
+    const { size } = this.#strategy
+    if (size === 0) return
+    if (size > this.#pendingMax) this.#pendingMax = size
+    if (this.#onMicrotask && !this.#pumpQueued) {
+      this.#pumpQueued = true
+      queueMicrotask(this.#runQueuedPump)
+    }
+  }
+
+  /** Takes the entry that is replayed to a new subscriber: it is delivered at once, whatever the dispatch. */
+  replay(entry: T): void {
+    if (this.#demand === 0) {
+      this.offer(entry)
+      return
+    }
+    this.published += 1
+    this.deliver(entry)
+  }
+
+  /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */
+  request(count: number): void {
+    this.#demand += count
+    this.#pump()
+  }
+
+  /** Ends the subscription once everything held is delivered and the running handlers have ended. */
+  end(terminal: Terminal): void {
+    if (this.#terminal !== undefined) return
+    this.#terminal = terminal
+    this.#finishWhenEmpty()
+  }
+
+  /** Ends the subscription at once and completes the consumer: the source is gone. */
+  destroy(): void {
+    const host = this.#host
+    this.close('complete')
+    if (host !== undefined) this.#callTerminal(host, { kind: 'complete' })
+  }
+
+  /** Ends the subscription at once: what waits is dropped, running handlers are aborted. */
+  close(reason: DropReason): void {
+    const host = this.#host
+    if (host === undefined) return
+    const held = this.#strategy.clear()
+    this.dropped += held.length
+    this.#host = undefined
+    host.closed()
+    this.#abortHandled()
+    for (const entry of held) this.#tellDrop(host, entry, reason)
+    host.roomMade()
+  }
+
+  // ---- Port: what the strategy asks for ----
+
+  deliver(entry: T): void {
+    // The cast holds: only an open mailbox is offered anything, and close() empties the strategy.
+    const host = this.#host as MailboxHost<T>
+    const loss = this.dropped + this.conflated
+    const missed = loss - this.#lossTold
+    this.#lossTold = loss
+    this.missed += missed
+    this.delivered += 1
+    this.calls += 1
+    this.inFlight += 1
+    this.#demand -= 1
+    this.lastVersion = entry.version
+    const delivery = new HandledDelivery(entry.version, missed, this.id)
+    const outer = this.#current
+    this.#current = delivery
+    let result: unknown
+    try {
+      result = host.consumer.next(entry, delivery)
+    } catch (error) {
+      this.#current = outer
+      this.#fail(delivery, error)
+      return
+    }
+    this.#current = outer
+    if (result === undefined || !isAwaitable(result)) this.#done()
+    else this.#await(result, delivery)
+  }
+
+  drop(entry: T, reason: DropReason): void {
+    this.dropped += 1
+    if (this.#host !== undefined) this.#tellDrop(this.#host, entry, reason)
+  }
+
+  conflate(_entry: T): void {
+    this.conflated += 1
+  }
+
+  overflow(entry: T): void {
+    const details = { subscriberId: this.id, capacity: this.capacity, version: entry.version }
+    this.dropped += 1
+    this.#terminal = { kind: 'error', error: new HeadgateError('BUFFER_OVERFLOW', details) }
+    if (this.#host !== undefined) this.#tellDrop(this.#host, entry, 'overflow')
+    this.#finishWhenEmpty()
+  }
+
+  // ---- a handler's end ----
+
+  #await(result: ObservableInput<unknown>, delivery: HandledDelivery): void {
+    if (this.#host !== undefined) this.#busySince ??= this.#host.now()
+    this.#handled ??= new Set()
+    this.#handled.add(delivery)
+    try {
+      if (isThenable(result)) {
+        result.then(
+          () => this.#settle(delivery),
+          (error: unknown) => this.#settle(delivery, { error }),
+        )
+        return
+      }
+      const inner = from(result).subscribe({
+        error: (error: unknown) => this.#settle(delivery, { error }),
+        complete: () => this.#settle(delivery),
+      })
+      if (this.#host === undefined) this.#abandon(delivery, inner)
+      else delivery.inner = inner
+    } catch (error) {
+      this.#settle(delivery, { error })
+    }
+  }
+
+  #settle(delivery: HandledDelivery, failure?: { error: unknown }): void {
+    if (!this.#handled?.delete(delivery)) return
+    if (this.#handled.size === 0) this.#busySince = null
+    if (failure === undefined) this.#done()
+    else this.#fail(delivery, failure.error)
+  }
+
+  #fail(delivery: HandledDelivery, error: unknown): void {
+    const host = this.#host
+    if (host !== undefined) {
+      this.errors += 1
+      host.faulted({ error, phase: 'next', version: delivery.version })
+      // The handler has ended; a consumer that unsubscribed in onFault has closed us already.
+      if (host.onError === 'close') this.close('consumer-error')
+    }
+    this.#done()
+  }
+
+  #done(): void {
+    this.inFlight -= 1
+    const host = this.#host
+    if (host === undefined) return
+    if (!host.pulled) this.#demand += 1
+    this.#pump()
+    host.roomMade()
+  }
+
+  readonly #runQueuedPump = (): void => {
+    this.#pumpQueued = false
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    while (this.#demand > 0 && this.#strategy.size > 0) this.#strategy.release()
+    this.#pumping = false
+    this.#finishWhenEmpty()
+  }
+
+  // ---- the end ----
+
+  #finishWhenEmpty(): void {
+    const host = this.#host
+    const terminal = this.#terminal
+    if (terminal === undefined || host === undefined) return
+    if (this.#strategy.size > 0 || this.inFlight > 0) return
+    this.close('complete')
+    this.#callTerminal(host, terminal)
+  }
+
+  #callTerminal(host: MailboxHost<T>, terminal: Terminal): void {
+    const { consumer } = host
+    try {
+      if (terminal.kind === 'complete') consumer.complete?.()
+      else if (consumer.error !== undefined) consumer.error(terminal.error)
+      else host.faulted({ error: terminal.error, phase: 'error', version: -1 })
+    } catch (error) {
+      host.faulted({ error, phase: terminal.kind, version: -1 })
+    }
+  }
+
+  #abortHandled(): void {
+    this.#busySince = null
+    this.#current?.abort()
+    if (this.#handled === undefined) return
+    for (const delivery of this.#handled) {
+      delivery.abort()
+      if (delivery.inner !== undefined) this.#abandon(delivery, delivery.inner)
+    }
+  }
+
+  /** Ends an observable that nobody waits for any more. A promise cannot be ended; it is let go. */
+  #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }): void {
+    if (this.#handled?.delete(delivery)) this.inFlight -= 1
+    inner.unsubscribe()
+  }
+
+  #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
+    try {
+      host.dropped(entry, reason)
+    } catch (error) {
+      host.faulted({ error, phase: 'drop', version: entry.version })
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The one error class of Headgate, its codes, the facts each carries, and the sentence each is told with.
+ *
+ * A code is a string and never changes its meaning. The facts of a code are typed, so a handler reads
+ * `error.details.actual` instead of parsing a message. A sentence says what happened, what was expected
+ * and what to do.
+ *
+ * The ESM and the CommonJS copy of the package are two instances with two classes: `instanceof` fails
+ * across that border. Every error is therefore branded with a registered symbol; {@link isHeadgateError}
+ * looks at the brand.
+ */
+
+/** Maps every code to the facts that an error of that code carries. */
+export interface ErrorDetails {
+  BATCH_ASYNC: { store: string }
+  BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
+  CONSUMER_INVALID: { received: string }
+  EVENT_INVALID: { machine: string; received: string }
+  EVENT_UNHANDLED: {
+    machine: string
+    state: string
+    event: string
+    reason: 'unhandled' | 'guard' | 'final'
+    allowed: readonly string[]
+  }
+  MACHINE_INVALID: { machine: string; problems: readonly string[] }
+  OPTION_INVALID: { option: string; expected: string; received: string }
+  POLICY_INVALID: { option: string; expected: string; received: string }
+  RECIPE_ASYNC: { store: string }
+  RUNAWAY_WRITES: { store: string; drainMax: number }
+  SNAPSHOT_INVALID: { store: string; problem: string }
+  STATE_UNDEFINED: { store: string; operation: string }
+  STORE_DESTROYED: { store: string; operation: string }
+  STORE_UNINITIALIZED: { store: string; operation: string }
+  SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
+  VERSION_CONFLICT: { store: string; expected: number; actual: number }
+  WAIT_TIMEOUT: { store: string; timeoutMs: number }
+  WRITE_IN_RECIPE: { store: string; operation: string }
+}
+
+/** Names what went wrong; stable across versions. */
+export type ErrorCode = keyof ErrorDetails
+
+const list = (words: readonly string[]): string => (words.length === 0 ? 'nothing' : words.join(', '))
+
+const REFUSED_BECAUSE = {
+  unhandled: 'has no transition for',
+  guard: 'has a guard that refused',
+  final: 'is final and takes no event, so not',
+} as const
+
+const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
+  BATCH_ASYNC: (d) =>
+    `The work of a batch on store "${d.store}" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
+  BUFFER_OVERFLOW: (d) =>
+    `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
+  CONSUMER_INVALID: (d) =>
+    `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
+  EVENT_INVALID: (d) =>
+    `Machine "${d.machine}" expected an event to be a string or an object with a string "type", got ${d.received}.`,
+  EVENT_UNHANDLED: (d) =>
+    `Machine "${d.machine}" in state ${d.state} ${REFUSED_BECAUSE[d.reason]} event ${d.event}. Handled here: ${list(d.allowed)}.`,
+  MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
+  OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
+  POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
+  RECIPE_ASYNC: (d) =>
+    `A recipe on store "${d.store}" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
+  RUNAWAY_WRITES: (d) =>
+    `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
+  SNAPSHOT_INVALID: (d) =>
+    `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
+  STATE_UNDEFINED: (d) =>
+    `${d.operation} on store "${d.store}" was given undefined. A state is any value but undefined; use null for "nothing".`,
+  STORE_DESTROYED: (d) =>
+    `${d.operation} on store "${d.store}" was refused: the store is destroyed. Stop writing before destroy(), or create a new store.`,
+  STORE_UNINITIALIZED: (d) =>
+    `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
+  SUBSCRIBER_FULL: (d) =>
+    `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Await store.ready() before each write.`,
+  VERSION_CONFLICT: (d) =>
+    `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
+  WAIT_TIMEOUT: (d) =>
+    `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
+  WRITE_IN_RECIPE: (d) =>
+    `${d.operation} was called inside a recipe of its own store "${d.store}"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
+}
+
+const BRAND = Symbol.for('headgate.error')
+
+/**
+ * Reports a misuse or a refused write, with a stable `code` and typed `details`.
+ *
+ * @example
+ * ```ts
+ * import { createStore, isHeadgateError } from 'headgate'
+ *
+ * const store = createStore({ count: 0 })
+ * try {
+ *   store.set({ count: 1 }, { expectedVersion: 7 })
+ * } catch (error) {
+ *   if (isHeadgateError(error, 'VERSION_CONFLICT')) {
+ *     console.log(error.details.expected, error.details.actual) // → 7 0
+ *   }
+ * }
+ * ```
+ */
+export class HeadgateError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code
+  readonly details: Readonly<ErrorDetails[Code]>
+
+  constructor(code: Code, details: ErrorDetails[Code], options?: { cause?: unknown }) {
+    super(SENTENCES[code](details), options)
+    this.name = 'HeadgateError'
+    this.code = code
+    this.details = Object.freeze(details)
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/**
+ * Tells whether a caught value is an error of Headgate, and, with `code`, of that code.
+ *
+ * Works across the ESM and the CommonJS copy of the package, where `instanceof` does not.
+ */
+export function isHeadgateError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is HeadgateError<Code> {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
+  return code === undefined || (error as { code?: unknown }).code === code
+}
+
+/** Says what a value is, for an error's sentence: `"abc" (string)`, `null`, `0 (number)`, `an array`. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return `${JSON.stringify(value)} (string)`
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object') return 'an object'
+  return `${String(value)} (${typeof value})`
+}

@@ -1,0 +1,6 @@
+export { type Clock, systemClock } from './clock.ts'
+export { defineDispose, disposeSymbol, onAbort } from './disposal.ts'
+export { describeValue, type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } from './errors.ts'
+export { RingBuffer } from './ring-buffer.ts'
+export { SlotList, type Slotted } from './slot-list.ts'
+export { randomUuid } from './uuid.ts'

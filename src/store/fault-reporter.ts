@@ -1,0 +1,52 @@
+import { type Observable, Subject } from 'rxjs'
+import type { FaultPhase } from '../backpressure/index.ts'
+
+/** A failure of a subscriber's code, or the loss of its subscription by an overflow. */
+export interface SubscriberFault {
+  readonly subscriberId: string
+  readonly error: unknown
+  /** Which callback failed; `'error'` without one: the subscription was lost and nobody was told. */
+  readonly phase: FaultPhase
+  /** The version that was being delivered or dropped; -1 for a terminal callback. */
+  readonly version: number
+}
+
+/**
+ * Tells about failures of subscribers: to `faults$`, to `onFault`, and to the console where nobody
+ * listens. Never throws.
+ */
+export class FaultReporter {
+  readonly faults$: Observable<SubscriberFault>
+  readonly #faults = new Subject<SubscriberFault>()
+  readonly #storeName: string
+  readonly #onFault: ((fault: SubscriberFault) => void) | undefined
+
+  constructor(storeName: string, onFault: ((fault: SubscriberFault) => void) | undefined) {
+    this.#storeName = storeName
+    this.#onFault = onFault
+    this.faults$ = this.#faults.asObservable()
+  }
+
+  report(fault: SubscriberFault): void {
+    const { subscriberId, phase, version, error } = fault
+    if (this.#onFault === undefined && !this.#faults.observed) {
+      this.#print(`subscriber "${subscriberId}" failed in "${phase}" at version ${version}:`, error)
+      return
+    }
+    this.#faults.next(fault)
+    try {
+      this.#onFault?.(fault)
+    } catch (onFaultError) {
+      this.#print('onFault itself failed:', onFaultError)
+    }
+  }
+
+  complete(): void {
+    this.#faults.complete()
+  }
+
+  #print(what: string, error: unknown): void {
+    // biome-ignore lint/suspicious/noConsole: the last resort, so that a failure is never silent
+    console.error(`[headgate] store "${this.#storeName}": ${what}`, error)
+  }
+}

@@ -1,0 +1,42 @@
+import type { Immutable } from 'immer'
+import { isHeadgateError, onAbort } from '../kit/index.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { WriteOptions } from './write-options.ts'
+
+/** What the optimistic loop needs of its store. */
+export interface ModifyTarget<S> {
+  published(): Snapshot<S>
+  set(state: S | Immutable<S>, write: WriteOptions): Snapshot<S>
+  /** A recipe that changed nothing, for the count. */
+  unchanged(): Snapshot<S>
+}
+
+export type ModifyWork<S> = (state: Immutable<S>, signal: AbortSignal) => Promise<S | Immutable<S>>
+
+/** Rejects with the signal's reason as soon as it aborts, else follows the work. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopListening = onAbort(signal, () => reject(signal.reason))
+    work.then(resolve, reject).finally(stopListening)
+  })
+}
+
+/** See {@link Store.modify}. */
+export async function modify<S>(
+  target: ModifyTarget<S>,
+  work: ModifyWork<S>,
+  write: WriteOptions,
+  limits: { retries: number; signal: AbortSignal },
+): Promise<Snapshot<S>> {
+  const { retries, signal } = limits
+  for (let attempt = 0; ; attempt += 1) {
+    const base = target.published()
+    const state = await orAbort((async () => work(base.state, signal))(), signal)
+    if (state === base.state && target.published() === base) return target.unchanged()
+    try {
+      return target.set(state, { ...write, expectedVersion: base.version })
+    } catch (error) {
+      if (attempt >= retries || !isHeadgateError(error, 'VERSION_CONFLICT')) throw error
+    }
+  }
+}

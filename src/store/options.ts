@@ -1,0 +1,74 @@
+/** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`. */
+import { describeValue, HeadgateError } from '../kit/index.ts'
+import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
+import type { SubscribeOptions } from './subscribers.ts'
+
+type Test = (value: unknown) => boolean
+
+const MAX_MS = 2_147_483_647
+
+const isFunction: Test = (value) => typeof value === 'function'
+const isObjectWith =
+  (...methods: string[]): Test =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
+
+/** Checks one option, unless it is absent. */
+function check(option: string, value: unknown, expected: string, test: Test): void {
+  if (value === undefined || test(value)) return
+  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
+}
+
+const checkText = (option: string, value: unknown): void =>
+  check(option, value, 'a string that is not empty', (text) => typeof text === 'string' && text !== '')
+
+const checkSignal = (value: unknown): void =>
+  check('signal', value, 'an AbortSignal', isObjectWith('addEventListener', 'removeEventListener'))
+
+const checkScheduler = (value: unknown): void =>
+  check('scheduler', value, 'an RxJS scheduler', isObjectWith('schedule', 'now'))
+
+const checkInteger = (option: string, value: unknown, least: number, most: number): void =>
+  check(option, value, `an integer from ${least} to ${most}`, (number) => {
+    return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
+  })
+
+export function checkStoreOptions(options: StoreOptions): void {
+  checkText('name', options.name)
+  checkText('source', options.source)
+  checkInteger('drainMax', options.drainMax, 1, Number.MAX_SAFE_INTEGER)
+  check(
+    'clock',
+    options.clock,
+    'an object with the functions "wall" and "mono"',
+    isObjectWith('wall', 'mono'),
+  )
+  checkScheduler(options.scheduler)
+  check('onFault', options.onFault, 'a function', isFunction)
+}
+
+export function checkSubscribeOptions<S>(options: SubscribeOptions<S>): void {
+  checkText('id', options.id)
+  check('replay', options.replay, 'true or false', (value) => typeof value === 'boolean')
+  check('onDrop', options.onDrop, 'a function', isFunction)
+  check(
+    'onError',
+    options.onError,
+    '"continue" or "close"',
+    (value) => value === 'continue' || value === 'close',
+  )
+  checkSignal(options.signal)
+  checkScheduler(options.scheduler)
+}
+
+export function checkModifyOptions(options: ModifyOptions): void {
+  checkInteger('retries', options.retries, 0, Number.MAX_SAFE_INTEGER)
+  checkSignal(options.signal)
+}
+
+export function checkWaitOptions(options: WaitOptions): void {
+  checkInteger('timeoutMs', options.timeoutMs, 0, MAX_MS)
+  checkSignal(options.signal)
+}

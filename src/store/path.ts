@@ -1,0 +1,71 @@
+/**
+ * Paths into a state, typed key by key: `select('robots', id, 'pose')`.
+ *
+ * `Path<S>` is the union of all paths of up to five keys; an editor completes each key from it. Five is
+ * where a state becomes hard to read anyhow; deeper values are reached with a selector function. The
+ * depth is counted down through a table of numbers, or a recursive state type would never end.
+ */
+
+type Leaf =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | Date
+  | RegExp
+  | ReadonlySet<unknown>
+
+/** A function type in a state; nothing lies below it. */
+type Callable = (...args: never[]) => unknown
+
+type Previous = [never, 0, 1, 2, 3, 4]
+
+type KeyOf<T> = T extends Leaf | Callable
+  ? never
+  : T extends ReadonlyMap<infer Key, unknown>
+    ? Key
+    : T extends readonly unknown[]
+      ? number
+      : keyof T
+
+/** The value below one key; `undefined` is added where the key may be absent. */
+type At<T, Key> = T extends Leaf
+  ? undefined
+  : T extends ReadonlyMap<unknown, infer Value>
+    ? Value | undefined
+    : T extends readonly (infer Item)[]
+      ? Item | undefined
+      : Key extends keyof T
+        ? string extends keyof T
+          ? T[Key] | undefined
+          : T[Key]
+        : undefined
+
+/** Every path of at most `Depth` keys into `S`. */
+export type Path<S, Depth extends number = 5> = Depth extends 0
+  ? never
+  : S extends unknown
+    ? {
+        [Key in KeyOf<S> & PropertyKey]: readonly [Key] | readonly [Key, ...Path<At<S, Key>, Previous[Depth]>]
+      }[KeyOf<S> & PropertyKey]
+    : never
+
+/** The value at the end of a path. */
+export type ValueAt<S, Keys extends readonly unknown[]> = Keys extends readonly [infer Key, ...infer Rest]
+  ? ValueAt<At<S, Key>, Rest>
+  : S
+
+/** The value below one key of anything: an object, an array, a `Map`; `undefined` below nothing. */
+export function valueBelow(container: unknown, key: unknown): unknown {
+  if (container instanceof Map) return container.get(key)
+  if (typeof container !== 'object' || container === null) return undefined
+  return (container as Record<PropertyKey, unknown>)[key as PropertyKey]
+}
+
+/** The value at the end of a path. */
+export function valueAt(root: unknown, path: readonly unknown[]): unknown {
+  return path.reduce(valueBelow, root)
+}

@@ -1,0 +1,121 @@
+/**
+ * A store as an async iterator: pull instead of push, with the same mailbox and the same accounting.
+ *
+ * Each `next()` is demand for one snapshot. What comes while nobody waits is held by the policy, so a
+ * loop that is slower than the writer gets the newest (`latest`, the default) or a bounded history
+ * (`buffer`). Several `next()` calls may wait at once; they are served in order.
+ */
+import type { Mailbox, MailboxConsumer, SubscriberStats } from '../backpressure/index.ts'
+import { defineDispose, describeValue, HeadgateError } from '../kit/index.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { SubscribeOptions, Subscribers } from './subscribers.ts'
+
+/** How a stream is fed: as {@link SubscribeOptions}, without a consumer's options. */
+export type StreamOptions<S> = Omit<SubscribeOptions<S>, 'onError'>
+
+/** A store's snapshots, taken one by one. Leaving a `for await` loop ends it. */
+export interface SnapshotStream<S>
+  extends AsyncIterableIterator<Snapshot<S>, undefined, undefined>,
+    Disposable {
+  readonly id: string
+  readonly closed: boolean
+  next(): Promise<IteratorResult<Snapshot<S>, undefined>>
+  return(): Promise<IteratorResult<Snapshot<S>, undefined>>
+  throw(error?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
+  /** Takes what is held now, without waiting; `undefined` when nothing is. */
+  poll(): Snapshot<S> | undefined
+  stats(): SubscriberStats
+}
+
+type Result<S> = IteratorResult<Snapshot<S>, undefined>
+
+const DONE = Object.freeze({ done: true, value: undefined }) as IteratorReturnResult<undefined>
+
+export class MailboxStream<S> implements SnapshotStream<S> {
+  static {
+    defineDispose(MailboxStream.prototype, function () {
+      this.#mailbox.close('unsubscribed')
+    })
+  }
+
+  declare readonly [Symbol.dispose]: () => void
+  readonly #mailbox: Mailbox<Snapshot<S>>
+  /** Calls of `next()` that wait, oldest first. */
+  readonly #waiters: ((result: Result<S>) => void)[] = []
+  #polled: Snapshot<S> | undefined
+  /** The overflow that ended the stream, until somebody was told. */
+  #failure: { error: unknown } | undefined
+
+  constructor(subscribers: Subscribers<S>, options: StreamOptions<S>) {
+    if (options.policy?.kind === 'direct') {
+      throw new HeadgateError('POLICY_INVALID', {
+        option: 'policy',
+        expected: 'a policy that can hold a snapshot until it is asked for, such as latest() or buffer()',
+        received: describeValue('direct'),
+      })
+    }
+    const consumer: MailboxConsumer<Snapshot<S>> = {
+      next: (snapshot) => this.#take(snapshot),
+      error: (error) => {
+        this.#failure = { error }
+      },
+      closed: () => {
+        for (const resolve of this.#waiters.splice(0)) resolve(DONE)
+      },
+    }
+    this.#mailbox = subscribers.add(consumer, options, true)
+  }
+
+  get id(): string {
+    return this.#mailbox.id
+  }
+
+  get closed(): boolean {
+    return this.#mailbox.closed
+  }
+
+  next(): Promise<Result<S>> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure.error)
+        this.#failure = undefined
+      } else if (this.closed) resolve(DONE)
+      else {
+        this.#waiters.push(resolve)
+        this.#mailbox.request(1)
+      }
+    })
+  }
+
+  poll(): Snapshot<S> | undefined {
+    if (this.#waiters.length > 0 || this.#mailbox.pending === 0) return undefined
+    this.#mailbox.request(1)
+    const snapshot = this.#polled
+    this.#polled = undefined
+    return snapshot
+  }
+
+  async return(): Promise<Result<S>> {
+    this.#mailbox.close('unsubscribed')
+    return DONE
+  }
+
+  async throw(error?: unknown): Promise<Result<S>> {
+    this.#mailbox.close('unsubscribed')
+    throw error
+  }
+
+  stats(): SubscriberStats {
+    return this.#mailbox.stats()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #take(snapshot: Snapshot<S>): void {
+    const waiter = this.#waiters.shift()
+    if (waiter === undefined) this.#polled = snapshot
+    else waiter({ done: false, value: snapshot })
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The state as a `BehaviorSubject`, with a multicast of its own.
+ *
+ * RxJS copies its observers for a write after each change of subscribers, searches them to remove one,
+ * and delivers a re-entrant `next` at once, so that a later observer is told 2, then 1, and is left on 1.
+ * Here everyone who follows the store is a {@link Sink} in one {@link SlotList} (O(1) to join and leave,
+ * no copy), and a write made while a version is being delivered waits in a queue:
+ *
+ *   write 1 ──> [ a b c ]          a writes 2 while told 1
+ *                 1 1 1            2 is queued ...
+ *   drain   ──> [ a b c d ]        d joined after write 2 and was replayed 2:
+ *                 2 2 2 .          the publication remembers the list's end from when it was written
+ *
+ * What must stay true:
+ * - Every sink sees strictly rising versions, in the order in which sinks joined.
+ * - The stack does not grow with the length of a chain of re-entrant writes.
+ * - Holes are closed only while nothing is being delivered, or the remembered ends would lie.
+ *
+ * It overrides what RxJS 7.8 calls internal (`_subscribe`); interop tests hold it.
+ */
+import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
+import { RingBuffer, SlotList, type Slotted } from '../kit/index.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Whoever is told of each version. Neither method throws. */
+export interface Sink<S> extends Slotted {
+  next(snapshot: Snapshot<S>): void
+  complete(): void
+}
+
+/** A version that waits, and the end of the list when it was written. */
+interface Publication<S> {
+  readonly snapshot: Snapshot<S>
+  readonly end: number
+}
+
+class ObserverSink<S> implements Sink<S> {
+  slot = -1
+  readonly #observer: Subscriber<Snapshot<S>>
+
+  constructor(observer: Subscriber<Snapshot<S>>) {
+    this.#observer = observer
+  }
+
+  next(snapshot: Snapshot<S>): void {
+    this.#observer.next(snapshot)
+  }
+
+  complete(): void {
+    this.#observer.complete()
+  }
+}
+
+export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
+  #value: Snapshot<S>
+  #sinks = new SlotList<Sink<S>>()
+  readonly #queue: RingBuffer<Publication<S>>
+  #delivering = false
+  /** Publications that were queued since the drain began. */
+  #chained = 0
+  /** Plain RxJS observers among the sinks. */
+  observerCount = 0
+
+  /** @param drainMax - how many publications one write may set off. */
+  constructor(first: Snapshot<S>, drainMax: number) {
+    // RxJS's own field would keep the first state alive for good; the value lives in #value.
+    super(undefined as unknown as Snapshot<S>)
+    this.#value = first
+    this.#queue = new RingBuffer(drainMax)
+  }
+
+  override getValue(): Snapshot<S> {
+    return this.#value
+  }
+
+  override get observed(): boolean {
+    return this.#sinks.size > 0
+  }
+
+  get drainMax(): number {
+    return this.#queue.capacity
+  }
+
+  /** Publications that wait for the one being delivered. */
+  get queued(): number {
+    return this.#queue.size
+  }
+
+  /** Whether one more publication would be more than one write may set off. */
+  get exhausted(): boolean {
+    return this.#delivering && this.#chained >= this.#queue.capacity
+  }
+
+  /** Makes a snapshot the current one and delivers it, now or after the one being delivered. */
+  override next(snapshot: Snapshot<S>): void {
+    if (this.isStopped) return
+    this.#value = snapshot
+    if (this.#delivering) {
+      this.#chained += 1
+      this.#queue.push({ snapshot, end: this.#sinks.end })
+      return
+    }
+    this.#delivering = true
+    this.#deliver(snapshot, this.#sinks.end)
+    this.#drain()
+  }
+
+  override complete(): void {
+    if (this.isStopped) return
+    this.isStopped = true
+    this.#queue.drain()
+    const sinks = this.#sinks.toArray()
+    this.#sinks = new SlotList()
+    for (const sink of sinks) {
+      sink.slot = -1
+      sink.complete()
+    }
+  }
+
+  /** Everyone who is told, in order. */
+  sinks(): Sink<S>[] {
+    return this.#sinks.toArray()
+  }
+
+  /** Adds a sink at the end of the list. */
+  attach(sink: Sink<S>): void {
+    this.#sinks.add(sink)
+  }
+
+  /** Takes a sink away; it is told nothing more, also of the version being delivered. */
+  detach(sink: Sink<S>): void {
+    this.#sinks.remove(sink)
+    if (!this.#delivering) this.#sinks.compact()
+  }
+
+  /**
+   * Runs foreign code that is told of the current version outside a delivery (a replay), so that a write
+   * made inside it is delivered after it, as everywhere else.
+   */
+  exclusively(tell: () => void): void {
+    if (this.#delivering) {
+      tell()
+      return
+    }
+    this.#delivering = true
+    try {
+      tell()
+    } finally {
+      this.#drain()
+    }
+  }
+
+  // Called by RxJS's Observable.subscribe().
+  _subscribe(observer: Subscriber<Snapshot<S>>): Subscription {
+    if (this.isStopped) {
+      observer.complete()
+      return Subscription.EMPTY
+    }
+    const sink = new ObserverSink(observer)
+    this.attach(sink)
+    this.observerCount += 1
+    if (this.#value.version >= 0) this.exclusively(() => observer.next(this.#value))
+    return new Subscription(() => {
+      this.detach(sink)
+      this.observerCount -= 1
+    })
+  }
+
+  #drain(): void {
+    for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) {
+      this.#deliver(waiting.snapshot, waiting.end)
+    }
+    this.#delivering = false
+    this.#chained = 0
+    this.#sinks.compact()
+  }
+
+  /**
+   * One `try` around the whole loop, resumed behind a sink that threw. Sinks do not throw, but RxJS makes
+   * its observers do so where `config.useDeprecatedSynchronousErrorHandling` is set.
+   */
+  #deliver(snapshot: Snapshot<S>, end: number): void {
+    let slot = 0
+    while (slot < end) {
+      try {
+        for (; slot < end; slot += 1) this.#sinks.at(slot)?.next(snapshot)
+      } catch (error) {
+        slot += 1
+        setTimeout(() => {
+          throw error
+        })
+      }
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import type { Draft, Immutable } from 'immer'
+import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
+import type { Clock } from '../kit/index.ts'
+import type { Consumer } from './consumer.ts'
+import type { SubscriberFault } from './fault-reporter.ts'
+import type { StoreMetrics } from './metrics.ts'
+import type { Path, ValueAt } from './path.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
+import type { SubscriberHandle } from './subscriber-handle.ts'
+import type { SubscribeOptions } from './subscribers.ts'
+import type { Write, WriteOptions } from './write-options.ts'
+
+/** How a store is made. */
+export interface StoreOptions {
+  /** Shown in errors, metrics and faults; default `'store'`. */
+  name?: string | undefined
+  /** The `source` of writes that give none; default the store's name. */
+  source?: string | undefined
+  /** Stamps snapshots; default the platform's clock. */
+  clock?: Clock | undefined
+  /** Runs timers; default RxJS's `asyncScheduler`. */
+  scheduler?: SchedulerLike | undefined
+  /** How many publications one write may set off; an integer from 1, default 100 000. */
+  drainMax?: number | undefined
+  /** Told of each failure of a subscriber. */
+  onFault?: ((fault: SubscriberFault) => void) | undefined
+}
+
+/** Options of {@link Store.modify}. */
+export interface ModifyOptions extends Omit<WriteOptions, 'expectedVersion'> {
+  /** How often the work is run again after it lost a race; an integer from 0, default 3. */
+  retries?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Options of {@link Store.waitFor}. */
+export interface WaitOptions {
+  signal?: AbortSignal | undefined
+  /** Milliseconds; default: without end. */
+  timeoutMs?: number | undefined
+}
+
+/**
+ * One source of truth: immutable, versioned snapshots, written by few and watched by many.
+ *
+ * A write made inside a subscriber changes the state at once (`store.state` reads it); its delivery waits
+ * until the current version has reached everyone. So every subscriber sees strictly rising versions.
+ *
+ * Every write is refused, and changes nothing, with `STORE_DESTROYED` after `destroy()`, with
+ * `WRITE_IN_RECIPE` inside a recipe of the same store, with `VERSION_CONFLICT` when its `expectedVersion`
+ * has passed, with `RUNAWAY_WRITES` when one write has set off more than `drainMax` others, and with
+ * `SUBSCRIBER_FULL` when a subscriber that suspends its writers is full.
+ *
+ * RxJS takes a store wherever it takes an observable (`from(store)`, `combineLatest([store, …])`): it is
+ * then `snapshot$`.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ *
+ * const store = createStore({ battery: 100, log: ['start'] })
+ * store.subscribe(({ version, state }) => console.log(version, state.battery))
+ * // → 0 100
+ * store.update((draft) => { draft.battery -= 1 }, 'TICK')
+ * // → 1 99
+ * store.destroy()
+ * ```
+ */
+export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
+  readonly name: string
+  /** A UUID of this instance. */
+  readonly instanceId: string
+  /** The newest commit, inside a batch its newest write; O(1); counts as a read. */
+  readonly snapshot: Snapshot<S>
+  /** `snapshot.state`; `undefined` while the store is uninitialized. */
+  readonly state: Immutable<S>
+  /**
+   * The newest snapshot first, then each. RxJS's own rules hold for the exceptions of its subscribers;
+   * use {@link Store.subscribe} for isolation, back-pressure and accounting.
+   */
+  readonly snapshot$: Observable<Snapshot<S>>
+  /** The state of each of `snapshot$`. */
+  readonly state$: Observable<Immutable<S>>
+  /** Failures of subscribers. Where nobody listens here nor with `onFault`, they go to `console.error`. */
+  readonly faults$: Observable<SubscriberFault>
+
+  /**
+   * Runs an immer recipe on a draft of the state and commits what it changed.
+   *
+   * A recipe that changes nothing commits nothing and returns the current snapshot. One that throws
+   * changes nothing; its error reaches the caller as it is. On a state that is no object the recipe
+   * returns the new value.
+   *
+   * @throws `RECIPE_ASYNC` for a recipe that returns a promise, `STORE_UNINITIALIZED`, and the refusals
+   *   of every write.
+   */
+  update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S>
+
+  /**
+   * Commits a whole state, always, even an identical one. The state is deeply frozen in place.
+   *
+   * @throws `STATE_UNDEFINED`, and the refusals of every write.
+   */
+  set(state: S | Immutable<S>, write?: Write): Snapshot<S>
+
+  /**
+   * Adopts a snapshot made elsewhere, by a replica or a journal, with its own reason, source and times.
+   *
+   * @param options.enforceVersion - true: its version must be greater than the current one, or it is
+   *   refused and counted as a version conflict. False (default): a version that is not greater becomes
+   *   current + 1.
+   * @throws `SNAPSHOT_INVALID`, `VERSION_CONFLICT`, and the refusals of every write.
+   */
+  put(snapshot: Snapshot<S>, options?: { enforceVersion?: boolean | undefined }): Snapshot<S>
+
+  /**
+   * Publishes the writes of `work` as one version when it returns, and returns its result.
+   *
+   * Inside, `store.state` reads the writes; nobody else is told of them. A throw restores the state from
+   * before the batch. Batches nest: an inner one that throws takes back only its own writes. The label is
+   * `write`, else that of the last write inside.
+   *
+   * @throws `BATCH_ASYNC` for work that returns a promise, and the refusals of every write.
+   */
+  batch<R>(work: () => R, write?: Write): R
+
+  /** Gives an uninitialized store its first state; returns the current snapshot in any case. */
+  initialize(state: S | Immutable<S>): Snapshot<S>
+
+  /**
+   * The optimistic loop: reads the state, awaits the work, and commits its result if the version still
+   * holds; else runs the work again. A result identical to the state it was given commits nothing.
+   *
+   * @param work - given the state, and a signal that aborts with `options.signal` or `destroy()`.
+   * @throws `VERSION_CONFLICT` after the retries, the signal's reason, `STORE_DESTROYED`, or what the
+   *   work rejects with.
+   */
+  modify(
+    work: (state: Immutable<S>, signal: AbortSignal) => Promise<S | Immutable<S>>,
+    options?: ModifyOptions,
+  ): Promise<Snapshot<S>>
+
+  /**
+   * What a selector returns for the current state, then each result that differs from the one before.
+   *
+   * @param equal - whether two results are the same; default `Object.is`.
+   */
+  select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
+  /**
+   * The value at a path, then each that differs by identity. A commit wakes only those below what it
+   * changed. Up to five keys, of objects, arrays and Maps; `undefined` where the path ends early.
+   */
+  select<const Keys extends Path<S>>(...path: Keys): Observable<Immutable<ValueAt<S, Keys>>>
+
+  /**
+   * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.
+   *
+   * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`
+   */
+  subscribe(consumer: Consumer<Snapshot<S>>, options?: SubscribeOptions<S>): SubscriberHandle
+
+  /** Takes snapshots one by one. `for await (const snapshot of store)` does so with `latest()`. */
+  stream(options?: StreamOptions<S>): SnapshotStream<S>
+  [Symbol.asyncIterator](): SnapshotStream<S>
+
+  /**
+   * Resolves with the first snapshot, the current one included, that satisfies the predicate.
+   *
+   * @throws `WAIT_TIMEOUT`, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
+   */
+  waitFor(
+    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
+    options?: WaitOptions,
+  ): Promise<Snapshot<S>>
+
+  /** Resolves when every subscriber that suspends its writers has room; they are let in one by one. */
+  ready(): Promise<void>
+
+  metrics(): StoreMetrics
+
+  /**
+   * Completes everyone, drops what is pending and lets go of everybody. Later writes are refused; a later
+   * subscriber gets only the completion. The last snapshot stays readable.
+   */
+  destroy(): void
+}

@@ -1,0 +1,216 @@
+/**
+ * The subscribers with a mailbox: those of `subscribe` and `stream`.
+ *
+ * Keeps the list for the metrics, the sums of those who have left, and the writers who wait for
+ * subscribers that suspend them.
+ */
+import type { SchedulerLike } from 'rxjs'
+import {
+  type DropReason,
+  latest,
+  Mailbox,
+  type MailboxConsumer,
+  type MailboxFault,
+  type MailboxHost,
+  type Policy,
+  type SubscriberStats,
+} from '../backpressure/index.ts'
+import { type Clock, HeadgateError, onAbort } from '../kit/index.ts'
+import type { FaultReporter } from './fault-reporter.ts'
+import { DeliveryTotals } from './metrics.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
+
+/** What `onDrop` is told. */
+export interface Drop<S> {
+  readonly snapshot: Snapshot<S>
+  readonly version: number
+  readonly reason: DropReason
+  /** How many this subscriber has lost in this way so far, this one included. */
+  readonly dropped: number
+}
+
+/** How a subscriber is fed. */
+export interface SubscribeOptions<S> {
+  /** Shown in metrics, health and faults; default `'subscriber-N'`. */
+  id?: string | undefined
+  /** Default `latest()`. */
+  policy?: Policy | undefined
+  /** Whether the current snapshot is delivered first; default true. */
+  replay?: boolean | undefined
+  /** Told of each snapshot that is dropped. It may throw: that is reported and changes nothing. */
+  onDrop?: ((drop: Drop<S>) => void) | undefined
+  /** What a consumer that throws or rejects leads to; default `'continue'`. */
+  onError?: 'continue' | 'close' | undefined
+  /** Ends the subscription when it aborts. */
+  signal?: AbortSignal | undefined
+  /** Runs the timers of the policy; default the store's. */
+  scheduler?: SchedulerLike | undefined
+}
+
+/** One subscriber: a sink of the subject, and the host of the mailbox that stands between. */
+class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
+  slot = -1
+  readonly id: string
+  readonly policy: Policy
+  readonly consumer: MailboxConsumer<Snapshot<S>>
+  readonly onError: 'continue' | 'close'
+  readonly pulled: boolean
+  readonly mailbox: Mailbox<Snapshot<S>>
+  stopListening: (() => void) | undefined
+  readonly #subscribers: Subscribers<S>
+  readonly #onDrop: SubscribeOptions<S>['onDrop']
+
+  constructor(
+    subscribers: Subscribers<S>,
+    consumer: MailboxConsumer<Snapshot<S>>,
+    options: SubscribeOptions<S> & { id: string; pulled: boolean },
+  ) {
+    this.id = options.id
+    this.policy = options.policy ?? latest()
+    this.consumer = consumer
+    this.onError = options.onError ?? 'continue'
+    this.pulled = options.pulled
+    this.#subscribers = subscribers
+    this.#onDrop = options.onDrop
+    this.mailbox = new Mailbox(this)
+  }
+
+  get suspends(): boolean {
+    return this.policy.kind === 'buffer' && this.policy.overflow === 'suspend'
+  }
+
+  next(snapshot: Snapshot<S>): void {
+    this.mailbox.offer(snapshot)
+  }
+
+  complete(): void {
+    this.mailbox.destroy()
+  }
+
+  now(): number {
+    return this.#subscribers.clock.mono()
+  }
+
+  dropped(snapshot: Snapshot<S>, reason: DropReason): void {
+    this.#onDrop?.({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped })
+  }
+
+  faulted(fault: MailboxFault): void {
+    this.#subscribers.faults.report({ subscriberId: this.id, ...fault })
+  }
+
+  roomMade(): void {
+    if (this.suspends) this.#subscribers.wake()
+  }
+
+  closed(): void {
+    this.stopListening?.()
+    this.consumer.closed?.()
+    this.#subscribers.remove(this)
+  }
+}
+
+export class Subscribers<S> {
+  readonly faults: FaultReporter
+  readonly clock: Clock
+  readonly #storeName: string
+  readonly #subject: SnapshotSubject<S>
+  readonly #departed = new DeliveryTotals()
+  readonly #suspending = new Set<Mailbox<Snapshot<S>>>()
+  readonly #waiting = new Set<() => void>()
+  /** Settles when the writer who asked for room last has had its turn. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #created = 0
+
+  constructor(storeName: string, subject: SnapshotSubject<S>, faults: FaultReporter, clock: Clock) {
+    this.#storeName = storeName
+    this.#subject = subject
+    this.faults = faults
+    this.clock = clock
+  }
+
+  /**
+   * Attaches a consumer, and gives it the current snapshot unless `replay` is false. The mailbox is closed
+   * from the start where the signal has aborted or the store is destroyed.
+   */
+  add(
+    consumer: MailboxConsumer<Snapshot<S>>,
+    options: SubscribeOptions<S>,
+    pulled = false,
+  ): Mailbox<Snapshot<S>> {
+    this.#created += 1
+    const id = options.id ?? `subscriber-${this.#created}`
+    const subscriber = new StoreSubscriber(this, consumer, { ...options, id, pulled })
+    const { mailbox } = subscriber
+    this.#subject.attach(subscriber)
+    if (subscriber.suspends) this.#suspending.add(mailbox)
+    if (this.#subject.isStopped) mailbox.destroy()
+    else if (options.signal !== undefined) {
+      subscriber.stopListening = onAbort(options.signal, () => mailbox.close('unsubscribed'))
+    }
+    const current = this.#subject.getValue()
+    if (!mailbox.closed && options.replay !== false && current.version >= 0) {
+      this.#subject.exclusively(() => mailbox.replay(current))
+    }
+    return mailbox
+  }
+
+  remove(subscriber: StoreSubscriber<S>): void {
+    this.#subject.detach(subscriber)
+    this.#suspending.delete(subscriber.mailbox)
+    this.#departed.add(subscriber.mailbox)
+  }
+
+  /** Throws `SUBSCRIBER_FULL` when one more version would overflow a subscriber that suspends its writers. */
+  admit(): void {
+    const full = this.#firstFull()
+    if (full === undefined) return
+    const details = { store: this.#storeName, subscriberId: full.id, capacity: full.capacity }
+    throw new HeadgateError('SUBSCRIBER_FULL', details)
+  }
+
+  /**
+   * Resolves when every suspending subscriber has room. Writers are let in one by one, in the order in
+   * which they asked: the next one looks only after the one before had its chance to write.
+   */
+  ready(): Promise<void> {
+    const mine = this.#turn.then(() => this.#room())
+    this.#turn = mine.catch(() => {})
+    return mine
+  }
+
+  /** Lets the writers who wait look again. */
+  wake(): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const resolve of waiting) resolve()
+  }
+
+  /** The sums over everybody, those who have left included, and the figures of each who has not. */
+  report(): { totals: DeliveryTotals; subscribers: SubscriberStats[] } {
+    const totals = Object.assign(new DeliveryTotals(), this.#departed)
+    const subscribers: SubscriberStats[] = []
+    for (const sink of this.#subject.sinks()) {
+      if (!(sink instanceof StoreSubscriber)) continue
+      totals.add(sink.mailbox)
+      subscribers.push(sink.mailbox.stats())
+    }
+    return { totals, subscribers }
+  }
+
+  async #room(): Promise<void> {
+    while (!this.#subject.isStopped && this.#firstFull() !== undefined) {
+      await new Promise<void>((resolve) => this.#waiting.add(resolve))
+    }
+    if (!this.#subject.isStopped) return
+    throw new HeadgateError('STORE_DESTROYED', { store: this.#storeName, operation: 'ready()' })
+  }
+
+  #firstFull(): Mailbox<Snapshot<S>> | undefined {
+    for (const mailbox of this.#suspending) {
+      if (mailbox.room(this.#subject.queued) <= 0) return mailbox
+    }
+    return undefined
+  }
+}
