@@ -1,12 +1,19 @@
 import { type Observable, Subject } from 'rxjs'
 import type { FaultPhase } from '../backpressure/index.ts'
 
-/** A failure of a subscriber's code, or the loss of its subscription by an overflow. */
+/**
+ * A failure that has no caller: of a subscriber's code, the loss of its subscription by an overflow, or of
+ * a step that a machine takes by itself.
+ */
 export interface SubscriberFault {
+  /** The subscriber, or the machine. */
   readonly subscriberId: string
   readonly error: unknown
-  /** Which callback failed; `'error'` without one: the subscription was lost and nobody was told. */
-  readonly phase: FaultPhase
+  /**
+   * Which callback failed; `'error'` without one: the subscription was lost and nobody was told. Of a
+   * machine, whether a guard or recipe failed in its `after` or its `invoke`.
+   */
+  readonly phase: FaultPhase | 'after' | 'invoke'
   /** The version that was being delivered or dropped; -1 for a terminal callback. */
   readonly version: number
 }

@@ -30,6 +30,7 @@ export async function modify<S>(
 ): Promise<Snapshot<S>> {
   const { retries, signal } = limits
   for (let attempt = 0; ; attempt += 1) {
+    signal.throwIfAborted()
     const base = target.published()
     const state = await orAbort((async () => work(base.state, signal))(), signal)
     if (state === base.state && target.published() === base) return target.unchanged()

@@ -110,10 +110,10 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     this.isStopped = true
     this.#queue.drain()
     const sinks = this.#sinks.toArray()
-    this.#sinks = new SlotList()
+    // Each stays in the list until its own turn: a callback that reads the metrics finds everybody.
     for (const sink of sinks) {
-      sink.slot = -1
       sink.complete()
+      this.#sinks.remove(sink)
     }
   }
 

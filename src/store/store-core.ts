@@ -33,7 +33,7 @@ import type { StoreMetrics } from './metrics.ts'
 import { type ModifyWork, modify } from './modify.ts'
 import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
 import { PathIndex } from './path-index.ts'
-import { type AnyRecipe, freezeState, isRefusedPromise, runRecipe } from './recipes.ts'
+import { type AnyRecipe, freezeState, isRefusedPromise, type RecipeResult, runRecipe } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
 import { type Sink, SnapshotSubject } from './snapshot-subject.ts'
@@ -134,6 +134,7 @@ export class StoreCore<S> implements Store<S> {
       this.#admit('update()', write)
       this.#requireState('update()')
       const { state, patches } = this.#runRecipe(recipe as AnyRecipe)
+      this.#requireAlive('update()') // the recipe may have called destroy()
       if (state === this.#head.state) return this.#unchanged()
       this.#requireValue('update()', state)
       return this.#commit(state as Immutable<S>, labelOf(write, 'UPDATE', this.#source), patches)
@@ -316,6 +317,31 @@ export class StoreCore<S> implements Store<S> {
     return this.#head
   }
 
+  /** Reports a failure that has no caller. */
+  protected reportFault(fault: SubscriberFault): void {
+    this.#faults.report(fault)
+  }
+
+  /**
+   * Commits what a pure step makes of the state. A step that returns the state as it was commits nothing;
+   * one that writes to this store is refused, as a recipe is.
+   */
+  protected transact(
+    operation: string,
+    reason: string,
+    write: Write | undefined,
+    step: (state: Immutable<S>) => Immutable<S>,
+  ): Snapshot<S> {
+    try {
+      this.#admit(operation, write)
+      const state = this.#locked(() => step(this.#head.state))
+      if (state === this.#head.state) return this.#head
+      return this.#commit(state, labelOf(write, reason, this.#source))
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
   /** Follows the published versions from inside: before the subscribers who come later, and uncounted. */
   protected follow(sink: Sink<S>): void {
     this.#subject.attach(sink)
@@ -366,10 +392,15 @@ export class StoreCore<S> implements Store<S> {
     if (state === undefined) throw new HeadgateError('STATE_UNDEFINED', { store: this.name, operation })
   }
 
-  #runRecipe(recipe: AnyRecipe): ReturnType<typeof runRecipe> {
+  #runRecipe(recipe: AnyRecipe): RecipeResult {
+    return this.#locked(() => runRecipe(this.#head.state, recipe, this.name, this.#paths.wantsPatches))
+  }
+
+  /** Runs code that may read this store but not write to it. */
+  #locked<R>(work: () => R): R {
     this.#inRecipe = true
     try {
-      return runRecipe(this.#head.state, recipe, this.name, this.#paths.wantsPatches)
+      return work()
     } finally {
       this.#inRecipe = false
     }

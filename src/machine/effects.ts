@@ -1,0 +1,88 @@
+/**
+ * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
+ *
+ * It follows the published versions as the store's first sink, so a state that a subscriber leaves at
+ * once was still entered, and a batch starts only what its last state has. Which life of a state is being
+ * lived is told by `current` and `attempts` together: re-entering raises `attempts`. Whoever changes the
+ * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
+ *
+ * What must stay true: when a state is left, its timers are gone and its signal has aborted before
+ * anything of the next state starts; nothing is left after `complete`.
+ */
+import type { Subscription } from 'rxjs'
+import type { Sink, Snapshot } from '../store/index.ts'
+import type { EventObject } from './definition.ts'
+import type { StateNode } from './machine.ts'
+import type { MachineState } from './machine-state.ts'
+import { nodeOf } from './transition.ts'
+
+/** What the effects ask of their store. */
+export interface EffectsHost {
+  readonly states: ReadonlyMap<string, StateNode>
+  /** The event that led into a state, by its `attempts`. */
+  entryEvent(attempts: number): EventObject
+  /** Runs `fire` after some time; it is called at most once. */
+  schedule(ms: number, fire: () => void): Subscription
+  /** The time of an `after` has come. */
+  elapsed(ms: number, isCurrent: () => boolean): void
+  /** Invoked work has ended. */
+  ended(outcome: InvokeOutcome, isCurrent: () => boolean): void
+}
+
+export type InvokeOutcome =
+  | { readonly done: true; readonly output: unknown }
+  | { readonly done: false; readonly error: unknown }
+
+/** One life of one state. */
+interface Life {
+  readonly current: string
+  readonly attempts: number
+  readonly timers: Subscription[]
+  readonly controller: AbortController
+}
+
+export class Effects implements Sink<MachineState<string, unknown>> {
+  slot = -1
+  readonly #host: EffectsHost
+  #life: Life | undefined
+
+  constructor(host: EffectsHost) {
+    this.#host = host
+  }
+
+  next({ state }: Snapshot<MachineState<string, unknown>>): void {
+    const { current, attempts, context } = state
+    if (this.#life?.current === current && this.#life.attempts === attempts) return
+    this.#leave()
+    const life: Life = { current, attempts, timers: [], controller: new AbortController() }
+    this.#life = life
+    const isCurrent = (): boolean => this.#life === life
+    const { after, invoke } = nodeOf(this.#host, current)
+    for (const { ms } of after) {
+      life.timers.push(this.#host.schedule(ms, () => this.#host.elapsed(ms, isCurrent)))
+    }
+    if (invoke === undefined) return
+    const { signal } = life.controller
+    const ended = (outcome: InvokeOutcome): void => {
+      if (isCurrent()) this.#host.ended(outcome, isCurrent)
+    }
+    // The async function turns a throw of src into a rejection.
+    const work = (async () => invoke.src(context as never, this.#host.entryEvent(attempts), { signal }))()
+    work.then(
+      (output) => ended({ done: true, output }),
+      (error: unknown) => ended({ done: false, error }),
+    )
+  }
+
+  complete(): void {
+    this.#leave()
+  }
+
+  #leave(): void {
+    const life = this.#life
+    if (life === undefined) return
+    this.#life = undefined
+    for (const timer of life.timers) timer.unsubscribe()
+    life.controller.abort()
+  }
+}

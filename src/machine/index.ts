@@ -1,0 +1,31 @@
+export { createMachineStore } from './create-machine-store.ts'
+export { defineMachine, type MachineDefinition } from './define-machine.ts'
+export type {
+  AfterConfig,
+  AfterEvent,
+  BareEvent,
+  Cell,
+  CellsOf,
+  ContextRecipe,
+  DoneEvent,
+  ErrorEvent,
+  EventObject,
+  EventOf,
+  Guard,
+  InvokeDefinition,
+  OnlyKnownEvents,
+  StateDefinition,
+  TransitionConfig,
+  TransitionDefinition,
+  TransitionMap,
+} from './definition.ts'
+export type { Machine } from './machine.ts'
+export type { Instant, MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
+export type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
+export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
+export { runMachine } from './run-machine.ts'
+export { sendTo } from './send-to.ts'
+export { toMermaid } from './to-mermaid.ts'
+export { initialState, type RefusalReason, type TransitionResult, transition } from './transition.ts'
+export { type TransitionFilter, transitions } from './transitions.ts'
+export { whileIn } from './while-in.ts'

@@ -1,0 +1,36 @@
+/** How a transition went. `PENDING` while the work that the entered state invoked is running. */
+export type TransitionStatus = 'SUCCESS' | 'FAILED' | 'PENDING'
+
+/** One event that a machine handled: from where, to where, why, when and how it went. */
+export interface TransitionRecord<Name extends string = string> {
+  readonly from: Name
+  /** Equal to `from` where the event did not change the state. */
+  readonly to: Name
+  /** The type of the event; of the machine's own: `after.5000`, `done.invoke`, `error.invoke`. */
+  readonly event: string
+  readonly status: TransitionStatus
+  /** Why it failed; `''` where it did not. */
+  readonly errorMessage: string
+  /** Milliseconds since the epoch. */
+  readonly tsWall: number
+  /** Milliseconds of a monotonic clock. */
+  readonly tsMono: number
+}
+
+/** The state of a machine store. */
+export interface MachineState<Name extends string, Context> {
+  current: Name
+  /** The state before the last change of state; null before the first. */
+  previous: Name | null
+  context: Context
+  /** The newest `historyLimit` records, oldest first. */
+  history: readonly TransitionRecord<Name>[]
+  /** Changes of state so far, re-entries included. */
+  attempts: number
+}
+
+/** When something happened; what a record is stamped with. */
+export interface Instant {
+  readonly tsWall: number
+  readonly tsMono: number
+}

@@ -1,0 +1,62 @@
+import type { Immutable } from 'immer'
+import type { Observable } from 'rxjs'
+import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
+import type { BareEvent, Cell } from './definition.ts'
+import type { Machine } from './machine.ts'
+import type { MachineState, TransitionRecord } from './machine-state.ts'
+import type { RefusalReason } from './transition.ts'
+
+/** How a machine store is made. */
+export interface MachineStoreOptions extends StoreOptions {
+  /** Whether an event that is not handled throws `EVENT_UNHANDLED`; default false. */
+  strict?: boolean | undefined
+}
+
+/** What {@link MachineStore.send} did. */
+export type SendResult<Name extends string = string, Context = unknown> =
+  | {
+      readonly handled: true
+      readonly snapshot: Snapshot<MachineState<Name, Context>>
+      readonly transition: TransitionRecord<Name>
+    }
+  | {
+      readonly handled: false
+      readonly reason: RefusalReason
+      readonly snapshot: Snapshot<MachineState<Name, Context>>
+    }
+
+/**
+ * A store whose state is a machine's, driven by events.
+ *
+ * Everything of {@link Store} works on it. `update`, `set` and `put` go around the machine: they are for
+ * data that is no event, and for replicas. Timers and invoked work follow the state however it came.
+ */
+export interface MachineStore<Context, Cells extends Cell>
+  extends Store<MachineState<Cells['state'], Context>> {
+  readonly machine: Machine<Context, Cells>
+  /** The name of the current state; counts as a read, as the next one does. */
+  readonly current: Cells['state']
+  readonly context: Immutable<Context>
+  /** Each record when it is published, and again when its status changes. */
+  readonly transitions$: Observable<TransitionRecord<Cells['state']>>
+
+  /**
+   * Sends an event: guard, `exit`, `update` and `entry` run, and their result is one commit, labelled with
+   * the event's type. An event that is not handled changes nothing: it is a value, counted as
+   * `unhandledEvents`.
+   *
+   * @param write - who, with what metadata, based on which version; its reason replaces the event's type.
+   * @throws `EVENT_INVALID`, `EVENT_UNHANDLED` when strict, what a guard or a recipe throws, and the
+   *   refusals of every write.
+   */
+  send(event: Cells['event'] | BareEvent<Cells['event']>, write?: Write): SendResult<Cells['state'], Context>
+
+  /** Whether an event would be handled now; its guard is asked. */
+  can(event: Cells['event'] | BareEvent<Cells['event']>): boolean
+
+  /**
+   * Whether the machine is in a state; inside `if (store.is('IDLE'))` only the events of IDLE compile. The
+   * compiler cannot see that a `send` leaves the state: ask again after one.
+   */
+  is<Name extends Cells['state']>(name: Name): this is MachineStore<Context, Extract<Cells, { state: Name }>>
+}

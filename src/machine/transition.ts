@@ -1,0 +1,171 @@
+/**
+ * Decides, purely, what follows from an event: the next state and its record, or why there is none. The
+ * store commits what is decided here; timers and invoked work are started elsewhere (effects.ts).
+ */
+import type { Immutable } from 'immer'
+import { describeValue, HeadgateError, systemClock } from '../kit/index.ts'
+import { freezeState, runRecipe } from '../store/index.ts'
+import type { BareEvent, Cell, EventObject } from './definition.ts'
+import type { AnyContextRecipe, Machine, StateNode, TransitionNode } from './machine.ts'
+import type { Instant, MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
+
+/** Why an event was not handled: no transition for it, its guard refused, or the state is final. */
+export type RefusalReason = 'unhandled' | 'guard' | 'final'
+
+/** What {@link transition} decided. */
+export type TransitionResult<Name extends string, Context> =
+  | {
+      readonly handled: true
+      readonly state: Immutable<MachineState<Name, Context>>
+      readonly transition: TransitionRecord<Name>
+    }
+  | {
+      readonly handled: false
+      readonly reason: RefusalReason
+      readonly state: Immutable<MachineState<Name, Context>>
+    }
+
+export type AnyMachine = Machine<unknown, Cell>
+export type AnyState = Immutable<MachineState<string, unknown>>
+export type AnyResult = TransitionResult<string, unknown>
+
+/** The event that a machine begins with: what `entry` and `invoke` of the initial state are given. */
+export const INIT_EVENT: EventObject = Object.freeze({ type: 'init' })
+
+const now = (): Instant => ({ tsWall: systemClock.wall(), tsMono: systemClock.mono() })
+
+/**
+ * Decides what follows from an event, without a store: pure but for the time.
+ *
+ * @param at - the time of the record; default now.
+ * @throws `EVENT_INVALID`, `RECIPE_ASYNC`, and what a guard or a recipe throws.
+ */
+export function transition<Context, Cells extends Cell>(
+  machine: Machine<Context, Cells>,
+  state: Immutable<MachineState<Cells['state'], Context>>,
+  event: Cells['event'] | BareEvent<Cells['event']>,
+  at: Instant = now(),
+): TransitionResult<Cells['state'], Context> {
+  // The casts erase the names, which the caller's types have checked, and put them back.
+  const result = decide(machine as AnyMachine, state as AnyState, toEvent(machine.id, event), at)
+  return result as TransitionResult<Cells['state'], Context>
+}
+
+/** The state that a machine begins in, with the `entry` of its initial state run. */
+export function initialState<Context, Cells extends Cell>(
+  machine: Machine<Context, Cells>,
+): Immutable<MachineState<Cells['state'], Context>> {
+  const context = runRecipes(
+    machine.id,
+    machine.context,
+    [nodeOf(machine, machine.initial).entry],
+    INIT_EVENT,
+  )
+  const state = { current: machine.initial, previous: null, context, history: [], attempts: 0 }
+  // The cast gives the names their types; `unknown` because Immutable<> of a type parameter is opaque.
+  return freezeState(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
+}
+
+/** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */
+export function toEvent(machine: string, event: unknown): EventObject {
+  if (typeof event === 'string') return { type: event }
+  if (typeof event === 'object' && event !== null && typeof (event as EventObject).type === 'string') {
+    return event as EventObject
+  }
+  throw new HeadgateError('EVENT_INVALID', { machine, received: describeValue(event) })
+}
+
+export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: string): StateNode {
+  // The cast holds for states that a machine made; one brought by set() or put() is checked there.
+  return machine.states.get(name) as StateNode
+}
+
+/** Looks an event up in the table of the current state. */
+export function decide(machine: AnyMachine, state: AnyState, event: EventObject, at: Instant): AnyResult {
+  const node = nodeOf(machine, state.current)
+  if (node.final) return { handled: false, reason: 'final', state }
+  const transitions = node.on.get(event.type)
+  if (transitions === undefined) return { handled: false, reason: 'unhandled', state }
+  return takeFirst(machine, state, transitions, event, at)
+}
+
+/** Takes the first transition whose guard agrees. */
+export function takeFirst(
+  machine: AnyMachine,
+  state: AnyState,
+  transitions: readonly TransitionNode[],
+  event: EventObject,
+  at: Instant,
+): AnyResult {
+  for (const taken of transitions) {
+    if (taken.guard === undefined || taken.guard(state.context as never, event as never)) {
+      return take(machine, state, taken, event, at)
+    }
+  }
+  return { handled: false, reason: 'guard', state }
+}
+
+/** Marks the record of the work that a state invoked; returns the state as it is where there is none. */
+export function settlePending(state: AnyState, status: TransitionStatus, errorMessage = ''): AnyState {
+  const pending = state.history.find((record) => record.status === 'PENDING')
+  if (pending === undefined) return state
+  const settled = Object.freeze({ ...pending, status, errorMessage })
+  const history = state.history.map((record) => (record === pending ? settled : record))
+  return freezeState({ ...state, history })
+}
+
+function take(
+  machine: AnyMachine,
+  from: AnyState,
+  { target, update, reenter }: TransitionNode,
+  event: EventObject,
+  at: Instant,
+): AnyResult {
+  const to = target ?? from.current
+  const changes = to !== from.current || reenter
+  const entered = nodeOf(machine, to)
+  const { exit } = nodeOf(machine, from.current)
+  const recipes = changes ? [exit, update, entered.entry] : [update]
+  const state = changes ? settlePending(from, 'FAILED', `Left by ${event.type} before it had ended.`) : from
+  const record: TransitionRecord = Object.freeze({
+    from: from.current,
+    to,
+    event: event.type,
+    status: changes && entered.invoke !== undefined ? 'PENDING' : 'SUCCESS',
+    errorMessage: '',
+    tsWall: at.tsWall,
+    tsMono: at.tsMono,
+  })
+  const next = freezeState({
+    current: to,
+    previous: changes ? from.current : from.previous,
+    context: runRecipes(machine.id, from.context, recipes, event),
+    history: append(state.history, record, machine.historyLimit),
+    attempts: changes ? from.attempts + 1 : from.attempts,
+  })
+  return { handled: true, state: next, transition: record }
+}
+
+function append<T>(history: readonly T[], record: T, limit: number): readonly T[] {
+  if (limit === 0) return history
+  return [...(history.length < limit ? history : history.slice(history.length - limit + 1)), record]
+}
+
+/** Runs the recipes of one transition on one draft. What they return is not used, so `(d) => d.n++` is fine. */
+function runRecipes<Context>(
+  machine: string,
+  context: Context,
+  recipes: readonly (AnyContextRecipe | undefined)[],
+  event: EventObject,
+): Context {
+  if (recipes.every((recipe) => recipe === undefined)) return context
+  const all = (draft: never): unknown => {
+    for (const recipe of recipes) {
+      // A type says void, but an async function passes it: its promise is handed on, to be refused.
+      const result: unknown = recipe?.(draft, event as never)
+      if (result instanceof Promise) return result
+    }
+    return undefined
+  }
+  return runRecipe(context, all, machine, false).state as Context
+}

@@ -1,0 +1,31 @@
+import type { Immutable } from 'immer'
+import {
+  distinctUntilChanged,
+  EMPTY,
+  from,
+  map,
+  type Observable,
+  type ObservableInput,
+  switchMap,
+} from 'rxjs'
+import type { MachineState } from './machine-state.ts'
+
+/**
+ * Follows an inner stream for as long as the machine is in one of the states: subscribed when it comes
+ * into them, unsubscribed when it leaves them, not started anew when it goes from one of them to another.
+ *
+ * @param names - a state, or several.
+ * @param project - given the state that the machine came in with.
+ */
+export function whileIn<Name extends string, Context, R>(
+  store: { readonly state$: Observable<Immutable<MachineState<Name, Context>>> },
+  names: Name | readonly Name[],
+  project: (state: Immutable<MachineState<Name, Context>>) => ObservableInput<R>,
+): Observable<R> {
+  const wanted = new Set<unknown>([names].flat())
+  return store.state$.pipe(
+    map((state) => ({ state, inside: wanted.has(state.current) })),
+    distinctUntilChanged((before, after) => before.inside === after.inside),
+    switchMap(({ state, inside }) => (inside ? from(project(state)) : EMPTY)),
+  )
+}
