@@ -12,7 +12,7 @@
 import type { Subscription } from 'rxjs'
 import type { Sink, Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
-import type { StateNode } from './machine.ts'
+import type { InvokeNode, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import { nodeOf } from './transition.ts'
 
@@ -37,8 +37,8 @@ export type InvokeOutcome =
 interface Life {
   readonly current: string
   readonly attempts: number
-  readonly timers: Subscription[]
-  readonly controller: AbortController
+  /** Ends what runs in it; most states run nothing. */
+  readonly endings: (() => void)[]
 }
 
 export class Effects implements Sink<MachineState<string, unknown>> {
@@ -54,35 +54,41 @@ export class Effects implements Sink<MachineState<string, unknown>> {
     const { current, attempts, context } = state
     if (this.#life?.current === current && this.#life.attempts === attempts) return
     this.#leave()
-    const life: Life = { current, attempts, timers: [], controller: new AbortController() }
+    const life: Life = { current, attempts, endings: [] }
     this.#life = life
-    const isCurrent = (): boolean => this.#life === life
     const { after, invoke } = nodeOf(this.#host, current)
-    for (const { ms } of after) {
-      life.timers.push(this.#host.schedule(ms, () => this.#host.elapsed(ms, isCurrent)))
-    }
-    if (invoke === undefined) return
-    const { signal } = life.controller
-    const ended = (outcome: InvokeOutcome): void => {
-      if (isCurrent()) this.#host.ended(outcome, isCurrent)
-    }
-    // The async function turns a throw of src into a rejection.
-    const work = (async () => invoke.src(context as never, this.#host.entryEvent(attempts), { signal }))()
-    work.then(
-      (output) => ended({ done: true, output }),
-      (error: unknown) => ended({ done: false, error }),
-    )
+    for (const { ms } of after) this.#startTimer(life, ms)
+    if (invoke !== undefined) this.#startWork(life, invoke, context)
   }
 
   complete(): void {
     this.#leave()
   }
 
+  #startTimer(life: Life, ms: number): void {
+    const timer = this.#host.schedule(ms, () => this.#host.elapsed(ms, () => this.#life === life))
+    life.endings.push(() => timer.unsubscribe())
+  }
+
+  #startWork(life: Life, { src }: InvokeNode, context: unknown): void {
+    const controller = new AbortController()
+    life.endings.push(() => controller.abort())
+    const isCurrent = (): boolean => this.#life === life
+    const ended = (outcome: InvokeOutcome): void => {
+      if (isCurrent()) this.#host.ended(outcome, isCurrent)
+    }
+    const event = this.#host.entryEvent(life.attempts)
+    // The async function turns a throw of src into a rejection.
+    const work = (async () => src(context as never, event, { signal: controller.signal }))()
+    work.then(
+      (output) => ended({ done: true, output }),
+      (error: unknown) => ended({ done: false, error }),
+    )
+  }
+
   #leave(): void {
     const life = this.#life
-    if (life === undefined) return
     this.#life = undefined
-    for (const timer of life.timers) timer.unsubscribe()
-    life.controller.abort()
+    if (life !== undefined) for (const end of life.endings) end()
   }
 }

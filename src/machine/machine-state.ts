@@ -1,10 +1,10 @@
 /** How a transition went. `PENDING` while the work that the entered state invoked is running. */
 export type TransitionStatus = 'SUCCESS' | 'FAILED' | 'PENDING'
 
-/** One event that a machine handled: from where, to where, why, when and how it went. */
+/** One transition: from where, to where, why, when and how it went. */
 export interface TransitionRecord<Name extends string = string> {
   readonly from: Name
-  /** Equal to `from` where the event did not change the state. */
+  /** Equal to `from` for a re-entry, and for an event that was handled without a change of state. */
   readonly to: Name
   /** The type of the event; of the machine's own: `after.5000`, `done.invoke`, `error.invoke`. */
   readonly event: string
@@ -23,7 +23,7 @@ export interface MachineState<Name extends string, Context> {
   /** The state before the last change of state; null before the first. */
   previous: Name | null
   context: Context
-  /** The newest `historyLimit` records, oldest first. */
+  /** The newest `historyLimit` changes of state, re-entries included, oldest first. */
   history: readonly TransitionRecord<Name>[]
   /** Changes of state so far, re-entries included. */
   attempts: number

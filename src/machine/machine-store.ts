@@ -16,6 +16,7 @@ export interface MachineStoreOptions extends StoreOptions {
 export type SendResult<Name extends string = string, Context = unknown> =
   | {
       readonly handled: true
+      /** The commit; the current snapshot where the event was handled and changed nothing. */
       readonly snapshot: Snapshot<MachineState<Name, Context>>
       readonly transition: TransitionRecord<Name>
     }
@@ -37,7 +38,7 @@ export interface MachineStore<Context, Cells extends Cell>
   /** The name of the current state; counts as a read, as the next one does. */
   readonly current: Cells['state']
   readonly context: Immutable<Context>
-  /** Each record when it is published, and again when its status changes. */
+  /** Each change of state when it is published, and again when its record's status changes. */
   readonly transitions$: Observable<TransitionRecord<Cells['state']>>
 
   /**

@@ -126,7 +126,6 @@ function take(
   const entered = nodeOf(machine, to)
   const { exit } = nodeOf(machine, from.current)
   const recipes = changes ? [exit, update, entered.entry] : [update]
-  const state = changes ? settlePending(from, 'FAILED', `Left by ${event.type} before it had ended.`) : from
   const record: TransitionRecord = Object.freeze({
     from: from.current,
     to,
@@ -136,19 +135,27 @@ function take(
     tsWall: at.tsWall,
     tsMono: at.tsMono,
   })
-  const next = freezeState({
+  const context = runRecipes(machine.id, from.context, recipes, event)
+  if (!changes) {
+    const state = context === from.context ? from : Object.freeze({ ...from, context })
+    return { handled: true, state, transition: record }
+  }
+  const left = settlePending(from, 'FAILED', `Left by ${event.type} before it had ended.`)
+  // Frozen one by one: the context and the older records are frozen already, and need no walk.
+  const state = Object.freeze({
     current: to,
-    previous: changes ? from.current : from.previous,
-    context: runRecipes(machine.id, from.context, recipes, event),
-    history: append(state.history, record, machine.historyLimit),
-    attempts: changes ? from.attempts + 1 : from.attempts,
+    previous: from.current,
+    context,
+    history: append(left.history, record, machine.historyLimit),
+    attempts: from.attempts + 1,
   })
-  return { handled: true, state: next, transition: record }
+  return { handled: true, state, transition: record }
 }
 
 function append<T>(history: readonly T[], record: T, limit: number): readonly T[] {
   if (limit === 0) return history
-  return [...(history.length < limit ? history : history.slice(history.length - limit + 1)), record]
+  const kept = history.length < limit ? history : history.slice(history.length - limit + 1)
+  return Object.freeze([...kept, record])
 }
 
 /** Runs the recipes of one transition on one draft. What they return is not used, so `(d) => d.n++` is fine. */

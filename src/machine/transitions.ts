@@ -10,7 +10,7 @@ export interface TransitionFilter<Name extends string> {
 }
 
 /**
- * The records of a machine store: each when it is published, and again when its status changes. What
+ * The changes of state of a machine store: each when it is published, and again when its status changes. What
  * happened before the subscription is not told.
  *
  * Several transitions of one batch come one after the other. They are read from the history, so a batch

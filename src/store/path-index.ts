@@ -47,12 +47,11 @@ class Node {
     this.parent = parent
     this.key = key
   }
-
-  /** immer writes the keys of an object as strings, a caller may have written a number. */
-  child(key: unknown): Node | undefined {
-    return this.children.get(key) ?? (typeof key === 'string' ? this.children.get(Number(key)) : undefined)
-  }
 }
+
+/** The other way to write a key: immer's patches name an object's keys as strings, a caller may use numbers. */
+const twinOf = (key: unknown): unknown =>
+  typeof key === 'string' ? Number(key) : typeof key === 'number' ? String(key) : undefined
 
 export class PathIndex<S> implements Sink<S> {
   slot = -1
@@ -62,7 +61,8 @@ export class PathIndex<S> implements Sink<S> {
   readonly #root = new Node()
   readonly #patches = new WeakMap<Snapshot<S>, readonly Patch[]>()
   #wideNodes = 0
-  #walking = false
+  /** The node whose listeners are being told: its holes must stay open until then. */
+  #telling: Node | undefined
   #state: unknown
   /** The last version seen; below 0 there is nothing yet that a value could be equal to. */
   #version = -1
@@ -99,12 +99,10 @@ export class PathIndex<S> implements Sink<S> {
   next(snapshot: Snapshot<S>): void {
     const before = this.#state
     const { state, version } = snapshot
+    this.#state = state // before anybody is told: if all leave now, or leave and come back, theirs stands
     const patches = this.#version < 0 ? undefined : this.#patches.get(snapshot)
-    this.#walking = true
     if (patches === undefined) this.#compare(this.#root, before, state, version)
-    else for (const { path } of patches) this.#follow(path, before, state, version)
-    this.#walking = false
-    this.#state = state
+    else for (const { path } of patches) this.#follow(this.#root, path, 0, before, state, version)
     this.#version = version
   }
 
@@ -122,28 +120,34 @@ export class PathIndex<S> implements Sink<S> {
   }
 
   /** Wakes everybody on the way to a patched place, and below it. */
-  #follow(path: readonly unknown[], before: unknown, after: unknown, version: number): void {
-    let node = this.#root
-    let old = before
-    let now = after
-    for (const key of path) {
-      // A shortened array is one patch of its length: any item may have gone.
-      if (key === 'length' && Array.isArray(now)) break
-      if (Object.is(old, now)) return
-      this.#tell(node, now, version)
-      const child = node.child(key)
-      if (child === undefined) return
-      node = child
-      old = valueBelow(old, child.key)
-      now = valueBelow(now, child.key)
+  #follow(
+    node: Node,
+    path: readonly unknown[],
+    depth: number,
+    before: unknown,
+    after: unknown,
+    version: number,
+  ): void {
+    const key = path[depth]
+    // A shortened array is one patch of its length: any item may have gone.
+    if (depth === path.length || (key === 'length' && Array.isArray(after))) {
+      this.#compare(node, before, after, version)
+      return
     }
-    this.#compare(node, old, now, version)
+    if (Object.is(before, after)) return
+    this.#tell(node, after, version)
+    for (const name of [key, twinOf(key)]) {
+      const child = node.children.get(name)
+      if (child === undefined) continue
+      this.#follow(child, path, depth + 1, valueBelow(before, name), valueBelow(after, name), version)
+    }
   }
 
   #tell(node: Node, value: unknown, version: number): void {
     if (node.toldVersion === version) return
     node.toldVersion = version
     const { listeners } = node
+    this.#telling = node
     for (let slot = 0, { end } = listeners; slot < end; slot += 1) {
       const listener = listeners.at(slot)
       if (listener === undefined || listener.since >= version) continue
@@ -152,6 +156,8 @@ export class PathIndex<S> implements Sink<S> {
       listener.value = value
       if (changed) listener.observer.next(value)
     }
+    this.#telling = undefined
+    listeners.compact()
   }
 
   #completeBelow(node: Node): void {
@@ -183,7 +189,7 @@ export class PathIndex<S> implements Sink<S> {
 
   #remove(node: Node, listener: Listener): void {
     node.listeners.remove(listener)
-    if (!this.#walking) node.listeners.compact()
+    if (node !== this.#telling) node.listeners.compact()
     this.size -= 1
     this.#prune(node)
     if (this.size > 0) return

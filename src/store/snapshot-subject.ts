@@ -53,13 +53,15 @@ class ObserverSink<S> implements Sink<S> {
 
 export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   #value: Snapshot<S>
-  #sinks = new SlotList<Sink<S>>()
+  readonly #sinks = new SlotList<Sink<S>>()
   readonly #queue: RingBuffer<Publication<S>>
   #delivering = false
   /** Publications that were queued since the drain began. */
   #chained = 0
   /** Plain RxJS observers among the sinks. */
   observerCount = 0
+  /** Versions published so far, those that wait included. */
+  publications = 0
 
   /** @param drainMax - how many publications one write may set off. */
   constructor(first: Snapshot<S>, drainMax: number) {
@@ -81,11 +83,6 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     return this.#queue.capacity
   }
 
-  /** Publications that wait for the one being delivered. */
-  get queued(): number {
-    return this.#queue.size
-  }
-
   /** Whether one more publication would be more than one write may set off. */
   get exhausted(): boolean {
     return this.#delivering && this.#chained >= this.#queue.capacity
@@ -95,6 +92,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   override next(snapshot: Snapshot<S>): void {
     if (this.isStopped) return
     this.#value = snapshot
+    this.publications += 1
     if (this.#delivering) {
       this.#chained += 1
       this.#queue.push({ snapshot, end: this.#sinks.end })

@@ -57,6 +57,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   readonly onError: 'continue' | 'close'
   readonly pulled: boolean
   readonly mailbox: Mailbox<Snapshot<S>>
+  /** The publications that this subscriber is never offered, as they came before it; less its replay. */
+  passed = 0
   stopListening: (() => void) | undefined
   readonly #subscribers: Subscribers<S>
   readonly #onDrop: SubscribeOptions<S>['onDrop']
@@ -117,7 +119,7 @@ export class Subscribers<S> {
   readonly #storeName: string
   readonly #subject: SnapshotSubject<S>
   readonly #departed = new DeliveryTotals()
-  readonly #suspending = new Set<Mailbox<Snapshot<S>>>()
+  readonly #suspending = new Set<StoreSubscriber<S>>()
   readonly #waiting = new Set<() => void>()
   /** Settles when the writer who asked for room last has had its turn. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -144,13 +146,15 @@ export class Subscribers<S> {
     const subscriber = new StoreSubscriber(this, consumer, { ...options, id, pulled })
     const { mailbox } = subscriber
     this.#subject.attach(subscriber)
-    if (subscriber.suspends) this.#suspending.add(mailbox)
+    subscriber.passed = this.#subject.publications
+    if (subscriber.suspends) this.#suspending.add(subscriber)
     if (this.#subject.isStopped) mailbox.destroy()
     else if (options.signal !== undefined) {
       subscriber.stopListening = onAbort(options.signal, () => mailbox.close('unsubscribed'))
     }
     const current = this.#subject.getValue()
     if (!mailbox.closed && options.replay !== false && current.version >= 0) {
+      subscriber.passed -= 1
       this.#subject.exclusively(() => mailbox.replay(current))
     }
     return mailbox
@@ -158,7 +162,7 @@ export class Subscribers<S> {
 
   remove(subscriber: StoreSubscriber<S>): void {
     this.#subject.detach(subscriber)
-    this.#suspending.delete(subscriber.mailbox)
+    this.#suspending.delete(subscriber)
     this.#departed.add(subscriber.mailbox)
   }
 
@@ -208,8 +212,11 @@ export class Subscribers<S> {
   }
 
   #firstFull(): Mailbox<Snapshot<S>> | undefined {
-    for (const mailbox of this.#suspending) {
-      if (mailbox.room(this.#subject.queued) <= 0) return mailbox
+    for (const { mailbox, passed } of this.#suspending) {
+      // Versions that are written and have not reached this subscriber yet: those in the queue, and the
+      // one being delivered where its turn is still to come.
+      const underway = this.#subject.publications - passed - mailbox.published
+      if (mailbox.room(underway) <= 0) return mailbox
     }
     return undefined
   }
