@@ -39,8 +39,8 @@ function checkOverflow(value: unknown): Overflow {
  * Keeps up to `capacity` versions in order while the consumer is busy.
  *
  * The one that the consumer is working on is not counted against the capacity. What the overflow loses
- * is *dropped*: counted, handed to `onDrop`, and told with the next delivery as `missed`. Use it for
- * consumers to whom every version is an event: logs, archives, RPC.
+ * is *dropped*: counted, handed to `onDrop`, and told as `missed` with the delivery that follows the gap.
+ * Use it for consumers to whom every version is an event: logs, archives, RPC.
  *
  * @example
  * ```ts
@@ -63,24 +63,43 @@ function checkOverflow(value: unknown): Overflow {
 export function buffer(
   options: { capacity?: number; overflow?: Overflow; dispatch?: Dispatch } = {},
 ): BufferPolicy {
+  // Defaults stand for what is absent; null is refused.
+  const { capacity = 64, overflow = 'drop-oldest', dispatch = 'sync' } = options
   return Object.freeze({
     kind: 'buffer',
-    capacity: options.capacity === undefined ? 64 : checkCount('capacity', options.capacity),
-    overflow: checkOverflow(options.overflow ?? 'drop-oldest'),
-    dispatch: checkDispatch(options.dispatch ?? 'sync'),
+    capacity: checkCount('capacity', capacity),
+    overflow: checkOverflow(overflow),
+    dispatch: checkDispatch(dispatch),
   })
 }
 
-/** A ring with the policy's bound. */
+/**
+ * A ring with the policy's bound.
+ *
+ * `drop-oldest` loses in front of what is held, so the next delivery tells the loss. `drop-incoming` and
+ * `error` lose behind it: what is held comes first, and missed nothing. So `drop-incoming` keeps beside
+ * each held entry how many were lost just before it.
+ *
+ *   ring   2 3 | 6        4 and 5 came while 2 and 3 filled the ring; 6 came after 2 was taken
+ *   gaps   0 0 | 2        behind = 2 until 6 is handed over
+ *
+ * Invariant: `behind` = the sum of `gaps` + `gap` = losses that come after the next held entry or later.
+ */
 export class BufferStrategy<T> implements Strategy<T> {
   readonly #port: Port<T>
   readonly #overflow: Overflow
   readonly #ring: RingBuffer<T>
+  readonly #gaps: RingBuffer<number> | undefined
+  /** Lost since the newest held entry came. */
+  #gap = 0
+  /** Lost, and to be told later than with the next held entry. */
+  #behind = 0
 
   constructor(policy: BufferPolicy, port: Port<T>) {
     this.#port = port
     this.#overflow = policy.overflow
     this.#ring = new RingBuffer(policy.capacity)
+    if (policy.overflow === 'drop-incoming') this.#gaps = new RingBuffer(policy.capacity)
   }
 
   get size(): number {
@@ -93,20 +112,35 @@ export class BufferStrategy<T> implements Strategy<T> {
 
   offer(entry: T): void {
     const ring = this.#ring
-    if (ring.size === 0 && this.#port.idle) this.#port.deliver(entry)
-    else if (!ring.isFull) ring.push(entry)
-    else if (this.#overflow === 'drop-incoming') this.#port.drop(entry, 'overflow')
-    else if (this.#overflow === 'drop-oldest') {
+    if (ring.size === 0 && this.#port.idle) {
+      this.#gap = 0
+      this.#behind = 0
+      this.#port.deliver(entry)
+    } else if (!ring.isFull) {
+      ring.push(entry)
+      this.#gaps?.push(this.#gap)
+      this.#gap = 0
+    } else if (this.#overflow === 'drop-incoming') {
+      this.#gap += 1
+      this.#behind += 1
+      this.#port.drop(entry, 'overflow')
+    } else if (this.#overflow === 'drop-oldest') {
       // The cast holds: a full ring has an oldest entry.
       const oldest = ring.shift() as T
       ring.push(entry)
       this.#port.drop(oldest, 'overflow')
-    } else this.#port.overflow(entry) // 'error'; and 'suspend' where a source did not ask for room
+    } else {
+      // 'error'; and 'suspend' where a source did not ask for room
+      this.#behind += 1
+      this.#port.overflow(entry)
+    }
   }
 
   release(): void {
     // The cast holds: release() is called only while something is held.
-    this.#port.deliver(this.#ring.shift() as T)
+    const entry = this.#ring.shift() as T
+    this.#behind -= this.#gaps?.shift() ?? 0
+    this.#port.deliver(entry, this.#behind)
   }
 
   clear(): T[] {

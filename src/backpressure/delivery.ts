@@ -4,7 +4,7 @@ import type { Subscription } from 'rxjs'
 export interface Delivery {
   /** The version that is being delivered. */
   readonly version: number
-  /** How many versions this subscriber lost since its delivery before this one; 0 when it saw each. */
+  /** How many versions this subscriber lost between the one delivered before and this one. */
   readonly missed: number
   /** Aborts when the subscription ends while this delivery is being handled. Made on first use. */
   readonly signal: AbortSignal
@@ -21,6 +21,8 @@ export class HandledDelivery implements Delivery {
   readonly subscriberId: string
   /** What the consumer returned, where it was an observable. */
   inner: Subscription | undefined
+  /** The delivery inside whose handler this one is being handed over. */
+  outer: HandledDelivery | undefined
   #controller: AbortController | undefined
   #aborted = false
 

@@ -21,7 +21,8 @@ export interface LatestPolicy {
  * @throws `POLICY_INVALID` for another dispatch.
  */
 export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
-  return Object.freeze({ kind: 'latest', dispatch: checkDispatch(options.dispatch ?? 'sync') })
+  const { dispatch = 'sync' } = options
+  return Object.freeze({ kind: 'latest', dispatch: checkDispatch(dispatch) })
 }
 
 /** One slot. An entry is an object, so `undefined` says that the slot is empty. */

@@ -34,8 +34,8 @@ import { openStrategy } from './strategies.ts'
 /** What a mailbox delivers to. */
 export interface MailboxConsumer<T> {
   next(entry: T, delivery: Delivery): unknown
-  error?(error: unknown): void
-  complete?(): void
+  error?(error: unknown): unknown
+  complete?(): unknown
   /** Told once that nothing comes any more, however it ended, before `error` and `complete`. Must not throw. */
   closed?(): void
 }
@@ -62,8 +62,8 @@ export interface MailboxHost<T> {
   readonly pulled: boolean
   /** Milliseconds of a monotonic clock, for `busySince`. */
   now(): number
-  /** An entry was given up and counted. May throw: it is reported as a fault. */
-  dropped(entry: T, reason: DropReason): void
+  /** An entry was given up and counted. May throw, or return a promise that rejects: it is reported as a fault. */
+  dropped(entry: T, reason: DropReason): unknown
   /** Foreign code failed. Must not throw. */
   faulted(fault: MailboxFault): void
   /** Something that was held or handled has gone, so there may be room. */
@@ -77,16 +77,39 @@ type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readon
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown }).then === 'function'
 
-/** Whether a consumer's result is something that ends later. Arrays and strings have nothing to wait for. */
+/**
+ * Whether a consumer's result is something that ends later. A collection has nothing to wait for, and to
+ * walk it would cost its size with each delivery: `(entry) => seen.add(entry)` returns a whole `Set`. Of
+ * what can be iterated, only a generator's iterator has work to do.
+ */
 function isAwaitable(result: unknown): result is ObservableInput<unknown> {
   if (typeof result !== 'object' && typeof result !== 'function') return false
-  if (result === null || Array.isArray(result)) return false
+  if (result === null) return false
+  const { next, subscribe } = result as { next?: unknown; subscribe?: unknown }
   return (
     isThenable(result) ||
     Symbol.asyncIterator in result ||
-    Symbol.iterator in result ||
-    typeof (result as { subscribe?: unknown }).subscribe === 'function'
+    typeof subscribe === 'function' ||
+    (Symbol.iterator in result && typeof next === 'function')
   )
+}
+
+/**
+ * Runs foreign code that nobody waits for: what it throws is reported, and so is the rejection of one that
+ * is an async function, which would else be unhandled.
+ */
+function contain(
+  host: Pick<MailboxHost<never>, 'faulted'>,
+  where: Pick<MailboxFault, 'phase' | 'version'>,
+  call: () => unknown,
+): void {
+  try {
+    const result = call()
+    if (typeof result !== 'object' || result === null || !isThenable(result)) return
+    result.then(undefined, (error: unknown) => host.faulted({ error, ...where }))
+  } catch (error) {
+    host.faulted({ error, ...where })
+  }
 }
 
 export class Mailbox<T extends Versioned> implements Port<T> {
@@ -204,11 +227,15 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.#finishWhenEmpty()
   }
 
-  /** Ends the subscription at once and completes the consumer: the source is gone. */
+  /**
+   * Ends the subscription at once: the source is gone. The consumer is completed; one that was to end with
+   * an error is told that error, or a loss by overflow would end in silence.
+   */
   destroy(): void {
     const host = this.#host
+    const terminal = this.#terminal ?? { kind: 'complete' }
     this.close('complete')
-    if (host !== undefined) this.#callTerminal(host, { kind: 'complete' })
+    if (host !== undefined) this.#callTerminal(host, terminal)
   }
 
   /** Ends the subscription at once: what waits is dropped, running handlers are aborted. */
@@ -219,17 +246,17 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.dropped += held.length
     this.#host = undefined
     host.closed()
-    this.#abortHandled()
+    this.#abortHandled(host)
     for (const entry of held) this.#tellDrop(host, entry, reason)
     host.roomMade()
   }
 
   // ---- Port: what the strategy asks for ----
 
-  deliver(entry: T): void {
+  deliver(entry: T, lostLater = 0): void {
     // The cast holds: only an open mailbox is offered anything, and close() empties the strategy.
     const host = this.#host as MailboxHost<T>
-    const loss = this.dropped + this.conflated
+    const loss = this.dropped + this.conflated - lostLater
     const missed = loss - this.#lossTold
     this.#lossTold = loss
     this.missed += missed
@@ -240,18 +267,22 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.lastVersion = entry.version
     const delivery = new HandledDelivery(entry.version, missed, this.id)
     const outer = this.#current
+    delivery.outer = outer
     this.#current = delivery
-    let result: unknown
+    let awaited: ObservableInput<unknown> | undefined
     try {
-      result = host.consumer.next(entry, delivery)
+      const result = host.consumer.next(entry, delivery)
+      // Inside the `try`: a getter of the result is foreign code too.
+      if (result !== undefined && isAwaitable(result)) awaited = result
     } catch (error) {
       this.#current = outer
       this.#fail(delivery, error)
       return
     }
     this.#current = outer
-    if (result === undefined || !isAwaitable(result)) this.#done()
-    else this.#await(result, delivery)
+    delivery.outer = undefined
+    if (awaited === undefined) this.#done()
+    else this.#await(awaited, delivery, host)
   }
 
   drop(entry: T, reason: DropReason): void {
@@ -273,7 +304,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
 
   // ---- a handler's end ----
 
-  #await(result: ObservableInput<unknown>, delivery: HandledDelivery): void {
+  #await(result: ObservableInput<unknown>, delivery: HandledDelivery, host: MailboxHost<T>): void {
     if (this.#host !== undefined) this.#busySince ??= this.#host.now()
     this.#handled ??= new Set()
     this.#handled.add(delivery)
@@ -289,7 +320,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
         error: (error: unknown) => this.#settle(delivery, { error }),
         complete: () => this.#settle(delivery),
       })
-      if (this.#host === undefined) this.#abandon(delivery, inner)
+      if (this.#host === undefined) this.#abandon(delivery, inner, host)
       else delivery.inner = inner
     } catch (error) {
       this.#settle(delivery, { error })
@@ -349,36 +380,29 @@ export class Mailbox<T extends Versioned> implements Port<T> {
 
   #callTerminal(host: MailboxHost<T>, terminal: Terminal): void {
     const { consumer } = host
-    try {
-      if (terminal.kind === 'complete') consumer.complete?.()
-      else if (consumer.error !== undefined) consumer.error(terminal.error)
-      else host.faulted({ error: terminal.error, phase: 'error', version: -1 })
-    } catch (error) {
-      host.faulted({ error, phase: terminal.kind, version: -1 })
-    }
+    const where = { phase: terminal.kind, version: -1 }
+    if (terminal.kind === 'complete') contain(host, where, () => consumer.complete?.())
+    else if (consumer.error !== undefined) contain(host, where, () => consumer.error?.(terminal.error))
+    else host.faulted({ error: terminal.error, ...where })
   }
 
-  #abortHandled(): void {
+  #abortHandled(host: MailboxHost<T>): void {
     this.#busySince = null
-    this.#current?.abort()
+    for (let delivery = this.#current; delivery !== undefined; delivery = delivery.outer) delivery.abort()
     if (this.#handled === undefined) return
     for (const delivery of this.#handled) {
       delivery.abort()
-      if (delivery.inner !== undefined) this.#abandon(delivery, delivery.inner)
+      if (delivery.inner !== undefined) this.#abandon(delivery, delivery.inner, host)
     }
   }
 
   /** Ends an observable that nobody waits for any more. A promise cannot be ended; it is let go. */
-  #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }): void {
+  #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
     if (this.#handled?.delete(delivery)) this.inFlight -= 1
-    inner.unsubscribe()
+    contain(host, { phase: 'next', version: delivery.version }, () => inner.unsubscribe())
   }
 
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
-    try {
-      host.dropped(entry, reason)
-    } catch (error) {
-      host.faulted({ error, phase: 'drop', version: entry.version })
-    }
+    contain(host, { phase: 'drop', version: entry.version }, () => host.dropped(entry, reason))
   }
 }

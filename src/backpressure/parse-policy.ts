@@ -14,6 +14,7 @@ const SYNTAX = 'direct, latest[:microtask] or buffer[:CAPACITY[:OVERFLOW[:microt
  * @throws `POLICY_INVALID`
  */
 export function parsePolicy(label: string): Policy {
+  if (typeof label !== 'string') refuseOption('policy', SYNTAX, label)
   const [kind, ...words] = label.split(':')
   const [last] = words.slice(-1)
   const dispatch = (last === 'microtask' ? last : 'sync') satisfies Dispatch

@@ -34,8 +34,13 @@ export type DropReason = 'overflow' | 'unsubscribed' | 'complete' | 'consumer-er
 export interface Port<T> {
   /** Whether the consumer can be handed something now. */
   readonly idle: boolean
-  /** Hands an entry to the consumer. */
-  deliver(entry: T): void
+  /**
+   * Hands an entry to the consumer.
+   *
+   * @param lostLater - how many of the losses so far come after this entry, so that they are not yet its
+   *   `missed`; default 0.
+   */
+  deliver(entry: T, lostLater?: number): void
   /** Gives an entry up. */
   drop(entry: T, reason: DropReason): void
   /** Gives an entry up because a newer one took its place. */

@@ -11,11 +11,23 @@ type Fields = Readonly<Record<string, unknown>>
 
 const MAX_MS = 2_147_483_647
 const STATE_KEYS = ['on', 'entry', 'exit', 'after', 'invoke', 'type', 'description', 'meta']
-const TRANSITION_KEYS = ['target', 'guard', 'update', 'reenter', 'description', 'ms']
+const TRANSITION_KEYS = ['target', 'guard', 'update', 'reenter', 'description']
 const INVOKE_KEYS = ['src', 'onDone', 'onError']
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A delay of XState's map; a key that is no number is told as it was written. */
+const fromMap = ([key, config]: [string, unknown]): readonly [unknown, unknown] => [
+  /^\d+$/.test(key) ? Number(key) : key,
+  config,
+]
+
+function fromList(delayed: unknown): readonly [unknown, unknown] {
+  if (!isFields(delayed)) return [undefined, delayed]
+  const { ms, ...config } = delayed
+  return [ms, config]
+}
 
 /** Reads a definition; every method notes what is wrong and goes on, so that all of it is told at once. */
 export class DefinitionReader {
@@ -58,7 +70,9 @@ export class DefinitionReader {
       if (type === '' || type === '*') {
         this.problems.push(`${place} handles ${JSON.stringify(type)}; name each event, there is no wildcard.`)
       }
-      table.set(type, this.#transitions(`${place}, event ${type}`, config))
+      const transitions = this.#transitions(`${place}, event ${type}`, config)
+      // An event that leads nowhere is unhandled; it is not one whose guards refused.
+      if (transitions.length > 0) table.set(type, transitions)
     }
     return table
   }
@@ -87,6 +101,9 @@ export class DefinitionReader {
     if (reenter !== undefined && typeof reenter !== 'boolean') {
       this.problems.push(`${place}: expected "reenter" to be true or false, got ${describeValue(reenter)}.`)
     }
+    if (reenter === true && target === undefined) {
+      this.problems.push(`${place} has "reenter" without a "target"; name the state to enter again.`)
+    }
     return {
       target: target as string | undefined,
       guard: this.#function(place, 'guard', guard) as TransitionNode['guard'],
@@ -98,17 +115,19 @@ export class DefinitionReader {
   #after(place: string, definition: unknown): AfterNode[] {
     if (definition === undefined) return []
     const isMap = isFields(definition) && !('ms' in definition)
-    const entries: (readonly [unknown, unknown])[] = isMap
-      ? Object.entries(definition).map(([ms, config]) => [Number(ms), config] as const)
-      : [definition].flat().map((one) => [isFields(one) ? one.ms : undefined, one] as const)
-    return entries.map(([ms, config]) => {
+    const entries = isMap ? Object.entries(definition).map(fromMap) : [definition].flat().map(fromList)
+    // Those of one time are one timer: the first whose guard agrees is taken, as everywhere.
+    const byMs = new Map<number, TransitionNode[]>()
+    for (const [ms, config] of entries) {
       if (!Number.isInteger(ms) || (ms as number) < 0 || (ms as number) > MAX_MS) {
         this.problems.push(
           `${place}, "after": expected milliseconds, an integer from 0 to ${MAX_MS}, got ${describeValue(ms)}.`,
         )
       }
-      return { ms: ms as number, transitions: this.#transitions(`${place}, after ${ms} ms`, config) }
-    })
+      const transitions = this.#transitions(`${place}, after ${ms} ms`, config)
+      byMs.set(ms as number, [...(byMs.get(ms as number) ?? []), ...transitions])
+    }
+    return [...byMs].map(([ms, transitions]) => ({ ms, transitions }))
   }
 
   #invoke(place: string, definition: unknown): InvokeNode | undefined {

@@ -4,7 +4,7 @@ import { describeValue, HeadgateError, isHeadgateError } from '../kit/index.ts'
 import { type Snapshot, StoreCore, type Write } from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
-import type { Machine, StateNode, TransitionNode } from './machine.ts'
+import type { Machine, StateNode } from './machine.ts'
 import type { Instant, MachineState, TransitionRecord } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 import {
@@ -14,6 +14,7 @@ import {
   decide,
   INIT_EVENT,
   initialState,
+  lookUp,
   nodeOf,
   settlePending,
   takeFirst,
@@ -78,7 +79,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
   }
 
   can(given: unknown): boolean {
-    return decide(this.machine, this.head.state, toEvent(this.machine.id, given), this.#now()).handled
+    return typeof lookUp(this.machine, this.head.state, toEvent(this.machine.id, given)) !== 'string'
   }
 
   is(name: string): boolean {
@@ -91,7 +92,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     return this.machine.states
   }
 
-  entryEvent(attempts: number): EventObject {
+  takeEntryEvent(attempts: number): EventObject {
     const event = this.#entryEvents.get(attempts) ?? INIT_EVENT
     for (const earlier of this.#entryEvents.keys()) if (earlier <= attempts) this.#entryEvents.delete(earlier)
     return event
@@ -105,7 +106,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     this.#byItself('after', isCurrent, () => {
       const event = { type: `after.${ms}` }
       const { after } = nodeOf(this.machine, this.head.state.current)
-      const taken = after.filter((delayed) => delayed.ms === ms).flatMap((delayed) => delayed.transitions)
+      const taken = after.find((delayed) => delayed.ms === ms)?.transitions ?? []
       this.#apply('after', event.type, event, undefined, (state, at) =>
         takeFirst(this.machine, state, taken, event, at),
       )
@@ -119,9 +120,18 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
         ? { type: 'done.invoke', output: outcome.output }
         : { type: 'error.invoke', error: outcome.error }
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
-      this.#apply('invoke', event.type, event, undefined, (state, at) =>
-        this.#settle(state, outcome, taken, event, at),
-      )
+      let failure: { error: unknown } | undefined
+      this.#apply('invoke', event.type, event, undefined, (state, at) => {
+        const settled = settle(state, outcome)
+        try {
+          return takeFirst(this.machine, settled, taken, event, at)
+        } catch (error) {
+          // The work has ended all the same, so its record must not stay PENDING.
+          failure = { error }
+          return { handled: false, reason: 'guard', state: settled }
+        }
+      })
+      if (failure !== undefined) throw (failure as { error: unknown }).error
     })
   }
 
@@ -149,20 +159,6 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
       : { handled: false, reason: decided.reason, snapshot }
-  }
-
-  /** Marks the pending record, and takes the transition that follows, in one commit. */
-  #settle(
-    state: AnyState,
-    outcome: InvokeOutcome,
-    taken: readonly TransitionNode[],
-    event: EventObject,
-    at: Instant,
-  ): AnyResult {
-    const settled = outcome.done
-      ? settlePending(state, 'SUCCESS')
-      : settlePending(state, 'FAILED', messageOf(outcome.error))
-    return takeFirst(this.machine, settled, taken, event, at)
   }
 
   #noteEntry({ current, attempts }: AnyState, event: EventObject): void {
@@ -199,5 +195,9 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     return { tsWall: this.clock.wall(), tsMono: this.clock.mono() }
   }
 }
+
+/** Marks the record of work that has ended. */
+const settle = (state: AnyState, outcome: InvokeOutcome): AnyState =>
+  outcome.done ? settlePending(state, 'SUCCESS') : settlePending(state, 'FAILED', messageOf(outcome.error))
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

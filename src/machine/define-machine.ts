@@ -101,6 +101,8 @@ export function defineMachine<
   }) as Machine<Context, CellsOf<Event, States, RootType>>
 }
 
+const MACHINE_KEYS = ['id', 'initial', 'context', 'types', 'historyLimit', 'states', 'on', 'description']
+
 interface LooseDefinition {
   readonly id?: unknown
   readonly initial?: unknown
@@ -121,5 +123,9 @@ function machineProblems(definition: LooseDefinition, names: readonly string[]):
   expect(context !== undefined, 'context', 'any value but undefined, such as {}', context)
   const isCount = Number.isInteger(historyLimit) && (historyLimit as number) >= 0
   expect(isCount, 'historyLimit', 'an integer from 0', historyLimit)
+  for (const key of typeof definition === 'object' ? Object.keys(definition ?? {}) : []) {
+    if (MACHINE_KEYS.includes(key)) continue
+    problems.push(`The machine has an unknown key "${key}". Known: ${MACHINE_KEYS.join(', ')}.`)
+  }
   return problems
 }

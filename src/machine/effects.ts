@@ -19,8 +19,8 @@ import { nodeOf } from './transition.ts'
 /** What the effects ask of their store. */
 export interface EffectsHost {
   readonly states: ReadonlyMap<string, StateNode>
-  /** The event that led into a state, by its `attempts`. */
-  entryEvent(attempts: number): EventObject
+  /** Hands over the event that led into a state, by its `attempts`; those of earlier ones are let go. */
+  takeEntryEvent(attempts: number): EventObject
   /** Runs `fire` after some time; it is called at most once. */
   schedule(ms: number, fire: () => void): Subscription
   /** The time of an `after` has come. */
@@ -57,8 +57,10 @@ export class Effects implements Sink<MachineState<string, unknown>> {
     const life: Life = { current, attempts, endings: [] }
     this.#life = life
     const { after, invoke } = nodeOf(this.#host, current)
+    // Taken where nothing is invoked too, or the events of states that a batch passed through would stay.
+    const event = this.#host.takeEntryEvent(attempts)
     for (const { ms } of after) this.#startTimer(life, ms)
-    if (invoke !== undefined) this.#startWork(life, invoke, context)
+    if (invoke !== undefined) this.#startWork(life, invoke, context, event)
   }
 
   complete(): void {
@@ -70,14 +72,13 @@ export class Effects implements Sink<MachineState<string, unknown>> {
     life.endings.push(() => timer.unsubscribe())
   }
 
-  #startWork(life: Life, { src }: InvokeNode, context: unknown): void {
+  #startWork(life: Life, { src }: InvokeNode, context: unknown, event: EventObject): void {
     const controller = new AbortController()
     life.endings.push(() => controller.abort())
     const isCurrent = (): boolean => this.#life === life
     const ended = (outcome: InvokeOutcome): void => {
       if (isCurrent()) this.#host.ended(outcome, isCurrent)
     }
-    const event = this.#host.entryEvent(life.attempts)
     // The async function turns a throw of src into a rejection.
     const work = (async () => src(context as never, event, { signal: controller.signal }))()
     work.then(

@@ -24,8 +24,9 @@ import type { Machine, StateNode, TransitionNode } from './machine.ts'
  */
 export function toMermaid<Context, Cells extends Cell>(machine: Machine<Context, Cells>): string {
   const states = [...machine.states.values()]
-  // A name that is no plain word is drawn through an alias.
-  const alias = new Map(states.map(({ name }, i) => [name, /^\w+$/.test(name) ? name : `s${i}`]))
+  // A name that is no plain word is drawn through an alias, which is no other state's name.
+  const freeWord = (word: string): string => (machine.states.has(word) ? freeWord(`${word}_`) : word)
+  const alias = new Map(states.map(({ name }, i) => [name, /^\w+$/.test(name) ? name : freeWord(`s${i}`)]))
   const idOf = (name: string): string => alias.get(name) ?? name
   return [
     'stateDiagram-v2',

@@ -80,13 +80,23 @@ export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name
   return machine.states.get(name) as StateNode
 }
 
-/** Looks an event up in the table of the current state. */
+/** Takes what the table of the current state has for an event. */
 export function decide(machine: AnyMachine, state: AnyState, event: EventObject, at: Instant): AnyResult {
+  const found = lookUp(machine, state, event)
+  if (typeof found === 'string') return { handled: false, reason: found, state }
+  return take(machine, state, found, event, at)
+}
+
+/** Looks an event up in the table of the current state, asking the guards and running nothing else. */
+export function lookUp(
+  machine: AnyMachine,
+  state: AnyState,
+  event: EventObject,
+): TransitionNode | RefusalReason {
   const node = nodeOf(machine, state.current)
-  if (node.final) return { handled: false, reason: 'final', state }
+  if (node.final) return 'final'
   const transitions = node.on.get(event.type)
-  if (transitions === undefined) return { handled: false, reason: 'unhandled', state }
-  return takeFirst(machine, state, transitions, event, at)
+  return transitions === undefined ? 'unhandled' : (firstAgreed(transitions, state, event) ?? 'guard')
 }
 
 /** Takes the first transition whose guard agrees. */
@@ -97,12 +107,17 @@ export function takeFirst(
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  for (const taken of transitions) {
-    if (taken.guard === undefined || taken.guard(state.context as never, event as never)) {
-      return take(machine, state, taken, event, at)
-    }
-  }
-  return { handled: false, reason: 'guard', state }
+  const taken = firstAgreed(transitions, state, event)
+  if (taken === undefined) return { handled: false, reason: 'guard', state }
+  return take(machine, state, taken, event, at)
+}
+
+function firstAgreed(
+  transitions: readonly TransitionNode[],
+  { context }: AnyState,
+  event: EventObject,
+): TransitionNode | undefined {
+  return transitions.find(({ guard }) => guard === undefined || guard(context as never, event as never))
 }
 
 /** Marks the record of the work that a state invoked; returns the state as it is where there is none. */

@@ -2,6 +2,7 @@ import type { Immutable } from 'immer'
 import {
   distinctUntilChanged,
   EMPTY,
+  endWith,
   from,
   map,
   type Observable,
@@ -24,8 +25,10 @@ export function whileIn<Name extends string, Context, R>(
 ): Observable<R> {
   const wanted = new Set<unknown>([names].flat())
   return store.state$.pipe(
-    map((state) => ({ state, inside: wanted.has(state.current) })),
-    distinctUntilChanged((before, after) => before.inside === after.inside),
-    switchMap(({ state, inside }) => (inside ? from(project(state)) : EMPTY)),
+    map((state) => (wanted.has(state.current) ? state : undefined)),
+    // A destroyed store is in no state: the inner stream ends with it.
+    endWith(undefined),
+    distinctUntilChanged((before, after) => (before === undefined) === (after === undefined)),
+    switchMap((state) => (state === undefined ? EMPTY : from(project(state)))),
   )
 }

@@ -8,7 +8,9 @@ import { describeValue, HeadgateError } from '../kit/index.ts'
  * It is busy until the promise or observable that it returned has ended; what it emits is not used. A
  * throw or a rejection is reported as a fault and stops nobody else.
  */
-export type ConsumerFunction<T> = (value: T, delivery: Delivery) => void | ObservableInput<unknown>
+export type ConsumerFunction<T> =
+  // Two function types and not one result type: `() => count++` is a `() => void`, but no `() => void | …`.
+  ((value: T, delivery: Delivery) => void) | ((value: T, delivery: Delivery) => ObservableInput<unknown>)
 
 /** A consumer that is also told how the subscription ended. */
 export interface ConsumerObject<T> {

@@ -40,7 +40,7 @@ export class FaultReporter {
       this.#print(`subscriber "${subscriberId}" failed in "${phase}" at version ${version}:`, error)
       return
     }
-    this.#faults.next(fault)
+    if (this.#faults.observed) this.#faults.next(fault)
     try {
       this.#onFault?.(fault)
     } catch (onFaultError) {

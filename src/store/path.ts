@@ -23,26 +23,29 @@ type Callable = (...args: never[]) => unknown
 
 type Previous = [never, 0, 1, 2, 3, 4]
 
-type KeyOf<T> = T extends Leaf | Callable
-  ? never
-  : T extends ReadonlyMap<infer Key, unknown>
+// A Map is asked for before the leaves: to the compiler it has all that a ReadonlySet has.
+type KeyOf<T> =
+  T extends ReadonlyMap<infer Key, unknown>
     ? Key
-    : T extends readonly unknown[]
-      ? number
-      : keyof T
+    : T extends Leaf | Callable
+      ? never
+      : T extends readonly unknown[]
+        ? number
+        : keyof T
 
 /** The value below one key; `undefined` is added where the key may be absent. */
-type At<T, Key> = T extends Leaf
-  ? undefined
-  : T extends ReadonlyMap<unknown, infer Value>
+type At<T, Key> =
+  T extends ReadonlyMap<unknown, infer Value>
     ? Value | undefined
-    : T extends readonly (infer Item)[]
-      ? Item | undefined
-      : Key extends keyof T
-        ? string extends keyof T
-          ? T[Key] | undefined
-          : T[Key]
-        : undefined
+    : T extends Leaf
+      ? undefined
+      : T extends readonly (infer Item)[]
+        ? Item | undefined
+        : Key extends keyof T
+          ? string extends keyof T
+            ? T[Key] | undefined
+            : T[Key]
+          : undefined
 
 /** Every path of at most `Depth` keys into `S`. */
 export type Path<S, Depth extends number = 5> = Depth extends 0

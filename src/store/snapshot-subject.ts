@@ -174,8 +174,8 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   }
 
   /**
-   * One `try` around the whole loop, resumed behind a sink that threw. Sinks do not throw, but RxJS makes
-   * its observers do so where `config.useDeprecatedSynchronousErrorHandling` is set.
+   * One `try` around the whole loop, resumed behind a sink that threw. Sinks do not throw, but an RxJS
+   * `Subscriber` that was made by hand does: RxJS takes it as it is, without a wrapper that catches.
    */
   #deliver(snapshot: Snapshot<S>, end: number): void {
     let slot = 0
