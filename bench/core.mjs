@@ -2,12 +2,14 @@
  * What the three hot paths cost: writing, telling subscribers, joining and leaving. Run before and after a
  * change; compare the ratios to bare RxJS in the same run, not the times: machines differ and are shared.
  *
- * `npm run bench`
+ * `npm run bench`, and with `-- --readme` the README's numbers are written anew.
  */
+
+import { buffer, createMachineStore, createStore, defineMachine, direct, latest } from 'headgate'
 import { produce } from 'immer'
 import { barplot, bench, run, summary } from 'mitata'
 import { BehaviorSubject } from 'rxjs'
-import { buffer, createMachineStore, createStore, defineMachine, direct, latest } from 'headgate'
+import { writeNumbers } from './readme-numbers.mjs'
 
 const nothing = () => {}
 
@@ -90,4 +92,5 @@ for (const historyLimit of [0, 64]) {
   bench(`machine event, history of ${historyLimit}`, () => store.send('PRESS'))
 }
 
-await run()
+const { benchmarks } = await run()
+if (process.argv.includes('--readme')) writeNumbers(benchmarks)

@@ -18,7 +18,7 @@ export interface TransitionFilter<Name extends string> {
  */
 export function transitions<Name extends string>(
   store: { readonly state$: Observable<Immutable<MachineState<Name, unknown>>> },
-  { from, to, event }: TransitionFilter<Name> = {},
+  { from, to, event }: TransitionFilter<NoInfer<Name>> = {},
 ): Observable<TransitionRecord<Name>> {
   return store.state$.pipe(
     pairwise(),

@@ -20,7 +20,7 @@ import type { MachineState } from './machine-state.ts'
  */
 export function whileIn<Name extends string, Context, R>(
   store: { readonly state$: Observable<Immutable<MachineState<Name, Context>>> },
-  names: Name | readonly Name[],
+  names: NoInfer<Name> | readonly NoInfer<Name>[],
   project: (state: Immutable<MachineState<Name, Context>>) => ObservableInput<R>,
 ): Observable<R> {
   const wanted = new Set<unknown>([names].flat())

@@ -335,6 +335,7 @@ export class StoreCore<S> implements Store<S> {
     try {
       this.#admit(operation, write)
       const state = this.#locked(() => step(this.#head.state))
+      this.#requireAlive(operation) // the step may have called destroy()
       if (state === this.#head.state) return this.#head
       return this.#commit(state, labelOf(write, reason, this.#source))
     } catch (error) {

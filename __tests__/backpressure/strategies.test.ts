@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals'
+import { buffer, direct, latest, type Policy } from '../../src/backpressure/index.ts'
+import type { Port } from '../../src/backpressure/policy.ts'
+import { openStrategy } from '../../src/backpressure/strategies.ts'
+
+const port: Port<object> = { idle: false, deliver() {}, drop() {}, conflate() {}, overflow() {} }
+
+describe('openStrategy', () => {
+  test.each<[Policy, number]>([
+    [direct(), 0],
+    [latest(), 1],
+    [buffer({ capacity: 3 }), 3],
+    [buffer({ capacity: Number.POSITIVE_INFINITY }), Number.POSITIVE_INFINITY],
+  ])('opens one that is empty, with the capacity of %j', (policy, capacity) => {
+    const strategy = openStrategy(policy, port)
+    expect([strategy.size, strategy.capacity, strategy.clear()]).toEqual([0, capacity, []])
+  })
+
+  test('opens another one for each subscriber', () => {
+    const one = openStrategy(latest(), port)
+    const other = openStrategy(latest(), port)
+    one.offer({})
+    expect([one.size, other.size]).toEqual([1, 0])
+  })
+
+  test.each([latest(), buffer({ capacity: 3 })])('gives back what was held, once: %j', (policy) => {
+    const entry = {}
+    const strategy = openStrategy(policy, port)
+    strategy.offer(entry)
+    const held = strategy.clear()
+    expect(held).toHaveLength(1)
+    expect(held[0]).toBe(entry)
+    expect([strategy.size, strategy.clear()]).toEqual([0, []])
+  })
+
+  test.each<[unknown, string]>([
+    [null, 'null'],
+    ['latest', '"latest" (string)'],
+    [latest, 'a function'],
+    [{ kind: 'queue' }, 'an object'],
+  ])('refuses %p, which no factory made', (policy, received) => {
+    expect(() => openStrategy(policy as Policy, port)).toThrow(
+      expect.objectContaining({
+        code: 'POLICY_INVALID',
+        message: `Expected "policy" to be a policy such as latest() or buffer({ capacity: 64 }), got ${received}.`,
+      }),
+    )
+  })
+})

@@ -1,0 +1,458 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { runCommand } from '../../src/cli/command.ts'
+import { defineMachine } from '../../src/machine/index.ts'
+import { type FakeIo, fakeIo, type MemoryStream } from './support/fake-io.ts'
+import { lampModule } from './support/machines.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'headgate-'))
+  await writeFile(join(folder, 'lamp.js'), '')
+  await writeFile(join(folder, 'events.ndjson'), '{"t":1,"press":1}\n{"t":2,"watts":40}\n{"t":3,"press":1}\n')
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+type Input = Parameters<typeof fakeIo>[0]
+
+/** A world in which `lamp.js` is the lamp, with other parts where given. */
+function world(input: Input = [], part: Record<string, unknown> = {}): FakeIo {
+  const io = fakeIo(input, folder)
+  io.modules.set(join(folder, 'lamp.js'), { ...lampModule, ...part })
+  return io
+}
+
+const run = (io: FakeIo, line = ''): Promise<number> =>
+  runCommand(['run', 'lamp.js', ...line.split(' ').filter((word) => word !== '')], io)
+
+const jsonLines = (stream: MemoryStream): Record<string, unknown>[] =>
+  stream.lines.map((line) => JSON.parse(line))
+const lastJson = (stream: MemoryStream): Record<string, unknown> => jsonLines(stream).at(-1) ?? {}
+
+describe('runCommand', () => {
+  test.each([
+    [[], 'Usage: headgate COMMAND'],
+    [['--help'], 'Usage: headgate COMMAND'],
+    [['--version'], '9.9.9'],
+    [['run', '--help'], 'Usage: headgate run [MODULE]'],
+  ])('answers %j on standard output', async (words, start) => {
+    const io = fakeIo()
+    expect(await runCommand(words, io)).toBe(0)
+    expect(io.stdout.text.startsWith(start)).toBe(true)
+    expect(io.stderr.text).toBe('')
+  })
+
+  test.each([
+    [['walk'], 'headgate: Unknown command "walk". See "headgate --help".'],
+    [['--walk'], 'headgate: Unknown option "--walk". See "headgate --help".'],
+    [['run', '--walk'], 'headgate run: Unknown option \'--walk\'. See "headgate run --help".'],
+    [['run', 'no.js'], 'headgate run: The module no.js does not exist. See "headgate run --help".'],
+    [
+      ['run', '--events', 'no.ndjson'],
+      'headgate run: The events file no.ndjson does not exist. See "headgate run --help".',
+    ],
+  ])('answers %j with one line on standard error and status 2', async (words, line) => {
+    const io = fakeIo()
+    expect(await runCommand(words, io)).toBe(2)
+    expect(io.stderr.lines).toEqual([line])
+    expect(io.stdout.text).toBe('')
+  })
+
+  test.each([
+    ['a module without a machine', '', { machine: undefined }, /exports no "machine"/],
+    ['an unknown policy', '--subscriber a=lossy', {}, /--subscriber a=lossy: Expected .*"lossy"/],
+    [
+      'a machine that does not start',
+      '',
+      {
+        machine: defineMachine({
+          id: 'broken',
+          initial: 'A',
+          context: {},
+          states: {
+            A: {
+              entry: () => {
+                throw new Error('no current')
+              },
+            },
+          },
+        }),
+      },
+      /The machine does not start: no current\./,
+    ],
+    [
+      'records that throw',
+      '',
+      {
+        records: () => {
+          throw new Error('no disk')
+        },
+      },
+      /"records" of the module threw: no disk\./,
+    ],
+  ])('answers %s with one line on standard error and status 2', async (_, line, part, sentence) => {
+    const io = world([], part)
+    expect(await run(io, line)).toBe(2)
+    expect(io.stderr.lines).toEqual([expect.stringMatching(sentence)])
+    expect(io.stdout.text).toBe('')
+  })
+
+  test('asks for records rather than wait at a terminal for them', async () => {
+    const io = world()
+    Object.assign(io.stdin, { isTTY: true })
+    expect(await run(io)).toBe(2)
+    expect(io.stderr.text).toMatch(/^headgate run: No records: name a file with --events FILE/)
+  })
+})
+
+describe('headgate run', () => {
+  test('reads a file, and writes transitions and a summary as plain lines', async () => {
+    const io = world()
+    expect(await run(io, '--events events.ndjson --subscriber log=buffer:8')).toBe(0)
+    expect(io.stdout.lines).toEqual([
+      '   0.001 s  OFF → ON  on PRESS, version 1',
+      '   0.003 s  ON → OFF  on PRESS, version 3',
+      '',
+      '3 records in 0.000 s, 0 a second; 0 rejected, 0 events unhandled.',
+      'Ended in OFF at version 3.',
+      '',
+      'subscriber  policy                published  delivered  dropped  conflated  pending  missed',
+      'log         buffer:8:drop-oldest          4          4        0          0        0       0',
+    ])
+    expect(io.stderr.text).toBe('')
+  })
+
+  test('writes one JSON object a line with --json', async () => {
+    const io = world(['{"t":7,"press":1}\n{"break":true}\n{"press":1}'])
+    expect(await run(io, '--json --subscriber log=direct')).toBe(0)
+    const [first, second, summary, ...more] = jsonLines(io.stdout)
+    expect(first).toEqual({ type: 'transition', t: 7, from: 'OFF', to: 'ON', event: 'PRESS', version: 1 })
+    expect(second).toEqual({
+      type: 'transition',
+      t: null,
+      from: 'ON',
+      to: 'BROKEN',
+      event: 'BREAK',
+      version: 2,
+    })
+    expect(Object.keys(summary ?? {})).toEqual([
+      'type',
+      'records',
+      'rejected',
+      'unhandled',
+      'elapsedMs',
+      'recordsPerSecond',
+      'metrics',
+      'subscribers',
+    ])
+    expect(summary).toMatchObject({
+      type: 'summary',
+      records: 3,
+      rejected: 0,
+      unhandled: 1,
+      metrics: { commits: 2, currentState: 'BROKEN', currentVersion: 2 },
+      subscribers: [{ id: 'log', policy: 'direct', published: 3, delivered: 3 }],
+    })
+    expect(more).toEqual([])
+  })
+
+  test('takes nothing for no records', async () => {
+    const io = world([])
+    expect(await run(io, '--json')).toBe(0)
+    expect(lastJson(io.stdout)).toMatchObject({ records: 0, rejected: 0, elapsedMs: 0, recordsPerSecond: 0 })
+  })
+
+  test('reports a bad line with its number, counts it, and goes on', async () => {
+    const io = world(['{"press":1}\n\n{oops\n{"press":1}\n[1]\n'])
+    expect(await run(io, '--json')).toBe(0)
+    expect(io.stderr.lines).toEqual([
+      expect.stringMatching(/^line 3 rejected: .*JSON/),
+      'line 5 rejected: Expected an object, got an array.',
+    ])
+    expect(lastJson(io.stdout)).toMatchObject({ records: 2, rejected: 2 })
+  })
+
+  test('ends at a bad line with --strict, with its summary and status 1', async () => {
+    const io = world(['{"press":1}\n[1]\n{"press":1}\n'])
+    expect(await run(io, '--json --strict')).toBe(1)
+    expect(io.stderr.lines).toEqual(['line 2 rejected: Expected an object, got an array.'])
+    expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1, rejected: 1 })
+  })
+
+  test('ends with its summary, a line and status 1 where the records cannot be read to their end', async () => {
+    const stdin = Readable.from(
+      (async function* () {
+        yield '{"press":1}\n'
+        throw new Error('cable pulled')
+      })(),
+    )
+    const io = world(stdin)
+    expect(await run(io, '--json')).toBe(1)
+    expect(io.stderr.lines).toEqual([
+      'headgate run: The records could not be read to their end: cable pulled',
+    ])
+    expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })
+  })
+
+  test('keeps the times of the records at a speed of 1', async () => {
+    const io = world(['{"t":5,"press":1}\n{"t":5.5,"press":1}\n{"t":7,"press":1}\n'], { timeUnit: 's' })
+    await run(io, '--json --speed 1')
+    expect(io.time.slept).toEqual([500, 1_500])
+    expect(lastJson(io.stdout)).toMatchObject({ elapsedMs: 2_000, recordsPerSecond: 2 })
+  })
+
+  test('divides the times by the speed', async () => {
+    const io = world(['{"t":0}\n{"t":100}\n'])
+    await run(io, '--speed 4')
+    expect(io.time.slept).toEqual([25])
+  })
+
+  test('does not wait at full speed, which is the default for --events', async () => {
+    const io = world(['{"t":0}\n{"t":100}\n'])
+    await run(io)
+    expect(io.time.slept).toEqual([])
+  })
+
+  test('plays records that the module makes itself at their own times by default', async () => {
+    const records = ({ seed }: { seed: number }) => [
+      { t: 0, press: 1 },
+      { t: seed, press: 1 },
+    ]
+    const io = world([], { records })
+    expect(await run(io, '--json --seed 30')).toBe(0)
+    expect(io.time.slept).toEqual([30])
+    expect(lastJson(io.stdout)).toMatchObject({ records: 2 })
+  })
+
+  test('prefers --events to the records of the module', async () => {
+    const io = world([], { records: () => [{ press: 1 }] })
+    await run(io, '--json --events events.ndjson')
+    expect(lastJson(io.stdout)).toMatchObject({ records: 3 })
+  })
+
+  test('attaches the subscribers of the module, slow ones too, and says what they missed', async () => {
+    const subscribers = [
+      { id: 'archive', policy: 'buffer:1:drop-oldest', next: () => new Promise(() => {}) },
+      { id: 'ui', policy: 'latest', next: () => new Promise(() => {}) },
+    ]
+    const io = world(['{"press":5}\n'], { subscribers })
+    await run(io, '--json --subscriber ui=direct log=direct')
+    expect(lastJson(io.stdout).subscribers).toMatchObject([
+      { id: 'archive', published: 6, delivered: 1, dropped: 4, pending: 1 },
+      { id: 'ui', policy: 'direct', published: 6, delivered: 6 },
+      { id: 'log', published: 6, delivered: 6 },
+    ])
+  })
+
+  test('lets subscribers finish before it sums up', async () => {
+    const io = world(['{"press":3}\n'], { subscribers: [] })
+    const ends: (() => void)[] = []
+    const next = () => new Promise<void>((end) => void ends.push(end))
+    io.modules.set(join(folder, 'lamp.js'), {
+      ...lampModule,
+      subscribers: [{ id: 'slow', policy: 'buffer', next }],
+    })
+    io.time.every(10, () => ends.shift()?.())
+    await run(io, '--json')
+    expect(lastJson(io.stdout).subscribers).toMatchObject([{ delivered: 4, pending: 0, inFlight: 0 }])
+  })
+
+  test('waits with each write for a subscriber that suspends its writers', async () => {
+    const next = () => nextTurn()
+    const io = world(['{"press":5}\n{"press":5}\n'], {
+      subscribers: [{ id: 'sink', policy: 'buffer:1:suspend', next }],
+    })
+    await run(io, '--json')
+    expect(lastJson(io.stdout)).toMatchObject({
+      records: 2,
+      rejected: 0,
+      metrics: { failedWrites: 0 },
+      subscribers: [{ published: 11, dropped: 0 }],
+    })
+  })
+
+  test('tells subscribers that fail, ten times at most', async () => {
+    const next = () => {
+      throw new Error('disk full')
+    }
+    const io = world(['{"press":20}\n'], { subscribers: [{ id: 'sink', policy: 'direct', next }] })
+    expect(await run(io, '--json')).toBe(0)
+    expect(io.stderr.lines).toHaveLength(10)
+    expect(io.stderr.lines[0]).toBe('sink failed in next at version 0: disk full')
+    expect(io.stderr.lines[9]).toBe(
+      'sink failed in next at version 9: disk full (its further failures are only counted)',
+    )
+    expect(lastJson(io.stdout).subscribers).toMatchObject([{ errors: 21 }])
+  })
+
+  test('counts a subscriber also after it was lost', async () => {
+    const io = world(['{"press":5}\n'], {
+      subscribers: [{ id: 'sink', policy: 'buffer:1:error', next: () => nextTurn() }],
+    })
+    await run(io, '--json')
+    expect(lastJson(io.stdout).subscribers).toMatchObject([
+      { id: 'sink', published: 3, delivered: 2, dropped: 1 },
+    ])
+    expect(io.stderr.lines).toEqual([expect.stringMatching(/^sink failed in error at version -1: /)])
+  })
+
+  test('completes its subscribers at the end', async () => {
+    let completed = 0
+    const complete = () => {
+      completed += 1
+    }
+    const io = world([], { subscribers: [{ id: 'a', policy: 'direct', next: () => {}, complete }] })
+    await run(io)
+    expect(completed).toBe(1)
+  })
+
+  describe('when it is interrupted', () => {
+    test('while it waits for input: ends with the summary and status 130', async () => {
+      const stdin = new Readable({ read: () => {} })
+      const io = world(stdin)
+      stdin.push('{"press":1}\n')
+      const running = run(io, '--json')
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      io.abort.abort('SIGINT')
+      expect(await running).toBe(130)
+      expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })
+      expect(stdin.destroyed).toBe(true)
+    })
+
+    test('while it waits for the time of a record: ends with the summary and status 143', async () => {
+      const io = world(['{"t":0,"press":1}\n{"t":1000,"press":1}\n'])
+      io.time.every(500, () => io.abort.abort('SIGTERM'))
+      expect(await run(io, '--json --speed 1')).toBe(143)
+      expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })
+    })
+
+    test('while a subscriber suspends it for ever: ends with the summary', async () => {
+      const io = world(['{"press":5}\n'], {
+        subscribers: [{ id: 'sink', policy: 'buffer:1:suspend', next: () => new Promise(() => {}) }],
+      })
+      const running = run(io, '--json')
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      io.abort.abort('SIGINT')
+      expect(await running).toBe(130)
+      expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', metrics: { commits: 1 } })
+    })
+
+    test('while the module makes its next record for ever: ends with the summary', async () => {
+      const io = world([], {
+        records: async function* () {
+          yield { press: 1 }
+          await new Promise(() => {})
+        },
+      })
+      const running = run(io, '--json')
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      io.abort.abort('SIGINT')
+      expect(await running).toBe(130)
+      expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })
+    })
+
+    test('before it begins: takes no record', async () => {
+      const io = world(['{"press":1}\n'])
+      io.abort.abort('SIGINT')
+      expect(await run(io, '--json')).toBe(130)
+      expect(lastJson(io.stdout)).toMatchObject({ records: 0 })
+    })
+  })
+
+  test('ends with status 0 when its reader goes away, and leaves the summary to standard error', async () => {
+    const stdin = Readable.from(
+      (async function* () {
+        for (;;) {
+          yield '{"press":1}\n'
+          await nextTurn()
+        }
+      })(),
+    )
+    const io = world(stdin)
+    io.stdout.closesAfter = 200
+    expect(await run(io, '--json')).toBe(0)
+    expect(jsonLines(io.stdout).every(({ type }) => type === 'transition')).toBe(true)
+    expect(jsonLines(io.stderr)).toEqual([expect.objectContaining({ type: 'summary' })])
+  })
+
+  test('leaves the plain summary to standard error, too', async () => {
+    const io = world(['{"press":1}\n'])
+    io.stdout.destroy()
+    expect(await run(io)).toBe(0)
+    expect(io.stderr.text).toContain('1 record in')
+  })
+
+  describe('on a terminal', () => {
+    const terminal = (environment: Record<string, string> = {}): FakeIo => {
+      const io = world(['{"t":0,"press":1}\n{"t":1000,"press":1}\n'])
+      Object.assign(io.stdout, { isTTY: true, columns: 100, rows: 30 })
+      Object.assign(io.environment, environment)
+      return io
+    }
+    const sequence = '\u001b['
+
+    test('shows a live view in colour', async () => {
+      const io = terminal()
+      await run(io, '--speed 1')
+      expect(io.stdout.text).toContain(`lamp  ${sequence}1m${sequence}36mON`)
+    })
+
+    test('leaves colours out where NO_COLOR says so', async () => {
+      const io = terminal({ NO_COLOR: '1' })
+      await run(io, '--speed 1')
+      expect(io.stdout.text).toContain('lamp  ON  version 1')
+      expect(io.stdout.text).not.toContain(`${sequence}1m`)
+    })
+
+    test('writes plain lines where the terminal is a dumb one', async () => {
+      const io = terminal({ TERM: 'dumb' })
+      await run(io, '--speed 1')
+      expect(io.stdout.text).not.toContain(sequence)
+    })
+
+    test('writes only JSON with --json', async () => {
+      const io = terminal()
+      await run(io, '--speed 1 --json')
+      expect(jsonLines(io.stdout).map(({ type }) => type)).toEqual(['transition', 'transition', 'summary'])
+    })
+  })
+
+  describe('without a module', () => {
+    const demonstrate = async (...words: string[]) => {
+      const io = fakeIo()
+      expect(await runCommand(['run', '--json', ...words], io)).toBe(0)
+      return { io, lines: jsonLines(io.stdout) }
+    }
+
+    test('runs the demonstration, in less than 15 s of its time', async () => {
+      const { io, lines } = await demonstrate()
+      expect(lines.at(-2)).toMatchObject({ to: 'SHUTDOWN' })
+      expect(io.time.now()).toBeWithin(5_000, 15_000)
+    })
+
+    test('shows three subscribers', async () => {
+      const { lines } = await demonstrate('--speed', 'max')
+      expect(lines.at(-1)?.subscribers).toMatchObject([
+        { id: 'log', missed: 0, dropped: 0, conflated: 0 },
+        { id: 'dashboard', policy: 'latest', dropped: 0 },
+        { id: 'archive', policy: 'buffer:8:drop-oldest', conflated: 0 },
+      ])
+    })
+
+    test('agrees with itself for the same seed, and not for another', async () => {
+      const [first, again, other] = [
+        await demonstrate(),
+        await demonstrate(),
+        await demonstrate('--seed', '2'),
+      ]
+      expect(again.lines.slice(0, -1)).toEqual(first.lines.slice(0, -1))
+      expect(other.lines.slice(0, -1)).not.toEqual(first.lines.slice(0, -1))
+    })
+  })
+})

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { BUILD_MS_MAX, BuiltCommand, finished } from './support/built-command.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+let command: BuiltCommand
+
+const LAMP = `
+const machine = defineMachine({
+  id: 'lamp', initial: 'OFF', context: {}, states: { OFF: { on: { PRESS: 'ON' } }, ON: { on: { PRESS: 'OFF' } } },
+})
+const ingest = () => 'PRESS'
+`
+
+beforeAll(() => {
+  command = new BuiltCommand()
+  command.write('lamp.mjs', `import { defineMachine } from 'headgate'\n${LAMP}\nexport { machine, ingest }`)
+  command.write(
+    'lamp.cjs',
+    `const { defineMachine } = require('headgate')\n${LAMP}\nmodule.exports = { machine, ingest }`,
+  )
+  command.write('endless.mjs', `export * from './lamp.mjs'\nexport function* records() { for (;;) yield {} }`)
+  command.write('restless.mjs', `export * from './lamp.mjs'\nsetInterval(() => {}, 1_000)`)
+  command.write('broken.mjs', 'export const machine = \n  what is this')
+}, BUILD_MS_MAX)
+
+afterAll(() => command.remove())
+
+describe('the command', () => {
+  test('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+    expect(await command.run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  test.each([
+    [['walk'], 'headgate: Unknown command "walk".'],
+    [['run', 'no.mjs'], 'headgate run: The module no.mjs does not exist.'],
+    [['run', 'lamp.mjs', '--events', 'no.ndjson'], 'headgate run: The events file no.ndjson does not exist.'],
+    [['run', '--subscriber', 'a=lossy'], 'headgate run: --subscriber a=lossy: '],
+    [['run', 'broken.mjs'], 'headgate run: The module broken.mjs could not be loaded: '],
+  ])('answers %j with one line on standard error and status 2', async (words, start) => {
+    const { status, stdout, stderr } = await command.run(words)
+    expect([status, stdout, stderr.split('\n').length]).toEqual([2, '', 2])
+    expect(stderr.startsWith(start)).toBe(true)
+  })
+
+  test.each(['lamp.mjs', 'lamp.cjs'])(
+    'runs %s on standard input, and keeps the two outputs apart',
+    async (module) => {
+      const { status, stdout, stderr } = await command.run(
+        ['run', module, '--json'],
+        '{"t":1}\noops\n{"t":2}',
+      )
+      const lines = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(status).toBe(0)
+      expect(lines.map(({ type, t, to }) => [type, t, to])).toEqual([
+        ['transition', 1, 'ON'],
+        ['transition', 2, 'OFF'],
+        ['summary', undefined, undefined],
+      ])
+      expect(stderr).toMatch(/^line 2 rejected: .*\n$/)
+    },
+  )
+
+  test('ends though the module keeps the event loop going', async () => {
+    expect((await command.run(['run', 'restless.mjs'], '{}\n')).status).toBe(0)
+  })
+
+  test('ends when its reader has seen enough, with the summary on standard error', async () => {
+    const process = command.start('run', 'endless.mjs', '--json', '--speed', 'max')
+    process.stdin.end()
+    const end = finished(process)
+    await once(process.stdout, 'data')
+    process.stdout.destroy()
+    const { status, stderr } = await end
+    expect([status, JSON.parse(stderr).type]).toEqual([0, 'summary'])
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends on %s with the summary and status %d', async (signal, expected) => {
+    const process = command.start('run', 'endless.mjs', '--json')
+    process.stdin.end()
+    const end = finished(process)
+    await once(process.stdout, 'data')
+    process.kill(signal)
+    const { status, stdout, stderr } = await end
+    expect([status, stderr]).toEqual([expected, ''])
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary' })
+  })
+
+  test('runs the demonstration', async () => {
+    const { status, stdout, stderr } = await command.run(['run', '--speed', 'max'])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/BOOTING → ERROR_STATE {2}on BIOS_ERROR/)
+    expect(stdout).toMatch(/\nEnded in SHUTDOWN at version/)
+    expect(stdout).toMatch(/\nsubscriber .*\nlog .*\ndashboard .*\narchive .*\n$/)
+  })
+
+  test('runs the example of its manual', async () => {
+    const manual = readFileSync(join(ROOT, 'docs/run.md'), 'utf8')
+    const block = (marks: string): string => {
+      const found = manual.split(`\n\`\`\`${marks}\n`)[1]?.split('\n```')[0]
+      if (found === undefined) throw new Error(`docs/run.md has no block marked "${marks}".`)
+      return found
+    }
+    command.write('kettle.js', block('js'))
+    const { status, stdout, stderr } = await command.run(['run', 'kettle.js'], `${block('json')}\n`)
+    expect([status, stderr]).toEqual([0, ''])
+    expect(block('text').replace(/ in \d.* a second/, '')).toBe(
+      `$ headgate run kettle.js --events kettle.ndjson\n${stdout.trimEnd().replace(/ in \d.* a second/, '')}`,
+    )
+  })
+})

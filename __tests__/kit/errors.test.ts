@@ -1,0 +1,189 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import {
+  describeValue,
+  type ErrorCode,
+  type ErrorDetails,
+  HeadgateError,
+  isHeadgateError,
+} from '../../src/kit/errors.ts'
+
+/** One example for each code; the type makes it complete. */
+const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
+  BATCH_ASYNC: [
+    { store: 'agent' },
+    'The work of a batch on store "agent" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().',
+  ],
+  BUFFER_OVERFLOW: [
+    { subscriberId: 'log', capacity: 64, version: 70 },
+    'Subscriber "log" was closed: its buffer of 64 was full when version 70 came. Raise the capacity, consume faster, or choose another overflow.',
+  ],
+  CONSUMER_INVALID: [
+    { received: '42 (number)' },
+    'Expected the consumer to be a function, or an object with a "next" function, got 42 (number).',
+  ],
+  EVENT_INVALID: [
+    { machine: 'q-core', received: 'null' },
+    'Machine "q-core" expected an event to be a string or an object with a string "type", got null.',
+  ],
+  EVENT_UNHANDLED: [
+    { machine: 'q-core', state: 'IDLE', event: 'BOOT', reason: 'unhandled', allowed: ['WAKE', 'SLEEP'] },
+    'Machine "q-core" in state IDLE has no transition for event BOOT. Handled here: WAKE, SLEEP.',
+  ],
+  MACHINE_INVALID: [
+    { machine: 'q-core', problems: ['State A is unreachable.', 'Target B does not exist.'] },
+    'The definition of machine "q-core" is invalid: State A is unreachable. Target B does not exist.',
+  ],
+  OPTION_INVALID: [
+    { option: 'replay', expected: 'true or false', received: '"yes" (string)' },
+    'Expected "replay" to be true or false, got "yes" (string).',
+  ],
+  POLICY_INVALID: [
+    { option: 'capacity', expected: 'an integer from 1', received: '0 (number)' },
+    'Expected "capacity" to be an integer from 1, got 0 (number).',
+  ],
+  RECIPE_ASYNC: [
+    { store: 'agent' },
+    'A recipe on store "agent" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
+  ],
+  RUNAWAY_WRITES: [
+    { store: 'agent', drainMax: 100 },
+    'One write on store "agent" set off more than 100 further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.',
+  ],
+  SNAPSHOT_INVALID: [
+    { store: 'agent', problem: '"state" is undefined' },
+    'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',
+  ],
+  STATE_UNDEFINED: [
+    { store: 'agent', operation: 'set()' },
+    'set() on store "agent" was given undefined. A state is any value but undefined; use null for "nothing".',
+  ],
+  STORE_DESTROYED: [
+    { store: 'agent', operation: 'set()' },
+    'set() on store "agent" was refused: the store is destroyed. Stop writing before destroy(), or create a new store.',
+  ],
+  STORE_UNINITIALIZED: [
+    { store: 'agent', operation: 'update()' },
+    'update() on store "agent" was refused: it has no state yet. Call initialize(state) or set(state) first.',
+  ],
+  SUBSCRIBER_FULL: [
+    { store: 'agent', subscriberId: 'log', capacity: 2 },
+    'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Await store.ready() before each write.',
+  ],
+  VERSION_CONFLICT: [
+    { store: 'agent', expected: 7, actual: 9 },
+    'A write on store "agent" that states version 7 was refused: the store is at version 9. Read again and retry, or use modify().',
+  ],
+  WAIT_TIMEOUT: [
+    { store: 'agent', timeoutMs: 50 },
+    'waitFor() on store "agent" saw no matching snapshot within 50 ms. Check the predicate, or raise timeoutMs.',
+  ],
+  WRITE_IN_RECIPE: [
+    { store: 'agent', operation: 'set()' },
+    'set() was called inside a recipe of its own store "agent"; nothing was written. Change the draft instead, or write after the recipe has returned.',
+  ],
+}
+
+const examples = Object.entries(EXAMPLES) as [ErrorCode, readonly [ErrorDetails[ErrorCode], string]][]
+
+describe('HeadgateError', () => {
+  test.each(examples)('tells %s in a sentence made of its facts', (code, [details, sentence]) => {
+    const error = new HeadgateError(code, details)
+    expect(error.message).toBe(sentence)
+    expect(error.code).toBe(code)
+    expect(error.details).toEqual(details)
+  })
+
+  test.each([
+    ['guard', [], 'Machine "m" in state S has a guard that refused event E. Handled here: nothing.'],
+    [
+      'final',
+      [],
+      'Machine "m" in state S is final and takes no event, so not event E. Handled here: nothing.',
+    ],
+  ] as const)('tells why an event was not handled: %s', (reason, allowed, sentence) => {
+    const details = { machine: 'm', state: 'S', event: 'E', reason, allowed }
+    expect(new HeadgateError('EVENT_UNHANDLED', details).message).toBe(sentence)
+  })
+
+  test('is an Error with a name, and a stack that begins here', () => {
+    const error = new HeadgateError('BATCH_ASYNC', { store: 's' })
+    expect(error).toBeInstanceOf(Error)
+    expect(error.name).toBe('HeadgateError')
+    expect(error.stack).toContain('errors.test.ts')
+  })
+
+  test('freezes its facts', () => {
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's' }).details).toBeFrozen()
+  })
+
+  test('keeps its cause', () => {
+    const cause = new Error('underneath')
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's' }, { cause }).cause).toBe(cause)
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's' })).not.toHaveProperty('cause')
+  })
+
+  test('shows no more than its code and facts when it is listed', () => {
+    const error = new HeadgateError('BATCH_ASYNC', { store: 's' })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'HeadgateError',
+      code: 'BATCH_ASYNC',
+      details: { store: 's' },
+    })
+  })
+})
+
+describe('isHeadgateError', () => {
+  const error: unknown = new HeadgateError('VERSION_CONFLICT', { store: 's', expected: 1, actual: 2 })
+
+  test('is true for an error of Headgate, and with a code only for that code', () => {
+    expect(isHeadgateError(error)).toBe(true)
+    expect(isHeadgateError(error, 'VERSION_CONFLICT')).toBe(true)
+    expect(isHeadgateError(error, 'BATCH_ASYNC')).toBe(false)
+  })
+
+  test('gives the facts of the code their types', () => {
+    if (!isHeadgateError(error, 'VERSION_CONFLICT')) throw error
+    const { expected, actual }: { expected: number; actual: number } = error.details
+    expect([expected, actual]).toEqual([1, 2])
+  })
+
+  test('knows the errors of another copy of the package, which instanceof does not', async () => {
+    jest.resetModules()
+    const copy = await import('../../src/kit/errors.ts')
+    const foreign: unknown = new copy.HeadgateError('BATCH_ASYNC', { store: 's' })
+    expect(foreign).not.toBeInstanceOf(HeadgateError)
+    expect(isHeadgateError(foreign, 'BATCH_ASYNC')).toBe(true)
+    expect(copy.isHeadgateError(error, 'VERSION_CONFLICT')).toBe(true)
+  })
+
+  test.each([
+    ['null', null],
+    ['undefined', undefined],
+    ['a string', 'BATCH_ASYNC'],
+    ['an error of another kind', new Error('BATCH_ASYNC')],
+    ['an object with the same code', { code: 'BATCH_ASYNC', details: {} }],
+  ])('is false for %s', (_name, value) => {
+    expect(isHeadgateError(value)).toBe(false)
+    expect(isHeadgateError(value, 'BATCH_ASYNC')).toBe(false)
+  })
+})
+
+describe('describeValue', () => {
+  test.each([
+    ['abc', '"abc" (string)'],
+    ['say "hi"', '"say \\"hi\\"" (string)'],
+    [0, '0 (number)'],
+    [Number.NaN, 'NaN (number)'],
+    [3n, '3 (bigint)'],
+    [true, 'true (boolean)'],
+    [Symbol('s'), 'Symbol(s) (symbol)'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [() => {}, 'a function'],
+    [[1], 'an array'],
+    [{ a: 1 }, 'an object'],
+    [Object.create(null), 'an object'],
+  ])('says what a value is, case %#', (value: unknown, words) => {
+    expect(describeValue(value)).toBe(words)
+  })
+})

@@ -1,0 +1,279 @@
+import { describe, expect, test } from '@jest/globals'
+import { DefinitionReader } from '../../src/machine/compile.ts'
+import type { StateNode } from '../../src/machine/machine.ts'
+import { problemsOf } from './support.ts'
+
+/** What is wrong with state A of a machine that also has B. */
+function problemsOfState(state: unknown): readonly string[] {
+  return problemsOf({ id: 'm', initial: 'A', context: {}, on: { B: 'B' }, states: { A: state, B: {} } })
+}
+
+/** State A of a machine that also has B and C, as a table. */
+function tableOf(state: unknown, rootOn?: unknown): StateNode {
+  const reader = new DefinitionReader(['A', 'B', 'C'])
+  const node = reader.state('A', state, reader.on('The machine', rootOn))
+  expect(reader.problems).toEqual([])
+  return node
+}
+
+const work = async (): Promise<void> => {}
+
+describe('DefinitionReader', () => {
+  test.each<[string, unknown, string[]]>([
+    ['no object', null, ['State A: expected an object, got null.']],
+    ['a name where a state belongs', 'B', ['State A: expected an object, got "B" (string).']],
+    ['a list of states', [], ['State A: expected an object, got an array.']],
+    [
+      'a key that XState has and we do not',
+      { always: 'B' },
+      [
+        'State A has an unknown key "always". Known: on, entry, exit, after, invoke, type, description, meta.',
+      ],
+    ],
+    [
+      'an entry that is no function',
+      { entry: {} },
+      ['State A: expected "entry" to be a function, got an object.'],
+    ],
+    [
+      'an exit that is no function',
+      { exit: 'x' },
+      ['State A: expected "exit" to be a function, got "x" (string).'],
+    ],
+    [
+      'a type that is not final',
+      { type: 'parallel' },
+      ['State A has type "parallel" (string); only "final" exists.'],
+    ],
+  ])('refuses %s', (_what, state, problems) => {
+    expect(problemsOfState(state)).toEqual(problems)
+  })
+
+  test.each<[string, unknown]>([
+    ['on', { GO: 'B' }],
+    ['after', { ms: 5, target: 'B' }],
+    ['invoke', { src: work }],
+  ])('refuses "%s" in a final state', (key, value) => {
+    expect(
+      problemsOf({
+        id: 'm',
+        initial: 'A',
+        context: {},
+        states: { A: { on: { END: 'B' } }, B: { type: 'final', [key]: value } },
+      }),
+    ).toEqual(['State B is final, so it can have no "on", "after" or "invoke".'])
+  })
+
+  test('lets a final state have an entry', () => {
+    const { entry, final } = tableOf({ type: 'final', entry: work })
+    expect({ entry, final }).toEqual({ entry: work, final: true })
+  })
+
+  test('gives a final state no transitions, also not those of the machine', () => {
+    expect(tableOf({ type: 'final' }, { STOP: 'B' }).on).toEqual(new Map())
+  })
+})
+
+describe('DefinitionReader, "on"', () => {
+  test.each<[string, unknown, string[]]>([
+    ['no object', 7, ['State A, "on": expected an object, got 7 (number).']],
+    ['a wildcard', { '*': 'B' }, ['State A handles "*"; name each event, there is no wildcard.']],
+    ['an event without a name', { '': 'B' }, ['State A handles ""; name each event, there is no wildcard.']],
+    [
+      'a target that does not exist',
+      { GO: 'C' },
+      ['State A, event GO targets "C" (string), which is no state. States: A, B.'],
+    ],
+    [
+      'a target that is no name',
+      { GO: { target: 7 } },
+      ['State A, event GO targets 7 (number), which is no state. States: A, B.'],
+    ],
+    ['a transition that is no object', { GO: 7 }, ['State A, event GO: expected an object, got 7 (number).']],
+    ['null as a transition', { GO: null }, ['State A, event GO: expected an object, got null.']],
+    [
+      'a key that XState has and we do not',
+      { GO: { target: 'B', actions: 'log' } },
+      ['State A, event GO has an unknown key "actions". Known: target, guard, update, reenter, description.'],
+    ],
+    [
+      'a delay',
+      { GO: { target: 'B', ms: 5 } },
+      ['State A, event GO has an unknown key "ms". Known: target, guard, update, reenter, description.'],
+    ],
+    [
+      'a guard and an update that are names',
+      { GO: { guard: 'isReady', update: 'count' } },
+      [
+        'State A, event GO: expected "guard" to be a function, got "isReady" (string).',
+        'State A, event GO: expected "update" to be a function, got "count" (string).',
+      ],
+    ],
+    [
+      'a "reenter" that is no boolean',
+      { GO: { target: 'A', reenter: 1 } },
+      ['State A, event GO: expected "reenter" to be true or false, got 1 (number).'],
+    ],
+    [
+      'a "reenter" that names no state',
+      { GO: { reenter: true } },
+      ['State A, event GO has "reenter" without a "target"; name the state to enter again.'],
+    ],
+    [
+      'each of several transitions that is wrong',
+      { GO: [{ target: 'C' }, 'D', { target: 'B' }] },
+      [
+        'State A, event GO targets "C" (string), which is no state. States: A, B.',
+        'State A, event GO targets "D" (string), which is no state. States: A, B.',
+      ],
+    ],
+  ])('refuses %s', (_what, on, problems) => {
+    expect(problemsOfState({ on })).toEqual(problems)
+  })
+
+  test('names the machine as the place of its own transitions', () => {
+    const definition = { id: 'm', initial: 'A', context: {}, states: { A: {} } }
+    expect(problemsOf({ ...definition, on: { '*': { target: 'Z' } } })).toEqual([
+      'The machine handles "*"; name each event, there is no wildcard.',
+      'The machine, event * targets "Z" (string), which is no state. States: A.',
+    ])
+    expect(problemsOf({ ...definition, on: [] })).toEqual([
+      'The machine, "on": expected an object, got an array.',
+    ])
+  })
+
+  test('reads a name, a transition and a list into the same table', () => {
+    const guard = (): boolean => true
+    const none = { guard: undefined, update: undefined, reenter: false }
+    const { on } = tableOf({
+      on: {
+        NAME: 'B',
+        ONE: { target: 'A', reenter: true },
+        LIST: [{ target: 'B', guard }, { update: work }],
+      },
+    })
+    expect([...on]).toEqual([
+      ['NAME', [{ ...none, target: 'B' }]],
+      ['ONE', [{ ...none, target: 'A', reenter: true }]],
+      [
+        'LIST',
+        [
+          { ...none, target: 'B', guard },
+          { ...none, target: undefined, update: work },
+        ],
+      ],
+    ])
+  })
+
+  test('puts the own transitions of a state before those of the machine', () => {
+    const { on } = tableOf({ on: { GO: 'B' } }, { GO: 'C', STOP: 'C' })
+    expect(on.get('GO')?.map(({ target }) => target)).toEqual(['B', 'C'])
+    expect(on.get('STOP')?.map(({ target }) => target)).toEqual(['C'])
+  })
+
+  test('has no entry for an event that leads nowhere', () => {
+    expect(tableOf({ on: { NONE: undefined, EMPTY: [] } }).on).toEqual(new Map())
+  })
+})
+
+describe('DefinitionReader, "after"', () => {
+  test.each<[string, unknown]>([
+    ['one delayed transition', { ms: 5, target: 'B' }],
+    ['a list of one', [{ ms: 5, target: 'B' }]],
+    ["XState's map to a name", { 5: 'B' }],
+    ["XState's map to a transition", { 5: { target: 'B' } }],
+    ["XState's map to a list", { 5: [{ target: 'B' }] }],
+  ])('reads %s', (_form, after) => {
+    const transition = { target: 'B', guard: undefined, update: undefined, reenter: false }
+    expect(tableOf({ after }).after).toEqual([{ ms: 5, transitions: [transition] }])
+  })
+
+  test.each([0, 2_147_483_647])('takes %i milliseconds', (ms) => {
+    expect(tableOf({ after: { ms, target: 'B' } }).after[0]?.ms).toBe(ms)
+    expect(tableOf({ after: { [ms]: 'B' } }).after[0]?.ms).toBe(ms)
+  })
+
+  test('joins the transitions of one time, in their order', () => {
+    const { after } = tableOf({
+      after: [
+        { ms: 7, target: 'B' },
+        { ms: 5, target: 'C' },
+        { ms: 7, target: 'A' },
+      ],
+    })
+    expect(after.map(({ ms, transitions }) => [ms, transitions.map(({ target }) => target)])).toEqual([
+      [7, ['B', 'A']],
+      [5, ['C']],
+    ])
+  })
+
+  const range = 'State A, "after": expected milliseconds, an integer from 0 to 2147483647, got'
+
+  test.each<[unknown, string]>([
+    [-1, '-1 (number)'],
+    [1.5, '1.5 (number)'],
+    [2_147_483_648, '2147483648 (number)'],
+    [Number.NaN, 'NaN (number)'],
+    [Number.POSITIVE_INFINITY, 'Infinity (number)'],
+    ['5', '"5" (string)'],
+    [5n, '5 (bigint)'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('refuses %p as milliseconds', (ms, received) => {
+    expect(problemsOfState({ after: { ms, target: 'B' } })).toEqual([`${range} ${received}.`])
+    expect(problemsOfState({ after: [{ ms, target: 'B' }] })).toEqual([`${range} ${received}.`])
+  })
+
+  test.each<[string, string]>([
+    ['soon', '"soon" (string)'],
+    ['', '"" (string)'],
+    ['-1', '"-1" (string)'],
+    ['1.5', '"1.5" (string)'],
+    ['1e3', '"1e3" (string)'],
+    ['2147483648', '2147483648 (number)'],
+  ])('refuses "%s" as a key of the map', (key, received) => {
+    expect(problemsOfState({ after: { [key]: 'B' } })).toEqual([`${range} ${received}.`])
+  })
+
+  test('tells what is wrong with a delayed transition', () => {
+    expect(problemsOfState({ after: { ms: 5, target: 'X', delay: 3 } })).toEqual([
+      'State A, after 5 ms has an unknown key "delay". Known: target, guard, update, reenter, description.',
+      'State A, after 5 ms targets "X" (string), which is no state. States: A, B.',
+    ])
+    expect(problemsOfState({ after: 5 })).toEqual([
+      `${range} undefined.`,
+      'State A, after undefined ms: expected an object, got 5 (number).',
+    ])
+  })
+})
+
+describe('DefinitionReader, "invoke"', () => {
+  test.each<[string, unknown, string[]]>([
+    [
+      'no object',
+      work,
+      ['State A, "invoke": expected an object, got a function.', 'State A, "invoke" has no "src".'],
+    ],
+    ['no "src"', { onDone: 'B' }, ['State A, "invoke" has no "src".']],
+    [
+      'a "src" that is a name',
+      { src: 'load' },
+      ['State A, "invoke": expected "src" to be a function, got "load" (string).'],
+    ],
+    [
+      'a key that XState has and we do not',
+      { src: work, id: 'loader' },
+      ['State A, "invoke" has an unknown key "id". Known: src, onDone, onError.'],
+    ],
+    [
+      'targets that do not exist',
+      { src: work, onDone: 'X', onError: { target: 'Y' } },
+      [
+        'State A, onDone targets "X" (string), which is no state. States: A, B.',
+        'State A, onError targets "Y" (string), which is no state. States: A, B.',
+      ],
+    ],
+  ])('refuses %s', (_what, invoke, problems) => {
+    expect(problemsOfState({ invoke })).toEqual(problems)
+  })
+})

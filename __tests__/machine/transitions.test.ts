@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals'
+import { BehaviorSubject } from 'rxjs'
+import { createMachineStore, type QCoreEvent, qCoreMachine, transitions } from '../../src/index.ts'
+import type { MachineState, TransitionFilter, TransitionRecord } from '../../src/machine/index.ts'
+import { defineLoose, told } from './support.ts'
+
+const TOUR: QCoreEvent[] = [
+  { type: 'BOOT_COMPLETE' },
+  { type: 'PROPOSALS_RECEIVED', count: 1 },
+  { type: 'NO_PROPOSALS' },
+  { type: 'PROPOSALS_RECEIVED', count: 2 },
+  { type: 'GUARD_EVENT', severity: 'critical', message: 'x' },
+  { type: 'ERROR_CLEARED' },
+]
+
+type Name = 'BOOTING' | 'IDLE' | 'ACTIVE' | 'ERROR_STATE' | 'SHUTDOWN'
+
+describe('transitions', () => {
+  const ALL = [
+    'BOOTING → IDLE',
+    'IDLE → ACTIVE',
+    'ACTIVE → IDLE',
+    'IDLE → ACTIVE',
+    'ACTIVE → ERROR_STATE',
+    'ERROR_STATE → IDLE',
+  ]
+
+  test.each<[string, TransitionFilter<Name> | undefined, string[]]>([
+    ['everything', undefined, ALL],
+    ['everything, by an empty filter', {}, ALL],
+    ['what leaves a state', { from: 'ACTIVE' }, ['ACTIVE → IDLE', 'ACTIVE → ERROR_STATE']],
+    ['what enters a state', { to: 'IDLE' }, ['BOOTING → IDLE', 'ACTIVE → IDLE', 'ERROR_STATE → IDLE']],
+    ['what an event caused', { event: 'PROPOSALS_RECEIVED' }, ['IDLE → ACTIVE', 'IDLE → ACTIVE']],
+    ['what matches all of it', { from: 'ACTIVE', to: 'IDLE', event: 'NO_PROPOSALS' }, ['ACTIVE → IDLE']],
+    ['nothing, where not all of it matches', { from: 'ACTIVE', event: 'BOOT_COMPLETE' }, []],
+  ])('tells %s', (_what, filter, expected) => {
+    const store = createMachineStore(qCoreMachine)
+    const seen: string[] = []
+    transitions(store, filter).subscribe(({ from, to }) => void seen.push(`${from} → ${to}`))
+    for (const event of TOUR) store.send(event)
+    expect(seen).toEqual(expected)
+  })
+
+  test('gives the records of the history themselves', () => {
+    const store = createMachineStore(qCoreMachine)
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    for (const event of TOUR) store.send(event)
+    expect(seen).toHaveLength(6)
+    seen.forEach((record, n) => {
+      expect(record).toBe(store.state.history[n])
+    })
+  })
+
+  test('tells nothing for a write that is no transition', () => {
+    const store = createMachineStore(qCoreMachine)
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    store.update((draft) => {
+      draft.context.proposals = 7
+    })
+    store.set({ ...store.state, current: 'IDLE' })
+    store.send('NO_PROPOSALS')
+    expect(seen).toEqual([])
+  })
+
+  /** A machine that goes round between A and B and keeps few records. */
+  const round = (historyLimit: number) =>
+    createMachineStore(
+      defineLoose({
+        id: 'round',
+        initial: 'A',
+        context: {},
+        historyLimit,
+        states: { A: { on: { GO: 'B' } }, B: { on: { GO: 'A' } } },
+      }),
+    )
+
+  test.each([1, 2, 3])('tells each change once where the history keeps %i', (historyLimit) => {
+    const store = round(historyLimit)
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    for (let n = 0; n < 7; n += 1) store.send({ type: 'GO' })
+    expect(seen.map(({ from }) => from)).toEqual(['A', 'B', 'A', 'B', 'A', 'B', 'A'])
+    expect(new Set(seen).size).toBe(7)
+  })
+
+  test('tells of a batch what the history still has of it, the newest', () => {
+    const store = round(2)
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    store.batch(() => {
+      for (let n = 0; n < 5; n += 1) store.send({ type: 'GO' })
+    })
+    expect(seen).toEqual([...store.state.history])
+    expect(seen).toHaveLength(2)
+  })
+
+  test('has nothing to tell where the history keeps nothing', () => {
+    const store = round(0)
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    store.send({ type: 'GO' })
+    expect(seen).toEqual([])
+  })
+
+  test('tells nothing again where the state goes back to an earlier one', () => {
+    const store = round(64)
+    store.send({ type: 'GO' })
+    const { state } = store
+    const seen: TransitionRecord[] = []
+    transitions(store).subscribe((record) => void seen.push(record))
+    store.send({ type: 'GO' })
+    store.set(state)
+    expect(seen.map(({ from }) => from)).toEqual(['B'])
+  })
+
+  test('follows any stream of machine states', () => {
+    const record: TransitionRecord<'A'> = {
+      from: 'A',
+      to: 'A',
+      event: 'GO',
+      status: 'PENDING',
+      errorMessage: '',
+      tsWall: 0,
+      tsMono: 0,
+    }
+    const empty: MachineState<'A', unknown> = {
+      current: 'A',
+      previous: null,
+      context: {},
+      history: [],
+      attempts: 0,
+    }
+    const state$ = new BehaviorSubject(empty)
+    const seen: string[] = []
+    transitions({ state$ }).subscribe((one) => void seen.push(told(one)))
+    state$.next({ ...empty, history: [record] })
+    state$.next({ ...empty, history: [{ ...record, status: 'SUCCESS' }] })
+    expect(seen).toEqual(['A → A : GO (PENDING)', 'A → A : GO (SUCCESS)'])
+  })
+})

@@ -1,0 +1,181 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import { Subject } from 'rxjs'
+import { buffer, createStore, type SubscriberFault } from '../../src/index.ts'
+import { microtasks, refusal, reportedByRxjs } from './support.ts'
+
+const fail = (message: string) => (): never => {
+  throw new Error(message)
+}
+
+/** Takes the place of `console.error`; jest puts the real one back after each test. */
+const silenceConsole = () => jest.spyOn(console, 'error').mockImplementation(() => {})
+
+describe('a fault', () => {
+  test('tells who failed, with what, where and at which version', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore(0, { onFault: (fault) => faults.push(fault) })
+    const phases = { next: fail('next'), complete: fail('complete') }
+    store.subscribe(phases, { id: 'log', replay: false })
+    store.subscribe(() => new Promise(() => {}), {
+      id: 'slow',
+      policy: buffer({ capacity: 1 }),
+      onDrop: fail('drop'),
+    })
+    store.set(1)
+    store.set(2)
+    store.destroy()
+    expect(
+      faults.map(({ subscriberId, phase, version, error }) => [subscriberId, phase, version, String(error)]),
+    ).toEqual([
+      ['log', 'next', 1, 'Error: next'],
+      ['log', 'next', 2, 'Error: next'],
+      ['slow', 'drop', 1, 'Error: drop'],
+      ['log', 'complete', -1, 'Error: complete'],
+      ['slow', 'drop', 2, 'Error: drop'],
+    ])
+  })
+
+  test('is the loss of a subscription that nobody else is told of', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore(0, { onFault: (fault) => faults.push(fault) })
+    const handlers = [new Subject<void>(), new Subject<void>()]
+    store.subscribe(({ version }) => handlers[version], {
+      policy: buffer({ capacity: 1, overflow: 'error' }),
+      id: 'archive',
+    })
+    store.set(1)
+    store.set(2)
+    handlers[0]?.complete()
+    expect(faults).toEqual([])
+    handlers[1]?.complete()
+    expect(faults).toEqual([
+      { subscriberId: 'archive', phase: 'error', version: -1, error: refusal('BUFFER_OVERFLOW') },
+    ])
+  })
+})
+
+describe('where a fault goes', () => {
+  test('to the console where nobody listens', () => {
+    const print = silenceConsole()
+    const store = createStore(0, { name: 'arm' })
+    const error = new Error('next')
+    store.subscribe(
+      () => {
+        throw error
+      },
+      { id: 'log' },
+    )
+    expect(print.mock.calls).toEqual([
+      ['[headgate] store "arm": subscriber "log" failed in "next" at version 0:', error],
+    ])
+  })
+
+  test('to faults$, and then not to the console', () => {
+    const print = silenceConsole()
+    const store = createStore(0)
+    const faults: SubscriberFault[] = []
+    const subscription = store.faults$.subscribe((fault) => faults.push(fault))
+    store.subscribe(fail('next'))
+    expect(faults).toHaveLength(1)
+    expect(print).not.toHaveBeenCalled()
+    subscription.unsubscribe()
+    store.set(1)
+    expect(faults).toHaveLength(1)
+    expect(print).toHaveBeenCalledTimes(1)
+  })
+
+  test('to faults$ and to onFault, where there are both', () => {
+    const print = silenceConsole()
+    const told: string[] = []
+    const store = createStore(0, { onFault: () => told.push('onFault') })
+    store.faults$.subscribe(() => told.push('faults$'))
+    store.subscribe(fail('next'))
+    expect(told).toEqual(['faults$', 'onFault'])
+    expect(print).not.toHaveBeenCalled()
+  })
+
+  test('to onFault; what that throws goes to the console, and disturbs nobody', () => {
+    const print = silenceConsole()
+    const onFaultError = new Error('onFault')
+    const store = createStore(0, {
+      name: 'arm',
+      onFault: () => {
+        throw onFaultError
+      },
+    })
+    const seen: number[] = []
+    store.subscribe(fail('next'))
+    store.subscribe(({ state }) => void seen.push(state))
+    store.set(1)
+    expect(print.mock.calls).toEqual([
+      ['[headgate] store "arm": onFault itself failed:', onFaultError],
+      ['[headgate] store "arm": onFault itself failed:', onFaultError],
+    ])
+    expect(seen).toEqual([0, 1])
+  })
+
+  test('to no observer of faults$ that came after it', () => {
+    const store = createStore(0, { onFault: () => {} })
+    store.subscribe(fail('next'))
+    const faults: SubscriberFault[] = []
+    store.faults$.subscribe((fault) => faults.push(fault))
+    expect(faults).toEqual([])
+  })
+
+  test('past an observer of faults$ that throws, which RxJS reports', () => {
+    const store = createStore(0)
+    const error = new Error('observer')
+    let faults = 0
+    store.faults$.subscribe(() => {
+      throw error
+    })
+    store.faults$.subscribe(() => {
+      faults += 1
+    })
+    expect(reportedByRxjs(() => store.subscribe(fail('next')))).toEqual([error])
+    expect(faults).toBe(1)
+  })
+})
+
+describe('onFault', () => {
+  test('may write: that is delivered after the version being delivered', () => {
+    const seen: number[] = []
+    const store = createStore(0, {
+      onFault: ({ version }) => {
+        if (version === 1) store.set(99)
+      },
+    })
+    store.subscribe(fail('next'))
+    store.subscribe(({ state }) => void seen.push(state))
+    store.set(1)
+    expect(seen).toEqual([0, 1, 99])
+  })
+
+  test('may unsubscribe the one that failed', async () => {
+    const faults: number[] = []
+    const store = createStore(0, {
+      onFault: ({ version }) => {
+        faults.push(version)
+        handle.unsubscribe()
+      },
+    })
+    const handle = store.subscribe(() => Promise.reject(new Error('next')))
+    store.set(1)
+    await microtasks()
+    store.set(2)
+    expect(faults).toEqual([0])
+    expect(handle.stats()).toMatchObject({ published: 2, delivered: 1, dropped: 1, errors: 1, inFlight: 0 })
+  })
+
+  test('may destroy the store', () => {
+    const store = createStore(0, { onFault: () => store.destroy() })
+    const seen: number[] = []
+    store.subscribe(({ version }) => {
+      if (version === 1) throw new Error('next')
+    })
+    store.subscribe(({ version }) => void seen.push(version))
+    store.set(1)
+    expect(seen).toEqual([0])
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
+})

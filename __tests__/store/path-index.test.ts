@@ -1,0 +1,398 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import { take } from 'rxjs'
+import { createStore, type Store } from '../../src/index.ts'
+import { SlotList } from '../../src/kit/index.ts'
+
+interface World {
+  robots: Record<string, { pose: { x: number; y: number }; battery: number }>
+  log: string[]
+  zones: Map<string, { open: boolean }>
+  mode: string
+}
+
+const world = (robots = 2): World => ({
+  robots: Object.fromEntries(
+    Array.from({ length: robots }, (_, index) => [`r${index}`, { pose: { x: 0, y: 0 }, battery: 100 }]),
+  ),
+  log: ['start'],
+  zones: new Map([['dock', { open: true }]]),
+  mode: 'idle',
+})
+
+const move = (id: string, x: number) => (draft: World) => {
+  const robot = draft.robots[id]
+  if (robot !== undefined) robot.pose.x = x
+}
+
+/** From 16 keys below one place on the store follows immer's patches, below that it compares. */
+const MODES = [
+  ['by comparing', 0],
+  ['by patches', 16],
+] as const
+
+/** Adds so many listeners below one place that patches are used, where there are any. */
+function widen(store: Store<World>, count: number): void {
+  for (let index = 0; index < count; index += 1) store.select('robots', `other-${index}`).subscribe()
+}
+
+describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
+  test('says the value at once, then each that differs by identity', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('robots', 'r0', 'pose').subscribe((pose) => seen.push(pose))
+    const before = store.state.robots.r0?.pose
+    store.update(move('r0', 1))
+    store.update(move('r0', 1))
+    store.update(move('r1', 5))
+    store.update((draft) => {
+      draft.mode = 'busy'
+    })
+    expect(seen).toEqual([
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+    ])
+    expect(seen[0]).toBe(before)
+    expect(seen[1]).toBe(store.state.robots.r0?.pose)
+  })
+
+  test('tells everyone on the way to a change and below it, the outer path first', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const order: string[] = []
+    store.select('robots', 'r0', 'pose', 'x').subscribe(() => order.push('x'))
+    store.select('robots', 'r0', 'pose', 'y').subscribe(() => order.push('y'))
+    store.select('robots', 'r0', 'battery').subscribe(() => order.push('battery'))
+    store.select('robots', 'r0').subscribe(() => order.push('r0'))
+    store.select('robots', 'r1').subscribe(() => order.push('r1'))
+    store.select('robots').subscribe(() => order.push('robots'))
+    store.select('log').subscribe(() => order.push('log'))
+    const take = (): string[] => order.splice(0)
+    take()
+    store.update(move('r0', 1))
+    expect(take()).toEqual(['robots', 'r0', 'x'])
+    store.update((draft) => {
+      draft.robots.r0 = { pose: { x: 2, y: 2 }, battery: 100 }
+    })
+    expect(take()).toEqual(['robots', 'r0', 'x', 'y'])
+    store.set({ ...(store.state as World), robots: {} })
+    expect(take().sort()).toEqual(['battery', 'r0', 'r1', 'robots', 'x', 'y'])
+    store.set({ ...(store.state as World), robots: {} })
+    expect(take()).toEqual(['robots'])
+  })
+
+  test('tells a listener once for several changes in one recipe or batch', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('robots').subscribe((robots) => seen.push(robots.r0?.pose.x, robots.r1?.pose.x))
+    seen.length = 0
+    store.update((draft) => {
+      move('r0', 1)(draft)
+      move('r1', 2)(draft)
+    })
+    expect(seen).toEqual([1, 2])
+    store.batch(() => {
+      store.update(move('r0', 3))
+      store.update(move('r1', 4))
+    })
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  test('says nothing where a batch puts back what was there', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('robots', 'r0', 'pose', 'x').subscribe((x) => seen.push(x))
+    store.batch(() => {
+      store.update(move('r0', 1))
+      store.update(move('r0', 0))
+    })
+    expect(seen).toEqual([0])
+  })
+
+  test('compares after a batch that holds a write without patches, or a batch that threw', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('robots', 'r0', 'pose', 'x').subscribe((x) => seen.push(x))
+    store.select('mode').subscribe((mode) => seen.push(mode))
+    seen.length = 0
+    store.batch(() => {
+      store.update(move('r0', 1))
+      store.set({ ...(store.state as World), mode: 'busy' })
+      store.update(move('r0', 2))
+    })
+    expect(seen.splice(0)).toIncludeSameMembers([2, 'busy'])
+    store.batch(() => {
+      store.update(move('r0', 3))
+      try {
+        store.batch(() => {
+          store.update(move('r0', 4))
+          throw new Error('inner')
+        })
+      } catch {}
+      store.batch(() => store.update((draft) => void Object.assign(draft, { mode: 'idle' })))
+    })
+    expect(seen).toIncludeSameMembers([3, 'idle'])
+  })
+
+  test('says undefined where the path ends early, and the value once it is there', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('robots', 'r9', 'pose', 'x').subscribe((x) => seen.push(x))
+    store.update(move('r0', 1))
+    store.update((draft) => {
+      draft.robots.r9 = { pose: { x: 9, y: 0 }, battery: 1 }
+    })
+    store.update((draft) => {
+      delete draft.robots.r9
+    })
+    expect(seen).toEqual([undefined, 9, undefined])
+  })
+
+  test('goes through Maps', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.select('zones', 'dock', 'open').subscribe((open) => seen.push(open))
+    store.select('zones', 'lab').subscribe((lab) => seen.push(lab?.open))
+    seen.length = 0
+    store.update((draft) => {
+      const dock = draft.zones.get('dock')
+      if (dock !== undefined) dock.open = false
+    })
+    store.update((draft) => {
+      draft.zones.set('lab', { open: true })
+    })
+    store.update((draft) => {
+      draft.zones.delete('dock')
+    })
+    store.update((draft) => {
+      draft.zones.clear()
+    })
+    expect(seen).toEqual([false, true, undefined, undefined])
+  })
+
+  test('goes through arrays, also where one is shortened', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const seen: unknown[] = []
+    store.set({ ...(store.state as World), log: ['a', 'b', 'c'] })
+    for (const index of [0, 1, 2]) store.select('log', index).subscribe((line) => seen.push([index, line]))
+    const changed = (recipe: (log: string[]) => void): unknown[] => {
+      seen.length = 0
+      store.update((draft) => recipe(draft.log))
+      return seen
+    }
+    expect(changed((log) => void log.pop())).toEqual([[2, undefined]])
+    expect(changed((log) => void log.push('d'))).toEqual([[2, 'd']])
+    expect(changed((log) => void log.shift())).toIncludeSameMembers([
+      [0, 'b'],
+      [1, 'd'],
+      [2, undefined],
+    ])
+    expect(changed((log) => void log.unshift('z'))).toIncludeSameMembers([
+      [0, 'z'],
+      [1, 'b'],
+      [2, 'd'],
+    ])
+    expect(changed((log) => void log.splice(0, 3))).toHaveLength(3)
+    expect(changed((log) => void log.push('n', 'm'))).toEqual([
+      [0, 'n'],
+      [1, 'm'],
+    ])
+  })
+
+  test('gives who joins while versions are queued the newest, and nothing older after it', () => {
+    const store = createStore(world())
+    widen(store, width)
+    const late: unknown[] = []
+    const first: unknown[] = []
+    store.select('robots', 'r0', 'pose', 'x').subscribe((x) => {
+      first.push(x)
+      if (x !== 1) return
+      store.update(move('r0', 2))
+      store.update(move('r0', 3))
+      store.select('robots', 'r0', 'pose', 'x').subscribe((mine) => late.push(mine))
+    })
+    store.update(move('r0', 1))
+    expect(first).toEqual([0, 1, 2, 3])
+    expect(late).toEqual([3])
+    store.update(move('r0', 4))
+    expect(late).toEqual([3, 4])
+  })
+})
+
+describe('a listener of a path', () => {
+  test('that was the only one, left and came back while versions are queued, is told what follows', () => {
+    const store = createStore(world())
+    const [before, after] = [store.state.robots, {}] as [World['robots'], World['robots']]
+    const seen: unknown[] = []
+    const subscription = store.select('mode').subscribe((mode) => {
+      if (mode !== 'busy') return
+      store.set({ ...(store.state as World), robots: after })
+      subscription.unsubscribe()
+      store.select('robots').subscribe((robots) => seen.push(robots))
+    })
+    store.set({ ...(store.state as World), mode: 'busy' })
+    store.set({ ...(store.state as World), robots: before })
+    expect(seen).toEqual([after, before])
+  })
+
+  test('finds a property by a number as well as by a string', () => {
+    const store = createStore<{ byId: Record<number, number> }>({ byId: {} })
+    const seen: unknown[] = []
+    const string5 = '5' as unknown as number // the types take what the state says, JavaScript both
+    store.select('byId', 5).subscribe((value) => seen.push(['number', value]))
+    store.select('byId', string5).subscribe((value) => seen.push(['string', value]))
+    for (let id = 100; id < 120; id += 1) store.select('byId', id).subscribe()
+    seen.length = 0
+    store.update((draft) => {
+      draft.byId[5] = 1
+    })
+    expect(seen).toIncludeSameMembers([
+      ['number', 1],
+      ['string', 1],
+    ])
+  })
+
+  test('finds its own key of a Map whose keys are numbers', () => {
+    const store = createStore({ map: new Map<number, string>() })
+    const seen: unknown[] = []
+    for (let key = 0; key < 20; key += 1)
+      store.select('map', key).subscribe((value) => seen.push([key, value]))
+    seen.length = 0
+    store.update((draft) => {
+      draft.map.set(7, 'seven')
+    })
+    expect(seen).toEqual([[7, 'seven']])
+  })
+
+  test('is left by take, and by unsubscribing in its own or in another callback', () => {
+    const store = createStore(world())
+    const seen: string[] = []
+    store
+      .select('mode')
+      .pipe(take(1))
+      .subscribe((mode) => seen.push(`once ${mode}`))
+    const self = store.select('mode').subscribe((mode) => {
+      seen.push(`self ${mode}`)
+      if (mode !== 'busy') return
+      self.unsubscribe()
+      other.unsubscribe()
+    })
+    const other = store.select('mode').subscribe((mode) => seen.push(`other ${mode}`))
+    store.select('mode').subscribe((mode) => seen.push(`last ${mode}`))
+    seen.length = 0
+    for (const mode of ['busy', 'idle']) {
+      store.update((draft) => {
+        draft.mode = mode
+      })
+    }
+    expect(seen).toEqual(['self busy', 'last busy', 'last idle'])
+    expect(store.metrics().subscriberCount).toBe(1)
+  })
+
+  test('is subscribed anew with each subscription', () => {
+    const store = createStore(world())
+    const mode$ = store.select('mode')
+    const seen: string[] = []
+    mode$.subscribe((mode) => seen.push(mode)).unsubscribe()
+    store.update((draft) => {
+      draft.mode = 'busy'
+    })
+    mode$.subscribe((mode) => seen.push(mode))
+    expect(seen).toEqual(['idle', 'busy'])
+  })
+})
+
+describe('what a commit costs', () => {
+  /** Wake-ups and comparisons of one write with so many listeners, each on its own robot. */
+  function costs(count: number, write: (store: Store<World>) => void): { woken: string[]; compared: number } {
+    const store = createStore(world(count))
+    const woken: string[] = []
+    for (let index = 0; index < count; index += 1) {
+      const id = `r${index}`
+      store.select('robots', id, 'pose').subscribe(() => woken.push(id))
+    }
+    store.update(move('r0', 7)) // the first recipe of an immer draft has its own cost
+    woken.length = 0
+    const compare = jest.spyOn(Object, 'is')
+    write(store)
+    const compared = compare.mock.calls.length
+    compare.mockRestore()
+    return { woken, compared }
+  }
+
+  test.each([[10], [10_000]])('with %i listeners, a recipe on one robot wakes one', (count) => {
+    expect(costs(count, (store) => void store.update(move('r3', 1))).woken).toEqual(['r3'])
+  })
+
+  test.each([[10], [10_000]])('with %i listeners, a write elsewhere wakes none', (count) => {
+    const elsewhere = (draft: World): void => {
+      draft.log.push('line')
+    }
+    expect(costs(count, (store) => void store.update(elsewhere)).woken).toEqual([])
+    const others = (store: Store<World>): void => void store.set({ ...(store.state as World), mode: 'busy' })
+    expect(costs(count, others).woken).toEqual([])
+  })
+
+  test('a recipe compares as much with 100 listeners as with 10 000', () => {
+    const recipe = (store: Store<World>): void => void store.update(move('r3', 1))
+    const few = costs(100, recipe).compared
+    expect(few).toBeWithin(1, 30)
+    expect(costs(10_000, recipe).compared).toBe(few)
+  })
+
+  test('a write that leaves the branch alone does not look into it', () => {
+    const others = (store: Store<World>): void => void store.set({ ...(store.state as World), mode: 'busy' })
+    expect(costs(10_000, others).compared).toBeLessThan(10)
+  })
+
+  test('patches are made only while somebody needs them', () => {
+    const store = createStore(world())
+    const paths = Array.from({ length: 16 }, (_, index) => store.select('robots', `r${index}`))
+    const listen = () => paths.map((path) => path.subscribe())
+    const comparisons = (): number => {
+      const compare = jest.spyOn(Object, 'is')
+      store.update(move('r1', store.snapshot.version + 1))
+      const { length } = compare.mock.calls
+      compare.mockRestore()
+      return length
+    }
+    const subscriptions = listen()
+    const wide = comparisons()
+    subscriptions.pop()?.unsubscribe()
+    const narrow = comparisons()
+    expect(narrow).toBeGreaterThan(wide) // one comparison for each of the fifteen that are left
+    subscriptions.push(...paths.slice(15).map((path) => path.subscribe()))
+    expect(comparisons()).toBe(wide)
+    for (const subscription of subscriptions) subscription.unsubscribe()
+    expect(comparisons()).toBe(0)
+    listen()
+    expect(comparisons()).toBe(wide)
+  })
+
+  test('listeners that leave and come back inside callbacks leave no holes behind', () => {
+    const store = createStore(world())
+    store.select('mode').subscribe()
+    store.select('log').subscribe()
+    let leave = (): void => {}
+    const rejoin = (): void => {
+      leave()
+      const subscriptions = [store.select('mode').subscribe(), store.select('log').subscribe()]
+      leave = () => subscriptions.forEach((subscription) => void subscription.unsubscribe())
+    }
+    store.select('mode').subscribe(rejoin)
+    for (let n = 0; n < 1_000; n += 1) {
+      store.update((draft) => {
+        draft.mode = `${n}`
+      })
+    }
+    const visited = jest.spyOn(SlotList.prototype, 'at')
+    store.set({ ...world(), mode: 'last', log: [] })
+    expect(visited.mock.calls.length).toBeLessThan(100)
+  })
+})

@@ -1,0 +1,46 @@
+import type { CommandIo } from './command-io.ts'
+import { HELP, RUN_HELP } from './help.ts'
+import { Output } from './output.ts'
+import { parseRunArguments } from './parse-run-arguments.ts'
+import { run } from './run.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The exit status of a wrong call. */
+const USAGE_STATUS = 2
+
+/**
+ * Runs the command `headgate`.
+ *
+ * @param words - the command line behind `headgate`.
+ * @returns the exit status. A wrong call is one line on standard error and status 2; it never rejects for it.
+ */
+export async function runCommand(words: readonly string[], io: CommandIo): Promise<number> {
+  const [command, ...rest] = words
+  try {
+    if (command === 'run') return await runSubcommand(rest, io)
+    if (command === undefined || command === '--help' || command === '-h') return await print(HELP, io)
+    if (command === '--version') return await print(`${io.packageVersion()}\n`, io)
+    const what = command.startsWith('-') ? 'option' : 'command'
+    throw new UsageError(`Unknown ${what} "${command}".`)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const name = command === 'run' ? 'headgate run' : 'headgate'
+    const errors = new Output(io.stderr)
+    const end = /[.!?]$/.test(error.message) ? '' : '.'
+    errors.line(`${name}: ${error.message}${end} See "${name} --help".`)
+    await errors.flush()
+    return USAGE_STATUS
+  }
+}
+
+async function runSubcommand(words: readonly string[], io: CommandIo): Promise<number> {
+  const options = parseRunArguments(words)
+  return options.help ? print(RUN_HELP, io) : run(options, io)
+}
+
+async function print(text: string, io: CommandIo): Promise<number> {
+  const output = new Output(io.stdout)
+  output.write(text)
+  await output.flush()
+  return 0
+}

@@ -1,0 +1,38 @@
+/** What `headgate --help` prints. */
+export const HELP = `Usage: headgate COMMAND [OPTIONS]
+
+Commands:
+  run        run a state machine on a stream of records and show who missed what
+
+Options:
+  --help     show this text
+  --version  show the version
+
+"headgate run --help" explains the command.
+`
+
+/** What `headgate run --help` prints. */
+export const RUN_HELP = `Usage: headgate run [MODULE] [OPTIONS]
+
+Feeds records to the state machine of MODULE, one commit for each change, and shows what every subscriber
+was given and what it missed. Without MODULE it runs its built-in demonstration.
+
+MODULE is a JavaScript file (ESM or CommonJS; TypeScript where Node loads it) that exports "machine",
+"ingest(record)" and, if it likes, "observe(draft, record)". docs/run.md describes it.
+
+Options:
+  --events FILE|-          records as NDJSON, one a line; - is standard input, also where it is piped in
+  --speed max|FACTOR       1 keeps the times of the records, 2 is twice as fast, max does not wait;
+                           default: max for --events, 1 for records that the module makes itself
+  --subscriber ID=POLICY   attach a subscriber; may be repeated. The id of a subscriber of the module
+                           gives that one another policy. Policies: direct, latest,
+                           buffer:64:drop-oldest, ... (:drop-incoming, :error, :suspend)
+  --seed NUMBER            seed of the demonstration, or of the records that the module makes itself
+  --json                   one JSON object a line: the transitions, and last the summary
+  --strict                 end the run at the first bad record, with exit status 1
+  --help                   show this text
+
+Exit status: 0 at the end of the records, or when the reader of the output has gone · 1 for a bad record
+with --strict, or records that could not be read to their end · 2 for a wrong call · 130 after Ctrl-C,
+143 after SIGTERM.
+`

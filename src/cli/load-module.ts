@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { latest, type Policy, parsePolicy, policyLabel } from '../backpressure/index.ts'
+import { describeValue } from '../kit/index.ts'
+import type { CommandIo } from './command-io.ts'
+import { TIME_UNITS } from './pace.ts'
+import type { RunModule, RunSubscriber, TimeUnit } from './run-module.ts'
+import { messageOf, UsageError } from './usage-error.ts'
+
+type Exports = Readonly<Record<string, unknown>>
+
+/** A subscriber whose policy is read. The consumer is kept as it came, so that its methods find their `this`. */
+export interface CheckedSubscriber {
+  readonly id: string
+  readonly policy: Policy
+  readonly consumer: Pick<RunSubscriber, 'next' | 'error' | 'complete'>
+}
+
+/** A module in which nothing is left to check or to default. */
+export interface CheckedModule extends Omit<RunModule, 'subscribers' | 'timeUnit'> {
+  readonly subscribers: readonly CheckedSubscriber[]
+  readonly timeUnit: TimeUnit
+}
+
+const isObject = (value: unknown): value is Exports => typeof value === 'object' && value !== null
+
+/**
+ * Imports a module and checks what it exports. The parts may also be those of its default export, which is
+ * how Node shows the exports of a CommonJS module that it cannot see through.
+ *
+ * @param path - counts from the working directory.
+ * @throws {@link UsageError}, in one sentence that names the module.
+ */
+export async function loadModule(path: string, io: CommandIo): Promise<CheckedModule> {
+  const file = resolve(io.workingDirectory, path)
+  const stats = await stat(file).catch(() => undefined)
+  if (!stats?.isFile()) throw new UsageError(`The module ${path} does not exist.`)
+  return checkModule(await importFile(file, path, io), path)
+}
+
+async function importFile(file: string, path: string, io: CommandIo): Promise<Exports> {
+  try {
+    const namespace = (await io.importModule(pathToFileURL(file).href)) as Exports
+    const { default: inner } = namespace
+    return namespace.machine === undefined && isObject(inner) ? inner : namespace
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    const why =
+      code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.[cm]?ts$/.test(extname(file))
+        ? `this Node (${process.version}) does not load TypeScript; compile it, or use Node 22.18 or newer.`
+        : messageOf(error)
+    throw new UsageError(`The module ${path} could not be loaded: ${why}`, { cause: error })
+  }
+}
+
+/**
+ * Checks the exports of a module, down to its subscribers, whose policies may be labels.
+ *
+ * @throws {@link UsageError}
+ */
+export function checkModule(exports: Exports, path: string): CheckedModule {
+  const { machine, ingest, observe, timeUnit = 'ms', subscribers = [], records } = exports
+  const refuse = (name: string, expected: string, value: unknown): never => {
+    const found =
+      value === undefined ? `exports no "${name}"` : `exports ${describeValue(value)} as "${name}"`
+    throw new UsageError(`The module ${path} ${found}; expected ${expected}.`)
+  }
+  if (!isObject(machine) || !(machine.states instanceof Map)) {
+    refuse('machine', 'a machine made by defineMachine()', machine)
+  }
+  if (typeof ingest !== 'function') refuse('ingest', 'a function from a record to its events', ingest)
+  if (observe !== undefined && typeof observe !== 'function') {
+    refuse('observe', 'a recipe (draft, record) on the context', observe)
+  }
+  if (!Object.hasOwn(TIME_UNITS, timeUnit as string)) {
+    refuse('timeUnit', Object.keys(TIME_UNITS).join(', '), timeUnit)
+  }
+  if (records !== undefined && typeof records !== 'function') {
+    refuse('records', 'a function that returns records', records)
+  }
+  if (!Array.isArray(subscribers)) {
+    refuse('subscribers', 'an array of { id, policy, next }', subscribers)
+  }
+  const checked = (subscribers as unknown[]).map((one) => checkSubscriber(one, path))
+  // The cast holds for what was checked above; what the functions return is checked where they are called.
+  return { machine, ingest, observe, timeUnit, records, subscribers: checked } as unknown as CheckedModule
+}
+
+function checkSubscriber(subscriber: unknown, path: string): CheckedSubscriber {
+  const { id, policy = latest(), next } = isObject(subscriber) ? subscriber : {}
+  if (typeof id !== 'string' || id === '' || typeof next !== 'function') {
+    throw new UsageError(`A subscriber of the module ${path} is not { id, policy, next }.`)
+  }
+  try {
+    // A label is read; a policy is turned into its label and back, which refuses what is none.
+    const given = typeof policy === 'string' ? parsePolicy(policy) : (policy as Policy)
+    parsePolicy(policyLabel(given))
+    return { id, policy: given, consumer: subscriber as RunSubscriber }
+  } catch (error) {
+    throw new UsageError(`The subscriber "${id}" of the module ${path}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

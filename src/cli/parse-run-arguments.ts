@@ -1,0 +1,119 @@
+/**
+ * Reads the arguments of `headgate run`, and refuses what it does not know before anything is started.
+ *
+ * Subscribers may be written one an option (`--subscriber a=latest --subscriber b=direct`) or several after
+ * one (`--subscriber a=latest b=direct`): a word of the form ID=… right behind a subscriber is another one.
+ */
+import { parseArgs } from 'node:util'
+import { type Policy, parsePolicy } from '../backpressure/index.ts'
+import { messageOf, UsageError } from './usage-error.ts'
+
+/** A subscriber asked for on the command line. */
+export interface RequestedSubscriber {
+  readonly id: string
+  readonly policy: Policy
+}
+
+/** How fast records are fed: times their own speed, or without waiting. */
+export type Speed = number | 'max'
+
+/** What `headgate run` was asked to do. */
+export interface RunOptions {
+  readonly help: boolean
+  /** Undefined for the demonstration. */
+  readonly module: string | undefined
+  /** A file, or `-` for standard input. */
+  readonly events: string | undefined
+  readonly speed: Speed | undefined
+  readonly seed: number | undefined
+  readonly subscribers: readonly RequestedSubscriber[]
+  readonly json: boolean
+  readonly strict: boolean
+}
+
+const OPTIONS = {
+  events: { type: 'string' },
+  speed: { type: 'string' },
+  subscriber: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+const SUBSCRIBER_WORD = /^[\w.-]+=/
+
+/**
+ * Reads the words after `headgate run`.
+ *
+ * @throws {@link UsageError}
+ */
+export function parseRunArguments(words: readonly string[]): RunOptions {
+  const { values, tokens } = parseWords(words)
+  const modules: string[] = []
+  const subscribers: string[] = []
+  let afterSubscriber = false
+  for (const token of tokens) {
+    if (token.kind === 'option') {
+      afterSubscriber = token.name === 'subscriber'
+      if (token.name === 'subscriber') subscribers.push(token.value)
+    } else if (token.kind === 'positional') {
+      afterSubscriber &&= SUBSCRIBER_WORD.test(token.value)
+      if (afterSubscriber) subscribers.push(token.value)
+      else modules.push(token.value)
+    }
+  }
+  if (modules.length > 1) {
+    throw new UsageError(`Expected one MODULE, got ${modules.length}: ${modules.join(', ')}.`)
+  }
+  return {
+    help: values.help,
+    module: modules[0],
+    events: values.events,
+    speed: readSpeed(values.speed),
+    seed: readSeed(values.seed),
+    subscribers: readSubscribers(subscribers),
+    json: values.json,
+    strict: values.strict,
+  }
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true, tokens: true })
+  } catch (error) {
+    // Node's first sentence names the option; the others speak of other things that might have been meant.
+    throw new UsageError(`${messageOf(error).split(/\.(?:\s|$)/)[0]}.`, { cause: error })
+  }
+}
+
+function readSpeed(word: string | undefined): Speed | undefined {
+  if (word === undefined || word === 'max') return word
+  const factor = word.trim() === '' ? Number.NaN : Number(word)
+  if (Number.isFinite(factor) && factor > 0) return factor
+  throw new UsageError(`Expected --speed to be "max" or a number greater than 0, got "${word}".`)
+}
+
+function readSeed(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined
+  if (/^\d+$/.test(word) && Number.isSafeInteger(Number(word))) return Number(word)
+  throw new UsageError(`Expected --seed to be an integer from 0, got "${word}".`)
+}
+
+function readSubscribers(words: readonly string[]): RequestedSubscriber[] {
+  const subscribers = words.map(readSubscriber)
+  const ids = subscribers.map(({ id }) => id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new UsageError(`--subscriber names "${twice}" twice.`)
+  return subscribers
+}
+
+function readSubscriber(word: string): RequestedSubscriber {
+  const end = word.indexOf('=')
+  if (end < 1) throw new UsageError(`Expected --subscriber ID=POLICY, such as log=buffer:64, got "${word}".`)
+  try {
+    return { id: word.slice(0, end), policy: parsePolicy(word.slice(end + 1)) }
+  } catch (error) {
+    throw new UsageError(`--subscriber ${word}: ${messageOf(error)}`, { cause: error })
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What becomes of one record:
+ *
+ *   read ─> parse ─> decide ─> ingest ──┬─ events ───> store.send(event), one after the other
+ *                                       └─ none ─────> store.update(observe)
+ *
+ * The steps are separate so that whoever calls them can wait between them, for the record's time and for
+ * room at a subscriber that suspends its writers, and need not wait at all otherwise.
+ *
+ * A record that was parsed is frozen before the module sees it. A state takes data in by reference and would
+ * freeze it in any case; here it costs half of what the general walk through any kind of state does.
+ *
+ * A record that cannot be parsed, or whose handling throws, is rejected: counted, and reported with its
+ * number. What its earlier events have written stays.
+ */
+import type { Draft } from 'immer'
+import { describeValue } from '../kit/index.ts'
+import type { Cell, MachineState, MachineStore } from '../machine/index.ts'
+import { LINE_LENGTH_MAX, LINE_TOO_LONG } from './line-splitter.ts'
+import type { CheckedModule } from './load-module.ts'
+import type { RawRecord } from './record-source.ts'
+import type { RunRecord } from './run-module.ts'
+import { messageOf } from './usage-error.ts'
+
+type Event = Cell['event'] | string
+type ContextDraft = Draft<MachineState<string, unknown>>
+
+/** A record that was not taken, and why. */
+export interface Rejection {
+  /** The number of the line, or of the record where there are no lines; from 1. */
+  readonly number: number
+  readonly reason: string
+}
+
+const NO_EVENTS: readonly Event[] = Object.freeze([])
+
+export class RecordHandler {
+  /** Records handled; those that were rejected are not among them. */
+  records = 0
+  rejected = 0
+  /** The `t` of the record that is writing; null while none is. */
+  writingTime: unknown = null
+  readonly #module: CheckedModule
+  readonly #store: MachineStore<unknown, Cell>
+  readonly #onRejection: (rejection: Rejection) => void
+  #number = 0
+  #record: RunRecord = {}
+  #events: readonly Event[] = NO_EVENTS
+  #failed = false
+
+  constructor(
+    module: CheckedModule,
+    store: MachineStore<unknown, Cell>,
+    onRejection: (rejection: Rejection) => void,
+  ) {
+    this.#module = module
+    this.#store = store
+    this.#onRejection = onRejection
+  }
+
+  /** The `t` of the record that was read last. */
+  get time(): unknown {
+    return this.#record.t
+  }
+
+  /** Takes the next record; false where there is nothing to handle: it was a blank line, or rejected. */
+  read(raw: RawRecord, number: number): boolean {
+    this.#number = number
+    this.#failed = false
+    if (raw === '') return false
+    try {
+      const record: unknown = typeof raw === 'string' ? freezeJson(JSON.parse(raw)) : raw
+      if (typeof record === 'object' && record !== null && !Array.isArray(record)) {
+        this.#record = record as RunRecord
+        return true
+      }
+      this.#reject(whyNoRecord(record))
+    } catch (error) {
+      // Only what failed to parse is looked at for being blank; it costs nothing otherwise.
+      if ((raw as string).trim() !== '') this.#reject(messageOf(error))
+    }
+    return false
+  }
+
+  /** Asks the module what the record is; returns how many writes it asks for. */
+  decide(): number {
+    try {
+      this.#events = toEvents(this.#module.ingest(this.#record))
+    } catch (error) {
+      this.#reject(messageOf(error))
+      return 0
+    }
+    return this.#events.length > 0 || this.#module.observe === undefined ? this.#events.length : 1
+  }
+
+  /** Makes one of the writes, unless an earlier one of this record has failed. */
+  write(index: number): void {
+    if (this.#failed) return
+    this.writingTime = this.#record.t ?? null
+    try {
+      // The cast: index is below what decide() returned.
+      if (this.#events.length > 0) this.#store.send(this.#events[index] as Event)
+      else this.#store.update(this.#recipe, 'OBSERVE')
+    } catch (error) {
+      this.#reject(messageOf(error))
+    }
+    this.writingTime = null
+  }
+
+  /** Ends the handling of a record that was read. */
+  done(): void {
+    if (!this.#failed) this.records += 1
+  }
+
+  /** One closure for all records; it observes the one that was read last. */
+  readonly #recipe = (draft: ContextDraft): undefined => {
+    // A type says void, but an async function passes it: its promise is handed on, to be refused. What else
+    // the recipe returns is not used, so that `(draft, record) => (draft.x = record.x)` is fine.
+    const result: unknown = this.#module.observe?.(draft.context as never, this.#record)
+    return result instanceof Promise ? (result as unknown as undefined) : undefined
+  }
+
+  #reject(reason: string): void {
+    this.#failed = true
+    this.rejected += 1
+    this.#onRejection({ number: this.#number, reason })
+  }
+}
+
+/** Freezes what `JSON.parse` has made: plain objects and arrays, in a tree. */
+function freezeJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) for (let index = 0; index < value.length; index += 1) freezeJson(value[index])
+  else for (const key in value) freezeJson((value as Record<string, unknown>)[key])
+  return Object.freeze(value)
+}
+
+function whyNoRecord(value: unknown): string {
+  if (value === LINE_TOO_LONG) return `The line is longer than ${LINE_LENGTH_MAX} characters.`
+  return `Expected an object, got ${describeValue(value)}.`
+}
+
+function toEvents(ingested: ReturnType<CheckedModule['ingest']>): readonly Event[] {
+  if (ingested === undefined || ingested === null) return NO_EVENTS
+  // The casts: Array.isArray() does not narrow a readonly array away.
+  return Array.isArray(ingested) ? (ingested as readonly Event[]) : [ingested as Event]
+}

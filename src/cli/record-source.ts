@@ -1,0 +1,127 @@
+/**
+ * Where records come from: a file, standard input, or the module itself; always as a stream of batches, and
+ * never read whole. A batch is the lines of one chunk, or some of the module's own records.
+ */
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type Line, LineSplitter } from './line-splitter.ts'
+import { messageOf, UsageError } from './usage-error.ts'
+
+/** A line to parse, or a record as it is. */
+export type RawRecord = Line | object
+
+/** Some records in a row. */
+export interface RecordBatch {
+  /** The number of the first line, or record, counted from 1. */
+  readonly firstNumber: number
+  readonly items: readonly RawRecord[]
+  /** When its bytes came in, before they were cut into lines; milliseconds of the clock that was given. */
+  readonly readAt: number
+  /** How far the source is, from 0 to 1, before and after this batch; undefined where its length is unknown. */
+  readonly progress: readonly [before: number, after: number] | undefined
+}
+
+/** Milliseconds of a monotonic clock. */
+type Now = () => number
+
+export interface RecordSource {
+  readonly batches: AsyncIterable<RecordBatch>
+  /** Lets go of the file or stream; allowed at any time. */
+  close(): void
+}
+
+/** Few enough chunks that awaiting them costs nothing, small enough that a batch fits the caches. */
+const CHUNK_BYTES = 256 * 1024
+/** How many of a module's own records make a batch. */
+const BATCH_ITEMS = 256
+
+/**
+ * Opens a file of NDJSON.
+ *
+ * @throws {@link UsageError} where there is nothing to read.
+ */
+export async function openFile(path: string, workingDirectory: string, now: Now): Promise<RecordSource> {
+  const file = resolve(workingDirectory, path)
+  const stats = await stat(file).catch((error: unknown) => {
+    const missing = (error as { code?: unknown }).code === 'ENOENT'
+    throw new UsageError(
+      `The events file ${path} ${missing ? 'does not exist.' : `cannot be read: ${messageOf(error)}`}`,
+    )
+  })
+  if (stats.isDirectory()) throw new UsageError(`The events file ${path} is a directory.`)
+  const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  // A pipe or device has no size to measure progress by.
+  return fromStream(stream, now, stats.isFile() ? stats.size : undefined)
+}
+
+/** Reads lines from a stream of bytes or text. */
+export function fromStream(stream: Readable, now: Now, sizeBytes?: number): RecordSource {
+  // A stream that was closed before its end errors; nobody listens any more then.
+  stream.on('error', () => {})
+  return { batches: linesOf(stream, now, sizeBytes), close: () => void stream.destroy() }
+}
+
+async function* linesOf(
+  stream: Readable,
+  now: Now,
+  sizeBytes: number | undefined,
+): AsyncGenerator<RecordBatch> {
+  const splitter = new LineSplitter()
+  let firstNumber = 1
+  let bytes = 0
+  const share = (): number | undefined => sizeBytes && Math.min(1, bytes / sizeBytes)
+  const batch = (readAt: number, before: number | undefined, items: readonly RawRecord[]): RecordBatch => {
+    const made = { firstNumber, items, readAt, progress: pair(before, share()) }
+    firstNumber += items.length
+    return made
+  }
+  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+    const readAt = now()
+    const before = share()
+    bytes += chunk.length
+    yield batch(readAt, before, splitter.push(chunk))
+  }
+  yield batch(now(), share(), splitter.end())
+}
+
+/** Takes the records that a module makes itself: objects, or lines of JSON. */
+export function fromRecords(records: Iterable<unknown> | AsyncIterable<unknown>, now: Now): RecordSource {
+  const batches = Symbol.asyncIterator in records ? singly(records, now) : inBatches(records, now)
+  return { batches, close: () => {} }
+}
+
+async function* inBatches(records: Iterable<unknown>, now: Now): AsyncGenerator<RecordBatch> {
+  const total = Array.isArray(records) ? records.length : undefined
+  let done = 0
+  let readAt = now()
+  let items: RawRecord[] = []
+  const batch = (): RecordBatch => {
+    const before = done
+    done += items.length
+    const progress = pair(total && before / total, total && done / total)
+    const made = { firstNumber: before + 1, items, readAt, progress }
+    items = []
+    return made
+  }
+  for (const record of records) {
+    if (items.length === 0) readAt = now()
+    // The cast: what is no object is refused with its number when it is handled.
+    items.push(record as RawRecord)
+    if (items.length === BATCH_ITEMS) yield batch()
+  }
+  yield batch()
+}
+
+async function* singly(records: AsyncIterable<unknown>, now: Now): AsyncGenerator<RecordBatch> {
+  let firstNumber = 1
+  for await (const record of records) {
+    yield { firstNumber, items: [record as RawRecord], readAt: now(), progress: undefined }
+    firstNumber += 1
+  }
+}
+
+function pair(before: number | undefined, after: number | undefined): RecordBatch['progress'] {
+  return before === undefined || after === undefined ? undefined : [before, after]
+}

@@ -1,0 +1,139 @@
+/**
+ * One run, from its first record to its summary:
+ *
+ *   records ─> loop ─> handler ─> store ─┬─> subscribers, each at its own pace
+ *                                        └─> transitions ─> reporter
+ *
+ * However the run ends (the records, a signal, a reader that has gone, a bad record of a strict run), the
+ * same things follow in the same order: subscribers get a short time to finish, the summary is shown, the
+ * store is destroyed, the output is flushed.
+ */
+import { type Cell, createMachineStore, type MachineStore } from '../machine/index.ts'
+import type { SubscriberFault, SubscriberHandle } from '../store/index.ts'
+import type { CommandIo } from './command-io.ts'
+import { COLORS, NO_COLORS } from './format.ts'
+import { JsonReporter } from './json-reporter.ts'
+import { LiveReporter } from './live-reporter.ts'
+import type { CheckedModule, CheckedSubscriber } from './load-module.ts'
+import { Output } from './output.ts'
+import { Pace, TIME_UNITS } from './pace.ts'
+import type { Speed } from './parse-run-arguments.ts'
+import { PlainReporter } from './plain-reporter.ts'
+import { RecordHandler } from './record-handler.ts'
+import type { RecordSource } from './record-source.ts'
+import type { Reporter, RunStatus } from './reporter.ts'
+import { RunLoop } from './run-loop.ts'
+import { StopSwitch } from './stop-switch.ts'
+import { attachSubscribers, settle } from './subscribers.ts'
+import { summarize } from './summary.ts'
+import { messageOf } from './usage-error.ts'
+import { watchTransitions } from './watch-transitions.ts'
+
+/** How many failures of one subscriber are told; its statistics count all. */
+export const FAULTS_TOLD_MAX = 10
+
+/** What a run is made of; all of it is checked. */
+export interface RunParts {
+  readonly module: CheckedModule
+  readonly source: RecordSource
+  readonly speed: Speed
+  readonly subscribers: readonly CheckedSubscriber[]
+  readonly json: boolean
+  readonly strict: boolean
+}
+
+export class RunSession {
+  readonly #parts: RunParts
+  readonly #io: CommandIo
+  readonly #stop: StopSwitch
+  readonly #output: Output
+  readonly #errors: Output
+  readonly #reporter: Reporter
+  readonly #store: MachineStore<unknown, Cell>
+  readonly #handler: RecordHandler
+  readonly #loop: RunLoop
+  readonly #faultsTold = new Map<string, number>()
+  #handles: readonly SubscriberHandle[] = []
+
+  /** @throws what the machine's first `entry` throws; nothing has been written then. */
+  constructor(parts: RunParts, io: CommandIo) {
+    const { module, source, speed, subscribers } = parts
+    this.#parts = parts
+    this.#io = io
+    this.#store = createMachineStore(module.machine, { onFault: (fault) => this.#tellFault(fault) })
+    this.#stop = new StopSwitch(io.signal)
+    this.#output = new Output(io.stdout, (error) => this.#stop.stop({ kind: 'output', error }))
+    this.#errors = new Output(io.stderr)
+    this.#reporter = this.#openReporter()
+    this.#handler = new RecordHandler(module, this.#store, ({ number, reason }) => {
+      this.#reporter.problem(`line ${number} rejected: ${reason}`)
+      if (parts.strict) this.#stop.stop({ kind: 'strict' })
+    })
+    this.#loop = new RunLoop({
+      source,
+      handler: this.#handler,
+      pace: new Pace(speed, module.timeUnit),
+      store: this.#store,
+      suspends: subscribers.some(({ policy }) => policy.kind === 'buffer' && policy.overflow === 'suspend'),
+      output: this.#output,
+      time: io.time,
+      stop: this.#stop,
+    })
+  }
+
+  /** Plays the run to its end. @returns the exit status. */
+  async play(): Promise<number> {
+    const stopWatching = watchTransitions(this.#store, (seen) =>
+      this.#reporter.transition({ type: 'transition', t: this.#handler.writingTime, ...seen }),
+    )
+    this.#handles = attachSubscribers(this.#store, this.#parts.subscribers)
+    await this.#loop.run()
+    await settle(this.#handles, this.#io.time, this.#stop)
+    this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles))
+    stopWatching()
+    this.#store.destroy()
+    const { cause, status } = this.#stop
+    this.#stop.release()
+    if (cause?.kind === 'unreadable') this.#errors.line(`headgate run: ${cause.sentence}`)
+    await this.#output.flush()
+    await this.#errors.flush()
+    return status
+  }
+
+  #openReporter(): Reporter {
+    const { json, module } = this.#parts
+    const { stdout, environment, time } = this.#io
+    const output = this.#output
+    const errors = this.#errors
+    const isScreen = stdout.isTTY === true && environment.TERM !== 'dumb'
+    const palette = isScreen && !environment.NO_COLOR ? COLORS : NO_COLORS
+    const msPerUnit = TIME_UNITS[module.timeUnit]
+    if (json) return new JsonReporter(output, errors)
+    if (!isScreen) return new PlainReporter(output, errors, palette, msPerUnit)
+    return new LiveReporter({ output, errors, palette, msPerUnit, time, status: () => this.#status() })
+  }
+
+  #status(): RunStatus {
+    const { currentState, currentVersion, unhandledEvents } = this.#store.metrics()
+    return {
+      machine: this.#parts.module.machine.id,
+      state: currentState,
+      version: currentVersion,
+      records: this.#handler.records,
+      rejected: this.#handler.rejected,
+      unhandled: unhandledEvents,
+      progress: this.#loop.progress,
+      subscribers: this.#handles.map((handle) => handle.stats()),
+    }
+  }
+
+  #tellFault({ subscriberId, phase, version, error }: SubscriberFault): void {
+    const told = (this.#faultsTold.get(subscriberId) ?? 0) + 1
+    this.#faultsTold.set(subscriberId, told)
+    if (told > FAULTS_TOLD_MAX) return
+    const last = told === FAULTS_TOLD_MAX ? ' (its further failures are only counted)' : ''
+    this.#reporter.problem(
+      `${subscriberId} failed in ${phase} at version ${version}: ${messageOf(error)}${last}`,
+    )
+  }
+}

@@ -1,0 +1,52 @@
+import { onAbort } from '../kit/index.ts'
+import type { StopSignal } from './command-io.ts'
+
+/** Why a run ended before its records did. */
+export type StopCause =
+  | { readonly kind: 'signal'; readonly name: StopSignal }
+  /** Nobody reads the output any more. */
+  | { readonly kind: 'output'; readonly error: Error }
+  /** A bad record of a strict run. */
+  | { readonly kind: 'strict' }
+  /** The records could not be read to their end. */
+  | { readonly kind: 'unreadable'; readonly sentence: string }
+
+const SIGNAL_STATUS: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** Ends a run, once: whoever asks first gives the cause. */
+export class StopSwitch {
+  readonly #controller = new AbortController()
+  readonly #stopListening: () => void
+  /** Undefined while the run goes on. */
+  cause: StopCause | undefined
+
+  /** @param signal - aborts with the name of a signal of the system. */
+  constructor(signal: AbortSignal) {
+    this.#stopListening = onAbort(signal, () =>
+      this.stop({ kind: 'signal', name: signal.reason as StopSignal }),
+    )
+  }
+
+  /** For whoever waits: aborts when the run is to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  stop(cause: StopCause): void {
+    if (this.cause !== undefined) return
+    this.cause = cause
+    this.#controller.abort(cause)
+  }
+
+  /** The exit status that the cause leads to. A reader who has seen enough is no failure. */
+  get status(): number {
+    if (this.cause === undefined) return 0
+    if (this.cause.kind === 'signal') return SIGNAL_STATUS[this.cause.name]
+    if (this.cause.kind === 'output') return (this.cause.error as { code?: unknown }).code === 'EPIPE' ? 0 : 1
+    return 1
+  }
+
+  release(): void {
+    this.#stopListening()
+  }
+}
