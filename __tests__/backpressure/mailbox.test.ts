@@ -538,12 +538,18 @@ describe('Mailbox', () => {
     })
 
     test('does not abort when the handler had ended before', () => {
-      const { mailbox, offer, aborted } = keepDeliveries(queue, (version) =>
-        version === 1 ? undefined : version === 2 ? EMPTY : throwError(() => new Error('broken')),
-      )
-      offer(1, 2, 3)
+      const endings = [
+        () => undefined,
+        () => EMPTY,
+        () => throwError(() => new Error('broken')),
+        () => {
+          throw new Error('broken')
+        },
+      ]
+      const { mailbox, offer, aborted } = keepDeliveries(queue, (version) => endings[version - 1]!())
+      offer(1, 2, 3, 4)
       mailbox.close('unsubscribed')
-      expect(aborted()).toEqual([false, false, false])
+      expect(aborted()).toEqual([false, false, false, false])
     })
 
     test('tells the consumer which delivery it is', () => {

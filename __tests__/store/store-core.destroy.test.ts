@@ -107,6 +107,22 @@ describe('Store.destroy', () => {
     expect(told).toEqual(['first'])
   })
 
+  test('gives who joins in a complete callback the completion', () => {
+    const store = createStore(0)
+    const told: string[] = []
+    store.subscribe({
+      next: ignore,
+      complete: () => {
+        told.push('first')
+        store.subscribe({ next: () => void told.push('next'), complete: () => void told.push('joined') })
+      },
+    })
+    store.subscribe({ next: ignore, complete: () => void told.push('second') })
+    store.destroy()
+    expect(told).toEqual(['first', 'joined', 'second'])
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
+
   test('reports a complete callback that throws, and completes the others', () => {
     const faults: unknown[] = []
     const store = createStore(0, { onFault: ({ phase, version }) => faults.push([phase, version]) })

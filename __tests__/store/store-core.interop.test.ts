@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { combineLatest, firstValueFrom, from, lastValueFrom, map, Observable, take, toArray } from 'rxjs'
 import { createStore } from '../../src/index.ts'
-import { noteVersions } from './support.ts'
+import { noteVersions, reportedByRxjs } from './support.ts'
 
 describe('a store where RxJS takes an observable', () => {
   test('is its snapshots: from(store)', async () => {
@@ -59,6 +59,24 @@ describe('Store.snapshot$ and Store.state$', () => {
       expect(stream$).toBeInstanceOf(Observable)
       expect(stream$).not.toHaveProperty('next')
     }
+  })
+
+  test("keep RxJS's own rules for an observer that throws: RxJS reports it, and no subscriber is stopped", () => {
+    const faults: unknown[] = []
+    const store = createStore(0, { onFault: (fault) => faults.push(fault) })
+    const seen: number[] = []
+    const error = new Error('observer')
+    const errors = reportedByRxjs(() => {
+      store.state$.subscribe(() => {
+        throw error
+      })
+      store.subscribe(noteVersions(seen))
+      store.set(1)
+    })
+    expect(seen).toEqual([0, 1])
+    expect(errors).toEqual([error, error])
+    expect(faults).toEqual([])
+    expect(store.metrics().subscriberErrors).toBe(0)
   })
 
   test('let an observer leave at its first value', () => {

@@ -4,8 +4,8 @@
  *   read ─> parse ─> decide ─> ingest ──┬─ events ───> store.send(event), one after the other
  *                                       └─ none ─────> store.update(observe)
  *
- * The steps are separate so that whoever calls them can wait between them, for the record's time and for
- * room at a subscriber that suspends its writers, and need not wait at all otherwise.
+ * `handle` takes all steps. They can also be taken one by one, by whoever has to wait between them: for the
+ * record's time, or for room at a subscriber that suspends its writers.
  *
  * A record that was parsed is frozen before the module sees it. A state takes data in by reference and would
  * freeze it in any case; here it costs half of what the general walk through any kind of state does.
@@ -13,9 +13,8 @@
  * A record that cannot be parsed, or whose handling throws, is rejected: counted, and reported with its
  * number. What its earlier events have written stays.
  */
-import type { Draft } from 'immer'
 import { describeValue } from '../kit/index.ts'
-import type { Cell, MachineState, MachineStore } from '../machine/index.ts'
+import type { Cell, MachineStore } from '../machine/index.ts'
 import { LINE_LENGTH_MAX, LINE_TOO_LONG } from './line-splitter.ts'
 import type { CheckedModule } from './load-module.ts'
 import type { RawRecord } from './record-source.ts'
@@ -23,7 +22,7 @@ import type { RunRecord } from './run-module.ts'
 import { messageOf } from './usage-error.ts'
 
 type Event = Cell['event'] | string
-type ContextDraft = Draft<MachineState<string, unknown>>
+type StateDraft = Parameters<Parameters<MachineStore<unknown, Cell>['update']>[0]>[0]
 
 /** A record that was not taken, and why. */
 export interface Rejection {
@@ -61,6 +60,14 @@ export class RecordHandler {
   /** The `t` of the record that was read last. */
   get time(): unknown {
     return this.#record.t
+  }
+
+  /** Handles a record from its line to its last write. */
+  handle(raw: RawRecord, number: number): void {
+    if (!this.read(raw, number)) return
+    const writes = this.decide()
+    for (let index = 0; index < writes; index += 1) this.write(index)
+    this.done()
   }
 
   /** Takes the next record; false where there is nothing to handle: it was a blank line, or rejected. */
@@ -113,7 +120,7 @@ export class RecordHandler {
   }
 
   /** One closure for all records; it observes the one that was read last. */
-  readonly #recipe = (draft: ContextDraft): undefined => {
+  readonly #recipe = (draft: StateDraft): undefined => {
     // A type says void, but an async function passes it: its promise is handed on, to be refused. What else
     // the recipe returns is not used, so that `(draft, record) => (draft.x = record.x)` is fine.
     const result: unknown = this.#module.observe?.(draft.context as never, this.#record)

@@ -2,8 +2,7 @@
  * Where records come from: a file, standard input, or the module itself; always as a stream of batches, and
  * never read whole. A batch is the lines of one chunk, or some of the module's own records.
  */
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Line, LineSplitter } from './line-splitter.ts'
@@ -43,30 +42,49 @@ const BATCH_ITEMS = 256
  * @throws {@link UsageError} where there is nothing to read.
  */
 export async function openFile(path: string, workingDirectory: string, now: Now): Promise<RecordSource> {
-  const file = resolve(workingDirectory, path)
-  const stats = await stat(file).catch((error: unknown) => {
+  const refuse = (error: unknown): never => {
     const missing = (error as { code?: unknown }).code === 'ENOENT'
     throw new UsageError(
       `The events file ${path} ${missing ? 'does not exist.' : `cannot be read: ${messageOf(error)}`}`,
     )
-  })
-  if (stats.isDirectory()) throw new UsageError(`The events file ${path} is a directory.`)
-  const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES })
-  // A pipe or device has no size to measure progress by.
-  return fromStream(stream, now, stats.isFile() ? stats.size : undefined)
+  }
+  const file = await open(resolve(workingDirectory, path)).catch(refuse)
+  const stats = await file.stat()
+  if (stats.isDirectory()) {
+    await file.close()
+    throw new UsageError(`The events file ${path} is a directory.`)
+  }
+  // A pipe or a device has no size to measure progress by.
+  const batches = linesOf(chunksOf(file), now, stats.isFile() ? stats.size : undefined)
+  return { batches, close: () => void batches.return() }
+}
+
+/** Reads a file by its handle, which costs a third of what a stream of it does. A chunk is valid until the next. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /** Reads lines from a stream of bytes or text. */
-export function fromStream(stream: Readable, now: Now, sizeBytes?: number): RecordSource {
+export function fromStream(stream: Readable, now: Now): RecordSource {
   // A stream that was closed before its end errors; nobody listens any more then.
   stream.on('error', () => {})
-  return { batches: linesOf(stream, now, sizeBytes), close: () => void stream.destroy() }
+  const batches = linesOf(stream as AsyncIterable<Uint8Array | string>, now)
+  return { batches, close: () => void stream.destroy() }
 }
 
 async function* linesOf(
-  stream: Readable,
+  chunks: AsyncIterable<Uint8Array | string>,
   now: Now,
-  sizeBytes: number | undefined,
+  sizeBytes?: number,
 ): AsyncGenerator<RecordBatch> {
   const splitter = new LineSplitter()
   let firstNumber = 1
@@ -77,7 +95,7 @@ async function* linesOf(
     firstNumber += items.length
     return made
   }
-  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+  for await (const chunk of chunks) {
     const readAt = now()
     const before = share()
     bytes += chunk.length

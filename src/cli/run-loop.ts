@@ -11,7 +11,7 @@ import type { Cell, MachineStore } from '../machine/index.ts'
 import type { Output } from './output.ts'
 import type { Pace } from './pace.ts'
 import type { RecordHandler } from './record-handler.ts'
-import type { RecordBatch, RecordSource } from './record-source.ts'
+import type { RawRecord, RecordBatch, RecordSource } from './record-source.ts'
 import type { RunTime } from './run-time.ts'
 import type { StopSwitch } from './stop-switch.ts'
 import { messageOf } from './usage-error.ts'
@@ -80,27 +80,48 @@ export class RunLoop {
   }
 
   async #handle(batch: RecordBatch): Promise<void> {
-    const { handler, pace, time, stop, suspends } = this.#parts
-    const { items, firstNumber } = batch
+    const { pace, stop, suspends } = this.#parts
+    const { items, readAt } = batch
     this.#batch = batch
-    if (items.length > 0) this.#firstAt ??= batch.readAt
-    for (let index = 0; index < items.length && stop.cause === undefined; index += 1) {
-      this.#index = index
+    this.#index = 0
+    if (items.length > 0) this.#firstAt ??= readAt
+    while (this.#index < items.length && stop.cause === undefined) {
+      if (pace.waits || suspends) await this.#handleNext(batch)
+      else this.#handleTurn(batch)
+      if (this.#lastAt >= this.#turnEndsAt) await this.#breathe()
+    }
+  }
+
+  /**
+   * Handles records until the turn is over. Not part of an async function: the compiler would take this loop,
+   * with all that it calls, for a part of each place where that function can wait.
+   */
+  #handleTurn({ items, firstNumber }: RecordBatch): void {
+    const { handler, time, stop } = this.#parts
+    do {
       // The cast holds: the index is below the length.
-      if (!handler.read(items[index] as (typeof items)[number], firstNumber + index)) continue
-      if (pace.waits) await this.#waitFor(handler.time)
-      if (stop.cause !== undefined) return
-      const writes = handler.decide()
+      handler.handle(items[this.#index] as RawRecord, firstNumber + this.#index)
+      this.#index += 1
+      this.#lastAt = time.now()
+    } while (this.#index < items.length && this.#lastAt < this.#turnEndsAt && stop.cause === undefined)
+  }
+
+  /** Handles one record, and waits for its time, and for room for each of its writes. */
+  async #handleNext({ items, firstNumber }: RecordBatch): Promise<void> {
+    const { handler, store, stop, suspends } = this.#parts
+    if (handler.read(items[this.#index] as RawRecord, firstNumber + this.#index)) {
+      await this.#waitFor(handler.time)
+      const writes = stop.cause === undefined ? handler.decide() : 0
       for (let write = 0; write < writes; write += 1) {
-        if (suspends) await unlessStopped(this.#parts.store.ready(), stop)
+        if (suspends) await unlessStopped(store.ready(), stop)
         if (stop.cause !== undefined) return
         handler.write(write)
       }
+      if (stop.cause !== undefined) return
       handler.done()
-      this.#lastAt = time.now()
-      if (this.#lastAt >= this.#turnEndsAt) await this.#breathe()
     }
-    this.#index = items.length
+    this.#index += 1
+    this.#lastAt = this.#parts.time.now()
   }
 
   /** Waits until a record of time `t` is due. One timer may not reach that far. */

@@ -2,7 +2,6 @@
  * What a module for `headgate run` exports. These types are for its author; the command itself trusts
  * nothing and checks each part when it loads the module.
  */
-import type { Draft } from 'immer'
 import type { Policy } from '../backpressure/index.ts'
 import type { Cell, EventObject, Machine, MachineState } from '../machine/index.ts'
 import type { ConsumerObject, Snapshot } from '../store/index.ts'
@@ -19,7 +18,7 @@ export type Ingest<Data = RunRecord, Event extends EventObject = EventObject> = 
 ) => Event | Event['type'] | readonly (Event | Event['type'])[] | null | undefined
 
 /** A recipe on the context, for a record that is no event. It is run in a commit of its own. */
-export type Observe<Context, Data = RunRecord> = (draft: Draft<Context>, record: Data) => void
+export type Observe<Context, Data = RunRecord> = ContextRecipe<Context, Data>
 
 /** A subscriber that the module brings: a consumer with a name and a policy. */
 export interface RunSubscriber<Context = unknown>

@@ -28,7 +28,7 @@ export interface TransitionDefinition<Context, Event, Name extends string> {
   readonly target?: Name
   readonly guard?: Guard<Context, Event>
   readonly update?: ContextRecipe<Context, Event>
-  /** Whether a transition to the own state leaves and enters it; default false. */
+  /** Whether a transition whose `target` is the own state leaves and enters it; default false. */
   readonly reenter?: boolean
   readonly description?: string
 }

@@ -13,7 +13,8 @@ import type { MachineState } from './machine-state.ts'
 
 /**
  * Follows an inner stream for as long as the machine is in one of the states: subscribed when it comes
- * into them, unsubscribed when it leaves them, not started anew when it goes from one of them to another.
+ * into them, unsubscribed when it leaves them or the store is destroyed, not started anew when it goes from
+ * one of them to another.
  *
  * @param names - a state, or several.
  * @param project - given the state that the machine came in with.

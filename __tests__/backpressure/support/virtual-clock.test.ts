@@ -18,7 +18,10 @@ describe('VirtualClock', () => {
   test('lets promises settle between two timers', async () => {
     const clock = new VirtualClock()
     const log: string[] = []
-    clock.after(1, () => Promise.resolve().then(() => log.push('promise')))
+    clock.after(1, async () => {
+      for (let turn = 0; turn < 10; turn += 1) await undefined
+      log.push('promise')
+    })
     clock.after(1, () => log.push('timer'))
     await clock.runOut()
     expect(log).toEqual(['promise', 'timer'])
