@@ -47,6 +47,7 @@ export type {
   TransitionRecord,
   TransitionResult,
   TransitionStatus,
+  XStateConfig,
 } from './machine/index.ts'
 export {
   createMachineStore,
@@ -56,6 +57,7 @@ export {
   runMachine,
   sendTo,
   toMermaid,
+  toXState,
   transition,
   transitions,
   whileIn,

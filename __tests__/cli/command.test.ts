@@ -31,6 +31,11 @@ function world(input: Input = [], part: Record<string, unknown> = {}): FakeIo {
 const run = (io: FakeIo, line = ''): Promise<number> =>
   runCommand(['run', 'lamp.js', ...line.split(' ').filter((word) => word !== '')], io)
 
+/** Resolves once the run has written something. */
+async function firstTransition(io: FakeIo): Promise<void> {
+  while (io.stdout.text === '') await nextTurn()
+}
+
 const jsonLines = (stream: MemoryStream): Record<string, unknown>[] =>
   stream.lines.map((line) => JSON.parse(line))
 const lastJson = (stream: MemoryStream): Record<string, unknown> => jsonLines(stream).at(-1) ?? {}
@@ -318,7 +323,7 @@ describe('headgate run', () => {
       const io = world(stdin)
       stdin.push('{"press":1}\n')
       const running = run(io, '--json')
-      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      await firstTransition(io)
       io.abort.abort('SIGINT')
       expect(await running).toBe(130)
       expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })
@@ -337,7 +342,7 @@ describe('headgate run', () => {
         subscribers: [{ id: 'sink', policy: 'buffer:1:suspend', next: () => new Promise(() => {}) }],
       })
       const running = run(io, '--json')
-      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      await firstTransition(io)
       io.abort.abort('SIGINT')
       expect(await running).toBe(130)
       expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', metrics: { commits: 1 } })
@@ -351,7 +356,7 @@ describe('headgate run', () => {
         },
       })
       const running = run(io, '--json')
-      for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+      await firstTransition(io)
       io.abort.abort('SIGINT')
       expect(await running).toBe(130)
       expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', records: 1 })

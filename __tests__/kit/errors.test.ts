@@ -57,6 +57,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', operation: 'set()' },
     'set() on store "agent" was given undefined. A state is any value but undefined; use null for "nothing".',
   ],
+  STATE_UNKNOWN: [
+    { machine: 'agent', received: '"LOST" (string)', states: ['IDLE', 'ACTIVE'] },
+    'Machine "agent" has no state "LOST" (string); nothing was written. States: IDLE, ACTIVE.',
+  ],
   STORE_DESTROYED: [
     { store: 'agent', operation: 'set()' },
     'set() on store "agent" was refused: the store is destroyed. Stop writing before destroy(), or create a new store.',

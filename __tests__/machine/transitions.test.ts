@@ -135,8 +135,26 @@ describe('transitions', () => {
     const state$ = new BehaviorSubject(empty)
     const seen: string[] = []
     transitions({ state$ }).subscribe((one) => void seen.push(told(one)))
-    state$.next({ ...empty, history: [record] })
-    state$.next({ ...empty, history: [{ ...record, status: 'SUCCESS' }] })
+    state$.next({ ...empty, attempts: 1, history: [record] })
+    state$.next({ ...empty, attempts: 1, history: [{ ...record, status: 'SUCCESS' }] })
     expect(seen).toEqual(['A → A : GO (PENDING)', 'A → A : GO (SUCCESS)'])
+  })
+
+  test('tells a replica that adopts decoded snapshots each change once', () => {
+    const source = createMachineStore(qCoreMachine)
+    const replica = createMachineStore(qCoreMachine)
+    const seen: string[] = []
+    replica.transitions$.subscribe((one) => void seen.push(told(one)))
+    const copy = (): void => void replica.put(JSON.parse(JSON.stringify(source.snapshot)))
+    source.send('BOOT_COMPLETE')
+    copy()
+    source.send({ type: 'PROPOSALS_RECEIVED', count: 1 })
+    source.send('NO_PROPOSALS')
+    copy()
+    expect(seen).toEqual([
+      'BOOTING → IDLE : BOOT_COMPLETE (SUCCESS)',
+      'IDLE → ACTIVE : PROPOSALS_RECEIVED (SUCCESS)',
+      'ACTIVE → IDLE : NO_PROPOSALS (SUCCESS)',
+    ])
   })
 })

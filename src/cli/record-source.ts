@@ -27,7 +27,7 @@ type Now = () => number
 
 export interface RecordSource {
   readonly batches: AsyncIterable<RecordBatch>
-  /** Lets go of the file or stream; allowed at any time. */
+  /** Lets go of what a batch may be waited for from; allowed at any time. */
   close(): void
 }
 
@@ -56,7 +56,8 @@ export async function openFile(path: string, workingDirectory: string, now: Now)
   }
   // A pipe or a device has no size to measure progress by.
   const batches = linesOf(chunksOf(file), now, stats.isFile() ? stats.size : undefined)
-  return { batches, close: () => void batches.return() }
+  // The end of the batches, however it comes, closes the file.
+  return { batches, close: () => {} }
 }
 
 /** Reads a file by its handle, which costs a third of what a stream of it does. A chunk is valid until the next. */

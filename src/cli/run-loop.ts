@@ -75,7 +75,7 @@ export class RunLoop {
     } finally {
       source.close()
       // Not awaited: a module's own generator may be stuck in what it awaits.
-      if (stop.cause !== undefined) batches.return?.().catch(() => {})
+      batches.return?.().catch(() => {})
     }
   }
 

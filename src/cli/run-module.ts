@@ -3,7 +3,7 @@
  * nothing and checks each part when it loads the module.
  */
 import type { Policy } from '../backpressure/index.ts'
-import type { Cell, EventObject, Machine, MachineState } from '../machine/index.ts'
+import type { Cell, ContextRecipe, EventObject, Machine, MachineState } from '../machine/index.ts'
 import type { ConsumerObject, Snapshot } from '../store/index.ts'
 
 /** What a line of NDJSON holds: any object. */

@@ -29,6 +29,7 @@ export interface ErrorDetails {
   RECIPE_ASYNC: { store: string }
   RUNAWAY_WRITES: { store: string; drainMax: number }
   SNAPSHOT_INVALID: { store: string; problem: string }
+  STATE_UNKNOWN: { machine: string; received: string; states: readonly string[] }
   STATE_UNDEFINED: { store: string; operation: string }
   STORE_DESTROYED: { store: string; operation: string }
   STORE_UNINITIALIZED: { store: string; operation: string }
@@ -69,6 +70,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
   SNAPSHOT_INVALID: (d) =>
     `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
+  STATE_UNKNOWN: (d) =>
+    `Machine "${d.machine}" has no state ${d.received}; nothing was written. States: ${list(d.states)}.`,
   STATE_UNDEFINED: (d) =>
     `${d.operation} on store "${d.store}" was given undefined. A state is any value but undefined; use null for "nothing".`,
   STORE_DESTROYED: (d) =>

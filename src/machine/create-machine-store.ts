@@ -79,6 +79,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
   }
 
   can(given: unknown): boolean {
+    if (this.destroyed) return false
     return typeof lookUp(this.machine, this.head.state, toEvent(this.machine.id, given)) !== 'string'
   }
 
@@ -137,6 +138,16 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
 
   protected override stateName(state: Immutable<State>): string {
     return state.current
+  }
+
+  /** `set`, `update` and `put` can bring any state; the tables know only the machine's. */
+  protected override checkState(state: Immutable<State>): void {
+    if (this.machine.states.has(state?.current)) return
+    throw new HeadgateError('STATE_UNKNOWN', {
+      machine: this.machine.id,
+      received: describeValue(state?.current),
+      states: [...this.machine.states.keys()],
+    })
   }
 
   // ---- one event, one commit ----

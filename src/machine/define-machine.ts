@@ -64,6 +64,9 @@ export interface MachineDefinition<Context, Event extends EventObject, States, R
  * console.log(store.current, store.context.opened) // → OPEN 1
  * ```
  *
+ * The compiler infers the states from what is written as text in them. Where all of `states` is functions,
+ * it finds nothing and says that a string "is not assignable to never": add a `target` or a `description`.
+ *
  * @throws `MACHINE_INVALID`, with every problem found.
  */
 export function defineMachine<

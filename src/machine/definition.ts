@@ -1,6 +1,6 @@
 /**
  * What a machine is defined with. The words are XState's (`initial`, `states`, `on`, `target`, `guard`,
- * `entry`, `exit`, `after`, `invoke`, `reenter`), and a definition without functions loads in its tools.
+ * `entry`, `exit`, `after`, `invoke`, `reenter`); `toXState` writes what its tools load.
  *
  * How the types work: `defineMachine` infers three things side by side, the context, the union of events
  * (from `types`) and the literal shape of `states`. The shape is constrained by a mapped type over its own

@@ -59,8 +59,9 @@ export class Effects implements Sink<MachineState<string, unknown>> {
     const { after, invoke } = nodeOf(this.#host, current)
     // Taken where nothing is invoked too, or the events of states that a batch passed through would stay.
     const event = this.#host.takeEntryEvent(attempts)
-    for (const { ms } of after) this.#startTimer(life, ms)
-    if (invoke !== undefined) this.#startWork(life, invoke, context, event)
+    // A scheduler may run what is due at once: then the life can be over before all of it has begun.
+    for (const { ms } of after) if (this.#life === life) this.#startTimer(life, ms)
+    if (invoke !== undefined && this.#life === life) this.#startWork(life, invoke, context, event)
   }
 
   complete(): void {
@@ -69,7 +70,8 @@ export class Effects implements Sink<MachineState<string, unknown>> {
 
   #startTimer(life: Life, ms: number): void {
     const timer = this.#host.schedule(ms, () => this.#host.elapsed(ms, () => this.#life === life))
-    life.endings.push(() => timer.unsubscribe())
+    if (this.#life === life) life.endings.push(() => timer.unsubscribe())
+    else timer.unsubscribe()
   }
 
   #startWork(life: Life, { src }: InvokeNode, context: unknown, event: EventObject): void {

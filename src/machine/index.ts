@@ -26,6 +26,7 @@ export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } fro
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'
 export { toMermaid } from './to-mermaid.ts'
+export { toXState, type XStateConfig } from './to-x-state.ts'
 export { initialState, type RefusalReason, type TransitionResult, transition } from './transition.ts'
 export { type TransitionFilter, transitions } from './transitions.ts'
 export { whileIn } from './while-in.ts'

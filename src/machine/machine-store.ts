@@ -30,7 +30,8 @@ export type SendResult<Name extends string = string, Context = unknown> =
  * A store whose state is a machine's, driven by events.
  *
  * Everything of {@link Store} works on it. `update`, `set` and `put` go around the machine: they are for
- * data that is no event, and for replicas. Timers and invoked work follow the state however it came.
+ * data that is no event, and for replicas. Timers and invoked work follow the state however it came; a state
+ * that the machine does not have is refused with `STATE_UNKNOWN`.
  */
 export interface MachineStore<Context, Cells extends Cell>
   extends Store<MachineState<Cells['state'], Context>> {

@@ -4,7 +4,7 @@
  */
 import type { Immutable } from 'immer'
 import { describeValue, HeadgateError, systemClock } from '../kit/index.ts'
-import { freezeState, runRecipe } from '../store/index.ts'
+import { freezeState, isPromiseLike, runRecipe } from '../store/index.ts'
 import type { BareEvent, Cell, EventObject } from './definition.ts'
 import type { AnyContextRecipe, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { Instant, MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
@@ -76,7 +76,7 @@ export function toEvent(machine: string, event: unknown): EventObject {
 }
 
 export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: string): StateNode {
-  // The cast holds for states that a machine made; one brought by set() or put() is checked there.
+  // The cast holds: a machine makes no other states, and its store refuses those that are brought to it.
   return machine.states.get(name) as StateNode
 }
 
@@ -185,7 +185,7 @@ function runRecipes<Context>(
     for (const recipe of recipes) {
       // A type says void, but an async function passes it: its promise is handed on, to be refused.
       const result: unknown = recipe?.(draft, event as never)
-      if (result instanceof Promise) return result
+      if (isPromiseLike(result)) return result
     }
     return undefined
   }

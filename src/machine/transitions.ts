@@ -22,7 +22,7 @@ export function transitions<Name extends string>(
 ): Observable<TransitionRecord<Name>> {
   return store.state$.pipe(
     pairwise(),
-    map(([before, after]) => newRecords(before.history, after.history)),
+    map(([before, after]) => newRecords(before, after)),
     mergeAll(),
     filter((record) => from === undefined || record.from === from),
     filter((record) => to === undefined || record.to === to),
@@ -30,10 +30,20 @@ export function transitions<Name extends string>(
   ) as Observable<TransitionRecord<Name>>
 }
 
-/** The records of `after` that are not in `before`; all but a few are the same objects in both. */
-function newRecords<T>(before: readonly T[], after: readonly T[]): readonly T[] {
-  if (before === after) return []
-  if (before.at(-1) === after.at(-2)) return after.slice(-1)
-  const known = new Set(before)
-  return after.filter((record) => !known.has(record))
+/**
+ * What the history of `after` has that `before` has not: the work that has ended since, then the changes of
+ * state. They are counted by `attempts`, not recognised by identity: a replica that adopts decoded snapshots
+ * has new objects each time.
+ */
+function newRecords<Name extends string>(
+  before: Immutable<MachineState<Name, unknown>>,
+  after: Immutable<MachineState<Name, unknown>>,
+): readonly Immutable<TransitionRecord<Name>>[] {
+  if (before.history === after.history) return []
+  const changes = Math.max(0, after.attempts - before.attempts)
+  const fresh = changes === 0 ? [] : after.history.slice(-changes)
+  const pendingAt = before.history.findIndex((record) => record.status === 'PENDING')
+  if (pendingAt < 0) return fresh
+  const settled = after.history[after.history.length - changes - (before.history.length - pendingAt)]
+  return settled === undefined || settled.status === 'PENDING' ? fresh : [settled, ...fresh]
 }

@@ -15,7 +15,8 @@ export type AnyRecipe = (draft: never) => unknown
 
 const immer = new Immer({ autoFreeze: true })
 
-const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
+/** Whether something can be awaited. */
+export const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 
 /** Whether `result` is a promise; if so, its rejection is taken care of: the refusal is error enough. */

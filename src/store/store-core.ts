@@ -307,6 +307,13 @@ export class StoreCore<S> implements Store<S> {
     return 'INITIALIZED'
   }
 
+  /** Refuses a state that this store cannot be in, by throwing. */
+  protected checkState(_state: Immutable<S>): void {}
+
+  protected get destroyed(): boolean {
+    return this.#subject.isStopped
+  }
+
   /** Counts an event that a machine did not handle. */
   protected countUnhandled(): void {
     this.#unhandledEvents += 1
@@ -428,6 +435,7 @@ export class StoreCore<S> implements Store<S> {
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */
   #adopt(snapshot: Snapshot<S>, patches?: Patches): Snapshot<S> {
+    this.checkState(snapshot.state)
     Object.freeze(snapshot)
     this.#head = snapshot
     const batch = this.#batch

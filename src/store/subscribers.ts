@@ -94,8 +94,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     return this.#subscribers.clock.mono()
   }
 
-  dropped(snapshot: Snapshot<S>, reason: DropReason): void {
-    this.#onDrop?.({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped })
+  dropped(snapshot: Snapshot<S>, reason: DropReason): unknown {
+    return this.#onDrop?.({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped })
   }
 
   faulted(fault: MailboxFault): void {
