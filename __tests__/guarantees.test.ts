@@ -10,6 +10,7 @@ import {
   isHeadgateError,
   latest,
   type Policy,
+  type SinglePolicy,
   type SubscriberHandle,
   type SubscriberStats,
 } from '../src/index.ts'
@@ -71,7 +72,7 @@ describe('1 Order', () => {
     expect(depthMax).toBe(1)
   })
 
-  test.each<[string, Policy]>([
+  test.each<[string, SinglePolicy]>([
     ['direct', direct()],
     ['latest', latest()],
     ['buffer', buffer()],
@@ -177,7 +178,7 @@ describe('2 Isolation', () => {
 })
 
 describe('3 Accounting', () => {
-  test.each<[string, Policy]>([
+  test.each<[string, SinglePolicy]>([
     ['direct', direct()],
     ['latest', latest()],
     ['latest on a microtask', latest({ dispatch: 'microtask' })],

@@ -1,17 +1,44 @@
 /** Headgate: a reactive state store on RxJS and immer. */
 export type {
+  AuditPolicy,
+  BackpressureOptions,
+  BatchPolicy,
   BufferPolicy,
+  DebouncePolicy,
   Delivery,
   DirectPolicy,
   Dispatch,
   DropReason,
+  ExhaustPolicy,
   FaultPhase,
+  FramePolicy,
   LatestPolicy,
   Overflow,
   Policy,
+  Projected,
+  SamplePolicy,
+  SinglePolicy,
   SubscriberStats,
+  SwitchLatestPolicy,
+  ThrottlePolicy,
 } from './backpressure/index.ts'
-export { buffer, direct, latest, parsePolicy, policyLabel } from './backpressure/index.ts'
+export {
+  audit,
+  backpressure,
+  batch,
+  buffer,
+  debounce,
+  direct,
+  exhaust,
+  frame,
+  Ledger,
+  latest,
+  parsePolicy,
+  policyLabel,
+  sample,
+  switchLatest,
+  throttle,
+} from './backpressure/index.ts'
 export type { Clock, ErrorCode, ErrorDetails } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {

@@ -1,7 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { buffer, direct, latest, type Policy } from '../../src/backpressure/index.ts'
+import {
+  audit,
+  batch,
+  buffer,
+  debounce,
+  direct,
+  exhaust,
+  frame,
+  latest,
+  type Policy,
+  sample,
+  switchLatest,
+  throttle,
+} from '../../src/backpressure/index.ts'
 import { isHeadgateError } from '../../src/kit/index.ts'
 import { createStore } from '../../src/store/index.ts'
 import {
@@ -27,6 +40,15 @@ const FACTORIES: Readonly<Record<string, (options: never) => Policy>> = {
   direct,
   latest,
   buffer,
+  exhaust,
+  switch: switchLatest,
+  // The cases have RxJS's default, no trailing edge, where they write none; ours has both edges.
+  throttle: (options: { ms: number }) => throttle({ leading: true, trailing: false, ...options }),
+  debounce,
+  audit,
+  sample,
+  batch,
+  frame,
 }
 
 const NAMED = process.env.HEADGATE_CASES

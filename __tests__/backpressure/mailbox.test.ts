@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
-import { EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs'
+import { asyncScheduler, EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs'
 import { buffer, type Delivery, direct, latest, Mailbox, type Policy } from '../../src/backpressure/index.ts'
 import { ModelMailbox, type Step } from './support/model-mailbox.ts'
 import { expectBalance, figures, type OpenMailbox, openMailbox, upTo } from './support/open-mailbox.ts'
@@ -825,8 +825,10 @@ describe('Mailbox', () => {
         policy: buffer({ capacity: MANY }),
         onError: 'continue',
         pulled: false,
+        scheduler: asyncScheduler,
         consumer: {
-          next: ({ version }) => {
+          next: (entry) => {
+            const { version } = entry as { version: number }
             delivered += 1
             return version === 0 ? first : handle()
           },

@@ -1,9 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
+import { Subscription } from 'rxjs'
 import { buffer, direct, latest, type Policy } from '../../src/backpressure/index.ts'
 import type { Port } from '../../src/backpressure/policy.ts'
 import { openStrategy } from '../../src/backpressure/strategies.ts'
 
-const port: Port<object> = { idle: false, deliver() {}, drop() {}, conflate() {}, overflow() {} }
+const port: Port<object> = {
+  idle: false,
+  deliver() {},
+  deliverAll() {},
+  drop() {},
+  conflate() {},
+  overflow() {},
+  abortHandlers() {},
+  pump() {},
+  schedule: () => Subscription.EMPTY,
+}
 
 describe('openStrategy', () => {
   test.each<[Policy, number]>([

@@ -7,7 +7,7 @@ const brokenPipe = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
 describe('StopSwitch', () => {
   test('has no cause, and status 0, while the run goes on', () => {
     const stop = idle()
-    expect([stop.cause, stop.status, stop.signal.aborted]).toEqual([undefined, 0, false])
+    expect([stop.cause, stop.status]).toEqual([undefined, 0])
   })
 
   test.each<[StopCause, number]>([
@@ -20,7 +20,7 @@ describe('StopSwitch', () => {
   ])('turns %j into a status', (cause, status) => {
     const stop = idle()
     stop.stop(cause)
-    expect([stop.cause, stop.status, stop.signal.aborted]).toEqual([cause, status, true])
+    expect([stop.cause, stop.status]).toEqual([cause, status])
   })
 
   test('keeps the first cause', () => {
@@ -36,6 +36,18 @@ describe('StopSwitch', () => {
     controller.abort('SIGTERM')
     expect(before.cause).toEqual({ kind: 'signal', name: 'SIGTERM' })
     expect(new StopSwitch(controller.signal).cause).toEqual({ kind: 'signal', name: 'SIGTERM' })
+  })
+
+  test('calls each listener once, at once where it has stopped before', () => {
+    const stop = idle()
+    const calls: string[] = []
+    stop.onStop(() => calls.push('early'))
+    const away = stop.onStop(() => calls.push('taken away'))
+    away()
+    stop.stop({ kind: 'strict' })
+    stop.stop({ kind: 'strict' })
+    stop.onStop(() => calls.push('late'))
+    expect(calls).toEqual(['early', 'late'])
   })
 
   test('lets go of the signal when it is released', () => {

@@ -13,7 +13,7 @@ import {
   createStore,
   direct,
   latest,
-  type Policy,
+  type SinglePolicy,
   type Snapshot,
   type Store,
   type SubscriberHandle,
@@ -70,7 +70,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
   ) as fc.Arbitrary<Step>,
 }))
 
-const policyOf = ({ policy, capacity }: Kind): Policy => {
+const policyOf = ({ policy, capacity }: Kind): SinglePolicy => {
   if (policy === 'direct') return direct()
   return policy === 'latest' ? latest() : buffer({ capacity, overflow: policy })
 }

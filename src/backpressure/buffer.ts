@@ -110,6 +110,10 @@ export class BufferStrategy<T> implements Strategy<T> {
     return this.#ring.capacity
   }
 
+  get ready(): boolean {
+    return this.#ring.size > 0
+  }
+
   offer(entry: T): void {
     const ring = this.#ring
     if (ring.size === 0 && this.#port.idle) {
@@ -137,7 +141,7 @@ export class BufferStrategy<T> implements Strategy<T> {
   }
 
   release(): void {
-    // The cast holds: release() is called only while something is held.
+    // The cast holds: release() is called only while `ready`.
     const entry = this.#ring.shift() as T
     this.#behind -= this.#gaps?.shift() ?? 0
     this.#port.deliver(entry, this.#behind)

@@ -24,7 +24,7 @@ export class HandledDelivery implements Delivery {
   /** The delivery inside whose handler this one is being handed over. */
   outer: HandledDelivery | undefined
   #controller: AbortController | undefined
-  #aborted = false
+  aborted = false
 
   constructor(version: number, missed: number, subscriberId: string) {
     this.version = version
@@ -35,13 +35,13 @@ export class HandledDelivery implements Delivery {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.#aborted) this.#controller.abort()
+      if (this.aborted) this.#controller.abort()
     }
     return this.#controller.signal
   }
 
   abort(): void {
-    this.#aborted = true
+    this.aborted = true
     this.#controller?.abort()
   }
 }

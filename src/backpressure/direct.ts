@@ -31,6 +31,7 @@ export function direct(): DirectPolicy {
 /** Holds nothing, so nothing is ever released. */
 export class DirectStrategy<T> implements Strategy<T> {
   readonly size = 0
+  readonly ready = false
   readonly capacity = 0
   readonly #port: Port<T>
 

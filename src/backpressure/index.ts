@@ -1,7 +1,14 @@
+export { type AuditPolicy, audit } from './audit.ts'
+export { type BackpressureOptions, backpressure, type Projected } from './backpressure.ts'
+export { type BatchPolicy, batch } from './batch.ts'
 export { type BufferPolicy, buffer, type Overflow } from './buffer.ts'
+export { type DebouncePolicy, debounce } from './debounce.ts'
 export type { Delivery } from './delivery.ts'
 export { type DirectPolicy, direct } from './direct.ts'
+export { type ExhaustPolicy, exhaust } from './exhaust.ts'
+export { type FramePolicy, frame } from './frame.ts'
 export { type LatestPolicy, latest } from './latest.ts'
+export { Ledger } from './ledger.ts'
 export {
   type FaultPhase,
   Mailbox,
@@ -11,5 +18,14 @@ export {
 } from './mailbox.ts'
 export type { Dispatch } from './options.ts'
 export { parsePolicy } from './parse-policy.ts'
-export { type DropReason, type Policy, policyLabel, type Versioned } from './policy.ts'
+export {
+  type DropReason,
+  type Policy,
+  policyLabel,
+  type SinglePolicy,
+  type Versioned,
+} from './policy.ts'
+export { type SamplePolicy, sample } from './sample.ts'
 export type { SubscriberStats } from './stats.ts'
+export { type SwitchLatestPolicy, switchLatest } from './switch-latest.ts'
+export { type ThrottlePolicy, throttle } from './throttle.ts'

@@ -39,6 +39,10 @@ export class LatestStrategy<T> implements Strategy<T> {
     return this.#held === undefined ? 0 : 1
   }
 
+  get ready(): boolean {
+    return this.#held !== undefined
+  }
+
   offer(entry: T): void {
     const replaced = this.#held
     if (replaced === undefined && this.#port.idle) {
@@ -46,11 +50,11 @@ export class LatestStrategy<T> implements Strategy<T> {
       return
     }
     this.#held = entry
-    if (replaced !== undefined) this.#port.conflate(replaced)
+    if (replaced !== undefined) this.#port.conflate(replaced, entry)
   }
 
   release(): void {
-    // The cast holds: release() is called only while something is held.
+    // The cast holds: release() is called only while `ready`.
     const entry = this.#held as T
     this.#held = undefined
     this.#port.deliver(entry)

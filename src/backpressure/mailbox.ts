@@ -17,7 +17,7 @@
  * - Nothing thrown by foreign code leaves this class: it goes to `onFault`.
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
-import { from, type ObservableInput } from 'rxjs'
+import { from, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs'
 import { HeadgateError } from '../kit/index.ts'
 import { type Delivery, HandledDelivery } from './delivery.ts'
 import {
@@ -33,7 +33,8 @@ import { openStrategy } from './strategies.ts'
 
 /** What a mailbox delivers to. */
 export interface MailboxConsumer<T> {
-  next(entry: T, delivery: Delivery): unknown
+  /** Given one entry, or an array of them by the policy `batch`. */
+  next(entry: T | readonly T[], delivery: Delivery): unknown
   error?(error: unknown): unknown
   complete?(): unknown
   /** Told once that nothing comes any more, however it ended, before `error` and `complete`. Must not throw. */
@@ -60,8 +61,12 @@ export interface MailboxHost<T> {
   readonly onError: 'continue' | 'close'
   /** Whether the consumer takes only what it asks for with {@link Mailbox.request}. */
   readonly pulled: boolean
+  /** Runs the timers of the policy. */
+  readonly scheduler: SchedulerLike
   /** Milliseconds of a monotonic clock, for `busySince`. */
   now(): number
+  /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
+  conflated?(entry: T, by: T): void
   /** An entry was given up and counted. May throw, or return a promise that rejects: it is reported as a fault. */
   dropped(entry: T, reason: DropReason): unknown
   /** Foreign code failed. Must not throw. */
@@ -82,7 +87,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
  * walk it would cost its size with each delivery: `(entry) => seen.add(entry)` returns a whole `Set`. Of
  * what can be iterated, only a generator's iterator has work to do.
  */
-function isAwaitable(result: unknown): result is ObservableInput<unknown> {
+export function isAwaitable(result: unknown): result is ObservableInput<unknown> {
   if (typeof result !== 'object' && typeof result !== 'function') return false
   if (result === null) return false
   const { next, subscribe } = result as { next?: unknown; subscribe?: unknown }
@@ -142,9 +147,10 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.id = host.id
     this.policy = host.policy
     this.#strategy = openStrategy(host.policy, this)
-    this.#onMicrotask = host.policy.kind !== 'direct' && host.policy.dispatch === 'microtask'
+    this.#onMicrotask = 'dispatch' in host.policy && host.policy.dispatch === 'microtask'
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
+    this.#strategy.start?.()
   }
 
   /** Whether it is over: nothing is held and no callback comes any more. */
@@ -211,19 +217,21 @@ export class Mailbox<T extends Versioned> implements Port<T> {
       return
     }
     this.published += 1
+    this.#strategy.replayed?.()
     this.deliver(entry)
   }
 
   /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */
   request(count: number): void {
     this.#demand += count
-    this.#pump()
+    this.pump()
   }
 
   /** Ends the subscription once everything held is delivered and the running handlers have ended. */
   end(terminal: Terminal): void {
     if (this.#terminal !== undefined) return
     this.#terminal = terminal
+    this.#strategy.end?.(terminal.kind)
     this.#finishWhenEmpty()
   }
 
@@ -254,18 +262,28 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   // ---- Port: what the strategy asks for ----
 
   deliver(entry: T, lostLater = 0): void {
+    this.#hand(entry, entry.version, 1, lostLater)
+  }
+
+  deliverAll(entries: readonly T[]): void {
+    // The cast holds: a batch is never empty.
+    const newest = entries.at(-1) as T
+    this.#hand(entries, newest.version, entries.length, 0)
+  }
+
+  #hand(entry: T | readonly T[], version: number, count: number, lostLater: number): void {
     // The cast holds: only an open mailbox is offered anything, and close() empties the strategy.
     const host = this.#host as MailboxHost<T>
     const loss = this.dropped + this.conflated - lostLater
     const missed = loss - this.#lossTold
     this.#lossTold = loss
     this.missed += missed
-    this.delivered += 1
+    this.delivered += count
     this.calls += 1
     this.inFlight += 1
     this.#demand -= 1
-    this.lastVersion = entry.version
-    const delivery = new HandledDelivery(entry.version, missed, this.id)
+    this.lastVersion = version
+    const delivery = new HandledDelivery(version, missed, this.id)
     const outer = this.#current
     delivery.outer = outer
     this.#current = delivery
@@ -290,8 +308,30 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     if (this.#host !== undefined) this.#tellDrop(this.#host, entry, reason)
   }
 
-  conflate(_entry: T): void {
+  conflate(entry: T, by: T): void {
     this.conflated += 1
+    this.#host?.conflated?.(entry, by)
+  }
+
+  abortHandlers(): void {
+    // The cast holds: only an open mailbox is offered anything.
+    this.#abortHandled(this.#host as MailboxHost<T>)
+  }
+
+  pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    while (this.#demand > 0 && this.#strategy.ready) this.#strategy.release()
+    this.#pumping = false
+    this.#finishWhenEmpty()
+  }
+
+  schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription {
+    const { scheduler } = this.#host as MailboxHost<T>
+    return scheduler.schedule(function () {
+      if (repeat !== undefined) this.schedule(undefined, ms)
+      work()
+    }, ms)
   }
 
   overflow(entry: T): void {
@@ -330,7 +370,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   #settle(delivery: HandledDelivery, failure?: { error: unknown }): void {
     if (!this.#handled?.delete(delivery)) return
     if (this.#handled.size === 0) this.#busySince = null
-    if (failure === undefined) this.#done()
+    if (failure === undefined || delivery.aborted) this.#done()
     else this.#fail(delivery, failure.error)
   }
 
@@ -350,21 +390,13 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     const host = this.#host
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
-    this.#pump()
+    this.pump()
     host.roomMade()
   }
 
   readonly #runQueuedPump = (): void => {
     this.#pumpQueued = false
-    this.#pump()
-  }
-
-  #pump(): void {
-    if (this.#pumping) return
-    this.#pumping = true
-    while (this.#demand > 0 && this.#strategy.size > 0) this.#strategy.release()
-    this.#pumping = false
-    this.#finishWhenEmpty()
+    this.pump()
   }
 
   // ---- the end ----

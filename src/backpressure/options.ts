@@ -19,3 +19,19 @@ export function checkDispatch(value: unknown): Dispatch {
   if (value !== 'sync' && value !== 'microtask') refuseOption('dispatch', '"sync" or "microtask"', value)
   return value
 }
+
+const MAX_MS = 2_147_483_647
+
+/** Checks milliseconds: an integer that `setTimeout` takes. */
+export function checkMs(option: string, value: unknown, least = 0): number {
+  const ms = value as number
+  if (!Number.isInteger(value) || ms < least || ms > MAX_MS) {
+    refuseOption(option, `milliseconds, an integer from ${least} to ${MAX_MS}`, value)
+  }
+  return ms
+}
+
+export function checkFlag(option: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') refuseOption(option, 'true or false', value)
+  return value
+}

@@ -1,34 +1,108 @@
+import { audit } from './audit.ts'
+import { type BatchPolicy, batch } from './batch.ts'
 import { buffer, type Overflow } from './buffer.ts'
+import { debounce } from './debounce.ts'
 import { direct } from './direct.ts'
+import { exhaust } from './exhaust.ts'
+import { frame } from './frame.ts'
 import { latest } from './latest.ts'
 import { type Dispatch, refuseOption } from './options.ts'
 import type { Policy } from './policy.ts'
+import { sample } from './sample.ts'
+import { switchLatest } from './switch-latest.ts'
+import { throttle } from './throttle.ts'
 
-const SYNTAX = 'direct, latest[:microtask] or buffer[:CAPACITY[:OVERFLOW[:microtask]]]'
+type Words = readonly (string | undefined)[]
+
+const SYNTAX =
+  'direct, latest[:microtask], buffer[:CAPACITY[:OVERFLOW]][:microtask], exhaust, switchLatest, ' +
+  'throttle:MS[:leading|:trailing], debounce:MS, audit:MS, sample:MS, batch:[MS]:[MAXSIZE][:first|:fixed[:CAPACITY]] ' +
+  'or frame[:MS]'
+
+/** A number, or NaN, which the factory refuses with a sentence of its own. */
+const numberOf = (word: string | undefined): number =>
+  word === undefined || word === '' ? Number.NaN : Number(word)
+
+/** An option where its word is there. */
+const optional = <Key extends string, Value>(
+  key: Key,
+  word: string | undefined,
+  read: (word: string) => Value,
+): { [K in Key]?: Value } => (word === undefined ? {} : ({ [key]: read(word) } as { [K in Key]?: Value }))
+
+const unlessEmpty = (word: string | undefined): string | undefined => (word === '' ? undefined : word)
+
+/** Takes the word `microtask` off the end, where it stands. */
+function splitDispatch(words: Words): { dispatch: Dispatch; rest: Words } {
+  const isLast = words.at(-1) === 'microtask'
+  return isLast ? { dispatch: 'microtask', rest: words.slice(0, -1) } : { dispatch: 'sync', rest: words }
+}
+
+function parseBuffer(words: Words): Policy | undefined {
+  const { dispatch, rest } = splitDispatch(words)
+  const [capacity, overflow] = rest
+  if (rest.length > 2) return undefined
+  return buffer({
+    dispatch,
+    ...optional('capacity', capacity, numberOf),
+    // The factory checks the word and names the four that exist.
+    ...optional('overflow', overflow, (word) => word as Overflow),
+  })
+}
+
+function parseThrottle([ms, edge]: Words): Policy {
+  if (edge !== undefined && edge !== 'leading' && edge !== 'trailing') {
+    refuseOption('edge', '"leading" or "trailing"', edge)
+  }
+  return throttle({ ms: numberOf(ms), leading: edge !== 'trailing', trailing: edge !== 'leading' })
+}
+
+const parseBatch = ([ms, maxSize, window, capacity]: Words): Policy =>
+  batch({
+    ...optional('ms', unlessEmpty(ms), numberOf),
+    ...optional('maxSize', unlessEmpty(maxSize), numberOf),
+    ...optional('window', window, (word) => word as BatchPolicy['window']),
+    ...optional('capacity', capacity, numberOf),
+  })
+
+interface Kind {
+  /** How many words it takes. */
+  readonly most: number
+  /** Makes the policy; `undefined` where the words do not fit. */
+  read(words: Words): Policy | undefined
+}
+
+const KINDS: { readonly [Name in Policy['kind']]: Kind } = {
+  direct: { most: 0, read: () => direct() },
+  exhaust: { most: 0, read: () => exhaust() },
+  switchLatest: { most: 0, read: () => switchLatest() },
+  latest: {
+    most: 1,
+    read(words) {
+      const { dispatch, rest } = splitDispatch(words)
+      return rest.length === 0 ? latest({ dispatch }) : undefined
+    },
+  },
+  buffer: { most: 3, read: parseBuffer },
+  throttle: { most: 2, read: parseThrottle },
+  debounce: { most: 1, read: ([ms]) => debounce({ ms: numberOf(ms) }) },
+  audit: { most: 1, read: ([ms]) => audit({ ms: numberOf(ms) }) },
+  sample: { most: 1, read: ([ms]) => sample({ ms: numberOf(ms) }) },
+  batch: { most: 4, read: parseBatch },
+  frame: { most: 1, read: ([ms]) => frame(optional('maxWaitMs', ms, numberOf)) },
+}
 
 /**
  * Reads a policy from its label; the inverse of {@link policyLabel}.
  *
- * @param label - `direct` · `latest` · `latest:microtask` · `buffer` · `buffer:64` ·
- *   `buffer:64:drop-oldest` · `buffer:64:drop-oldest:microtask`.
+ * @param label - a kind and its parameters, such as `latest:microtask`, `buffer:64:drop-oldest`,
+ *   `throttle:100:trailing`, `batch:250:100`. Parameters that are left out have their defaults.
  * @throws `POLICY_INVALID`
  */
 export function parsePolicy(label: string): Policy {
-  if (typeof label !== 'string') refuseOption('policy', SYNTAX, label)
-  const [kind, ...words] = label.split(':')
-  const [last] = words.slice(-1)
-  const dispatch = (last === 'microtask' ? last : 'sync') satisfies Dispatch
-  const rest = last === 'microtask' ? words.slice(0, -1) : words
-  if (kind === 'direct' && words.length === 0) return direct()
-  if (kind === 'latest' && rest.length === 0) return latest({ dispatch })
-  if (kind === 'buffer' && rest.length <= 2) {
-    const [capacity, overflow] = rest
-    return buffer({
-      dispatch,
-      ...(capacity !== undefined && { capacity: capacity === '' ? Number.NaN : Number(capacity) }),
-      // The factory checks the word and names the four that exist.
-      ...(overflow !== undefined && { overflow: overflow as Overflow }),
-    })
-  }
-  return refuseOption('policy', SYNTAX, label)
+  // An untyped caller may bring anything; what is no string has no words.
+  const [kind = '', ...words] = typeof label === 'string' ? label.split(':') : []
+  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind as Policy['kind']] : undefined
+  const policy = entry !== undefined && words.length <= entry.most ? entry.read(words) : undefined
+  return policy ?? refuseOption('policy', SYNTAX, label)
 }

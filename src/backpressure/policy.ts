@@ -9,12 +9,34 @@
  * A new policy is a file with its type, its factory and its strategy, and a line in each of `Policy`
  * below, `openStrategy` (strategies.ts) and `parsePolicy`.
  */
+import type { Subscription } from 'rxjs'
+import type { AuditPolicy } from './audit.ts'
+import type { BatchPolicy } from './batch.ts'
 import type { BufferPolicy } from './buffer.ts'
+import type { DebouncePolicy } from './debounce.ts'
 import type { DirectPolicy } from './direct.ts'
+import type { ExhaustPolicy } from './exhaust.ts'
+import type { FramePolicy } from './frame.ts'
 import type { LatestPolicy } from './latest.ts'
+import type { SamplePolicy } from './sample.ts'
+import type { SwitchLatestPolicy } from './switch-latest.ts'
+import type { ThrottlePolicy } from './throttle.ts'
+
+/** A policy that hands over one version a call. */
+export type SinglePolicy =
+  | DirectPolicy
+  | LatestPolicy
+  | BufferPolicy
+  | ExhaustPolicy
+  | SwitchLatestPolicy
+  | ThrottlePolicy
+  | DebouncePolicy
+  | AuditPolicy
+  | SamplePolicy
+  | FramePolicy
 
 /** Any back-pressure policy; tell them apart by `kind`. */
-export type Policy = DirectPolicy | LatestPolicy | BufferPolicy
+export type Policy = SinglePolicy | BatchPolicy
 
 /** What a mailbox carries: anything that knows its version. */
 export interface Versioned {
@@ -24,11 +46,19 @@ export interface Versioned {
 /**
  * Why something was dropped.
  *
- * `overflow`: the buffer was full · `unsubscribed`: it was waiting when the subscriber left ·
- * `complete`: it was waiting when the source was destroyed · `consumer-error`: it was waiting when a
- * failing consumer with `onError: 'close'` was closed.
+ * `overflow`: the buffer was full · `window`: it came inside a window without a trailing edge · `busy`: the
+ * consumer was busy · `error`: it was waiting for its time when the source failed · `unsubscribed`: it was
+ * waiting when the subscriber left · `complete`: it was waiting when the store was destroyed ·
+ * `consumer-error`: it was waiting when a failing consumer with `onError: 'close'` was closed.
  */
-export type DropReason = 'overflow' | 'unsubscribed' | 'complete' | 'consumer-error'
+export type DropReason =
+  | 'overflow'
+  | 'window'
+  | 'busy'
+  | 'error'
+  | 'unsubscribed'
+  | 'complete'
+  | 'consumer-error'
 
 /** What a strategy may ask of its mailbox. Each call counts first and calls out afterwards. */
 export interface Port<T> {
@@ -43,10 +73,18 @@ export interface Port<T> {
   deliver(entry: T, lostLater?: number): void
   /** Gives an entry up. */
   drop(entry: T, reason: DropReason): void
+  /** Hands several entries to the consumer in one call. */
+  deliverAll(entries: readonly T[]): void
   /** Gives an entry up because a newer one took its place. */
-  conflate(entry: T): void
+  conflate(entry: T, by: T): void
   /** Gives an entry up and ends the subscription once what is held has been delivered. */
   overflow(entry: T): void
+  /** Aborts the handlers that are running; what they end with is not used. */
+  abortHandlers(): void
+  /** Says that something held has become ready. */
+  pump(): void
+  /** Runs `work` after some milliseconds, once or again and again. */
+  schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription
 }
 
 /** What a policy holds and decides for one subscriber. It updates itself before it calls its port. */
@@ -55,21 +93,49 @@ export interface Strategy<T> {
   readonly size: number
   /** The most entries it may hold. */
   readonly capacity: number
+  /** Whether something held may be handed over as soon as the consumer is idle. */
+  readonly ready: boolean
+  /** Begins, where something runs from the subscription on. */
+  start?(): void
   /** Takes a new entry and decides about it. */
   offer(entry: T): void
-  /** Hands over the next entry; called only while something is held and the consumer is idle. */
+  /** Hears that a replay has been delivered past it. */
+  replayed?(): void
+  /** Hands over the next entry; called only while `ready` and the consumer is idle. */
   release(): void
-  /** Gives back everything held, oldest first, and forgets it. */
+  /** Hears that the source has ended; what it goes on to hold is waited for. */
+  end?(kind: 'complete' | 'error'): void
+  /** Gives back everything held, oldest first, forgets it, and ends its timers. */
   clear(): T[]
+}
+
+/** The words of a label that follow the kind; see {@link policyLabel}. */
+function labelWords(policy: Policy): readonly (string | number)[] {
+  switch (policy.kind) {
+    case 'latest':
+      return policy.dispatch === 'microtask' ? ['microtask'] : []
+    case 'buffer':
+      return [policy.capacity, policy.overflow, ...(policy.dispatch === 'microtask' ? ['microtask'] : [])]
+    case 'throttle':
+      if (policy.leading && policy.trailing) return [policy.ms]
+      return [policy.ms, policy.leading ? 'leading' : 'trailing']
+    case 'debounce':
+    case 'audit':
+    case 'sample':
+      return [policy.ms]
+    case 'frame':
+      return [policy.maxWaitMs]
+    case 'batch':
+      return [policy.ms ?? '', policy.maxSize ?? '', policy.window, policy.capacity]
+    default:
+      return []
+  }
 }
 
 /**
  * Names a policy with its parameters, as `headgate run --subscriber` and {@link parsePolicy} read it:
- * `direct`, `latest`, `latest:microtask`, `buffer:64:drop-oldest`.
+ * `direct`, `latest:microtask`, `buffer:64:drop-oldest`, `throttle:100`.
  */
 export function policyLabel(policy: Policy): string {
-  const words: (string | number)[] = [policy.kind]
-  if (policy.kind === 'buffer') words.push(policy.capacity, policy.overflow)
-  if (policy.kind !== 'direct' && policy.dispatch === 'microtask') words.push('microtask')
-  return words.join(':')
+  return [policy.kind, ...labelWords(policy)].join(':')
 }

@@ -1,8 +1,16 @@
+import { AuditStrategy } from './audit.ts'
+import { BatchStrategy } from './batch.ts'
 import { BufferStrategy } from './buffer.ts'
+import { DebounceStrategy } from './debounce.ts'
 import { DirectStrategy } from './direct.ts'
+import { ExhaustStrategy } from './exhaust.ts'
+import { FrameStrategy } from './frame.ts'
 import { LatestStrategy } from './latest.ts'
 import { refuseOption } from './options.ts'
 import type { Policy, Port, Strategy } from './policy.ts'
+import { SampleStrategy } from './sample.ts'
+import { SwitchLatestStrategy } from './switch-latest.ts'
+import { ThrottleStrategy } from './throttle.ts'
 
 /**
  * Opens what a policy holds and decides for one subscriber.
@@ -17,6 +25,22 @@ export function openStrategy<T>(policy: Policy, port: Port<T>): Strategy<T> {
       return new LatestStrategy(port)
     case 'buffer':
       return new BufferStrategy(policy, port)
+    case 'exhaust':
+      return new ExhaustStrategy(port)
+    case 'switchLatest':
+      return new SwitchLatestStrategy(port)
+    case 'throttle':
+      return new ThrottleStrategy(policy, port)
+    case 'debounce':
+      return new DebounceStrategy(policy, port)
+    case 'audit':
+      return new AuditStrategy(policy, port)
+    case 'sample':
+      return new SampleStrategy(policy, port)
+    case 'batch':
+      return new BatchStrategy(policy, port)
+    case 'frame':
+      return new FrameStrategy(policy, port)
     default:
       return refuseOption('policy', 'a policy such as latest() or buffer({ capacity: 64 })', policy)
   }

@@ -31,8 +31,8 @@ export interface RecordSource {
   close(): void
 }
 
-/** Few enough chunks that awaiting them costs nothing, small enough that a batch fits the caches. */
-const CHUNK_BYTES = 256 * 1024
+/** The lines of a chunk die young: of a larger one many are copied by the garbage collector first. */
+const CHUNK_BYTES = 64 * 1024
 /** How many of a module's own records make a batch. */
 const BATCH_ITEMS = 256
 

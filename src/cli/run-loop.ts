@@ -6,7 +6,6 @@
  * view get their turn.
  */
 
-import { onAbort } from '../kit/index.ts'
 import type { Cell, MachineStore } from '../machine/index.ts'
 import type { Output } from './output.ts'
 import type { Pace } from './pace.ts'
@@ -130,7 +129,7 @@ export class RunLoop {
     for (;;) {
       const waitMs = pace.waitMs(t, time.now())
       if (waitMs === 0 || stop.cause !== undefined) return
-      await time.sleep(waitMs, stop.signal)
+      await time.sleep(waitMs, stop)
       this.#turnEndsAt = time.now() + TURN_MS_MAX
     }
   }
@@ -148,7 +147,7 @@ export class RunLoop {
 function unlessStopped<T>(promise: Promise<T>, stop: StopSwitch): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     // Not Promise.race: on a promise that lives as long as the run, each race would leave its listeners.
-    const stopListening = onAbort(stop.signal, () => resolve(undefined))
+    const stopListening = stop.onStop(() => resolve(undefined))
     promise.then(resolve, reject).finally(stopListening)
   })
 }

@@ -1,16 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { onAbort } from '../kit/index.ts'
-
 /** Everything that a run knows of time; a test brings a manual one. */
 export interface RunTime {
   /** Milliseconds of a monotonic clock. */
   now(): number
-  /** Resolves after some milliseconds, or when the signal aborts; never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Resolves after some milliseconds, or earlier when the alarm goes off; never rejects. */
+  sleep(ms: number, alarm?: Alarm): Promise<void>
   /** Resolves after the timers and the input that are due have been served. */
   breathe(): Promise<void>
   /** Repeats work until the function it returns is called. */
   every(ms: number, work: () => void): () => void
+}
+
+/** What may end a sleep. */
+export interface Alarm {
+  /** Calls `listener` once, at once if it went off before; returns what takes the listener away. */
+  onStop(listener: () => void): () => void
 }
 
 /** What a timer can be set to; a longer sleep is several. */
@@ -19,18 +22,18 @@ const TIMER_MS_MAX = 2_147_483_647
 /** The time of the platform. */
 export const systemTime: RunTime = Object.freeze({
   now: () => performance.now(),
-  sleep: (ms: number, signal?: AbortSignal) =>
+  sleep: (ms: number, alarm?: Alarm) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(finish, Math.min(ms, TIMER_MS_MAX))
-      const stopListening = onAbort(signal, finish)
+      const stopListening = alarm?.onStop(finish)
       function finish(): void {
         clearTimeout(timer)
-        // Undefined while onAbort() is still running, for a signal that has aborted before.
-        queueMicrotask(() => stopListening())
+        // Undefined while onStop() is still running, for an alarm that went off before: then it keeps nothing.
+        queueMicrotask(() => stopListening?.())
         resolve()
       }
     }),
-  breathe: () => nextTurn(),
+  breathe: () => new Promise<void>((resolve) => setImmediate(resolve)),
   every: (ms: number, work: () => void) => {
     const timer = setInterval(work, ms)
     return () => clearInterval(timer)

@@ -1,5 +1,5 @@
-import type { Cell, MachineStore } from '../machine/index.ts'
-import type { SubscriberHandle } from '../store/index.ts'
+import type { Cell, MachineState, MachineStore } from '../machine/index.ts'
+import type { Consumer, Snapshot, SubscriberHandle } from '../store/index.ts'
 import type { CheckedSubscriber } from './load-module.ts'
 import type { RequestedSubscriber } from './parse-run-arguments.ts'
 import type { RunTime } from './run-time.ts'
@@ -28,12 +28,19 @@ export function chooseSubscribers(
   ]
 }
 
+/** A consumer as it is given to a store where the policy is known only at run time. */
+type AnyConsumer = Consumer<RunSnapshot | readonly RunSnapshot[]>
+type RunSnapshot = Snapshot<MachineState<string, unknown>>
+
 /** Attaches subscribers to a store, in order. */
 export function attachSubscribers(
   store: MachineStore<unknown, Cell>,
   subscribers: readonly CheckedSubscriber[],
 ): SubscriberHandle[] {
-  return subscribers.map(({ id, policy, consumer }) => store.subscribe(consumer, { id, policy }))
+  // The cast holds: a module that asks for batches is written to take them.
+  return subscribers.map(({ id, policy, consumer }) =>
+    store.subscribe(consumer as AnyConsumer, { id, policy }),
+  )
 }
 
 /** Resolves when no subscriber holds or handles anything, after {@link SETTLE_MS_MAX}, or when the run is stopped. */
@@ -48,6 +55,5 @@ export async function settle(
       return !handle.closed && pending + inFlight > 0
     })
   const until = time.now() + SETTLE_MS_MAX
-  while (stop.cause === undefined && busy() && time.now() < until)
-    await time.sleep(SETTLE_POLL_MS, stop.signal)
+  while (stop.cause === undefined && busy() && time.now() < until) await time.sleep(SETTLE_POLL_MS, stop)
 }

@@ -25,13 +25,14 @@ export type Consumer<T> = ConsumerFunction<T> | ConsumerObject<T>
 
 /** @throws `CONSUMER_INVALID` */
 export function toMailboxConsumer<T>(consumer: Consumer<T>): MailboxConsumer<T> {
-  if (typeof consumer === 'function') return { next: consumer }
+  // The casts hold: the overloads of subscribe() give an array only to the consumer of a batch.
+  if (typeof consumer === 'function') return { next: consumer as MailboxConsumer<T>['next'] }
   if (typeof consumer !== 'object' || consumer === null || typeof consumer.next !== 'function') {
     throw new HeadgateError('CONSUMER_INVALID', { received: describeValue(consumer) })
   }
   const { error, complete } = consumer
   return {
-    next: (value, delivery) => consumer.next(value, delivery),
+    next: (value, delivery) => consumer.next(value as T, delivery),
     ...(error !== undefined && { error: (reason: unknown) => consumer.error?.(reason) }),
     ...(complete !== undefined && { complete: () => consumer.complete?.() }),
   }

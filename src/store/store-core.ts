@@ -112,7 +112,13 @@ export class StoreCore<S> implements Store<S> {
     this.#head = Object.freeze(this.#stamp(state, initial === undefined ? -1 : 0, label))
     this.#subject = new SnapshotSubject(this.#head, options.drainMax ?? 100_000)
     this.#faults = new FaultReporter(this.name, options.onFault)
-    this.#subscribers = new Subscribers(this.name, this.#subject, this.#faults, this.clock)
+    this.#subscribers = new Subscribers({
+      storeName: this.name,
+      subject: this.#subject,
+      faults: this.#faults,
+      clock: this.clock,
+      scheduler: this.scheduler,
+    })
     this.#paths = new PathIndex(this.#subject)
     this.snapshot$ = this.#subject.asObservable()
     this.state$ = this.snapshot$.pipe(map((snapshot) => snapshot.state))
@@ -244,9 +250,12 @@ export class StoreCore<S> implements Store<S> {
     return values as Observable<never>
   }
 
-  subscribe(consumer: Consumer<Snapshot<S>>, options: SubscribeOptions<S> = {}): SubscriberHandle {
+  // One implementation; the overloads of Store give arrays to the consumer of a batch.
+  subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
     checkSubscribeOptions(options)
-    return createHandle(this.#subscribers.add(toMailboxConsumer(consumer), options))
+    return createHandle(
+      this.#subscribers.add(toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>), options),
+    )
   }
 
   stream(options: StreamOptions<S> = {}): SnapshotStream<S> {

@@ -1,5 +1,6 @@
 import type { Draft, Immutable } from 'immer'
 import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
+import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
 import type { Clock } from '../kit/index.ts'
 import type { Consumer } from './consumer.ts'
 import type { SubscriberFault } from './fault-reporter.ts'
@@ -158,7 +159,20 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    *
    * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`
    */
-  subscribe(consumer: Consumer<Snapshot<S>>, options?: SubscribeOptions<S>): SubscriberHandle
+  subscribe(
+    consumer: Consumer<Snapshot<S>>,
+    options?: SubscribeOptions<S> & { policy?: SinglePolicy | undefined },
+  ): SubscriberHandle
+  /** Feeds a consumer with arrays of snapshots, one call a window; see {@link batch}. */
+  subscribe(
+    consumer: Consumer<readonly Snapshot<S>[]>,
+    options: SubscribeOptions<S> & { policy: BatchPolicy },
+  ): SubscriberHandle
+  /** Feeds a consumer that takes both, where the policy is known only at run time. */
+  subscribe(
+    consumer: Consumer<Snapshot<S> | readonly Snapshot<S>[]>,
+    options: SubscribeOptions<S>,
+  ): SubscriberHandle
 
   /** Takes snapshots one by one. `for await (const snapshot of store)` does so with `latest()`. */
   stream(options?: StreamOptions<S>): SnapshotStream<S>

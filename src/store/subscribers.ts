@@ -56,6 +56,7 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   readonly consumer: MailboxConsumer<Snapshot<S>>
   readonly onError: 'continue' | 'close'
   readonly pulled: boolean
+  readonly scheduler: SchedulerLike
   readonly mailbox: Mailbox<Snapshot<S>>
   /** The publications that this subscriber is never offered, as they came before it; less its replay. */
   passed = 0
@@ -73,6 +74,7 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.consumer = consumer
     this.onError = options.onError ?? 'continue'
     this.pulled = options.pulled
+    this.scheduler = options.scheduler ?? subscribers.scheduler
     this.#subscribers = subscribers
     this.#onDrop = options.onDrop
     this.mailbox = new Mailbox(this)
@@ -113,9 +115,19 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   }
 }
 
+/** What the subscribers need of their store. */
+interface SubscribersContext<S> {
+  readonly storeName: string
+  readonly subject: SnapshotSubject<S>
+  readonly faults: FaultReporter
+  readonly clock: Clock
+  readonly scheduler: SchedulerLike
+}
+
 export class Subscribers<S> {
   readonly faults: FaultReporter
   readonly clock: Clock
+  readonly scheduler: SchedulerLike
   readonly #storeName: string
   readonly #subject: SnapshotSubject<S>
   readonly #departed = new DeliveryTotals()
@@ -125,11 +137,12 @@ export class Subscribers<S> {
   #turn: Promise<unknown> = Promise.resolve()
   #created = 0
 
-  constructor(storeName: string, subject: SnapshotSubject<S>, faults: FaultReporter, clock: Clock) {
-    this.#storeName = storeName
-    this.#subject = subject
-    this.faults = faults
-    this.clock = clock
+  constructor(context: SubscribersContext<S>) {
+    this.#storeName = context.storeName
+    this.#subject = context.subject
+    this.faults = context.faults
+    this.clock = context.clock
+    this.scheduler = context.scheduler
   }
 
   /**

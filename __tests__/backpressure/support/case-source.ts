@@ -117,7 +117,13 @@ class EndingSource implements CaseSource {
   constructor(clock: VirtualClock, onFault: (fault: SubscriberFault) => void) {
     this.#clock = clock
     this.#subject = new SnapshotSubject<unknown>(this.#stamp(FIRST), 100_000)
-    this.#subscribers = new Subscribers('case', this.#subject, new FaultReporter('case', onFault), clock)
+    this.#subscribers = new Subscribers({
+      storeName: 'case',
+      subject: this.#subject,
+      faults: new FaultReporter('case', onFault),
+      clock,
+      scheduler: clock,
+    })
   }
 
   get size(): number {
@@ -168,23 +174,15 @@ class EndingSource implements CaseSource {
   }
 }
 
-/** Tells of each entry that a newer one replaces, and of the one being offered then; returns what stops it. */
+/** Tells of each entry that a newer one replaces, and of the newer one; returns what stops it. */
 export function observeConflations(
-  tell: (subscriberId: string, replaced: Versioned, offered: Versioned | undefined) => void,
+  tell: (subscriberId: string, replaced: Versioned, by: Versioned) => void,
 ): () => void {
   const { prototype } = Mailbox
-  const { offer, conflate } = prototype
-  const offers = new Map<Mailbox<Versioned>, Versioned>()
-  prototype.offer = function (this: Mailbox<Versioned>, entry) {
-    const outer = offers.get(this)
-    offers.set(this, entry)
-    offer.call(this, entry)
-    if (outer === undefined) offers.delete(this)
-    else offers.set(this, outer)
+  const { conflate } = prototype
+  prototype.conflate = function (this: Mailbox<Versioned>, entry, by) {
+    tell(this.id, entry, by)
+    conflate.call(this, entry, by)
   }
-  prototype.conflate = function (this: Mailbox<Versioned>, entry) {
-    tell(this.id, entry, offers.get(this))
-    conflate.call(this, entry)
-  }
-  return () => Object.assign(prototype, { offer, conflate })
+  return () => Object.assign(prototype, { conflate })
 }

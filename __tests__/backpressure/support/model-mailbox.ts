@@ -61,7 +61,7 @@ export class ModelMailbox {
     this.published += 1
     this.#taken.push(version)
     const { kind } = this.#policy
-    const waits = kind !== 'direct' && this.#policy.dispatch === 'microtask'
+    const waits = 'dispatch' in this.#policy && this.#policy.dispatch === 'microtask'
     if (kind === 'direct' || (this.#held.length === 0 && this.#demand > 0 && !waits)) this.#deliver(version)
     else this.#hold(version)
     if (waits && this.#held.length > 0) this.#ticking = true

@@ -8,7 +8,7 @@
  * figures are added up; `expectBalance()` after each test tells where they did not.
  */
 import { expect } from '@jest/globals'
-import { Subject } from 'rxjs'
+import { asyncScheduler, Subject } from 'rxjs'
 import {
   type Delivery,
   type DropReason,
@@ -89,8 +89,10 @@ export function openMailbox(setup: Setup): OpenMailbox {
     policy: setup.policy,
     onError: setup.onError ?? 'continue',
     pulled: setup.pulled === true,
+    scheduler: asyncScheduler,
     consumer: {
-      next({ version }, delivery) {
+      next(entry, delivery) {
+        const { version } = entry as Versioned // no policy here hands over arrays
         note(`next ${version}${delivery.missed > 0 ? ` missed ${delivery.missed}` : ''}`)
         const result = setup.next?.(version, delivery, mailbox)
         if (setup.slow !== true) return result

@@ -1,0 +1,46 @@
+import type { Subscription } from 'rxjs'
+import { GatedStrategy } from './gated-strategy.ts'
+import { checkMs } from './options.ts'
+import type { Port } from './policy.ts'
+
+/** See {@link audit}. */
+export interface AuditPolicy {
+  readonly kind: 'audit'
+  readonly ms: number
+}
+
+/**
+ * Lets the newest through a while after the first; as RxJS's `auditTime`.
+ *
+ * The first version opens a window; at its end the newest is delivered, the rest is conflated. Each is
+ * delivered at most `ms` late, and a writer that never pauses is seen once a window.
+ *
+ * @param options.ms - the window, in milliseconds: an integer from 0 to 2 147 483 647.
+ * @throws `POLICY_INVALID`
+ */
+export function audit(options: { ms: number }): AuditPolicy {
+  return Object.freeze({ kind: 'audit', ms: checkMs('ms', options.ms) })
+}
+
+export class AuditStrategy<T> extends GatedStrategy<T> {
+  readonly #ms: number
+  #timer: Subscription | undefined
+
+  constructor(policy: AuditPolicy, port: Port<T>) {
+    super(port)
+    this.#ms = policy.ms
+  }
+
+  offer(entry: T): void {
+    this.hold(entry)
+    this.#timer ??= this.port.schedule(this.#ms, () => {
+      this.#timer = undefined
+      this.passHeld()
+    })
+  }
+
+  protected stop(): void {
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+  }
+}

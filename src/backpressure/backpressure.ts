@@ -1,0 +1,122 @@
+/**
+ * The mailbox of the store, for any Observable: `source$.pipe(backpressure(policy, project))`.
+ *
+ * With `buffer` it is `concatMap` with a bound, with `latest` `exhaustMap` that keeps the last, with
+ * `switchLatest` `switchMap`; and with all of them it knows what was lost.
+ */
+import {
+  asyncScheduler,
+  from,
+  type InteropObservable,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  tap,
+} from 'rxjs'
+import type { BatchPolicy } from './batch.ts'
+import type { Delivery } from './delivery.ts'
+import type { Ledger } from './ledger.ts'
+import { isAwaitable, Mailbox, type MailboxHost } from './mailbox.ts'
+import { refuseOption } from './options.ts'
+import type { DropReason, Policy, SinglePolicy, Versioned } from './policy.ts'
+
+/** Options of {@link backpressure}. */
+export interface BackpressureOptions<T> {
+  /** In the ledger and in `BUFFER_OVERFLOW`; default `'backpressure'`. */
+  id?: string | undefined
+  /** Receives the counts. */
+  ledger?: Ledger | undefined
+  /** Runs the timers of the policy; default RxJS's `asyncScheduler`. */
+  scheduler?: SchedulerLike | undefined
+  /** Told of each value that is dropped, after it was counted. What it throws is an error of the stream. */
+  onDrop?: ((drop: { value: T; version: number; reason: DropReason; dropped: number }) => void) | undefined
+}
+
+/**
+ * What a projection makes of a value: a value, or something whose values are emitted while it runs. An
+ * array is a value; RxJS's own operators would flatten it.
+ */
+export type Projected<R> = R | Observable<R> | InteropObservable<R> | PromiseLike<R> | AsyncIterable<R>
+
+/** A value of the source, numbered from 1. */
+interface Numbered<T> extends Versioned {
+  readonly value: T
+}
+
+/**
+ * Feeds a projection through a policy, and emits what it makes.
+ *
+ * One projection at a time, for all but `direct` and `switchLatest`; it is busy until the input that it
+ * returned has ended. What it throws, or its input, ends the stream with that error. The completion and the
+ * error of the source come after what the policy still delivers. Unsubscribing ends the projection that is
+ * running and aborts its signal.
+ *
+ * @param policy - any but `buffer` with `suspend`: a source cannot be refused.
+ * @param project - default: the value itself.
+ * @throws `POLICY_INVALID`
+ */
+export function backpressure<T, R = readonly T[]>(
+  policy: BatchPolicy,
+  project?: (values: readonly T[], delivery: Delivery) => Projected<R>,
+  options?: BackpressureOptions<T>,
+): OperatorFunction<T, R>
+export function backpressure<T, R = T>(
+  policy: SinglePolicy,
+  project?: (value: T, delivery: Delivery) => Projected<R>,
+  options?: BackpressureOptions<T>,
+): OperatorFunction<T, R>
+export function backpressure<T>(
+  policy: Policy,
+  project: (value: never, delivery: Delivery) => unknown = (value) => value,
+  options: BackpressureOptions<T> = {},
+): OperatorFunction<T, unknown> {
+  if (policy.kind === 'buffer' && policy.overflow === 'suspend') {
+    refuseOption(
+      'overflow',
+      '"drop-oldest", "drop-incoming" or "error": a source cannot be suspended',
+      'suspend',
+    )
+  }
+  return (source) =>
+    new Observable((observer) => {
+      let version = 0
+      const host: MailboxHost<Numbered<T>> = {
+        id: options.id ?? 'backpressure',
+        policy,
+        onError: 'close',
+        pulled: false,
+        scheduler: options.scheduler ?? asyncScheduler,
+        consumer: {
+          next(entry, delivery) {
+            const value = Array.isArray(entry) ? entry.map((one) => one.value) : (entry as Numbered<T>).value
+            const result = project(value as never, delivery)
+            if (isAwaitable(result)) return from(result).pipe(tap((inner) => observer.next(inner)))
+            observer.next(result)
+            return undefined
+          },
+          error: (error) => observer.error(error),
+          complete: () => observer.complete(),
+        },
+        now: () => host.scheduler.now(),
+        dropped: ({ value, version: lost }, reason) =>
+          options.onDrop?.({ value, version: lost, reason, dropped: mailbox.dropped }),
+        faulted: ({ error }) => observer.error(error),
+        roomMade() {},
+        closed() {},
+      }
+      const mailbox = new Mailbox(host)
+      options.ledger?.follow(mailbox)
+      const subscription = source.subscribe({
+        next(value) {
+          version += 1
+          mailbox.offer({ version, value })
+        },
+        error: (error) => mailbox.end({ kind: 'error', error }),
+        complete: () => mailbox.end({ kind: 'complete' }),
+      })
+      return () => {
+        subscription.unsubscribe()
+        mailbox.close('unsubscribed')
+      }
+    })
+}

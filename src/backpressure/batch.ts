@@ -1,0 +1,139 @@
+import type { Subscription } from 'rxjs'
+import { RingBuffer } from '../kit/index.ts'
+import { checkCount, checkMs, refuseOption } from './options.ts'
+import type { Port, Strategy } from './policy.ts'
+
+/** See {@link batch}. */
+export interface BatchPolicy {
+  readonly kind: 'batch'
+  readonly ms: number | undefined
+  readonly maxSize: number | undefined
+  readonly window: 'first' | 'fixed'
+  readonly capacity: number
+}
+
+/**
+ * Hands over everything, in arrays: one call a window.
+ *
+ * A window ends after `ms`, or when it has `maxSize` versions. Windows that end while the consumer is busy
+ * wait their turn, one call each. Nothing is lost: where more than `capacity` versions wait, the
+ * subscription is closed with `BUFFER_OVERFLOW` once they are delivered. On completion what is held is
+ * delivered at once. Use it for sinks that like bulk.
+ *
+ * @param options.ms - milliseconds, an integer from 0 to 2 147 483 647.
+ * @param options.maxSize - an integer from 1.
+ * @param options.window - `'first'` (default): the window opens with its first version, so none runs while
+ *   nothing is held; `'fixed'`: one window after the other from the subscription on, as RxJS's
+ *   `bufferTime`. Empty windows are not delivered.
+ * @param options.capacity - the most versions that may wait, an integer from 1; default 65 536.
+ * @throws `POLICY_INVALID`, also where neither `ms` nor `maxSize` would ever end a window.
+ */
+export function batch(options: {
+  ms?: number
+  maxSize?: number
+  window?: 'first' | 'fixed'
+  capacity?: number
+}): BatchPolicy {
+  const { ms, maxSize, window = 'first', capacity = 65_536 } = options
+  if (ms !== undefined) checkMs('ms', ms)
+  if (maxSize !== undefined) checkCount('maxSize', maxSize)
+  if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
+  if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)
+  if (ms === undefined && window === 'fixed') refuseOption('ms', 'given for a fixed window', ms)
+  return Object.freeze({ kind: 'batch', ms, maxSize, window, capacity: checkCount('capacity', capacity) })
+}
+
+/**
+ * The versions are in one ring; a second ring says how many of them each closed window has.
+ *
+ *   versions  a b c | d e | f     closed windows 3 2, and one that is open with 1
+ */
+export class BatchStrategy<T> implements Strategy<T> {
+  readonly #policy: BatchPolicy
+  readonly #port: Port<T>
+  readonly #versions: RingBuffer<T>
+  readonly #closed: RingBuffer<number>
+  /** How many of the versions are in the window that is open. */
+  #open = 0
+  #timer: Subscription | undefined
+
+  constructor(policy: BatchPolicy, port: Port<T>) {
+    this.#policy = policy
+    this.#port = port
+    this.#versions = new RingBuffer(policy.capacity)
+    this.#closed = new RingBuffer(policy.capacity)
+  }
+
+  get size(): number {
+    return this.#versions.size
+  }
+
+  get capacity(): number {
+    return this.#versions.capacity
+  }
+
+  get ready(): boolean {
+    return this.#closed.size > 0
+  }
+
+  start(): void {
+    if (this.#policy.window === 'fixed') this.#startTimer()
+  }
+
+  offer(entry: T): void {
+    if (this.#versions.isFull) {
+      this.#port.overflow(entry)
+      return
+    }
+    this.#versions.push(entry)
+    this.#open += 1
+    if (this.#open === this.#policy.maxSize) this.#close()
+    else if (this.#timer === undefined) this.#startTimer()
+  }
+
+  release(): void {
+    // The casts hold: release() is called only while `ready`, and the counts are of what is in the ring.
+    const count = this.#closed.shift() as number
+    this.#port.deliverAll(Array.from({ length: count }, () => this.#versions.shift() as T))
+  }
+
+  /** Nothing is lost, so an error delivers what is held as well. */
+  end(): void {
+    this.#stopTimer()
+    if (this.#open > 0) this.#closeWindow()
+  }
+
+  clear(): T[] {
+    this.#stopTimer()
+    this.#closed.drain()
+    this.#open = 0
+    return this.#versions.drain()
+  }
+
+  /** Ends the window; the next fixed one starts now. */
+  #close(): void {
+    this.#stopTimer()
+    if (this.#policy.window === 'fixed') this.#startTimer()
+    if (this.#open > 0) this.#closeWindow()
+  }
+
+  #closeWindow(): void {
+    this.#closed.push(this.#open)
+    this.#open = 0
+    this.#port.pump()
+  }
+
+  #startTimer(): void {
+    const { ms } = this.#policy
+    if (ms === undefined) return
+    this.#timer = this.#port.schedule(ms, () => {
+      this.#timer = undefined
+      this.#close()
+    })
+  }
+
+  #stopTimer(): void {
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+  }
+}

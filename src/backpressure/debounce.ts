@@ -1,0 +1,53 @@
+import type { Subscription } from 'rxjs'
+import { GatedStrategy } from './gated-strategy.ts'
+import { checkMs } from './options.ts'
+import type { Port } from './policy.ts'
+
+/** See {@link debounce}. */
+export interface DebouncePolicy {
+  readonly kind: 'debounce'
+  readonly ms: number
+}
+
+/**
+ * Lets a version through once the writer has been silent for a while; as RxJS's `debounceTime`.
+ *
+ * Keeps the newest, conflates the rest. A writer that never pauses is never seen: use {@link throttle} or
+ * {@link audit} for that. On completion what is held is delivered at once.
+ *
+ * @param options.ms - the silence, in milliseconds: an integer from 0 to 2 147 483 647.
+ * @throws `POLICY_INVALID`
+ */
+export function debounce(options: { ms: number }): DebouncePolicy {
+  return Object.freeze({ kind: 'debounce', ms: checkMs('ms', options.ms) })
+}
+
+export class DebounceStrategy<T> extends GatedStrategy<T> {
+  readonly #ms: number
+  #timer: Subscription | undefined
+
+  constructor(policy: DebouncePolicy, port: Port<T>) {
+    super(port)
+    this.#ms = policy.ms
+  }
+
+  offer(entry: T): void {
+    this.stop()
+    this.hold(entry)
+    this.#timer = this.port.schedule(this.#ms, () => {
+      this.#timer = undefined
+      this.passHeld()
+    })
+  }
+
+  override end(kind: 'complete' | 'error'): void {
+    super.end(kind)
+    this.stop()
+    this.passHeld()
+  }
+
+  protected stop(): void {
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+  }
+}

@@ -1,0 +1,58 @@
+import type { Subscription } from 'rxjs'
+import { GatedStrategy } from './gated-strategy.ts'
+import { checkMs } from './options.ts'
+import type { Port } from './policy.ts'
+
+/** See {@link frame}. */
+export interface FramePolicy {
+  readonly kind: 'frame'
+  readonly maxWaitMs: number
+}
+
+/** About one frame at 60 Hz, where there are no frames. */
+const FRAME_MS = 16
+
+/**
+ * Lets the newest through with the next animation frame; for rendering.
+ *
+ * A hidden tab has no frames, so a timer runs beside: after `maxWaitMs` the newest is delivered all the
+ * same. Where there is no `requestAnimationFrame` (Node) a timer of 16 ms takes its place. A version
+ * written inside the frame's callback waits for the next frame.
+ *
+ * @param options.maxWaitMs - milliseconds, an integer from 0 to 2 147 483 647; default 100.
+ * @throws `POLICY_INVALID`
+ */
+export function frame(options: { maxWaitMs?: number } = {}): FramePolicy {
+  const { maxWaitMs = 100 } = options
+  return Object.freeze({ kind: 'frame', maxWaitMs: checkMs('maxWaitMs', maxWaitMs) })
+}
+
+export class FrameStrategy<T> extends GatedStrategy<T> {
+  readonly #maxWaitMs: number
+  #timer: Subscription | undefined
+  #frame: number | undefined
+
+  constructor(policy: FramePolicy, port: Port<T>) {
+    super(port)
+    this.#maxWaitMs = policy.maxWaitMs
+  }
+
+  offer(entry: T): void {
+    this.hold(entry)
+    if (this.#timer !== undefined) return
+    const open = (): void => {
+      this.stop()
+      this.passHeld()
+    }
+    const hasFrames = typeof requestAnimationFrame === 'function'
+    if (hasFrames) this.#frame = requestAnimationFrame(open)
+    this.#timer = this.port.schedule(hasFrames ? this.#maxWaitMs : FRAME_MS, open)
+  }
+
+  protected stop(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
+    this.#frame = undefined
+    this.#timer?.unsubscribe()
+    this.#timer = undefined
+  }
+}

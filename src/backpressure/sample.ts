@@ -1,0 +1,53 @@
+import type { Subscription } from 'rxjs'
+import { GatedStrategy } from './gated-strategy.ts'
+import { checkMs } from './options.ts'
+import type { Port } from './policy.ts'
+
+/** See {@link sample}. */
+export interface SamplePolicy {
+  readonly kind: 'sample'
+  readonly ms: number
+}
+
+/**
+ * Lets the newest through at each tick of a clock that starts with the subscription; as RxJS's
+ * `sampleTime`.
+ *
+ * A tick without anything new delivers nothing. The clock ticks for as long as the subscription lives,
+ * also while nothing is held. On completion what is held is delivered at once.
+ *
+ * @param options.ms - the period, in milliseconds: an integer from 1 to 2 147 483 647.
+ * @throws `POLICY_INVALID`
+ */
+export function sample(options: { ms: number }): SamplePolicy {
+  return Object.freeze({ kind: 'sample', ms: checkMs('ms', options.ms, 1) })
+}
+
+export class SampleStrategy<T> extends GatedStrategy<T> {
+  readonly #ms: number
+  #ticks: Subscription | undefined
+
+  constructor(policy: SamplePolicy, port: Port<T>) {
+    super(port)
+    this.#ms = policy.ms
+  }
+
+  start(): void {
+    this.#ticks = this.port.schedule(this.#ms, () => this.passHeld(), 'repeat')
+  }
+
+  offer(entry: T): void {
+    this.hold(entry)
+  }
+
+  override end(kind: 'complete' | 'error'): void {
+    super.end(kind)
+    this.stop()
+    this.passHeld()
+  }
+
+  protected stop(): void {
+    this.#ticks?.unsubscribe()
+    this.#ticks = undefined
+  }
+}
