@@ -1,6 +1,15 @@
 import { ReadableStream } from 'node:stream/web'
 import { describe, expect, test } from '@jest/globals'
-import { buffer, createStore, direct, latest, type Snapshot } from '../../src/index.ts'
+import {
+  batch,
+  buffer,
+  createStore,
+  direct,
+  latest,
+  type Policy,
+  type Snapshot,
+  switchLatest,
+} from '../../src/index.ts'
 import { expectAccounted, microtasks, refusal } from './support.ts'
 
 const DONE = { done: true, value: undefined }
@@ -94,12 +103,16 @@ describe('Store.stream', () => {
     expect(store.metrics().subscribers.map(({ id }) => id)).toEqual(['subscriber-1', 'tail'])
   })
 
-  test('refuses a policy that holds nothing', () => {
+  test.each<[string, Policy]>([
+    ['direct', direct()],
+    ['switchLatest', switchLatest()],
+    ['batch:10::first:65536', batch({ ms: 10 })],
+  ])('refuses %s, which does not hold one snapshot until it is asked for', (label, policy) => {
     const store = createStore(0)
-    expect(() => store.stream({ policy: direct() })).toThrow(
+    expect(() => store.stream({ policy })).toThrow(
       refusal(
         'POLICY_INVALID',
-        'Expected "policy" to be a policy that can hold a snapshot until it is asked for, such as latest() or buffer(), got "direct" (string).',
+        `Expected "policy" to be a policy that holds a snapshot until it is asked for, such as latest() or buffer(), got "${label}" (string).`,
       ),
     )
     expect(store.metrics().subscriberCount).toBe(0)

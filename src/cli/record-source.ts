@@ -2,9 +2,12 @@
  * Where records come from: a file, standard input, or the module itself; always as a stream of batches, and
  * never read whole. A batch is the lines of one chunk, or some of the module's own records.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants, open as openDescriptor } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { type Line, LineSplitter } from './line-splitter.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
@@ -37,30 +40,37 @@ const CHUNK_BYTES = 64 * 1024
 const BATCH_ITEMS = 256
 
 /**
- * Opens a file of NDJSON.
+ * Opens a file of NDJSON, or a named pipe.
  *
  * @throws {@link UsageError} where there is nothing to read.
  */
 export async function openFile(path: string, workingDirectory: string, now: Now): Promise<RecordSource> {
+  const file = resolve(workingDirectory, path)
   const refuse = (error: unknown): never => {
     const missing = (error as { code?: unknown }).code === 'ENOENT'
     throw new UsageError(
       `The events file ${path} ${missing ? 'does not exist.' : `cannot be read: ${messageOf(error)}`}`,
     )
   }
-  const file = await open(resolve(workingDirectory, path)).catch(refuse)
-  const stats = await file.stat()
-  if (stats.isDirectory()) {
-    await file.close()
-    throw new UsageError(`The events file ${path} is a directory.`)
-  }
-  // A pipe or a device has no size to measure progress by.
-  const batches = linesOf(chunksOf(file), now, stats.isFile() ? stats.size : undefined)
-  // The end of the batches, however it comes, closes the file.
+  const stats = await stat(file).catch(refuse)
+  if (stats.isDirectory()) throw new UsageError(`The events file ${path} is a directory.`)
+  if (stats.isFIFO()) return fromStream(await openPipe(file).catch(refuse), now)
+  const handle = await open(file).catch(refuse)
+  // A device has no size to measure progress by. The end of the batches, however it comes, closes the file.
+  const batches = linesOf(chunksOf(handle), now, stats.isFile() ? stats.size : undefined)
   return { batches, close: () => {} }
 }
 
-/** Reads a file by its handle, which costs a third of what a stream of it does. A chunk is valid until the next. */
+/**
+ * Opens a named pipe, or what the shell made of `<(command)`, so that the event loop waits for its data. A
+ * file handle would have a thread wait, and the process could not end before somebody writes.
+ */
+async function openPipe(file: string): Promise<Readable> {
+  const fd = await promisify(openDescriptor)(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  return new Socket({ fd, writable: false })
+}
+
+/** Reads a file piece by piece into one buffer: a chunk is valid until the next. */
 async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   try {
