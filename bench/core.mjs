@@ -5,10 +5,10 @@
  * `npm run bench`, and with `-- --readme` the README's numbers are written anew.
  */
 
-import { buffer, createMachineStore, createStore, defineMachine, direct, latest } from 'headgate'
 import { produce } from 'immer'
 import { barplot, bench, run, summary } from 'mitata'
 import { BehaviorSubject } from 'rxjs'
+import { buffer, createMachineStore, createStore, defineMachine, direct, latest } from '../dist/esm/index.js'
 import { writeNumbers } from './readme-numbers.mjs'
 
 const nothing = () => {}

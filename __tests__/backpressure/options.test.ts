@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkCount, checkDispatch, refuseOption } from '../../src/backpressure/options.ts'
+import { checkCount, checkDispatch, checkFlag, checkMs, refuseOption } from '../../src/backpressure/options.ts'
 
 const refusal = (message: string): unknown => expect.objectContaining({ code: 'POLICY_INVALID', message })
 
@@ -37,6 +37,55 @@ describe('checkDispatch', () => {
   ])('refuses %p', (value, received) => {
     expect(() => checkDispatch(value)).toThrow(
       refusal(`Expected "dispatch" to be "sync" or "microtask", got ${received}.`),
+    )
+  })
+})
+
+describe('checkMs', () => {
+  test.each([0, 1, 16, 2_147_483_647])('lets %p pass', (ms) => {
+    expect(checkMs('ms', ms)).toBe(ms)
+  })
+
+  test.each<[unknown, string]>([
+    [-1, '-1 (number)'],
+    [0.5, '0.5 (number)'],
+    [2_147_483_648, '2147483648 (number)'],
+    [Number.POSITIVE_INFINITY, 'Infinity (number)'],
+    [Number.NaN, 'NaN (number)'],
+    [5n, '5 (bigint)'],
+    ['5', '"5" (string)'],
+    [true, 'true (boolean)'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('refuses %p', (value, received) => {
+    expect(() => checkMs('maxWaitMs', value)).toThrow(
+      refusal(
+        `Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`,
+      ),
+    )
+  })
+
+  test('has a minimum of its own where one is given', () => {
+    expect(checkMs('ms', 1, 1)).toBe(1)
+    expect(() => checkMs('ms', 0, 1)).toThrow(
+      refusal('Expected "ms" to be milliseconds, an integer from 1 to 2147483647, got 0 (number).'),
+    )
+  })
+})
+
+describe('checkFlag', () => {
+  test.each([true, false])('lets %p pass', (flag) => {
+    expect(checkFlag('leading', flag)).toBe(flag)
+  })
+
+  test.each<[unknown, string]>([
+    ['true', '"true" (string)'],
+    [1, '1 (number)'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+  ])('refuses %p', (value, received) => {
+    expect(() => checkFlag('leading', value)).toThrow(
+      refusal(`Expected "leading" to be true or false, got ${received}.`),
     )
   })
 })

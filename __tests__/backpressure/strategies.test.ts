@@ -1,6 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { Subscription } from 'rxjs'
-import { buffer, direct, latest, type Policy } from '../../src/backpressure/index.ts'
+import {
+  audit,
+  batch,
+  buffer,
+  debounce,
+  direct,
+  exhaust,
+  frame,
+  latest,
+  type Policy,
+  sample,
+  switchLatest,
+  throttle,
+} from '../../src/backpressure/index.ts'
 import type { Port } from '../../src/backpressure/policy.ts'
 import { openStrategy } from '../../src/backpressure/strategies.ts'
 
@@ -22,6 +35,15 @@ describe('openStrategy', () => {
     [latest(), 1],
     [buffer({ capacity: 3 }), 3],
     [buffer({ capacity: Number.POSITIVE_INFINITY }), Number.POSITIVE_INFINITY],
+    [exhaust(), 0],
+    [switchLatest(), 1],
+    [throttle({ ms: 10 }), 2],
+    [debounce({ ms: 10 }), 2],
+    [audit({ ms: 10 }), 2],
+    [sample({ ms: 10 }), 2],
+    [frame(), 2],
+    [batch({ ms: 10 }), 65_536],
+    [batch({ maxSize: 2, capacity: 3 }), 3],
   ])('opens one that is empty, with the capacity of %j', (policy, capacity) => {
     const strategy = openStrategy(policy, port)
     expect([strategy.size, strategy.capacity, strategy.clear()]).toEqual([0, capacity, []])
@@ -34,7 +56,16 @@ describe('openStrategy', () => {
     expect([one.size, other.size]).toEqual([1, 0])
   })
 
-  test.each([latest(), buffer({ capacity: 3 })])('gives back what was held, once: %j', (policy) => {
+  test.each([
+    latest(),
+    buffer({ capacity: 3 }),
+    throttle({ ms: 10, leading: false }),
+    debounce({ ms: 10 }),
+    audit({ ms: 10 }),
+    sample({ ms: 10 }),
+    frame(),
+    batch({ ms: 10 }),
+  ])('gives back what was held, once: %j', (policy) => {
     const entry = {}
     const strategy = openStrategy(policy, port)
     strategy.offer(entry)

@@ -241,6 +241,12 @@ describe('headgate run', () => {
     expect(lastJson(io.stdout)).toMatchObject({ records: 3 })
   })
 
+  test('prefers standard input to the records of the module where it is asked for', async () => {
+    const io = world(['{"press":1}\n{"press":1}\n'], { records: () => [{ press: 1 }] })
+    await run(io, '--json --events -')
+    expect(lastJson(io.stdout)).toMatchObject({ records: 2 })
+  })
+
   test('attaches the subscribers of the module, slow ones too, and says what they missed', async () => {
     const subscribers = [
       { id: 'archive', policy: 'buffer:1:drop-oldest', next: () => new Promise(() => {}) },
@@ -345,7 +351,11 @@ describe('headgate run', () => {
       await firstTransition(io)
       io.abort.abort('SIGINT')
       expect(await running).toBe(130)
-      expect(lastJson(io.stdout)).toMatchObject({ type: 'summary', metrics: { commits: 1 } })
+      expect(lastJson(io.stdout)).toMatchObject({
+        type: 'summary',
+        rejected: 0,
+        metrics: { commits: 1, failedWrites: 0 },
+      })
     })
 
     test('while the module makes its next record for ever: ends with the summary', async () => {

@@ -41,6 +41,10 @@ describe('LineSplitter', () => {
     }
   })
 
+  test('gives a character that the end cuts off as one that cannot be read', () => {
+    expect(split([Buffer.from('a→').subarray(0, 3)])).toEqual(['a\uFFFD'])
+  })
+
   test('leaves a byte order mark out, at the start only', () => {
     expect(split([Buffer.from('\uFEFFa\n\uFEFFb\n')])).toEqual(['a', '\uFEFFb'])
   })
@@ -68,6 +72,12 @@ describe('LineSplitter', () => {
   test('tells a line once that is too long over many chunks', () => {
     expect(split(['ab', 'cd', 'ef', 'gh\nab', 'c\nd'], 3)).toEqual([LINE_TOO_LONG, 'abc', 'd'])
     expect(split(['ab', 'cd', 'ef'], 3)).toEqual([LINE_TOO_LONG])
+  })
+
+  test('keeps nothing of a line that is too long', () => {
+    // Together they would be longer than any string may be.
+    const chunk = 'x'.repeat(2 ** 26)
+    expect(split([...Array.from({ length: 9 }, () => chunk), '\nab\n'], 3)).toEqual([LINE_TOO_LONG, 'ab'])
   })
 
   test('tells a line that only its last chunk makes too long', () => {

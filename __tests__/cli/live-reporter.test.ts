@@ -151,7 +151,7 @@ describe('LiveReporter', () => {
   })
 
   test('leaves the summary where the panel was, and draws no more', async () => {
-    const { frame, time, screen, reporter, stdout } = setUp()
+    const { frame, time, screen, reporter, stdout, output } = setUp()
     frame()
     reporter.transition(transition(1))
     reporter.finish(summary)
@@ -165,6 +165,7 @@ describe('LiveReporter', () => {
     ])
     const { text } = stdout
     time.advance(10_000)
+    await output.flush()
     expect(stdout.text).toBe(text)
   })
 

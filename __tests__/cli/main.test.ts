@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,11 +74,11 @@ describe('the command', () => {
   })
 
   test('ends when its reader has seen enough, with the summary on standard error', async () => {
-    const process = command.start('run', 'endless.mjs', '--json', '--speed', 'max')
-    process.stdin.end()
-    const end = finished(process)
-    await once(process.stdout, 'data')
-    process.stdout.destroy()
+    const running = command.start('run', 'endless.mjs', '--json', '--speed', 'max')
+    running.stdin.end()
+    const end = finished(running)
+    await once(running.stdout, 'data')
+    running.stdout.destroy()
     const { status, stderr } = await end
     expect([status, JSON.parse(stderr).type]).toEqual([0, 'summary'])
   })
@@ -86,14 +87,27 @@ describe('the command', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('ends on %s with the summary and status %d', async (signal, expected) => {
-    const process = command.start('run', 'endless.mjs', '--json')
-    process.stdin.end()
-    const end = finished(process)
-    await once(process.stdout, 'data')
-    process.kill(signal)
+    const running = command.start('run', 'endless.mjs', '--json')
+    running.stdin.end()
+    const end = finished(running)
+    await once(running.stdout, 'data')
+    running.kill(signal)
     const { status, stdout, stderr } = await end
     expect([status, stderr]).toEqual([expected, ''])
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary' })
+  })
+
+  const posix = process.platform === 'win32' ? test.skip : test
+
+  posix('ends on SIGINT while nobody writes to the named pipe that it reads', async () => {
+    spawnSync('mkfifo', [join(command.folder, 'pipe')])
+    command.write('announced.mjs', `export * from './lamp.mjs'\nsetImmediate(() => console.error('ready'))`)
+    const running = command.start('run', 'announced.mjs', '--json', '--events', 'pipe')
+    const end = finished(running)
+    await once(running.stderr, 'data')
+    running.kill('SIGINT')
+    const { status, stdout } = await end
+    expect([status, JSON.parse(stdout).records]).toEqual([130, 0])
   })
 
   test('runs the demonstration', async () => {

@@ -45,14 +45,16 @@ describe('Output', () => {
   test('tells once that the reader has gone, and writes nothing more', async () => {
     const stream = new MemoryStream()
     stream.closesAfter = 1
-    const failures: unknown[] = []
-    const output = new Output(stream, (failure) => failures.push((failure as { code?: unknown }).code))
+    const failures: string[] = []
+    const output = new Output(stream, ({ message }) => failures.push(message))
     for (const line of ['a', 'b', 'c', 'd']) {
       output.line(line)
       await nextTurn()
     }
     await output.flush()
-    expect(failures).toEqual(['EPIPE'])
+    // A pipe of the process fails with each write.
+    stream.emit('error', new Error('again'))
+    expect(failures).toEqual(['write EPIPE'])
     expect([stream.text, output.open]).toEqual(['a\n', false])
   })
 

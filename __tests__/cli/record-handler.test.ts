@@ -149,7 +149,7 @@ describe('RecordHandler', () => {
     const { store, handler, feed } = setUp()
     const times: unknown[] = []
     store.subscribe(() => times.push(handler.writingTime))
-    feed('{"t":5,"press":1}', '{"press":1}')
-    expect([times, handler.writingTime]).toEqual([[null, 5, null], null])
+    feed('{"press":1}', '{"t":5,"press":1}')
+    expect([times, handler.writingTime]).toEqual([[null, null, 5], null])
   })
 })

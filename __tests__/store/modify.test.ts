@@ -141,6 +141,12 @@ describe('Store.modify', () => {
     expect(store.snapshot.version).toBe(0)
   })
 
+  test('takes a work that is not async as well, from who has no types', async () => {
+    const store = createStore(1)
+    const work = ((n: number) => n + 1) as unknown as (n: number) => Promise<number>
+    expect((await store.modify(work)).state).toBe(2)
+  })
+
   test('rejects a result of undefined', async () => {
     const store = createStore(0)
     const modifying = store.modify(() => Promise.resolve(undefined as unknown as number))

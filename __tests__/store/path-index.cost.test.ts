@@ -47,9 +47,20 @@ describe('what a commit costs', () => {
     expect(costs(10_000, others).compared).toBeLessThan(10)
   })
 
+  test('a recipe with many changes below one place walks the listeners there once', () => {
+    const store = createStore(world(50))
+    for (let index = 0; index < 50; index += 1) store.select('robots', `r${index}`).subscribe()
+    for (let index = 0; index < 100; index += 1) store.select('robots').subscribe()
+    const visited = jest.spyOn(SlotList.prototype, 'at')
+    store.update((draft) => {
+      for (let index = 0; index < 50; index += 1) move(`r${index}`, 1)(draft)
+    })
+    expect(visited.mock.calls.length).toBeWithin(150, 160)
+  })
+
   test('patches are made only while somebody needs them', () => {
     const store = createStore(world())
-    const paths = Array.from({ length: 16 }, (_, index) => store.select('robots', `r${index}`))
+    const paths = Array.from({ length: 20 }, (_, index) => store.select('robots', `r${index}`))
     const listen = () => paths.map((path) => path.subscribe())
     const comparisons = (): number => {
       const compare = jest.spyOn(Object, 'is')
@@ -60,7 +71,7 @@ describe('what a commit costs', () => {
     }
     const subscriptions = listen()
     const wide = comparisons()
-    subscriptions.pop()?.unsubscribe()
+    for (const subscription of subscriptions.splice(15)) subscription.unsubscribe()
     const narrow = comparisons()
     expect(narrow).toBeGreaterThan(wide) // one comparison for each of the fifteen that are left
     subscriptions.push(...paths.slice(15).map((path) => path.subscribe()))

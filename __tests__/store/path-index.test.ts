@@ -205,6 +205,49 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
 })
 
 describe('a listener of a path', () => {
+  test('may write inside its first value: that is delivered after it', () => {
+    const store = createStore(world())
+    const order: string[] = []
+    store.select('mode').subscribe((mode) => order.push(`first ${mode}`))
+    store.select('mode').subscribe((mode) => {
+      order.push(`second ${mode}`)
+      if (mode === 'idle') store.set({ ...(store.state as World), mode: 'busy' })
+      order.push(`second done ${mode}`)
+    })
+    expect(order).toEqual([
+      'first idle',
+      'second idle',
+      'second done idle',
+      'first busy',
+      'second busy',
+      'second done busy',
+    ])
+  })
+
+  test('of an uninitialized store is told its first value, even one that is missing', () => {
+    const store = createStore<{ note?: { text: string }; mode: string }>()
+    const seen: unknown[] = []
+    store.select('note', 'text').subscribe((text) => seen.push(text))
+    store.initialize({ mode: 'idle' })
+    expect(seen).toEqual([undefined])
+    store.set({ mode: 'busy' })
+    expect(seen).toEqual([undefined])
+  })
+
+  test('may end the subscriptions of many before it: those behind are told all the same', () => {
+    const store = createStore(world())
+    const told: number[] = []
+    const subscriptions = Array.from({ length: 100 }, (_, index) =>
+      store.select('mode').subscribe((mode) => {
+        if (mode !== 'busy') return
+        told.push(index)
+        if (index === 70) for (const subscription of subscriptions.slice(0, 70)) subscription.unsubscribe()
+      }),
+    )
+    store.set({ ...world(), mode: 'busy' })
+    expect(told).toEqual(Array.from({ length: 100 }, (_, index) => index))
+  })
+
   test('that was the only one, left and came back while versions are queued, is told what follows', () => {
     const store = createStore(world())
     const [before, after] = [store.state.robots, {}] as [World['robots'], World['robots']]

@@ -10,7 +10,7 @@ import {
   type Snapshot,
   switchLatest,
 } from '../../src/index.ts'
-import { expectAccounted, microtasks, refusal } from './support.ts'
+import { collectGarbage, expectAccounted, microtasks, refusal } from './support.ts'
 
 const DONE = { done: true, value: undefined }
 
@@ -158,6 +158,20 @@ describe('poll', () => {
     store.set(1)
     expect(stream.poll()).toBeUndefined()
     expect(states([await waiting])).toEqual([1])
+    store.set(2)
+    await microtasks()
+    expect(stream.stats()).toMatchObject({ delivered: 1, pending: 1 })
+  })
+
+  test('keeps no reference to what it gave', async () => {
+    const store = createStore({ n: 0 })
+    const stream = store.stream()
+    const polled = new WeakRef(stream.poll() ?? {})
+    store.set({ n: 1 })
+    await microtasks()
+    collectGarbage()
+    expect(polled.deref()).toBeUndefined()
+    expect(stream.closed).toBe(false)
   })
 
   test('of a stream that has ended gives nothing', async () => {

@@ -294,6 +294,7 @@ describe('sinks', () => {
     subject.detach(first)
     subject.next(snapshot(1))
     expect([first.told, second.told]).toEqual([[], [1]])
+    expect(subject.observed).toBe(true)
   })
 })
 
@@ -320,6 +321,27 @@ describe('the cost of following', () => {
     for (let n = 0; n < 100_000; n += 1) subject.subscribe().unsubscribe()
     expect(slotsVisited(() => subject.next(snapshot(1)))).toBeLessThan(100)
     expect(subject.observerCount).toBe(stay.length)
+  })
+
+  test('holes of those who are told nothing first are closed as well', () => {
+    const subject = subjectAt(0)
+    for (let n = 0; n < 1_000; n += 1) {
+      const sink = new NotingSink()
+      subject.attach(sink)
+      subject.detach(sink)
+    }
+    expect(slotsVisited(() => subject.next(snapshot(1)))).toBeLessThan(100)
+  })
+
+  test('completing forgets what is queued: nobody is looked at for it', () => {
+    const subject = subjectAt(0)
+    subject.subscribe(({ version }) => {
+      if (version !== 1) return
+      for (let next = 2; next <= 100; next += 1) subject.next(snapshot(next))
+      subject.complete()
+    })
+    for (let n = 0; n < 100; n += 1) subject.subscribe()
+    expect(slotsVisited(() => subject.next(snapshot(1)))).toBeLessThanOrEqual(101)
   })
 
   test('holes made inside deliveries are closed after them', () => {

@@ -42,6 +42,10 @@ class OpenStore extends StoreCore<number> {
     this.reportFault({ subscriberId: 'arm', error, phase: 'after', version: 3 })
   }
 
+  protected override checkState(state: number): void {
+    if (state < 0) throw new RangeError(`${state} is below 0`)
+  }
+
   protected override stateName(state: number): string {
     return `N${state}`
   }
@@ -119,6 +123,22 @@ describe('follow', () => {
     expect(store.metrics()).toMatchObject({ subscriberCount: 1, published: 1 })
     store.destroy()
     expect(store.follower.told).toEqual([1, 'complete'])
+  })
+})
+
+describe('checkState', () => {
+  test('refuses a state that the store cannot be in, whoever writes it', () => {
+    const store = new OpenStore()
+    const before = store.snapshot
+    const error = new RangeError('-1 is below 0')
+    expect(() => store.set(-1)).toThrow(error)
+    expect(() => store.update(() => -1)).toThrow(error)
+    expect(() => store.put({ ...before, version: 4, state: -1 })).toThrow(error)
+    expect(() => store.step(() => -1)).toThrow(error)
+    expect(() => store.batch(() => store.set(-1))).toThrow(error)
+    expect(store.snapshot).toBe(before)
+    expect(store.metrics()).toMatchObject({ commits: 0, failedWrites: 6 })
+    expect(store.set(2).version).toBe(1)
   })
 })
 

@@ -11,6 +11,7 @@ import {
   Observable,
   type OperatorFunction,
   type SchedulerLike,
+  takeWhile,
   tap,
 } from 'rxjs'
 import type { BatchPolicy } from './batch.ts'
@@ -70,7 +71,8 @@ export function backpressure<T>(
   project: (value: never, delivery: Delivery) => unknown = (value) => value,
   options: BackpressureOptions<T> = {},
 ): OperatorFunction<T, unknown> {
-  if (policy.kind === 'buffer' && policy.overflow === 'suspend') {
+  // An untyped caller may bring anything; the mailbox refuses what is no policy.
+  if (policy?.kind === 'buffer' && policy.overflow === 'suspend') {
     refuseOption(
       'overflow',
       '"drop-oldest", "drop-incoming" or "error": a source cannot be suspended',
@@ -100,13 +102,18 @@ export function backpressure<T>(
         now: () => host.scheduler.now(),
         dropped: ({ value, version: lost }, reason) =>
           options.onDrop?.({ value, version: lost, reason, dropped: mailbox.dropped }),
-        faulted: ({ error }) => observer.error(error),
+        faulted({ error }) {
+          // First: the error ends this subscription, and what waits would be dropped as if it had been left.
+          mailbox.close('consumer-error')
+          observer.error(error)
+        },
         roomMade() {},
         closed() {},
       }
       const mailbox = new Mailbox(host)
       options.ledger?.follow(mailbox)
-      const subscription = source.subscribe({
+      // A synchronous source would go on after the end, until its subscribe() has returned.
+      const subscription = source.pipe(takeWhile(() => !observer.closed)).subscribe({
         next(value) {
           version += 1
           mailbox.offer({ version, value })

@@ -218,7 +218,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     }
     this.published += 1
     this.#strategy.replayed?.()
-    this.deliver(entry)
+    if (this.policy.kind === 'batch') this.deliverAll([entry])
+    else this.deliver(entry)
   }
 
   /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */
@@ -268,7 +269,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   deliverAll(entries: readonly T[]): void {
     // The cast holds: a batch is never empty.
     const newest = entries.at(-1) as T
-    this.#hand(entries, newest.version, entries.length, 0)
+    // All that a batch ever loses is what overflowed, after everything it holds.
+    this.#hand(entries, newest.version, entries.length, this.dropped)
   }
 
   #hand(entry: T | readonly T[], version: number, count: number, lostLater: number): void {
@@ -339,6 +341,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.dropped += 1
     this.#terminal = { kind: 'error', error: new HeadgateError('BUFFER_OVERFLOW', details) }
     if (this.#host !== undefined) this.#tellDrop(this.#host, entry, 'overflow')
+    this.#strategy.end?.('error')
     this.#finishWhenEmpty()
   }
 
@@ -360,7 +363,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
         error: (error: unknown) => this.#settle(delivery, { error }),
         complete: () => this.#settle(delivery),
       })
-      if (this.#host === undefined) this.#abandon(delivery, inner, host)
+      // A handler may have closed us, or written and so been replaced, before it returned.
+      if (delivery.aborted) this.#abandon(delivery, inner, host)
       else delivery.inner = inner
     } catch (error) {
       this.#settle(delivery, { error })
@@ -370,13 +374,13 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   #settle(delivery: HandledDelivery, failure?: { error: unknown }): void {
     if (!this.#handled?.delete(delivery)) return
     if (this.#handled.size === 0) this.#busySince = null
-    if (failure === undefined || delivery.aborted) this.#done()
+    if (failure === undefined) this.#done()
     else this.#fail(delivery, failure.error)
   }
 
   #fail(delivery: HandledDelivery, error: unknown): void {
     const host = this.#host
-    if (host !== undefined) {
+    if (host !== undefined && !delivery.aborted) {
       this.errors += 1
       host.faulted({ error, phase: 'next', version: delivery.version })
       // The handler has ended; a consumer that unsubscribed in onFault has closed us already.

@@ -103,7 +103,7 @@ export interface Strategy<T> {
   replayed?(): void
   /** Hands over the next entry; called only while `ready` and the consumer is idle. */
   release(): void
-  /** Hears that the source has ended; what it goes on to hold is waited for. */
+  /** Hears that nothing more is offered, an overflow being an error; what it goes on to hold is waited for. */
   end?(kind: 'complete' | 'error'): void
   /** Gives back everything held, oldest first, forgets it, and ends its timers. */
   clear(): T[]

@@ -9,31 +9,45 @@ const SWITCH_LATEST: SwitchLatestPolicy = Object.freeze({ kind: 'switchLatest' }
 
 /**
  * Hands over each version at once and aborts the handler that is still running, through the signal of its
- * delivery. As RxJS's `switchMap`. Loses nothing; what an aborted handler throws is not reported. Use it
- * for recomputation: only the result for the newest matters.
+ * delivery. As RxJS's `switchMap`. Loses nothing, but that a version written while the abort is heard
+ * takes the place of the one about to be handed over; what an aborted handler throws is not reported. Use
+ * it for recomputation: only the result for the newest matters.
  */
 export function switchLatest(): SwitchLatestPolicy {
   return SWITCH_LATEST
 }
 
+/** An abort runs foreign code, which may write or leave: what comes next is held meanwhile. */
 export class SwitchLatestStrategy<T> implements Strategy<T> {
-  readonly size = 0
   readonly ready = false
-  readonly capacity = 0
+  readonly capacity = 1
   readonly #port: Port<T>
+  #next: T | undefined
 
   constructor(port: Port<T>) {
     this.#port = port
   }
 
+  get size(): number {
+    return this.#next === undefined ? 0 : 1
+  }
+
   offer(entry: T): void {
+    const replaced = this.#next
+    this.#next = entry
+    if (replaced !== undefined) {
+      this.#port.conflate(replaced, entry)
+      return
+    }
     this.#port.abortHandlers()
-    this.#port.deliver(entry)
+    for (const next of this.clear()) this.#port.deliver(next)
   }
 
   release(): void {}
 
   clear(): T[] {
-    return []
+    const next = this.#next
+    this.#next = undefined
+    return next === undefined ? [] : [next]
   }
 }

@@ -100,7 +100,7 @@ async function* linesOf(
   const splitter = new LineSplitter()
   let firstNumber = 1
   let bytes = 0
-  const share = (): number | undefined => sizeBytes && Math.min(1, bytes / sizeBytes)
+  const share = (): number | undefined => fraction(bytes, sizeBytes)
   const batch = (readAt: number, before: number | undefined, items: readonly RawRecord[]): RecordBatch => {
     const made = { firstNumber, items, readAt, progress: pair(before, share()) }
     firstNumber += items.length
@@ -129,7 +129,7 @@ async function* inBatches(records: Iterable<unknown>, now: Now): AsyncGenerator<
   const batch = (): RecordBatch => {
     const before = done
     done += items.length
-    const progress = pair(total && before / total, total && done / total)
+    const progress = pair(fraction(before, total), fraction(done, total))
     const made = { firstNumber: before + 1, items, readAt, progress }
     items = []
     return made
@@ -149,6 +149,12 @@ async function* singly(records: AsyncIterable<unknown>, now: Now): AsyncGenerato
     yield { firstNumber, items: [record as RawRecord], readAt: now(), progress: undefined }
     firstNumber += 1
   }
+}
+
+/** A file may have grown since its size was taken; of nothing, all is done. */
+function fraction(done: number, total: number | undefined): number | undefined {
+  if (total === undefined) return undefined
+  return total === 0 ? 1 : Math.min(1, done / total)
 }
 
 function pair(before: number | undefined, after: number | undefined): RecordBatch['progress'] {

@@ -100,7 +100,7 @@ export class PathIndex<S> implements Sink<S> {
     const before = this.#state
     const { state, version } = snapshot
     this.#state = state // before anybody is told: if all leave now, or leave and come back, theirs stands
-    const patches = this.#version < 0 ? undefined : this.#patches.get(snapshot)
+    const patches = this.#patches.get(snapshot)
     if (patches === undefined) this.#compare(this.#root, before, state, version)
     else for (const { path } of patches) this.#follow(this.#root, path, 0, before, state, version)
     this.#version = version
@@ -128,15 +128,13 @@ export class PathIndex<S> implements Sink<S> {
     after: unknown,
     version: number,
   ): void {
-    const key = path[depth]
-    // A shortened array is one patch of its length: any item may have gone.
-    if (depth === path.length || (key === 'length' && Array.isArray(after))) {
+    if (depth === path.length) {
       this.#compare(node, before, after, version)
       return
     }
     if (Object.is(before, after)) return
     this.#tell(node, after, version)
-    for (const name of [key, twinOf(key)]) {
+    for (const name of [path[depth], twinOf(path[depth])]) {
       const child = node.children.get(name)
       if (child === undefined) continue
       this.#follow(child, path, depth + 1, valueBelow(before, name), valueBelow(after, name), version)

@@ -303,7 +303,6 @@ export class StoreCore<S> implements Store<S> {
   destroy(): void {
     if (this.#subject.isStopped) return
     this.#subject.complete()
-    this.#subscribers.wake()
     for (const end of [...this.#endings]) end()
     this.#endings.clear()
     this.#faults.complete()

@@ -1,14 +1,15 @@
 /**
  * A mailbox whose every callback is written down, as one line each:
  *
- *   next 4 missed 2 · drop 5 overflow · fault next 4 broken · error BUFFER_OVERFLOW · complete
+ *   next 4 missed 2 · next [5 6] · drop 5 overflow · fault next 4 broken · error BUFFER_OVERFLOW · complete
  *
  * A *slow* consumer returns an observable that ends when the test says so: `finish()` ends the oldest
- * handler, so a test of a slow consumer needs neither time nor promises. Inside every callback the
+ * handler, so a test of a slow consumer needs neither time nor promises. The timers of the policy run on a
+ * virtual clock, which stands still until it is advanced. Inside every callback the
  * figures are added up; `expectBalance()` after each test tells where they did not.
  */
 import { expect } from '@jest/globals'
-import { asyncScheduler, Subject } from 'rxjs'
+import { Subject } from 'rxjs'
 import {
   type Delivery,
   type DropReason,
@@ -19,6 +20,7 @@ import {
   type Versioned,
 } from '../../../src/backpressure/index.ts'
 import { isHeadgateError } from '../../../src/kit/index.ts'
+import { VirtualClock } from './virtual-clock.ts'
 
 export interface Setup {
   readonly policy: Policy
@@ -40,6 +42,8 @@ export interface Setup {
 
 export interface OpenMailbox {
   readonly mailbox: Mailbox<Versioned>
+  /** Runs the timers of the policy. */
+  readonly clock: VirtualClock
   readonly log: string[]
   readonly faults: MailboxFault[]
   /** How often the host was told that the mailbox is over. */
@@ -75,10 +79,15 @@ export function expectBalance(): void {
 const messageOf = (error: unknown): string =>
   isHeadgateError(error) ? error.code : error instanceof Error ? error.message : String(error)
 
+/** The version of an entry, or those of a batch: `[5 6]`. */
+const nameOf = (entry: Versioned | readonly Versioned[]): string =>
+  'version' in entry ? String(entry.version) : `[${entry.map(({ version }) => version).join(' ')}]`
+
 export function openMailbox(setup: Setup): OpenMailbox {
   const log: string[] = []
   const faults: MailboxFault[] = []
   const running: Subject<never>[] = []
+  const clock = new VirtualClock()
   let closings = 0
   const note = (line: string): void => {
     log.push(line)
@@ -89,11 +98,11 @@ export function openMailbox(setup: Setup): OpenMailbox {
     policy: setup.policy,
     onError: setup.onError ?? 'continue',
     pulled: setup.pulled === true,
-    scheduler: asyncScheduler,
+    scheduler: clock,
     consumer: {
       next(entry, delivery) {
-        const { version } = entry as Versioned // no policy here hands over arrays
-        note(`next ${version}${delivery.missed > 0 ? ` missed ${delivery.missed}` : ''}`)
+        const { version } = delivery
+        note(`next ${nameOf(entry)}${delivery.missed > 0 ? ` missed ${delivery.missed}` : ''}`)
         const result = setup.next?.(version, delivery, mailbox)
         if (setup.slow !== true) return result
         const work = new Subject<never>()
@@ -130,6 +139,7 @@ export function openMailbox(setup: Setup): OpenMailbox {
   opened.push(mailbox)
   return {
     mailbox,
+    clock,
     log,
     faults,
     closings: () => closings,

@@ -70,18 +70,32 @@ export class VirtualClock implements Clock, SchedulerLike {
     this.#now = time
   }
 
+  /** Lets some milliseconds pass, and no promise settle: for tests without promises. */
+  advance(ms: number): void {
+    const time = this.#now + ms
+    for (let next = this.#timers[0]; next !== undefined && next.due <= time; next = this.#timers[0]) {
+      this.#takeFirst().run()
+    }
+    this.#now = time
+  }
+
   /** Runs until no timer is left. */
   async runOut(): Promise<void> {
     while (this.#timers.length > 0) await this.#runFirst()
   }
 
   async #runFirst(): Promise<void> {
+    this.#takeFirst().run()
+    await settle()
+  }
+
+  /** Takes the timer that is due first, at its time. */
+  #takeFirst(): Timer {
     this.#steps += 1
     if (this.#steps > STEPS_MAX) throw new Error(`More than ${STEPS_MAX} timers ran; one never ends.`)
     const timer = this.#timers.shift() as Timer
     this.#now = timer.due
-    timer.run()
-    await settle()
+    return timer
   }
 
   #set(timer: Timer): void {
