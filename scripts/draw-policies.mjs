@@ -75,7 +75,9 @@ const load = (/** @type {string} */ file) => import(pathToFileURL(resolve(ROOT, 
 const library = { ...(await load('index.js')), ...(await load('backpressure/index.js')) }
 
 mkdirSync(PICTURES, { recursive: true })
+/** @type {string[]} */
 const outdated = []
+/** @type {string[]} */
 const names = []
 for (const [name, title, policy] of pictures(library)) {
   const file = `${name}.svg`

@@ -94,7 +94,7 @@ describe('where a fault goes', () => {
     expect(print).not.toHaveBeenCalled()
   })
 
-  test('to onFault; what that throws goes to the console, and disturbs nobody', () => {
+  test('to onFault; what that throws goes to the console with the fault, and disturbs nobody', () => {
     const print = silenceConsole()
     const onFaultError = new Error('onFault')
     const store = createStore(0, {
@@ -107,10 +107,11 @@ describe('where a fault goes', () => {
     store.subscribe(fail('next'))
     store.subscribe(({ state }) => void seen.push(state))
     store.set(1)
-    expect(print.mock.calls).toEqual([
-      ['[headgate] store "arm": onFault itself failed:', onFaultError],
-      ['[headgate] store "arm": onFault itself failed:', onFaultError],
-    ])
+    const told = [
+      [`[headgate] store "arm": onFault itself failed on subscriber "subscriber-1" in "next":`, onFaultError],
+      ['[headgate] store "arm": the fault that it was told:', expect.any(Error)],
+    ]
+    expect(print.mock.calls).toEqual([...told, ...told])
     expect(seen).toEqual([0, 1])
   })
 

@@ -27,7 +27,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
     store.update((draft) => {
       draft.mode = 'busy'
     })
-    expect(seen).toEqual([
+    expect(seen).toStrictEqual([
       { x: 0, y: 0 },
       { x: 1, y: 0 },
     ])
@@ -49,15 +49,15 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
     const take = (): string[] => order.splice(0)
     take()
     store.update(move('r0', 1))
-    expect(take()).toEqual(['robots', 'r0', 'x'])
+    expect(take()).toStrictEqual(['robots', 'r0', 'x'])
     store.update((draft) => {
       draft.robots.r0 = { pose: { x: 2, y: 2 }, battery: 100 }
     })
-    expect(take()).toEqual(['robots', 'r0', 'x', 'y'])
+    expect(take()).toStrictEqual(['robots', 'r0', 'x', 'y'])
     store.set({ ...(store.state as World), robots: {} })
-    expect(take().sort()).toEqual(['battery', 'r0', 'r1', 'robots', 'x', 'y'])
+    expect(take().sort()).toStrictEqual(['battery', 'r0', 'r1', 'robots', 'x', 'y'])
     store.set({ ...(store.state as World), robots: {} })
-    expect(take()).toEqual(['robots'])
+    expect(take()).toStrictEqual(['robots'])
   })
 
   test('tells a listener once for several changes in one recipe or batch', () => {
@@ -70,12 +70,12 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
       move('r0', 1)(draft)
       move('r1', 2)(draft)
     })
-    expect(seen).toEqual([1, 2])
+    expect(seen).toStrictEqual([1, 2])
     store.batch(() => {
       store.update(move('r0', 3))
       store.update(move('r1', 4))
     })
-    expect(seen).toEqual([1, 2, 3, 4])
+    expect(seen).toStrictEqual([1, 2, 3, 4])
   })
 
   test('says nothing where a batch puts back what was there', () => {
@@ -87,7 +87,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
       store.update(move('r0', 1))
       store.update(move('r0', 0))
     })
-    expect(seen).toEqual([0])
+    expect(seen).toStrictEqual([0])
   })
 
   test('compares after a batch that holds a write without patches, or a batch that threw', () => {
@@ -128,7 +128,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
     store.update((draft) => {
       delete draft.robots.r9
     })
-    expect(seen).toEqual([undefined, 9, undefined])
+    expect(seen).toStrictEqual([undefined, 9, undefined])
   })
 
   test('goes through Maps', () => {
@@ -151,7 +151,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
     store.update((draft) => {
       draft.zones.clear()
     })
-    expect(seen).toEqual([false, true, undefined, undefined])
+    expect(seen).toStrictEqual([false, true, undefined, undefined])
   })
 
   test('goes through arrays, also where one is shortened', () => {
@@ -165,8 +165,8 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
       store.update((draft) => recipe(draft.log))
       return seen
     }
-    expect(changed((log) => void log.pop())).toEqual([[2, undefined]])
-    expect(changed((log) => void log.push('d'))).toEqual([[2, 'd']])
+    expect(changed((log) => void log.pop())).toStrictEqual([[2, undefined]])
+    expect(changed((log) => void log.push('d'))).toStrictEqual([[2, 'd']])
     expect(changed((log) => void log.shift())).toIncludeSameMembers([
       [0, 'b'],
       [1, 'd'],
@@ -178,7 +178,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
       [2, 'd'],
     ])
     expect(changed((log) => void log.splice(0, 3))).toHaveLength(3)
-    expect(changed((log) => void log.push('n', 'm'))).toEqual([
+    expect(changed((log) => void log.push('n', 'm'))).toStrictEqual([
       [0, 'n'],
       [1, 'm'],
     ])
@@ -197,10 +197,10 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
       store.select('robots', 'r0', 'pose', 'x').subscribe((mine) => late.push(mine))
     })
     store.update(move('r0', 1))
-    expect(first).toEqual([0, 1, 2, 3])
-    expect(late).toEqual([3])
+    expect(first).toStrictEqual([0, 1, 2, 3])
+    expect(late).toStrictEqual([3])
     store.update(move('r0', 4))
-    expect(late).toEqual([3, 4])
+    expect(late).toStrictEqual([3, 4])
   })
 })
 
@@ -214,7 +214,7 @@ describe('a listener of a path', () => {
       if (mode === 'idle') store.set({ ...(store.state as World), mode: 'busy' })
       order.push(`second done ${mode}`)
     })
-    expect(order).toEqual([
+    expect(order).toStrictEqual([
       'first idle',
       'second idle',
       'second done idle',
@@ -229,9 +229,9 @@ describe('a listener of a path', () => {
     const seen: unknown[] = []
     store.select('note', 'text').subscribe((text) => seen.push(text))
     store.initialize({ mode: 'idle' })
-    expect(seen).toEqual([undefined])
+    expect(seen).toStrictEqual([undefined])
     store.set({ mode: 'busy' })
-    expect(seen).toEqual([undefined])
+    expect(seen).toStrictEqual([undefined])
   })
 
   test('may end the subscriptions of many before it: those behind are told all the same', () => {
@@ -245,7 +245,7 @@ describe('a listener of a path', () => {
       }),
     )
     store.set({ ...world(), mode: 'busy' })
-    expect(told).toEqual(Array.from({ length: 100 }, (_, index) => index))
+    expect(told).toStrictEqual(Array.from({ length: 100 }, (_, index) => index))
   })
 
   test('that was the only one, left and came back while versions are queued, is told what follows', () => {
@@ -260,7 +260,7 @@ describe('a listener of a path', () => {
     })
     store.set({ ...(store.state as World), mode: 'busy' })
     store.set({ ...(store.state as World), robots: before })
-    expect(seen).toEqual([after, before])
+    expect(seen).toStrictEqual([after, before])
   })
 
   test('finds a property by a number as well as by a string', () => {
@@ -289,7 +289,7 @@ describe('a listener of a path', () => {
     store.update((draft) => {
       draft.map.set(7, 'seven')
     })
-    expect(seen).toEqual([[7, 'seven']])
+    expect(seen).toStrictEqual([[7, 'seven']])
   })
 
   test('is left by take, and by unsubscribing in its own or in another callback', () => {
@@ -313,7 +313,7 @@ describe('a listener of a path', () => {
         draft.mode = mode
       })
     }
-    expect(seen).toEqual(['self busy', 'last busy', 'last idle'])
+    expect(seen).toStrictEqual(['self busy', 'last busy', 'last idle'])
     expect(store.metrics().subscriberCount).toBe(1)
   })
 
@@ -326,6 +326,6 @@ describe('a listener of a path', () => {
       draft.mode = 'busy'
     })
     mode$.subscribe((mode) => seen.push(mode))
-    expect(seen).toEqual(['idle', 'busy'])
+    expect(seen).toStrictEqual(['idle', 'busy'])
   })
 })

@@ -16,4 +16,12 @@ describe('Store.subscribe', () => {
     expect(faults).toEqual(['drop 1', 'drop 2'])
     expect(handle.stats()).toMatchObject({ published: 4, delivered: 1, dropped: 2, pending: 1 })
   })
+
+  test('refuses a policy that is null, and attaches nobody', () => {
+    const store = createStore(0)
+    expect(() => store.subscribe(() => {}, { policy: null as never })).toThrow(
+      'Expected "policy" to be a policy such as latest() or buffer({ capacity: 64 }), got null.',
+    )
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
 })

@@ -12,10 +12,10 @@
  */
 import { COMPLETE_AT, LENGTH_MS } from './run-policy.mjs'
 
-const WIDTH = 460
+const WIDTH = 466
 const LEFT = 16
 const RIGHT = 362
-const LABEL_X = 374
+const LABEL_X = 371
 const DOT = 8
 const STACK = 18
 const LETTER = 13
@@ -42,6 +42,7 @@ svg{--paper:#fff;--edge:#d1d9e0;--ink:#1f2328;--soft:#59636e;--grid:#e6eaef;--wr
 .bar{fill:var(--bar);stroke:var(--write);stroke-width:1.5}
 .aborted{stroke-dasharray:3 2}
 .letter{font-weight:700}
+.lost{font-weight:700;paint-order:stroke;stroke:var(--paper);stroke-width:2.5px;stroke-linejoin:round}
 .end{stroke:var(--ink);stroke-width:3}
 .conflated{fill:var(--paper);stroke:var(--conflate);stroke-width:1.5;stroke-dasharray:3 2}
 .dropped{fill:var(--paper);stroke:var(--drop);stroke-width:1.5}
@@ -236,10 +237,11 @@ class Canvas {
     for (const { item, level } of all) {
       const cx = x(item.at)
       const cy = top + level * STACK
-      const arm = DOT - 2
+      const arm = DOT
       this.parts.push(
-        dot(cx, cy, item.letter, kind, 'soft'),
+        `<circle cx="${cx}" cy="${cy}" r="${DOT - 1}" class="${kind}"/>`,
         `<path d="M${round(cx - arm)} ${cy + arm}l${arm * 2}-${arm * 2}${kind === 'dropped' ? `m0 ${arm * 2}l-${arm * 2}-${arm * 2}` : ''}" class="cross-${kind}"/>`,
+        text(cx, cy + 4, item.letter, 'mid lost'),
       )
     }
     this.parts.push(label(top + 4, count, kind))
@@ -306,6 +308,7 @@ export function drawPicture(name, run) {
   const row = canvas.writes(writes, refused, { count: stats.published, word: 'published', threads: true })
   if (asked === undefined) {
     canvas.parts.push(line(x(COMPLETE_AT), row - DOT - 2, x(COMPLETE_AT), row + DOT + 2, 'end'))
+    canvas.parts.push(text(round(x(COMPLETE_AT) + 6), row + 4, 'end', 'soft small'))
   }
   canvas.waits(waits)
   canvas.y += waits.length > 0 ? 0 : 6

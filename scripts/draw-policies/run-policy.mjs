@@ -8,7 +8,7 @@ import { Observable, VirtualAction, VirtualTimeScheduler } from 'rxjs'
 
 /** The input: a burst written at once, a steady part, a pause, a pair, a last write, the completion. */
 export const WRITES = Object.freeze(
-  [10, 10, 10, 35, 55, 75, 95, 115, 135, 205, 220, 270].map((at, index) => ({
+  [10, 10, 10, 35, 55, 75, 95, 115, 135, 205, 225, 270].map((at, index) => ({
     letter: String.fromCharCode(97 + index),
     at,
   })),
@@ -102,7 +102,7 @@ class Recorder {
               ended = recorder.wait()
               return this.schedule(next, ms)
             }
-            work.call(/** @type {any} */ ({ schedule: again }), current)
+            work.call(/** @type {any} */ ({ schedule: again }), /** @type {any} */ (current))
           },
           delay,
           state,
@@ -219,7 +219,11 @@ async function runSuspended({ createStore }, policy) {
   const store = createStore('', { clock, scheduler: recorder.time })
   const handle = store.subscribe(
     {
-      next: ({ state }, { missed }) => recorder.handle([state], missed),
+      next: (entry, { missed }) =>
+        recorder.handle(
+          [entry].flat().map(({ state }) => state),
+          missed,
+        ),
       complete: () => recorder.finish('complete'),
     },
     { policy, replay: false },

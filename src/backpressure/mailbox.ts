@@ -364,8 +364,10 @@ export class Mailbox<T extends Versioned> implements Port<T> {
         complete: () => this.#settle(delivery),
       })
       // A handler may have closed us, or written and so been replaced, before it returned.
-      if (delivery.aborted) this.#abandon(delivery, inner, host)
-      else delivery.inner = inner
+      if (delivery.aborted) {
+        this.#unsubscribe(delivery, inner, host)
+        this.#settle(delivery)
+      } else delivery.inner = inner
     } catch (error) {
       this.#settle(delivery, { error })
     }
@@ -435,6 +437,10 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   /** Ends an observable that nobody waits for any more. A promise cannot be ended; it is let go. */
   #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
     if (this.#handled?.delete(delivery)) this.inFlight -= 1
+    this.#unsubscribe(delivery, inner, host)
+  }
+
+  #unsubscribe(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
     contain(host, { phase: 'next', version: delivery.version }, () => inner.unsubscribe())
   }
 

@@ -44,7 +44,8 @@ export class FaultReporter {
     try {
       this.#onFault?.(fault)
     } catch (onFaultError) {
-      this.#print('onFault itself failed:', onFaultError)
+      this.#print(`onFault itself failed on subscriber "${subscriberId}" in "${phase}":`, onFaultError)
+      this.#print('the fault that it was told:', error)
     }
   }
 

@@ -16,7 +16,7 @@ export interface StoreMetrics {
   readonly unhandledEvents: number
   /** Milliseconds since the epoch. */
   readonly createdAt: number
-  /** Milliseconds since the epoch; null before the first commit. */
+  /** The newest snapshot's `tsWall`, also of one that `put` brought; null before the first commit. */
   readonly lastCommitAt: number | null
   readonly uptimeMs: number
   readonly currentVersion: number

@@ -29,7 +29,10 @@ export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
 export function snapshotProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it is not an object'
   const { version, state, reason, source, tsWall, tsMono, metadata } = value as Partial<Snapshot<unknown>>
-  if (!Number.isSafeInteger(version) || (version as number) < 0) return '"version" is not an integer from 0'
+  // The next version must be one too.
+  if (!Number.isSafeInteger((version as number) + 1) || (version as number) < 0) {
+    return '"version" is not an integer from 0'
+  }
   if (state === undefined) return '"state" is undefined'
   if (typeof reason !== 'string') return '"reason" is not a string'
   if (typeof source !== 'string') return '"source" is not a string'

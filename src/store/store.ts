@@ -53,8 +53,8 @@ export interface WaitOptions {
  * has passed, with `RUNAWAY_WRITES` when one write has set off more than `drainMax` others, and with
  * `SUBSCRIBER_FULL` when a subscriber that suspends its writers is full.
  *
- * RxJS takes a store wherever it takes an observable (`from(store)`, `combineLatest([store, …])`): it is
- * then `snapshot$`.
+ * RxJS takes a store wherever it takes an `ObservableInput` (`from(store)`, `combineLatest([store, …])`,
+ * what `switchMap` returns): it is then `snapshot$`.
  *
  * @example
  * ```ts
@@ -99,7 +99,8 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S>
 
   /**
-   * Commits a whole state, always, even an identical one. The state is deeply frozen in place.
+   * Commits a whole state, always, even an identical one. The state is deeply frozen in place; a part that is
+   * frozen already is taken to be so throughout, and instances of classes are left as they are.
    *
    * @throws `STATE_UNDEFINED`, and the refusals of every write.
    */

@@ -26,7 +26,7 @@ export interface Drop<S> {
   readonly snapshot: Snapshot<S>
   readonly version: number
   readonly reason: DropReason
-  /** How many this subscriber has lost in this way so far, this one included. */
+  /** How many this subscriber has dropped so far, those that go at the same time included. */
   readonly dropped: number
 }
 
@@ -70,7 +70,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     options: SubscribeOptions<S> & { id: string; pulled: boolean },
   ) {
     this.id = options.id
-    this.policy = options.policy ?? latest()
+    // Not `??`: null is refused with all else that is no policy.
+    this.policy = options.policy === undefined ? latest() : options.policy
     this.consumer = consumer
     this.onError = options.onError ?? 'continue'
     this.pulled = options.pulled

@@ -9,7 +9,7 @@
  * `queue` has one list of versions for each call to come. What a delivery missed is not counted up here but
  * read off: the versions between it and the delivery before.
  */
-import type { Policy } from '../../../src/backpressure/index.ts'
+import type { BatchPolicy, Policy, ThrottlePolicy } from '../../../src/backpressure/index.ts'
 import { type Figures, logLine, type Step, type Timeline, WRITES_MAX } from './timeline.ts'
 
 interface Timer {
@@ -96,42 +96,61 @@ export class ModelSubscriber {
     const policy = this.#policy
     switch (policy.kind) {
       case 'direct':
-        return this.#hand([version])
+        this.#hand([version])
+        break
       case 'switchLatest':
         this.#abortAll()
-        return this.#hand([version])
+        this.#hand([version])
+        break
       case 'exhaust':
-        return this.#idle ? this.#hand([version]) : this.#drop(version, 'busy')
+        if (this.#idle) this.#hand([version])
+        else this.#drop(version, 'busy')
+        break
       case 'latest':
-        return this.#due(version)
+        this.#due(version)
+        break
       case 'buffer':
-        return this.#enqueue(version, policy.capacity, policy.overflow)
+        this.#enqueue(version, policy.capacity, policy.overflow)
+        break
       case 'batch':
-        return this.#collect(version, policy.capacity, policy.maxSize)
+        this.#collect(version, policy)
+        break
       case 'throttle':
-        if (this.#clocks.length > 0) {
-          return policy.trailing ? this.#hold(version) : this.#drop(version, 'window')
-        }
-        this.#openWindow(policy.ms)
-        return policy.leading ? this.#due(version) : this.#hold(version)
+        this.#throttle(version, policy)
+        break
       case 'debounce':
         this.#stop()
         this.#hold(version)
-        return this.#openWindow(policy.ms)
+        this.#openWindow(policy.ms)
+        break
       case 'audit':
         this.#hold(version)
-        return this.#clocks.length === 0 ? this.#openWindow(policy.ms) : undefined
+        if (this.#clocks.length === 0) this.#openWindow(policy.ms)
+        break
       case 'sample':
-        return this.#hold(version)
+        this.#hold(version)
+        break
       case 'frame':
         this.#hold(version)
-        return this.#clocks.length === 0 ? this.#awaitFrame(policy.maxWaitMs) : undefined
+        if (this.#clocks.length === 0) this.#awaitFrame(policy.maxWaitMs)
     }
+  }
+
+  #throttle(version: number, { ms, leading, trailing }: ThrottlePolicy): void {
+    if (this.#clocks.length === 0) {
+      this.#openWindow(ms) // before the version is handed over, so that a write in its callback is inside
+      if (leading) this.#due(version)
+      else this.#hold(version)
+    } else if (trailing) this.#hold(version)
+    else this.#drop(version, 'window')
   }
 
   /** Its time has come: it is given to an idle consumer, or waits for it in the place of what waited. */
   #due(version: number): void {
-    if (this.#queue.length === 0 && this.#idle && !this.#onMicrotask) return this.#hand([version])
+    if (this.#queue.length === 0 && this.#idle && !this.#onMicrotask) {
+      this.#hand([version])
+      return
+    }
     const replaced = this.#queue.shift()
     this.#queue.push([version])
     if (replaced !== undefined) this.#conflate(replaced[0]!, version)
@@ -150,11 +169,14 @@ export class ModelSubscriber {
   }
 
   /** A batch takes a version into the open window; a window of `first` opens with it. */
-  #collect(version: number, capacity: number, maxSize: number | undefined): void {
-    if (this.#pending >= capacity) return this.#overflow(version)
+  #collect(version: number, { ms, maxSize, capacity }: BatchPolicy): void {
+    if (this.#pending === capacity) {
+      this.#overflow(version)
+      return
+    }
     this.#early.push(version)
     if (this.#early.length === maxSize) this.#endWindow()
-    else if (this.#clocks.length === 0) this.#openWindow((this.#policy as { ms?: number }).ms)
+    else if (this.#clocks.length === 0) this.#openWindow(ms)
   }
 
   #hold(version: number): void {
@@ -195,9 +217,10 @@ export class ModelSubscriber {
   #letThrough(): void {
     const through = this.#early.splice(0)
     if (through.length === 0) return
-    if (this.#policy.kind !== 'batch') return this.#due(through[0]!)
-    this.#queue.push(through)
-    this.#serve()
+    if (this.#policy.kind === 'batch') {
+      this.#queue.push(through)
+      this.#serve()
+    } else this.#due(through[0]!)
   }
 
   // ---- the consumer ----
@@ -290,7 +313,10 @@ export class ModelSubscriber {
 
   #replay(): void {
     const { policy, consumer } = this.#timeline
-    if (consumer.work === 'pulled') return this.#write()
+    if (consumer.work === 'pulled') {
+      this.#write()
+      return
+    }
     this.#version += 1
     this.#sums.published += 1
     if (policy.kind === 'throttle') this.#openWindow(policy.ms)

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { build } from 'esbuild'
+
+const ROOT = join(import.meta.dirname, '../..')
+const PICTURES = 'docs/images/policies'
+
+let library: string
+
+/** Bundles the sources where they find rxjs and immer, so that the test needs no build of the package. */
+beforeAll(async () => {
+  const cache = join(ROOT, 'node_modules/.cache/headgate-pictures')
+  await mkdir(cache, { recursive: true })
+  library = await mkdtemp(join(cache, 'run-'))
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/index.ts', 'src/backpressure/index.ts'],
+    outdir: library,
+    outbase: 'src',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  })
+  // Makes what is inside ES modules: no package.json above `node_modules` counts.
+  await writeFile(join(library, 'package.json'), '{ "type": "module" }')
+}, 60_000)
+
+afterAll(() => rm(library, { recursive: true, force: true }))
+
+describe('the pictures of the policies', () => {
+  test('show what the policies do now', async () => {
+    const script = ['scripts/draw-policies.mjs', '--check', '--library', library]
+    await expect(promisify(execFile)(process.execPath, script, { cwd: ROOT })).resolves.toEqual({
+      stdout: '',
+      stderr: '',
+    })
+  }, 60_000)
+
+  test('are all shown on the page, each with words for those who cannot see it', async () => {
+    const page = await readFile(join(ROOT, 'docs/backpressure.md'), 'utf8')
+    const shown = [...page.matchAll(/!\[([^\]]+)\]\(images\/policies\/([^)]+)\)/g)].map(([, , file]) => file)
+    const drawn = await readdir(join(ROOT, PICTURES))
+    expect(shown.toSorted()).toEqual(drawn.toSorted())
+  })
+
+  test('load nothing, and carry a title and a description', async () => {
+    for (const file of await readdir(join(ROOT, PICTURES))) {
+      const picture = await readFile(join(ROOT, PICTURES, file), 'utf8')
+      expect(picture.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|@import|url\(|<script/)
+      expect(picture).toMatch(/<title id="title">.+<\/title>\n<desc id="desc">.+<\/desc>/)
+    }
+  })
+})
