@@ -3,7 +3,7 @@
  * written by hand and Effect's PubSub.
  *
  *     npm run bench:buffers                  under two minutes
- *     npm run bench:buffers -- --quick       under twenty seconds, and rougher
+ *     npm run bench:buffers -- --quick       under twenty seconds: K = 1 and 100, and rougher
  *     npm run bench:buffers -- --json        one JSON object
  *
  * Each measurement is a process of its own, and the implementations take turns, first one way round and then
@@ -17,10 +17,10 @@ import { join } from 'node:path'
 const CHILD = join(import.meta.dirname, 'bounded-buffers/measure.mjs')
 const IMPLEMENTATIONS = ['private-rings', 'headgate', 'effect-pubsub']
 const BASELINE = 'private-rings'
-const BUFFERS = [1, 10, 100, 1_000]
 const MODES = ['without-takes', 'with-takes']
 
 const quick = process.argv.includes('--quick')
+const bufferCounts = quick ? [1, 100] : [1, 10, 100, 1_000]
 const rounds = quick ? 2 : 5
 const budgetMs = quick ? 50 : 150
 
@@ -37,7 +37,7 @@ function measure(implementation, buffers, mode) {
 }
 
 const cells = MODES.flatMap((mode) =>
-  BUFFERS.map((buffers) => ({
+  bufferCounts.map((buffers) => ({
     mode,
     buffers,
     nanoseconds: Object.fromEntries(IMPLEMENTATIONS.map((name) => [name, []])),
@@ -71,13 +71,13 @@ if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ machine, rounds, budgetMs, results }))
 } else {
   const time = (ns) => (ns >= 10_000 ? `${(ns / 1_000).toFixed(1)} µs` : `${ns.toFixed(0)} ns`)
+  const times = (ratio) => (ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2))
   console.log(`Publishing one item into K buffers of 64. ${machine}; medians of ${rounds} rounds.\n`)
   console.log('| takes | K | implementation | an item | to private rings | least to most |')
   console.log('|---|---:|---|---:|---:|---:|')
   for (const { mode, buffers, implementation, nsPerItem, ratio, ratioMin, ratioMax } of results) {
-    const spread =
-      implementation === BASELINE ? '' : `${ratioMin.toPrecision(2)} to ${ratioMax.toPrecision(2)}`
-    const words = [mode.split('-')[0], buffers, implementation, time(nsPerItem), ratio.toPrecision(2), spread]
+    const spread = implementation === BASELINE ? '' : `${times(ratioMin)} to ${times(ratioMax)}`
+    const words = [mode.split('-')[0], buffers, implementation, time(nsPerItem), times(ratio), spread]
     console.log(`| ${words.join(' | ')} |`)
   }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkCount, checkDispatch, checkFlag, checkMs, refuseOption } from '../../src/backpressure/options.ts'
+import {
+  checkCount,
+  checkDispatch,
+  checkFlag,
+  checkMs,
+  refuseOption,
+} from '../../src/backpressure/options.ts'
 
 const refusal = (message: string): unknown => expect.objectContaining({ code: 'POLICY_INVALID', message })
 
@@ -59,9 +65,7 @@ describe('checkMs', () => {
     [undefined, 'undefined'],
   ])('refuses %p', (value, received) => {
     expect(() => checkMs('maxWaitMs', value)).toThrow(
-      refusal(
-        `Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`,
-      ),
+      refusal(`Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`),
     )
   })
 

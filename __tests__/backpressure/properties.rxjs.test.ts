@@ -93,8 +93,7 @@ function rxjsOperator(
     case 'audit':
       return (source) => source.pipe(auditTime(policy.ms, scheduler), switchMap(project))
     case 'sample':
-      return (source) =>
-        withTheLast(source, sampleTime<number>(policy.ms, scheduler)).pipe(switchMap(project))
+      return (source) => withTheLast(source, sampleTime(policy.ms, scheduler)).pipe(switchMap(project))
     case 'batch': {
       const { ms, maxSize = Number.POSITIVE_INFINITY } = policy
       const collect =
@@ -115,7 +114,7 @@ function rxjsOperator(
 function errorLast(operator: OperatorFunction<number, unknown>): OperatorFunction<number, unknown> {
   return (source) => {
     let failure: Observable<never> = EMPTY
-    const kept = catchError((error: unknown) => {
+    const kept = catchError<number, Observable<never>>((error: unknown) => {
       failure = throwError(() => error)
       return EMPTY
     })

@@ -64,7 +64,13 @@ describe('switchLatest', () => {
     const { mailbox, offer, log } = openMailbox({ policy, slow: true })
     offer(...upTo(100))
     expect(log).toEqual(upTo(100).map((version) => `next ${version}`))
-    expect(mailbox.stats()).toMatchObject({ delivered: 100, conflated: 0, missed: 0, pendingMax: 0, inFlight: 1 })
+    expect(mailbox.stats()).toMatchObject({
+      delivered: 100,
+      conflated: 0,
+      missed: 0,
+      pendingMax: 0,
+      inFlight: 1,
+    })
   })
 
   test('aborts the handler that is still running, before it calls the next', () => {

@@ -3,7 +3,7 @@
  * waited for, what was delivered, missed, conflated and dropped. The counter of a row is its label.
  *
  *   writes      dots; written at once, they are stacked
- *   timers      brackets, with a tick where the timer fired
+ *   waits       brackets, with a tick where the timer fired or the frame came
  *   delivered   bars as long as the handler ran; one that was aborted is dashed; a batch is a column
  *   lost        crossed dots, when they were lost
  *
@@ -139,8 +139,11 @@ class Canvas {
     return bottom
   }
 
-  /** @param {readonly import('./run-policy.mjs').Wait[]} waits */
-  waits(waits) {
+  /**
+   * @param {readonly import('./run-policy.mjs').Wait[]} waits
+   * @param {string} word
+   */
+  waits(waits, word) {
     if (waits.length === 0) return
     const y = this.y + 4
     for (const { from, to, fired } of waits) {
@@ -149,7 +152,7 @@ class Canvas {
         `<path d="M${x(from)} ${y - 4}V${y}H${round(x(end) - (fired ? 0 : 1))}${fired ? 'v-8v12' : ''}" class="wait"/>`,
       )
     }
-    this.parts.push(text(LABEL_X, y + 4, 'timer', 'soft'))
+    this.parts.push(text(LABEL_X, y + 4, word, 'soft'))
     this.y = y + 18
   }
 
@@ -310,7 +313,7 @@ export function drawPicture(name, run) {
     canvas.parts.push(line(x(COMPLETE_AT), row - DOT - 2, x(COMPLETE_AT), row + DOT + 2, 'end'))
     canvas.parts.push(text(round(x(COMPLETE_AT) + 6), row + 4, 'end', 'soft small'))
   }
-  canvas.waits(waits)
+  canvas.waits(waits, stats.policy.startsWith('frame') ? 'frame' : 'timer')
   canvas.y += waits.length > 0 ? 0 : 6
   canvas.deliveries(deliveries, end, stats.delivered)
   canvas.missed(deliveries, stats.missed)

@@ -166,6 +166,11 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     return this.#strategy.capacity
   }
 
+  /** Whether a pulled consumer that asks now is given something at once. */
+  get ready(): boolean {
+    return this.#strategy.ready
+  }
+
   get idle(): boolean {
     return this.#demand > 0 && !this.#pumping && !this.#onMicrotask
   }

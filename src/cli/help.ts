@@ -25,8 +25,9 @@ Options:
   --speed max|FACTOR       1 keeps the times of the records, 2 is twice as fast, max does not wait;
                            default: max for --events, 1 for records that the module makes itself
   --subscriber ID=POLICY   attach a subscriber; may be repeated. The id of a subscriber of the module
-                           gives that one another policy. Policies: direct, latest,
-                           buffer:64:drop-oldest, ... (:drop-incoming, :error, :suspend)
+                           gives that one another policy. Policies: direct, latest, exhaust,
+                           switchLatest, frame, buffer:64:drop-oldest (or :drop-incoming, :error,
+                           :suspend), throttle:100, debounce:100, audit:100, sample:100, batch:100
   --seed NUMBER            seed of the demonstration, or of the records that the module makes itself
   --json                   one JSON object a line: the transitions, and last the summary
   --strict                 end the run at the first bad record, with exit status 1

@@ -2,7 +2,7 @@
  * What becomes of one record:
  *
  *   read ─> parse ─> decide ─> ingest ──┬─ events ───> store.send(event), one after the other
- *                                       └─ none ─────> store.update(observe)
+ *                                       └─ none ─────> store.updateContext(observe)
  *
  * `handle` takes all steps. They can also be taken one by one, by whoever has to wait between them: for the
  * record's time, or for room at a subscriber that suspends its writers.
@@ -22,7 +22,6 @@ import type { RunRecord } from './run-module.ts'
 import { messageOf } from './usage-error.ts'
 
 type Event = Cell['event'] | string
-type StateDraft = Parameters<Parameters<MachineStore<unknown, Cell>['update']>[0]>[0]
 
 /** A record that was not taken, and why. */
 export interface Rejection {
@@ -107,7 +106,7 @@ export class RecordHandler {
     try {
       // The cast: index is below what decide() returned.
       if (this.#events.length > 0) this.#store.send(this.#events[index] as Event)
-      else this.#store.update(this.#recipe, 'OBSERVE')
+      else this.#store.updateContext(this.#recipe, 'OBSERVE')
     } catch (error) {
       this.#reject(messageOf(error))
     }
@@ -120,12 +119,7 @@ export class RecordHandler {
   }
 
   /** One closure for all records; it observes the one that was read last. */
-  readonly #recipe = (draft: StateDraft): undefined => {
-    // A type says void, but an async function passes it: its promise is handed on, to be refused. What else
-    // the recipe returns is not used, so that `(draft, record) => (draft.x = record.x)` is fine.
-    const result: unknown = this.#module.observe?.(draft.context as never, this.#record)
-    return result instanceof Promise ? (result as unknown as undefined) : undefined
-  }
+  readonly #recipe = (draft: unknown): void => this.#module.observe?.(draft as never, this.#record)
 
   #reject(reason: string): void {
     this.#failed = true

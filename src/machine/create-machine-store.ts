@@ -4,7 +4,7 @@ import { describeValue, HeadgateError, isHeadgateError } from '../kit/index.ts'
 import { type Snapshot, StoreCore, type Write } from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
-import type { Machine, StateNode } from './machine.ts'
+import type { AnyContextRecipe, Machine, StateNode } from './machine.ts'
 import type { Instant, MachineState, TransitionRecord } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 import {
@@ -16,6 +16,7 @@ import {
   initialState,
   lookUp,
   nodeOf,
+  runRecipes,
   settlePending,
   takeFirst,
   toEvent,
@@ -23,6 +24,9 @@ import {
 import { transitions } from './transitions.ts'
 
 type State = MachineState<string, unknown>
+
+/** What a recipe of `updateContext` would be given as its event, if it looked. */
+const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 
 /**
  * Makes a store from a machine, in its initial state.
@@ -76,6 +80,16 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     this.countUnhandled()
     if (this.#strict) throw this.#unhandled(event, result)
     return result
+  }
+
+  updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
+    const before = this.head
+    const snapshot = this.transact('updateContext()', 'UPDATE', write, (state) => {
+      const context = runRecipes(this.machine.id, state.context, [recipe], UPDATE_EVENT)
+      return context === state.context ? state : Object.freeze({ ...state, context })
+    })
+    if (snapshot === before) this.countNoop()
+    return snapshot
   }
 
   can(given: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Immutable } from 'immer'
+import type { Draft, Immutable } from 'immer'
 import type { Observable } from 'rxjs'
 import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
 import type { BareEvent, Cell } from './definition.ts'
@@ -52,6 +52,17 @@ export interface MachineStore<Context, Cells extends Cell>
    *   refusals of every write.
    */
   send(event: Cells['event'] | BareEvent<Cells['event']>, write?: Write): SendResult<Cells['state'], Context>
+
+  /**
+   * Runs an immer recipe on the context and commits what it changed, for data that is no event; cheaper than
+   * `update`, which makes a draft of the whole state. What the recipe returns is not used.
+   *
+   * @throws `RECIPE_ASYNC`, and the refusals of every write.
+   */
+  updateContext(
+    recipe: (draft: Draft<Context>) => void,
+    write?: Write,
+  ): Snapshot<MachineState<Cells['state'], Context>>
 
   /** Whether an event would be handled now; its guard is asked. */
   can(event: Cells['event'] | BareEvent<Cells['event']>): boolean

@@ -173,8 +173,11 @@ function append<T>(history: readonly T[], record: T, limit: number): readonly T[
   return Object.freeze([...kept, record])
 }
 
-/** Runs the recipes of one transition on one draft. What they return is not used, so `(d) => d.n++` is fine. */
-function runRecipes<Context>(
+/**
+ * Runs recipes on one draft of the context: those of a transition, in order. What they return is not used, so
+ * `(d) => d.n++` is fine.
+ */
+export function runRecipes<Context>(
   machine: string,
   context: Context,
   recipes: readonly (AnyContextRecipe | undefined)[],

@@ -28,7 +28,7 @@ export interface SnapshotStream<S>
   next(): Promise<IteratorResult<Snapshot<S>, undefined>>
   return(): Promise<IteratorResult<Snapshot<S>, undefined>>
   throw(error?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
-  /** Takes what is held now, without waiting; `undefined` when nothing is. */
+  /** Takes what is held now, without waiting; `undefined` when nothing is, or its time has not come. */
   poll(): Snapshot<S> | undefined
   stats(): SubscriberStats
 }
@@ -99,7 +99,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   }
 
   poll(): Snapshot<S> | undefined {
-    if (this.#waiters.length > 0 || this.#mailbox.pending === 0) return undefined
+    if (this.#waiters.length > 0 || !this.#mailbox.ready) return undefined
     this.#mailbox.request(1)
     const snapshot = this.#polled
     this.#polled = undefined

@@ -322,6 +322,11 @@ export class StoreCore<S> implements Store<S> {
     return this.#subject.isStopped
   }
 
+  /** Counts a recipe that changed nothing. */
+  protected countNoop(): void {
+    this.#noopWrites += 1
+  }
+
   /** Counts an event that a machine did not handle. */
   protected countUnhandled(): void {
     this.#unhandledEvents += 1

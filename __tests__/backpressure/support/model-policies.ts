@@ -234,7 +234,7 @@ export class ModelSubscriber {
   }
 
   #hand(versions: number[]): void {
-    const { work, writesEvery, leavesAt, throwsEvery } = this.#timeline.consumer
+    const { work, writesEvery, completesAt, leavesAt, throwsEvery } = this.#timeline.consumer
     const version = versions.at(-1)!
     const missed = versions[0]! - Math.max(this.#lastVersion, 0) - 1
     const handler: Handler = { version, aborted: false }
@@ -250,6 +250,7 @@ export class ModelSubscriber {
       this.#write()
       this.#note(`after the write in ${version}`)
     }
+    if (version === completesAt) this.#end('complete')
     if (version === leavesAt) this.#close('unsubscribed')
     if (throwsEvery > 0 && version % throwsEvery === 0) this.#finish(handler, BROKEN)
     else if (work === 'sync' || work === 'pulled' || handler.aborted) this.#finish(handler)

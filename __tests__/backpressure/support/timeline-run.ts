@@ -159,7 +159,7 @@ export class TimelineRun {
   }
 
   #next(entry: Versioned | readonly Versioned[], delivery: Delivery): unknown {
-    const { work, writesEvery, leavesAt, throwsEvery } = this.#timeline.consumer
+    const { work, writesEvery, completesAt, leavesAt, throwsEvery } = this.#timeline.consumer
     const { version } = delivery
     const several = Array.isArray(entry)
     const versions = several ? entry.map((one) => one.version) : [(entry as Versioned).version]
@@ -170,6 +170,7 @@ export class TimelineRun {
       this.#mailbox.offer(this.#nextEntry())
       this.#note(`after the write in ${version}`)
     }
+    if (version === completesAt) this.#mailbox.end({ kind: 'complete' })
     if (version === leavesAt) this.#cut(() => this.#mailbox.close('unsubscribed'))
     if (throwsEvery > 0 && version % throwsEvery === 0) throw new Broken('broken')
     if (work === 'sync' || work === 'pulled') return undefined

@@ -48,6 +48,8 @@ export interface ConsumerScript {
   readonly work: 'sync' | 'gated' | 'pulled' | number
   /** Writes one more version from inside each n-th version's callback; 0: never. */
   readonly writesEvery: number
+  /** The source completes inside the callback of this version; 0: it does not. */
+  readonly completesAt: number
   /** Unsubscribes inside the callback of this version; 0: never. */
   readonly leavesAt: number
   /** Throws at each n-th version; 0: never. */
@@ -123,6 +125,7 @@ const consumer: fc.Arbitrary<ConsumerScript> = fc
       fc.constantFrom('sync' as const, 'gated' as const, 'pulled' as const),
     ),
     writesEvery: sometimes(2, 5),
+    completesAt: sometimes(1, 15),
     leavesAt: sometimes(1, 15),
     throwsEvery: sometimes(1, 5),
     onError: fc.constantFrom('continue' as const, 'continue' as const, 'close' as const),

@@ -1,0 +1,395 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { batch } from '../../src/backpressure/index.ts'
+import { expectBalance, figures, openMailbox, upTo } from './support/open-mailbox.ts'
+
+afterEach(expectBalance)
+
+const policy = batch({ ms: 10 })
+
+describe('batch', () => {
+  test('is a frozen value', () => {
+    expect(policy).toEqual({
+      kind: 'batch',
+      ms: 10,
+      maxSize: undefined,
+      window: 'first',
+      capacity: 65_536,
+    })
+    expect(batch({ maxSize: 3, capacity: 9 })).toMatchObject({ ms: undefined, maxSize: 3, capacity: 9 })
+    expect(batch({ ms: 0, window: 'fixed' })).toMatchObject({ ms: 0, window: 'fixed' })
+    expect(policy).toBeFrozen()
+  })
+
+  test.each<[object, string]>([
+    [{}, 'Expected "ms" to be given where maxSize is not, got undefined.'],
+    [{ window: 'fixed', maxSize: 3 }, 'Expected "ms" to be given for a fixed window, got undefined.'],
+    [{ ms: -1 }, 'Expected "ms" to be milliseconds, an integer from 0 to 2147483647, got -1 (number).'],
+    [{ ms: null }, 'Expected "ms" to be milliseconds, an integer from 0 to 2147483647, got null.'],
+    [{ maxSize: 0 }, 'Expected "maxSize" to be an integer from 1, got 0 (number).'],
+    [{ ms: 10, capacity: 1.5 }, 'Expected "capacity" to be an integer from 1, got 1.5 (number).'],
+    [{ ms: 10, window: 'last' }, 'Expected "window" to be "first" or "fixed", got "last" (string).'],
+    [{ ms: 10, window: null }, 'Expected "window" to be "first" or "fixed", got null.'],
+  ])('refuses %j', (options, message) => {
+    expect(() => batch(options)).toThrow(expect.objectContaining({ code: 'POLICY_INVALID', message }))
+  })
+
+  test('runs no timer while nothing is offered', () => {
+    const { mailbox, clock, log } = openMailbox({ policy })
+    clock.advance(100)
+    expect([log, clock.liveTimers]).toEqual([[], 0])
+    expect(figures(mailbox)).toEqual({ published: 0, delivered: 0, dropped: 0, conflated: 0, pending: 0 })
+  })
+
+  test('completes at once with an empty source', () => {
+    const { complete, log } = openMailbox({ policy })
+    complete()
+    expect(log).toEqual(['complete'])
+  })
+
+  test('hands one over in an array at the end of the window that it opened', () => {
+    const { mailbox, offer, clock, lines } = openMailbox({ policy })
+    clock.advance(5)
+    offer(1)
+    clock.advance(9)
+    expect(lines()).toEqual([])
+    expect(clock.liveTimers).toBe(1)
+    expect(mailbox.pending).toBe(1)
+    clock.advance(1)
+    expect(lines()).toEqual(['next [1]'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('hands many over in order, in one call a window, and loses none', () => {
+    const { mailbox, offer, clock, lines } = openMailbox({ policy })
+    offer(...upTo(100))
+    clock.advance(10)
+    offer(101, 102)
+    clock.advance(10)
+    expect(lines()).toEqual([`next [${upTo(100).join(' ')}]`, 'next [101 102]'])
+    expect(figures(mailbox)).toEqual({ published: 102, delivered: 102, dropped: 0, conflated: 0, pending: 0 })
+    expect(mailbox.stats()).toMatchObject({ calls: 2, missed: 0, pendingMax: 100, lastVersion: 102 })
+  })
+
+  test('gives each call an array of its own, and the version of its newest', () => {
+    const versions: number[] = []
+    const { offer, clock } = openMailbox({ policy, next: (version) => void versions.push(version) })
+    offer(1, 2)
+    clock.advance(10)
+    offer(5, 6)
+    clock.advance(10)
+    expect(versions).toEqual([2, 6])
+  })
+
+  test('counts a whole batch as delivered before it calls', () => {
+    const inside: object[] = []
+    const { offer, clock } = openMailbox({
+      policy,
+      next: (_version, _delivery, mailbox) => void inside.push({ ...figures(mailbox), calls: mailbox.calls }),
+    })
+    offer(1, 2, 3)
+    clock.advance(10)
+    expect(inside).toEqual([{ published: 3, delivered: 3, dropped: 0, conflated: 0, pending: 0, calls: 1 }])
+  })
+
+  test('delivers what it holds before a source error, at once', () => {
+    const { offer, error, clock, log } = openMailbox({ policy })
+    offer(1, 2)
+    error(new Error('gone'))
+    expect(log).toEqual(['next [1 2]', 'error gone'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('delivers what it holds at completion at once, then completes', () => {
+    const { offer, complete, clock, log } = openMailbox({ policy })
+    offer(1, 2)
+    complete()
+    expect(log).toEqual(['next [1 2]', 'complete'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('goes on after a callback that throws', () => {
+    const { offer, clock, log } = openMailbox({
+      policy,
+      next: (version) => {
+        if (version === 2) throw new Error('broken')
+      },
+    })
+    offer(1, 2)
+    clock.advance(10)
+    offer(3)
+    clock.advance(10)
+    expect(log).toEqual(['next [1 2]', 'fault next 2 broken', 'next [3]'])
+  })
+
+  test('drops closed and open windows, the oldest first, when a handler fails late and closes it', () => {
+    const { offer, clock, fail, lines } = openMailbox({ policy, slow: true, onError: 'close' })
+    for (const version of [1, 2, 3]) {
+      offer(version)
+      if (version < 3) clock.advance(10)
+    }
+    fail(new Error('late'))
+    expect(lines()).toEqual([
+      'next [1]',
+      'fault next 1 late',
+      'drop 2 consumer-error',
+      'drop 3 consumer-error',
+    ])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('drops what it holds at an early unsubscribe, and calls nobody after it', () => {
+    const { mailbox, offer, clock, log } = openMailbox({ policy })
+    offer(1, 2)
+    mailbox.close('unsubscribed')
+    clock.advance(100)
+    offer(3)
+    expect(log).toEqual(['drop 1 unsubscribed', 'drop 2 unsubscribed'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('drops what it holds when the store is destroyed in the middle of a window', () => {
+    const { mailbox, offer, clock, log } = openMailbox({ policy })
+    offer(1)
+    mailbox.destroy()
+    expect(log).toEqual(['drop 1 complete', 'complete'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('leaves no timer when the subscriber leaves inside the delivery', () => {
+    const { offer, clock, log } = openMailbox({
+      policy,
+      next: (_version, _delivery, mailbox) => mailbox.close('unsubscribed'),
+    })
+    offer(1)
+    clock.advance(10)
+    expect(log).toEqual(['next [1]'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('gives a late subscriber only what is offered after it came', () => {
+    const early = openMailbox({ policy })
+    early.offer(1)
+    const late = openMailbox({ policy })
+    for (const { offer } of [early, late]) offer(2)
+    for (const { clock } of [early, late]) clock.advance(10)
+    expect([early.log, late.log]).toEqual([['next [1 2]'], ['next [2]']])
+  })
+
+  test('replays to a late subscriber at once, in an array, and opens no window', () => {
+    const { mailbox, clock, log } = openMailbox({ policy })
+    mailbox.replay({ version: 7 })
+    expect(log).toEqual(['next [7]'])
+    expect(clock.liveTimers).toBe(0)
+    expect(mailbox.stats()).toMatchObject({ published: 1, delivered: 1, calls: 1, lastVersion: 7 })
+  })
+
+  test('opens a window with what a callback writes', () => {
+    const { offer, clock, lines } = openMailbox({
+      policy,
+      next: (version, _delivery, mailbox) => {
+        if (version > 2) return
+        for (const next of [3, 4]) mailbox.offer({ version: next })
+      },
+    })
+    offer(1, 2)
+    clock.advance(10)
+    expect(lines()).toEqual(['next [1 2]'])
+    expect(clock.liveTimers).toBe(1)
+    clock.advance(10)
+    expect(lines()).toEqual(['next [3 4]'])
+  })
+
+  test('keeps the windows that end while a slow subscriber is busy, for one call each', () => {
+    const { mailbox, offer, clock, finish, lines } = openMailbox({ policy, slow: true })
+    offer(1)
+    clock.advance(10)
+    offer(2, 3)
+    clock.advance(10)
+    offer(4)
+    clock.advance(10)
+    offer(5)
+    expect(lines()).toEqual(['next [1]'])
+    expect(mailbox.pending).toBe(4)
+    finish()
+    expect(lines()).toEqual(['next [2 3]'])
+    finish()
+    expect(lines()).toEqual(['next [4]'])
+    finish()
+    expect(lines()).toEqual([])
+    clock.advance(10)
+    expect(lines()).toEqual(['next [5]'])
+  })
+
+  test('delivers the windows that wait before the terminal, one call each', () => {
+    const { offer, clock, complete, finish, lines } = openMailbox({ policy, slow: true })
+    offer(1)
+    clock.advance(10)
+    offer(2)
+    clock.advance(10)
+    offer(3)
+    complete()
+    expect(clock.liveTimers).toBe(0)
+    finish(3)
+    expect(lines()).toEqual(['next [1]', 'next [2]', 'next [3]', 'complete'])
+  })
+
+  describe('with maxSize', () => {
+    test('ends a window that has so many, inside the offer', () => {
+      const { offer, clock, lines } = openMailbox({ policy: batch({ ms: 10, maxSize: 3 }) })
+      offer(1, 2, 3, 4)
+      expect(lines()).toEqual(['next [1 2 3]'])
+      expect(clock.liveTimers).toBe(1)
+      clock.advance(9)
+      expect(lines()).toEqual([])
+      clock.advance(1)
+      expect(lines()).toEqual(['next [4]'])
+    })
+
+    test('leaves no timer of a window that was filled', () => {
+      const { offer, clock } = openMailbox({ policy: batch({ ms: 10, maxSize: 2 }) })
+      offer(1, 2)
+      expect(clock.liveTimers).toBe(0)
+    })
+
+    test('alone runs no timer at all', () => {
+      const { offer, complete, clock, lines } = openMailbox({ policy: batch({ maxSize: 2 }) })
+      offer(1, 2, 3)
+      expect(clock.liveTimers).toBe(0)
+      expect(lines()).toEqual(['next [1 2]'])
+      complete()
+      expect(lines()).toEqual(['next [3]', 'complete'])
+    })
+
+    test('of one hands each over at once', () => {
+      const { offer, log } = openMailbox({ policy: batch({ maxSize: 1 }) })
+      offer(1, 2)
+      expect(log).toEqual(['next [1]', 'next [2]'])
+    })
+
+    test('delivers what a callback fills up after it has returned', () => {
+      const seen: string[] = []
+      const { offer } = openMailbox({
+        policy: batch({ maxSize: 2 }),
+        next: (version, _delivery, mailbox) => {
+          seen.push(`begin ${version}`)
+          if (version === 2) for (const next of [3, 4]) mailbox.offer({ version: next })
+          seen.push(`end ${version}`)
+        },
+      })
+      offer(1, 2)
+      expect(seen).toEqual(['begin 2', 'end 2', 'begin 4', 'end 4'])
+    })
+  })
+
+  describe('with a fixed window', () => {
+    const fixed = batch({ ms: 10, window: 'fixed' })
+
+    test('runs one window after the other from the subscription on, and makes no call for an empty one', () => {
+      const { offer, clock, lines } = openMailbox({ policy: fixed })
+      for (let window = 0; window < 3; window += 1) {
+        expect(clock.liveTimers).toBe(1)
+        clock.advance(10)
+      }
+      expect(lines()).toEqual([])
+      clock.advance(8)
+      offer(1)
+      clock.advance(2)
+      expect(lines()).toEqual(['next [1]'])
+      expect(clock.liveTimers).toBe(1)
+    })
+
+    test('begins again when maxSize ends it', () => {
+      const { offer, clock, lines } = openMailbox({
+        policy: batch({ ms: 10, maxSize: 2, window: 'fixed' }),
+      })
+      clock.advance(6)
+      offer(1, 2, 3)
+      expect(lines()).toEqual(['next [1 2]'])
+      expect(clock.liveTimers).toBe(1)
+      clock.advance(9)
+      expect(lines()).toEqual([])
+      clock.advance(1)
+      expect(lines()).toEqual(['next [3]'])
+    })
+
+    test.each<[string, (opened: ReturnType<typeof openMailbox>) => void]>([
+      ['completion', ({ complete }) => complete()],
+      ['a source error', ({ error }) => error(new Error('gone'))],
+      ['unsubscribing', ({ mailbox }) => mailbox.close('unsubscribed')],
+      ['destroy', ({ mailbox }) => mailbox.destroy()],
+    ])('ends with %s, without a timer', (_name, end) => {
+      const opened = openMailbox({ policy: fixed })
+      opened.clock.advance(15)
+      end(opened)
+      expect(opened.clock.liveTimers).toBe(0)
+    })
+
+    test('leaves no timer when the subscriber leaves inside the delivery', () => {
+      const { offer, clock } = openMailbox({
+        policy: fixed,
+        next: (_version, _delivery, mailbox) => mailbox.close('unsubscribed'),
+      })
+      offer(1)
+      clock.advance(10)
+      expect(clock.liveTimers).toBe(0)
+    })
+  })
+
+  describe('past its capacity', () => {
+    test('delivers everything held while the consumer is idle, then fails', () => {
+      const { mailbox, offer, clock, log } = openMailbox({ policy: batch({ ms: 10, capacity: 2 }) })
+      offer(1, 2, 3)
+      expect(log).toEqual(['drop 3 overflow', 'next [1 2]', 'error BUFFER_OVERFLOW'])
+      expect(mailbox.stats()).toMatchObject({ dropped: 1, missed: 0, pendingMax: 2 })
+      expect(clock.liveTimers).toBe(0)
+    })
+
+    test('does so too where no timer would ever end the window', () => {
+      const { offer, log } = openMailbox({ policy: batch({ maxSize: 3, capacity: 2 }) })
+      offer(1, 2, 3)
+      expect(log).toEqual(['drop 3 overflow', 'next [1 2]', 'error BUFFER_OVERFLOW'])
+    })
+
+    test('delivers the windows that wait for a slow subscriber one by one, then fails with the whole sentence', () => {
+      const errors: unknown[] = []
+      const { offer, clock, finish, lines } = openMailbox({
+        policy: batch({ ms: 10, capacity: 3 }),
+        slow: true,
+        error: (error) => errors.push(error),
+      })
+      offer(1)
+      clock.advance(10)
+      offer(2, 3)
+      clock.advance(10)
+      offer(4, 5, 6)
+      expect(lines()).toEqual(['next [1]', 'drop 5 overflow'])
+      expect(clock.liveTimers).toBe(0)
+      finish()
+      expect(lines()).toEqual(['next [2 3]'])
+      finish()
+      expect(lines()).toEqual(['next [4]'])
+      finish()
+      expect(lines()).toEqual(['error BUFFER_OVERFLOW'])
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message:
+            'Subscriber "subscriber" was closed: its buffer of 3 was full when version 5 came. ' +
+            'Raise the capacity, consume faster, or choose another overflow.',
+        }),
+      ])
+    })
+
+    test('calls nobody when onDrop leaves', () => {
+      const { offer, clock, log } = openMailbox({
+        policy: batch({ ms: 10, capacity: 1 }),
+        onDrop: (version, _reason, mailbox) => {
+          if (version === 2) mailbox.close('unsubscribed')
+        },
+      })
+      offer(1, 2)
+      clock.advance(10)
+      expect(log).toEqual(['drop 2 overflow', 'drop 1 unsubscribed'])
+      expect(clock.liveTimers).toBe(0)
+    })
+  })
+})
