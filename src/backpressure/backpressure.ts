@@ -15,7 +15,7 @@ import {
   tap,
 } from 'rxjs'
 import type { BatchPolicy } from './batch.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, HandledDelivery } from './delivery.ts'
 import type { Ledger } from './ledger.ts'
 import { isAwaitable, Mailbox, type MailboxHost } from './mailbox.ts'
 import { refuseOption } from './options.ts'
@@ -92,6 +92,8 @@ export function backpressure<T>(
           next(entry, delivery) {
             const value = Array.isArray(entry) ? entry.map((one) => one.value) : (entry as Numbered<T>).value
             const result = project(value as never, delivery)
+            // Replaced or left while it ran, by a write of its own: nothing of it is emitted.
+            if ((delivery as HandledDelivery).aborted) return result
             if (isAwaitable(result)) return from(result).pipe(tap((inner) => observer.next(inner)))
             observer.next(result)
             return undefined

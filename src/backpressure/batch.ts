@@ -20,7 +20,7 @@ export interface BatchPolicy {
  * subscription is closed with `BUFFER_OVERFLOW` once they are delivered. On completion what is held is
  * delivered at once. Use it for sinks that like bulk.
  *
- * @param options.ms - milliseconds, an integer from 0 to 2 147 483 647.
+ * @param options.ms - milliseconds, an integer from 0, for fixed windows from 1, to 2 147 483 647.
  * @param options.maxSize - an integer from 1.
  * @param options.window - `'first'` (default): the window opens with its first version, so none runs while
  *   nothing is held; `'fixed'`: one window after the other from the subscription on, as RxJS's
@@ -35,7 +35,8 @@ export function batch(options: {
   capacity?: number
 }): BatchPolicy {
   const { ms, maxSize, window = 'first', capacity = 65_536 } = options
-  if (ms !== undefined) checkMs('ms', ms)
+  // A fixed window of 0 ms would run a timer without end.
+  if (ms !== undefined) checkMs('ms', ms, window === 'fixed' ? 1 : 0)
   if (maxSize !== undefined) checkCount('maxSize', maxSize)
   if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
   if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)

@@ -130,8 +130,8 @@ const consumer: fc.Arbitrary<ConsumerScript> = fc
     throwsEvery: sometimes(1, 5),
     onError: fc.constantFrom('continue' as const, 'continue' as const, 'close' as const),
   })
-  // What is pulled fulfils a promise, which writes nothing.
-  .map((script) => (script.work === 'pulled' ? { ...script, writesEvery: 0 } : script))
+  // What is pulled fulfils a promise, so its callback writes and ends nothing.
+  .map((script) => (script.work === 'pulled' ? { ...script, writesEvery: 0, completesAt: 0 } : script))
 
 const write = fc
   .oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 5 }) })
