@@ -27,6 +27,8 @@ const SYNTAX =
 const MAX_MS = 2_147_483_647
 const dispatch = fc.constantFrom<Dispatch>('sync', 'microtask')
 const ms = fc.integer({ min: 0, max: MAX_MS })
+/** Of a clock that ticks without end. */
+const period = fc.integer({ min: 1, max: MAX_MS })
 const count = fc.oneof(
   fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   fc.constant(Number.POSITIVE_INFINITY),
@@ -51,12 +53,18 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
     .map(({ ms, edges }) => throttle({ ms, ...edges })),
   fc.record({ ms }).map(debounce),
   fc.record({ ms }).map(audit),
-  fc.record({ ms: fc.integer({ min: 1, max: MAX_MS }) }).map(sample),
+  fc.record({ ms: period }).map(sample),
   fc.record({ maxWaitMs: ms }).map(frame),
   fc
     .record(
-      { ms, maxSize: count, window: fc.constantFrom('first' as const, 'fixed' as const), capacity: count },
+      { ms, maxSize: count, window: fc.constant('first' as const), capacity: count },
       { requiredKeys: ['ms'] },
+    )
+    .map(batch),
+  fc
+    .record(
+      { ms: period, maxSize: count, window: fc.constant('fixed' as const), capacity: count },
+      { requiredKeys: ['ms', 'window'] },
     )
     .map(batch),
   fc.record({ maxSize: count, capacity: count }, { requiredKeys: ['maxSize'] }).map(batch),
@@ -149,6 +157,7 @@ describe('parsePolicy', () => {
     ['sample', 'ms', 'NaN', 1],
     ['sample:0', 'ms', '0', 1],
     ['batch:abc', 'ms', 'NaN', 0],
+    ['batch:0::fixed', 'ms', '0', 1],
     ['frame:', 'maxWaitMs', 'NaN', 0],
     ['frame:soon', 'maxWaitMs', 'NaN', 0],
   ])('refuses the milliseconds of %s', (label, option, received, least) => {

@@ -65,6 +65,7 @@ describe('openStrategy', () => {
     sample({ ms: 10 }),
     frame(),
     batch({ ms: 10 }),
+    batch({ maxSize: 1 }),
   ])('gives back what was held, once: %j', (policy) => {
     const entry = {}
     const strategy = openStrategy(policy, port)
@@ -72,7 +73,7 @@ describe('openStrategy', () => {
     const held = strategy.clear()
     expect(held).toHaveLength(1)
     expect(held[0]).toBe(entry)
-    expect([strategy.size, strategy.clear()]).toEqual([0, []])
+    expect([strategy.size, strategy.ready, strategy.clear()]).toEqual([0, false, []])
   })
 
   test.each<[unknown, string]>([

@@ -263,7 +263,7 @@ describe('switchLatest', () => {
     })
 
     test('gives the version that is to come up for one that the listener writes', () => {
-      const { offer, log } = openMailbox({
+      const { mailbox, offer, log } = openMailbox({
         policy,
         slow: true,
         next: (version, { signal }, mailbox) =>
@@ -273,6 +273,7 @@ describe('switchLatest', () => {
       })
       offer(1, 2)
       expect(log).toEqual(['next 1', 'next 3 missed 1'])
+      expect(mailbox.inFlight).toBe(1)
     })
   })
 })
