@@ -147,7 +147,7 @@ describe('backpressure', () => {
   ])('ends with a refusal of %p, which is no policy', (policy, received) => {
     const { seen } = observe(of(1).pipe(backpressure(policy as SinglePolicy)))
     expect(seen).toEqual([
-      `error Expected "policy" to be a policy such as latest() or buffer({ capacity: 64 }), got ${received}.`,
+      `error Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got ${received}.`,
     ])
   })
 

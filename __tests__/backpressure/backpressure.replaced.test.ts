@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { of, Subject } from 'rxjs'
-import { backpressure, batch, switchLatest } from '../../src/index.ts'
+import { observable, of, Subject } from 'rxjs'
+import { backpressure, latest, switchLatest } from '../../src/index.ts'
 
 describe('backpressure', () => {
   test.each<[string, (n: number) => unknown]>([
@@ -38,11 +38,13 @@ describe('backpressure', () => {
   })
 })
 
-describe('batch', () => {
-  test('refuses a fixed window of 0 ms, which would never rest', () => {
-    expect(() => batch({ ms: 0, window: 'fixed' })).toThrow(
-      'Expected "ms" to be milliseconds, an integer from 1 to 2147483647, got 0 (number).',
-    )
-    expect(batch({ ms: 0 }).ms).toBe(0)
+describe('backpressure', () => {
+  test('flattens whatever RxJS takes for an observable', () => {
+    const seen: unknown[] = []
+    const inner = { [observable as never]: () => of('a', 'b') }
+    of(1)
+      .pipe(backpressure(latest(), () => inner))
+      .subscribe((value) => void seen.push(value))
+    expect(seen).toEqual(['a', 'b'])
   })
 })

@@ -94,7 +94,7 @@ describe('Mailbox', () => {
       expect.objectContaining({
         code: 'POLICY_INVALID',
         message:
-          'Expected "policy" to be a policy such as latest() or buffer({ capacity: 64 }), got an object.',
+          'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got an object.',
       }),
     )
   })

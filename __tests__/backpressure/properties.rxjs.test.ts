@@ -71,7 +71,7 @@ const contests = (kind: (typeof KINDS)[number]): fc.Arbitrary<Contest> =>
 /** One whose window opens with its first version has no counterpart; nor has a bound. */
 const COMPARABLE_BATCHES: fc.Arbitrary<Policy> = POLICIES.batch.map((policy): Policy => {
   if (policy.kind !== 'batch') return policy
-  return { ...policy, window: policy.ms === undefined ? 'first' : 'fixed', capacity: 1000 }
+  return Object.freeze({ ...policy, window: policy.ms === undefined ? 'first' : 'fixed', capacity: 1000 })
 })
 
 type Values = number | readonly number[]

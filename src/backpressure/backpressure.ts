@@ -16,8 +16,9 @@ import {
 } from 'rxjs'
 import type { BatchPolicy } from './batch.ts'
 import type { Delivery, HandledDelivery } from './delivery.ts'
+import { isAwaitable } from './foreign-code.ts'
 import type { Ledger } from './ledger.ts'
-import { isAwaitable, Mailbox, type MailboxHost } from './mailbox.ts'
+import { Mailbox, type MailboxHost } from './mailbox.ts'
 import { refuseOption } from './options.ts'
 import type { DropReason, Policy, SinglePolicy, Versioned } from './policy.ts'
 

@@ -20,6 +20,7 @@
 import { from, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs'
 import { HeadgateError } from '../kit/index.ts'
 import { type Delivery, HandledDelivery } from './delivery.ts'
+import { contain, isAwaitable, isThenable } from './foreign-code.ts'
 import {
   type DropReason,
   type Policy,
@@ -78,44 +79,6 @@ export interface MailboxHost<T> {
 }
 
 type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { then?: unknown }).then === 'function'
-
-/**
- * Whether a consumer's result is something that ends later. A collection has nothing to wait for, and to
- * walk it would cost its size with each delivery: `(entry) => seen.add(entry)` returns a whole `Set`. Of
- * what can be iterated, only a generator's iterator has work to do.
- */
-export function isAwaitable(result: unknown): result is ObservableInput<unknown> {
-  if (typeof result !== 'object' && typeof result !== 'function') return false
-  if (result === null) return false
-  const { next, subscribe } = result as { next?: unknown; subscribe?: unknown }
-  return (
-    isThenable(result) ||
-    Symbol.asyncIterator in result ||
-    typeof subscribe === 'function' ||
-    (Symbol.iterator in result && typeof next === 'function')
-  )
-}
-
-/**
- * Runs foreign code that nobody waits for: what it throws is reported, and so is the rejection of one that
- * is an async function, which would else be unhandled.
- */
-function contain(
-  host: Pick<MailboxHost<never>, 'faulted'>,
-  where: Pick<MailboxFault, 'phase' | 'version'>,
-  call: () => unknown,
-): void {
-  try {
-    const result = call()
-    if (typeof result !== 'object' || result === null || !isThenable(result)) return
-    result.then(undefined, (error: unknown) => host.faulted({ error, ...where }))
-  } catch (error) {
-    host.faulted({ error, ...where })
-  }
-}
 
 export class Mailbox<T extends Versioned> implements Port<T> {
   readonly id: string

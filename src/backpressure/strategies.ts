@@ -18,6 +18,8 @@ import { ThrottleStrategy } from './throttle.ts'
  * @throws `POLICY_INVALID` for a value that no factory made.
  */
 export function openStrategy<T>(policy: Policy, port: Port<T>): Strategy<T> {
+  // Factories freeze what they have checked. What is not frozen was written by hand, and not checked.
+  if (!Object.isFrozen(policy)) return refusePolicy(policy)
   switch (policy?.kind) {
     case 'direct':
       return new DirectStrategy(port)
@@ -42,6 +44,9 @@ export function openStrategy<T>(policy: Policy, port: Port<T>): Strategy<T> {
     case 'frame':
       return new FrameStrategy(policy, port)
     default:
-      return refuseOption('policy', 'a policy such as latest() or buffer({ capacity: 64 })', policy)
+      return refusePolicy(policy)
   }
 }
+
+const refusePolicy = (value: unknown): never =>
+  refuseOption('policy', 'a policy made by a factory, such as latest() or buffer({ capacity: 64 })', value)
