@@ -2,11 +2,41 @@
  * Claim: a subscriber that is released, in any way, is let go of with its consumer, whatever its policy and
  * whatever it was doing: idle, busy with a promise that never settles, throwing.
  */
-import { buffer, createStore, direct, latest, type SubscriberHandle } from '../../src/index.ts'
+import {
+  audit,
+  batch,
+  buffer,
+  createStore,
+  debounce,
+  direct,
+  exhaust,
+  frame,
+  latest,
+  type Policy,
+  type SubscriberHandle,
+  sample,
+  switchLatest,
+  throttle,
+} from '../../src/index.ts'
 import type { ScenarioFactory } from '../support/scenario.ts'
 
 const SUBSCRIBERS = 1_000
-const POLICIES = [direct(), latest(), buffer({ capacity: 8 }), latest({ dispatch: 'microtask' })]
+const LONG_MS = 3_600_000
+/** The time policies are left in mid-window: their timers would keep them for an hour. */
+const POLICIES: readonly Policy[] = [
+  direct(),
+  latest(),
+  latest({ dispatch: 'microtask' }),
+  buffer({ capacity: 8 }),
+  exhaust(),
+  switchLatest(),
+  throttle({ ms: LONG_MS }),
+  debounce({ ms: LONG_MS }),
+  audit({ ms: LONG_MS }),
+  sample({ ms: LONG_MS }),
+  batch({ ms: LONG_MS }),
+  frame({ maxWaitMs: LONG_MS }),
+]
 
 /** What a consumer's closure holds, to be found again in the heap. */
 class Captured {
