@@ -1,18 +1,20 @@
-import { afterAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { defineDispose, disposeSymbol, onAbort } from '../../src/kit/disposal.ts'
 
 describe('disposeSymbol', () => {
-  const own = Object.getOwnPropertyDescriptor(Symbol, 'dispose')
-
-  afterAll(() => {
-    if (own !== undefined) Object.defineProperty(Symbol, 'dispose', own)
-  })
-
-  /** Loads the file anew on a platform whose `Symbol.dispose` is the given one. */
+  /**
+   * Loads the file anew on a platform whose `Symbol.dispose` is the given one. The property itself cannot be
+   * changed where the platform has it, so all of `Symbol` is replaced while the file is loaded.
+   */
   async function loadWhere(platformSymbol: symbol | undefined): Promise<symbol> {
-    Object.defineProperty(Symbol, 'dispose', { value: platformSymbol, configurable: true, writable: true })
     jest.resetModules()
-    return (await import('../../src/kit/disposal.ts')).disposeSymbol
+    const platform = { dispose: platformSymbol, for: Symbol.for.bind(Symbol) }
+    const replaced = jest.replaceProperty(globalThis, 'Symbol', platform as unknown as SymbolConstructor)
+    try {
+      return (await import('../../src/kit/disposal.ts')).disposeSymbol
+    } finally {
+      replaced.restore()
+    }
   }
 
   test("is the platform's symbol where there is one", async () => {
