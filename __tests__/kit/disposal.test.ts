@@ -1,29 +1,18 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { defineDispose, disposeSymbol, onAbort } from '../../src/kit/disposal.ts'
+import { defineDispose, disposeSymbol, disposeSymbolOf, onAbort } from '../../src/kit/disposal.ts'
 
-describe('disposeSymbol', () => {
-  /**
-   * Loads the file anew on a platform whose `Symbol.dispose` is the given one. The property itself cannot be
-   * changed where the platform has it, so all of `Symbol` is replaced while the file is loaded.
-   */
-  async function loadWhere(platformSymbol: symbol | undefined): Promise<symbol> {
-    jest.resetModules()
-    const platform = { dispose: platformSymbol, for: Symbol.for.bind(Symbol) }
-    const replaced = jest.replaceProperty(globalThis, 'Symbol', platform as unknown as SymbolConstructor)
-    try {
-      return (await import('../../src/kit/disposal.ts')).disposeSymbol
-    } finally {
-      replaced.restore()
-    }
-  }
-
-  test("is the platform's symbol where there is one", async () => {
+describe('disposeSymbolOf', () => {
+  test("is the platform's symbol where there is one", () => {
     const symbol = Symbol('dispose')
-    expect(await loadWhere(symbol)).toBe(symbol)
+    expect(disposeSymbolOf({ dispose: symbol })).toBe(symbol)
   })
 
-  test('is the registered symbol that compilers fall back on where the platform has none', async () => {
-    expect(await loadWhere(undefined)).toBe(Symbol.for('Symbol.dispose'))
+  test('is the registered symbol that compilers fall back on where the platform has none', () => {
+    expect(disposeSymbolOf({})).toBe(Symbol.for('Symbol.dispose'))
+  })
+
+  test('has found the symbol of this platform', () => {
+    expect(disposeSymbol).toBe(disposeSymbolOf(Symbol))
   })
 })
 

@@ -3,9 +3,12 @@
  * listener that takes itself away.
  */
 
-/** `Symbol.dispose`, or the registered symbol that compilers fall back on where the platform has none. */
-export const disposeSymbol: typeof Symbol.dispose =
-  Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose)
+/** A platform's own symbol, or the registered one that compilers fall back on where it has none. */
+export const disposeSymbolOf = (platform: { readonly dispose?: symbol }): typeof Symbol.dispose =>
+  (platform.dispose ?? Symbol.for('Symbol.dispose')) as typeof Symbol.dispose
+
+/** The key under which `using` looks. */
+export const disposeSymbol: typeof Symbol.dispose = disposeSymbolOf(Symbol)
 
 /**
  * Gives the instances of a class a `[Symbol.dispose]()`. A method written with a computed name would be
