@@ -1,0 +1,280 @@
+/**
+ * Where a write becomes a version.
+ *
+ *   update ─ recipe ─┐                        ┌─ inside a batch: kept until the batch returns
+ *   set ─────────────┼─> admit ─> snapshot ───┤
+ *   put ─────────────┘                        └─> SnapshotSubject ─> sinks, in order
+ *
+ * `head` is the newest write; the subject's value is the newest *published* version. They differ only
+ * inside a batch, and a batch that throws goes back from one to the other.
+ *
+ * What must stay true:
+ * - A write that is refused or throws changes nothing but the counters of failures.
+ * - Versions rise by one with each commit, but where `put` brings a higher one; none is used twice.
+ *   (A write inside a batch returns its provisional snapshot: it has the version that the batch will have.)
+ * - Nobody is told of a write inside a batch before the batch has returned.
+ */
+import type { Immutable, Patch } from 'immer'
+import { type Clock, HeadgateError } from '../kit/index.ts'
+import type { PathIndex } from './path-index.ts'
+import { type AnyRecipe, freezeState, isRefusedPromise, runRecipe } from './recipes.ts'
+import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
+import type { SnapshotSubject } from './snapshot-subject.ts'
+import { checkWrite, labelOf, type Write, type WriteLabel } from './write-options.ts'
+
+type Patches = readonly Patch[]
+
+/** What a batch in progress goes back to, and what it has gathered. */
+interface Batch<S> {
+  readonly before: Snapshot<S>
+  readonly outer: Batch<S> | undefined
+  /** The patches of its writes; `undefined` once a write without patches is among them. */
+  patches: Patches | undefined
+}
+
+const joinPatches = (a: Patches | undefined, b: Patches | undefined): Patches | undefined =>
+  a && b && [...a, ...b]
+
+/** What the pipeline needs of its store. */
+export interface PipelineHost<S> {
+  readonly name: string
+  /** The `source` of writes that give none. */
+  readonly source: string
+  readonly clock: Clock
+  readonly paths: PathIndex<S>
+  /** Throws where a subscriber that suspends its writers is full. */
+  admitWrite(): void
+  /** Throws for a state that the store cannot be in. */
+  checkState(state: Immutable<S>): void
+}
+
+/** Makes the first snapshot of a store; without a state it is uninitialized. */
+export function firstSnapshot<S>(initial: S | undefined, source: string, clock: Clock): Snapshot<S> {
+  // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
+  const state = freezeState(initial) as Immutable<S>
+  const version = initial === undefined ? -1 : 0
+  return Object.freeze(stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, clock))
+}
+
+const stamp = <S>(
+  state: Immutable<S>,
+  version: number,
+  { reason, source, metadata }: WriteLabel,
+  clock: Clock,
+): Snapshot<S> => ({
+  version,
+  state,
+  reason,
+  source,
+  tsWall: clock.wall(),
+  tsMono: clock.mono(),
+  metadata,
+})
+
+export class CommitPipeline<S> {
+  /** The newest write. */
+  head: Snapshot<S>
+  commits = 0
+  versionConflicts = 0
+  failedWrites = 0
+  noopWrites = 0
+  lastCommitAt: number | null = null
+  readonly #host: PipelineHost<S>
+  readonly #subject: SnapshotSubject<S>
+  #batch: Batch<S> | undefined
+  #inRecipe = false
+
+  constructor(host: PipelineHost<S>, subject: SnapshotSubject<S>) {
+    this.#host = host
+    this.#subject = subject
+    this.head = subject.getValue()
+  }
+
+  update(recipe: AnyRecipe, write: Write | undefined): Snapshot<S> {
+    try {
+      this.#admit('update()', write)
+      this.requireState('update()')
+      const { name, source, paths } = this.#host
+      const { state, patches } = this.#locked(() =>
+        runRecipe(this.head.state, recipe, name, paths.wantsPatches),
+      )
+      this.requireAlive('update()') // the recipe may have called destroy()
+      if (state === this.head.state) return this.unchanged()
+      this.#requireValue('update()', state)
+      return this.#commit(state as Immutable<S>, labelOf(write, 'UPDATE', source), patches)
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  set(state: S | Immutable<S>, write: Write | undefined): Snapshot<S> {
+    try {
+      this.#admit('set()', write)
+      this.#requireValue('set()', state)
+      return this.#commit(freezeState(state) as Immutable<S>, labelOf(write, 'SET', this.#host.source))
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  put(snapshot: Snapshot<S>, enforceVersion: boolean): Snapshot<S> {
+    try {
+      this.#admit('put()', undefined)
+      const problem = snapshotProblem(snapshot)
+      if (problem !== undefined) {
+        throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, problem })
+      }
+      const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
+      const newer = version > this.head.version
+      if (enforceVersion && !newer) this.#conflict(version)
+      return this.#adopt({
+        version: newer ? version : this.#nextVersion(),
+        state: freezeState(state),
+        reason,
+        source,
+        tsWall,
+        tsMono,
+        metadata: Object.freeze({ ...metadata }),
+      })
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  /** Commits what a pure step makes of the state; see `StoreCore.transact`. */
+  transact(
+    operation: string,
+    reason: string,
+    write: Write | undefined,
+    step: (state: Immutable<S>) => Immutable<S>,
+  ): Snapshot<S> {
+    try {
+      this.#admit(operation, write)
+      const state = this.#locked(() => step(this.head.state))
+      this.requireAlive(operation) // the step may have called destroy()
+      if (state === this.head.state) return this.head
+      return this.#commit(state, labelOf(write, reason, this.#host.source))
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  batch<R>(work: () => R, write: Write | undefined): R {
+    try {
+      this.#admit('batch()', write)
+      const batch: Batch<S> = { before: this.head, outer: this.#batch, patches: [] }
+      this.#batch = batch
+      try {
+        const result = work()
+        if (isRefusedPromise(result)) throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name })
+        this.requireAlive('batch()')
+        this.#batch = batch.outer
+        if (this.head !== batch.before) this.#closeBatch(batch, write)
+        return result
+      } catch (error) {
+        this.#batch = batch.outer
+        this.head = batch.before
+        throw error
+      }
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  /** Counts a write that changed nothing. */
+  unchanged(): Snapshot<S> {
+    this.noopWrites += 1
+    return this.head
+  }
+
+  requireAlive(operation: string): void {
+    if (this.#subject.isStopped) throw this.destroyedError(operation)
+  }
+
+  requireState(operation: string): void {
+    if (this.head.version >= 0) return
+    throw new HeadgateError('STORE_UNINITIALIZED', { store: this.#host.name, operation })
+  }
+
+  destroyedError(operation: string): HeadgateError {
+    return new HeadgateError('STORE_DESTROYED', { store: this.#host.name, operation })
+  }
+
+  /** Refuses a write that may not happen now; nothing has been done yet. */
+  #admit(operation: string, write: Write | undefined): void {
+    checkWrite(write)
+    this.requireAlive(operation)
+    const { name: store } = this.#host
+    if (this.#inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
+    const expected = typeof write === 'object' ? write.expectedVersion : undefined
+    if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
+    const { exhausted, drainMax } = this.#subject
+    if (exhausted) throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax })
+    this.#host.admitWrite()
+  }
+
+  #failed(error: unknown): unknown {
+    this.failedWrites += 1
+    return error
+  }
+
+  #conflict(expected: number): never {
+    this.versionConflicts += 1
+    const details = { store: this.#host.name, expected, actual: this.head.version }
+    throw new HeadgateError('VERSION_CONFLICT', details)
+  }
+
+  #requireValue(operation: string, state: unknown): void {
+    if (state === undefined) {
+      throw new HeadgateError('STATE_UNDEFINED', { store: this.#host.name, operation })
+    }
+  }
+
+  /** Runs code that may read this store but not write to it. */
+  #locked<R>(work: () => R): R {
+    this.#inRecipe = true
+    try {
+      return work()
+    } finally {
+      this.#inRecipe = false
+    }
+  }
+
+  /** The version of the next write: all writes of a batch have the one that the batch will have. */
+  #nextVersion(): number {
+    return Math.max(this.head.version, this.#subject.getValue().version + 1)
+  }
+
+  #commit(state: Immutable<S>, label: WriteLabel, patches?: Patches): Snapshot<S> {
+    return this.#adopt(stamp(state, this.#nextVersion(), label, this.#host.clock), patches)
+  }
+
+  /** Makes a snapshot the newest write, and publishes it outside a batch. */
+  #adopt(snapshot: Snapshot<S>, patches?: Patches): Snapshot<S> {
+    this.#host.checkState(snapshot.state)
+    Object.freeze(snapshot)
+    this.head = snapshot
+    const batch = this.#batch
+    if (batch === undefined) this.#publish(snapshot, patches)
+    else batch.patches = joinPatches(batch.patches, patches)
+    return snapshot
+  }
+
+  #closeBatch({ outer, patches }: Batch<S>, write: Write | undefined): void {
+    if (outer !== undefined) outer.patches = joinPatches(outer.patches, patches)
+    if (write !== undefined) {
+      const { reason, source, metadata } = this.head
+      const label = labelOf(write, reason, source)
+      const kept = label.metadata === NO_METADATA ? metadata : label.metadata
+      this.head = Object.freeze({ ...this.head, ...label, metadata: kept })
+    }
+    if (outer === undefined) this.#publish(this.head, patches)
+  }
+
+  #publish(snapshot: Snapshot<S>, patches: Patches | undefined): void {
+    this.commits += 1
+    this.lastCommitAt = snapshot.tsWall
+    if (patches !== undefined) this.#host.paths.note(snapshot, patches)
+    this.#subject.next(snapshot)
+  }
+}
