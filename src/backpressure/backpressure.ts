@@ -55,7 +55,7 @@ interface Numbered<T> extends Versioned {
  *
  * @param policy - any but `buffer` with `suspend`: a source cannot be refused.
  * @param project - default: the value itself.
- * @throws `POLICY_INVALID`
+ * @throws `POLICY_INVALID` for `suspend`. What is no policy at all is an error of the stream.
  */
 export function backpressure<T, R = readonly T[]>(
   policy: BatchPolicy,
