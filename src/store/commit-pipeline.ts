@@ -29,11 +29,14 @@ interface Batch<S> {
   readonly before: Snapshot<S>
   readonly outer: Batch<S> | undefined
   /** The patches of its writes; `undefined` once a write without patches is among them. */
-  patches: Patches | undefined
+  patches: Patch[] | undefined
 }
 
-const joinPatches = (a: Patches | undefined, b: Patches | undefined): Patches | undefined =>
-  a && b && [...a, ...b]
+/** Adds in place: a batch may have very many writes. */
+function addPatches<S>(batch: Batch<S>, patches: Patches | undefined): void {
+  if (patches === undefined) batch.patches = undefined
+  else for (const patch of patches) batch.patches?.push(patch)
+}
 
 /** What the pipeline needs of its store. */
 export interface PipelineHost<S> {
@@ -256,12 +259,12 @@ export class CommitPipeline<S> {
     this.head = snapshot
     const batch = this.#batch
     if (batch === undefined) this.#publish(snapshot, patches)
-    else batch.patches = joinPatches(batch.patches, patches)
+    else addPatches(batch, patches)
     return snapshot
   }
 
   #closeBatch({ outer, patches }: Batch<S>, write: Write | undefined): void {
-    if (outer !== undefined) outer.patches = joinPatches(outer.patches, patches)
+    if (outer !== undefined) addPatches(outer, patches)
     if (write !== undefined) {
       const { reason, source, metadata } = this.head
       const label = labelOf(write, reason, source)

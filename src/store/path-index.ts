@@ -32,7 +32,6 @@ interface Listener extends Slotted {
   readonly observer: Subscriber<unknown>
   /** The version whose value it was given last. */
   since: number
-  value: unknown
 }
 
 class Node {
@@ -89,9 +88,9 @@ export class PathIndex<S> implements Sink<S> {
         return undefined
       }
       const { version, state } = this.#subject.getValue()
-      const listener: Listener = { slot: -1, observer, since: version, value: valueAt(state, path) }
+      const listener: Listener = { slot: -1, observer, since: version }
       const node = this.#add(path, listener)
-      if (version >= 0) this.#subject.exclusively(() => observer.next(listener.value))
+      if (version >= 0) this.#subject.exclusively(() => observer.next(valueAt(state, path)))
       return () => this.#remove(node, listener)
     })
   }
@@ -141,6 +140,7 @@ export class PathIndex<S> implements Sink<S> {
     }
   }
 
+  /** Tells a value that has changed here to everybody who does not have it yet. */
   #tell(node: Node, value: unknown, version: number): void {
     if (node.toldVersion === version) return
     node.toldVersion = version
@@ -149,10 +149,8 @@ export class PathIndex<S> implements Sink<S> {
     for (let slot = 0, { end } = listeners; slot < end; slot += 1) {
       const listener = listeners.at(slot)
       if (listener === undefined || listener.since >= version) continue
-      const changed = listener.since < 0 || !Object.is(listener.value, value)
       listener.since = version
-      listener.value = value
-      if (changed) listener.observer.next(value)
+      listener.observer.next(value)
     }
     this.#telling = undefined
     listeners.compact()
