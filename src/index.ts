@@ -39,6 +39,15 @@ export {
   switchLatest,
   throttle,
 } from './backpressure/index.ts'
+export type {
+  HealthCode,
+  HealthIssue,
+  HealthReport,
+  HealthThresholds,
+  LatencyHistogram,
+  LatencySummary,
+  StoreMetrics,
+} from './health/index.ts'
 export type { Clock, ErrorCode, ErrorDetails } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
@@ -99,7 +108,6 @@ export type {
   Snapshot,
   SnapshotStream,
   Store,
-  StoreMetrics,
   StoreOptions,
   StreamOptions,
   SubscribeOptions,

@@ -15,18 +15,20 @@ import { posix } from 'node:path'
 export const FLOORS: Readonly<Record<string, number>> = {
   kit: 0,
   backpressure: 1,
-  store: 2,
-  machine: 3,
-  health: 3,
-  codec: 3,
-  journal: 4,
-  sync: 4,
-  nats: 5,
-  react: 5,
-  inspector: 5,
-  testing: 6,
-  stress: 7,
-  cli: 7,
+  health: 2,
+  collection: 2,
+  store: 3,
+  machine: 4,
+  codec: 5,
+  otel: 5,
+  journal: 5,
+  sync: 5,
+  nats: 6,
+  react: 6,
+  inspector: 6,
+  testing: 7,
+  stress: 8,
+  cli: 9,
 }
 
 /** The packages that the rooms of the core may import; the other rooms are free to choose theirs. */
@@ -35,11 +37,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   backpressure: ['rxjs'],
   store: ['rxjs', 'immer'],
   machine: ['rxjs', 'immer'],
-  health: ['rxjs', 'immer'],
+  health: [],
+  collection: ['immer'],
 }
 
 /** From this floor on, a room runs only under Node. */
-const NODE_FLOOR = 6
+const NODE_FLOOR = 7
 
 const DOOR = 'index.ts'
 const ROOT_DOOR = 'src/index.ts'

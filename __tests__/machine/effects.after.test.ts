@@ -187,7 +187,7 @@ describe('after', () => {
       { onFault: (fault) => void faults.push(fault) },
     )
     scheduler.advanceTo(50)
-    expect(faults).toEqual([{ subscriberId: 'timed', phase: 'after', error, version: 0 }])
+    expect(faults).toEqual([{ subscriberId: 'timed', phase: 'after', error, version: 0, failures: 1 }])
     expect(store.current).toBe('A')
     expect(store.metrics()).toMatchObject({ failedWrites: 1, commits: 0 })
     expect(scheduler.timerCount).toBe(0)

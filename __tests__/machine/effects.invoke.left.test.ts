@@ -108,7 +108,9 @@ describe('invoke, its failures', () => {
       send('LOAD')
       end(calls[0] as Call)
       await microtasks()
-      expect(faults).toEqual([{ subscriberId: 'loader', phase: 'invoke', error: FAILURE, version: 2 }])
+      expect(faults).toEqual([
+        { subscriberId: 'loader', phase: 'invoke', error: FAILURE, version: 2, failures: 1 },
+      ])
       expect(store.current).toBe('LOADING')
       expect(historyOf(store.state)).toEqual([`IDLE → LOADING : LOAD (${status})`])
     },

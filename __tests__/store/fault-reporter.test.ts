@@ -49,7 +49,13 @@ describe('a fault', () => {
     expect(faults).toEqual([])
     handlers[1]?.complete()
     expect(faults).toEqual([
-      { subscriberId: 'archive', phase: 'error', version: -1, error: refusal('BUFFER_OVERFLOW') },
+      {
+        subscriberId: 'archive',
+        phase: 'error',
+        version: -1,
+        error: refusal('BUFFER_OVERFLOW'),
+        failures: 1,
+      },
     ])
   })
 })

@@ -21,6 +21,7 @@ describe('Store.metrics', () => {
       currentVersion: 0,
       currentState: 'INITIALIZED',
       subscriberCount: 0,
+      commitLatencyMs: null,
       published: 0,
       delivered: 0,
       dropped: 0,

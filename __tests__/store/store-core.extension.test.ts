@@ -159,6 +159,6 @@ describe('the other members', () => {
     store.unhandled()
     store.fail(error)
     expect(store.metrics()).toMatchObject({ currentState: 'N1', unhandledEvents: 1, subscriberErrors: 0 })
-    expect(faults).toEqual([{ subscriberId: 'arm', error, phase: 'after', version: 3 }])
+    expect(faults).toEqual([{ subscriberId: 'arm', error, phase: 'after', version: 3, failures: 1 }])
   })
 })

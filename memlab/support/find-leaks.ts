@@ -1,48 +1,91 @@
 /**
- * Runs a scenario in a child process and lets memlab look for what was made in it, survived the release
+ * Runs a scenario file in a child process and lets memlab look for what was made in it, survived the release
  * and is reachable.
  *
  * memlab's own rules know the DOM and React and find nothing in a Node program, so the filter here is the
- * widest: every object and closure counts.
+ * widest: every object and every closure counts. The filter is also where they are counted: memlab itself
+ * reports one trace for each cluster of similar ones.
  */
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { config } from '@memlab/core'
+import { join } from 'node:path'
+import { config, type IHeapNode } from '@memlab/core'
 import { findLeaksBySnapshotFilePaths } from 'memlab'
+import { runChild } from './child.ts'
+import { retainerTrace } from './retainer-trace.ts'
 
-const ROOT = resolve(__dirname, '../..')
+/** What is left of one claim, and what keeps the first of it. */
+export interface ClaimLeak {
+  objects: number
+  readonly trace: readonly string[]
+}
 
-/** How many groups of leaked objects memlab found, and the path that retains the first of each. */
-export async function findLeaks(scenario: string, kind: 'clean' | 'leak'): Promise<readonly string[]> {
+/** What was found in one run. */
+export interface LeakReport {
+  /** Objects and closures that were made between the first two snapshots and live in the third. */
+  readonly leaked: number
+  /** By the claim whose witness was left; what no witness tells is under `''`. */
+  readonly byClaim: ReadonlyMap<string, ClaimLeak>
+}
+
+/** How a scenario file is run. */
+export interface FindOptions {
+  readonly kind: 'clean' | 'leak'
+  /** How many of each claim at most; 0 (default): as many as the claim says. */
+  readonly most?: number
+  readonly environment?: 'production' | 'development'
+}
+
+/** memlab clusters each trace with every other: as many as this are enough to see what is wrong. */
+const CLUSTERED_MAX = 200
+
+/** Counts what passes the widest filter; see {@link LeakReport}. */
+export class LeakCounter {
+  leaked = 0
+  readonly byClaim: Map<string, ClaimLeak> = new Map()
+
+  /** memlab's leak filter: whether a survivor is reported. */
+  readonly filter = (node: IHeapNode): boolean => {
+    if (node.type !== 'object' && node.type !== 'closure') return false
+    this.leaked += 1
+    this.#count(claimOf(node), node)
+    return this.leaked <= CLUSTERED_MAX
+  }
+
+  #count(claim: string, node: IHeapNode): void {
+    const known = this.byClaim.get(claim)
+    if (known === undefined) this.byClaim.set(claim, { objects: 1, trace: retainerTrace(node) })
+    else known.objects += 1
+  }
+}
+
+/** The claim whose witness this node is, else `''`. */
+function claimOf(node: IHeapNode): string {
+  if (node.name !== 'Witness') return ''
+  return node.getReferenceNode('claim')?.toStringNode()?.stringValue ?? ''
+}
+
+/** Runs all claims of a scenario file, and reports what is left of them. */
+export async function findLeaks(scenario: string, options: FindOptions): Promise<LeakReport> {
+  const { kind, most = 0, environment } = options
   const folder = await mkdtemp(join(tmpdir(), 'headgate-memlab-'))
   try {
-    const runner = join(ROOT, 'memlab/support/run-scenario.ts')
-    const load = `require(${JSON.stringify(runner)})`
-    const file = join(ROOT, 'memlab/scenarios', scenario)
-    const args = ['--expose-gc', '-r', 'esbuild-register', '-e', load, file, kind, folder]
-    await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 60_000 })
-    config.externalLeakFilter = { leakFilter: (node) => node.type === 'object' || node.type === 'closure' }
-    // 2: a failure of memlab is thrown; by default it halts the process.
-    config.errorHandling = 2
-    config.muteConsole = true
-    const [before, between, after] = ['before', 'between', 'after'].map((name) =>
-      join(folder, `${name}.heapsnapshot`),
-    ) as [string, string, string]
-    const leaks = await findLeaksBySnapshotFilePaths(before, between, after, {
-      workDir: join(folder, 'work'),
-    })
-    return leaks.map(traceOf)
+    await runChild('run-scenario', [scenario, kind, String(most), folder], environment)
+    return await compareSnapshots(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The chain of references from a root to the leaked object: memlab tells it as the keys of an object. */
-function traceOf(leak: object): string {
-  return Object.keys(leak)
-    .filter((key) => /^\d+: /.test(key))
-    .join('\n')
+async function compareSnapshots(folder: string): Promise<LeakReport> {
+  const counter = new LeakCounter()
+  config.externalLeakFilter = { leakFilter: counter.filter }
+  // 2: a failure of memlab is thrown; by default it halts the process.
+  config.errorHandling = 2
+  config.muteConsole = true
+  const [before, between, after] = ['before', 'between', 'after'].map((name) =>
+    join(folder, `${name}.heapsnapshot`),
+  ) as [string, string, string]
+  await findLeaksBySnapshotFilePaths(before, between, after, { workDir: join(folder, 'work') })
+  return counter
 }

@@ -72,6 +72,8 @@ export interface MailboxHost<T> {
   dropped(entry: T, reason: DropReason): unknown
   /** Foreign code failed. Must not throw. */
   faulted(fault: MailboxFault): void
+  /** A delivery was handled while {@link Mailbox.failing}. Must not throw. */
+  handled?(): void
   /** Something that was held or handled has gone, so there may be room. */
   roomMade(): void
   /** The mailbox is over: nothing is held and no callback comes any more. Called once. */
@@ -92,6 +94,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   inFlight = 0
   missed = 0
   lastVersion = -1
+  /** Set by the host: whether it wants to be told of deliveries that are handled. */
+  failing = false
   #pendingMax = 0
   #lossTold = 0
   #busySince: number | null = null
@@ -269,7 +273,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     }
     this.#current = outer
     delivery.outer = undefined
-    if (awaited === undefined) this.#done()
+    if (awaited === undefined) this.#succeed()
     else this.#await(awaited, delivery, host)
   }
 
@@ -344,7 +348,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   #settle(delivery: HandledDelivery, failure?: { error: unknown }): void {
     if (!this.#handled?.delete(delivery)) return
     if (this.#handled.size === 0) this.#busySince = null
-    if (failure === undefined) this.#done()
+    if (failure === undefined) this.#succeed()
     else this.#fail(delivery, failure.error)
   }
 
@@ -356,6 +360,11 @@ export class Mailbox<T extends Versioned> implements Port<T> {
       // The handler has ended; a consumer that unsubscribed in onFault has closed us already.
       if (host.onError === 'close') this.close('consumer-error')
     }
+    this.#done()
+  }
+
+  #succeed(): void {
+    if (this.failing) this.#host?.handled?.()
     this.#done()
   }
 

@@ -1,6 +1,7 @@
 import type { SubscriberStats } from '../backpressure/index.ts'
+import type { StoreMetrics } from '../health/index.ts'
 import type { Cell, MachineStore } from '../machine/index.ts'
-import type { StoreMetrics, SubscriberHandle } from '../store/index.ts'
+import type { SubscriberHandle } from '../store/index.ts'
 import type { RecordHandler } from './record-handler.ts'
 
 /** What a run comes to; the last line of `--json`. */

@@ -204,7 +204,13 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
         }
         // Rejects only when the store is destroyed: then there is nothing left to do.
         this.ready().then(retry, () => {})
-      } else this.reportFault({ subscriberId: this.machine.id, phase, error, version: this.head.version })
+      } else
+        this.reportFault({
+          subscriberId: this.machine.id,
+          phase,
+          error,
+          version: this.head.version,
+        })
     }
   }
 

@@ -15,6 +15,7 @@
  * - Nobody is told of a write inside a batch before the batch has returned.
  */
 import type { Immutable, Patch } from 'immer'
+import type { CommitTimer } from '../health/index.ts'
 import { type Clock, HeadgateError } from '../kit/index.ts'
 import type { PathIndex } from './path-index.ts'
 import { type AnyRecipe, freezeState, isRefusedPromise, runRecipe } from './recipes.ts'
@@ -45,6 +46,8 @@ export interface PipelineHost<S> {
   readonly source: string
   readonly clock: Clock
   readonly paths: PathIndex<S>
+  /** Present where commits are timed. */
+  readonly timer: CommitTimer | undefined
   /** Throws where a subscriber that suspends its writers is full. */
   admitWrite(): void
   /** Throws for a state that the store cannot be in. */
@@ -205,6 +208,8 @@ export class CommitPipeline<S> {
 
   /** Refuses a write that may not happen now; nothing has been done yet. */
   #admit(operation: string, write: Write | undefined): void {
+    // A batch begins with itself, not with its writes.
+    if (this.#batch === undefined) this.#host.timer?.begin()
     checkWrite(write)
     this.requireAlive(operation)
     const { name: store } = this.#host
@@ -278,6 +283,7 @@ export class CommitPipeline<S> {
     this.commits += 1
     this.lastCommitAt = snapshot.tsWall
     if (patches !== undefined) this.#host.paths.note(snapshot, patches)
+    this.#host.timer?.published()
     this.#subject.next(snapshot)
   }
 }

@@ -1,5 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import type { FaultPhase } from '../backpressure/index.ts'
+import { isTold } from '../health/index.ts'
 
 /**
  * A failure that has no caller: of a subscriber's code, the loss of its subscription by an overflow, or of
@@ -16,11 +17,13 @@ export interface SubscriberFault {
   readonly phase: FaultPhase | 'after' | 'invoke'
   /** The version that was being delivered or dropped; -1 for a terminal callback. */
   readonly version: number
+  /** Failures of this subscriber since it last did well, this one included. */
+  readonly failures: number
 }
 
 /**
- * Tells about failures of subscribers: to `faults$`, to `onFault`, and to the console where nobody
- * listens. Never throws.
+ * Tells about failures of subscribers: to `faults$` and to `onFault` of each, and to the console where
+ * nobody listens, of an episode's first failure, then at powers of two, then "recovered". Never throws.
  */
 export class FaultReporter {
   readonly faults$: Observable<SubscriberFault>
@@ -35,9 +38,11 @@ export class FaultReporter {
   }
 
   report(fault: SubscriberFault): void {
-    const { subscriberId, phase, version, error } = fault
-    if (this.#onFault === undefined && !this.#faults.observed) {
-      this.#print(`subscriber "${subscriberId}" failed in "${phase}" at version ${version}:`, error)
+    const { subscriberId, phase, version, error, failures } = fault
+    if (this.#unheard) {
+      if (!isTold(failures)) return
+      const often = failures === 1 ? '' : ` (${failures} failures in this episode)`
+      this.#print(`subscriber "${subscriberId}" failed in "${phase}" at version ${version}${often}:`, error)
       return
     }
     if (this.#faults.observed) this.#faults.next(fault)
@@ -47,6 +52,20 @@ export class FaultReporter {
       this.#print(`onFault itself failed on subscriber "${subscriberId}" in "${phase}":`, onFaultError)
       this.#print('the fault that it was told:', error)
     }
+  }
+
+  /** Tells the log that a subscriber does well again. */
+  recovered(subscriberId: string, failures: number): void {
+    if (!this.#unheard) return
+    const times = failures === 1 ? 'failure' : 'failures'
+    // biome-ignore lint/suspicious/noConsole: ends the episode that the lines before it told of
+    console.warn(
+      `[headgate] store "${this.#storeName}": subscriber "${subscriberId}" recovered after ${failures} ${times}`,
+    )
+  }
+
+  get #unheard(): boolean {
+    return this.#onFault === undefined && !this.#faults.observed
   }
 
   complete(): void {

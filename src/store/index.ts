@@ -1,7 +1,6 @@
 export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
 export { createStore } from './create-store.ts'
 export type { SubscriberFault } from './fault-reporter.ts'
-export type { StoreMetrics } from './metrics.ts'
 export type { Path, ValueAt } from './path.ts'
 export { freezeState, isPromiseLike, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'

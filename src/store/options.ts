@@ -1,4 +1,5 @@
 /** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`. */
+import { DEFAULT_THRESHOLDS } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
 import type { SubscribeOptions } from './subscribers.ts'
@@ -27,6 +28,9 @@ const checkText = (option: string, value: unknown): void =>
 const checkSignal = (value: unknown): void =>
   check('signal', value, 'an AbortSignal', isObjectWith('addEventListener', 'removeEventListener'))
 
+const checkBoolean = (option: string, value: unknown): void =>
+  check(option, value, 'true or false', (flag) => typeof flag === 'boolean')
+
 const checkScheduler = (value: unknown): void =>
   check('scheduler', value, 'an RxJS scheduler', isObjectWith('schedule', 'now'))
 
@@ -47,11 +51,30 @@ export function checkStoreOptions(options: StoreOptions): void {
   )
   checkScheduler(options.scheduler)
   check('onFault', options.onFault, 'a function', isFunction)
+  checkThresholds(options.health)
+  check('timing', options.timing, 'true, false or a histogram of hdr-histogram-js', (value) => {
+    return typeof value === 'boolean' || isObjectWith('recordValue', 'getValueAtPercentile')(value)
+  })
+  checkBoolean('detectLeaks', options.detectLeaks)
+}
+
+function checkThresholds(thresholds: StoreOptions['health']): void {
+  check(
+    'health',
+    thresholds,
+    `an object with some of ${Object.keys(DEFAULT_THRESHOLDS).join(', ')}`,
+    (value) => {
+      return isObjectWith()(value) && Object.keys(value as object).every((key) => key in DEFAULT_THRESHOLDS)
+    },
+  )
+  for (const [name, threshold] of Object.entries(thresholds ?? {})) {
+    check(`health.${name}`, threshold, 'a number from 0', (value) => typeof value === 'number' && value >= 0)
+  }
 }
 
 export function checkSubscribeOptions<S>(options: SubscribeOptions<S>): void {
   checkText('id', options.id)
-  check('replay', options.replay, 'true or false', (value) => typeof value === 'boolean')
+  checkBoolean('replay', options.replay)
   check('onDrop', options.onDrop, 'a function', isFunction)
   check(
     'onError',

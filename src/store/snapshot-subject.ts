@@ -62,6 +62,8 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   observerCount = 0
   /** Versions published so far, those that wait included. */
   publications = 0
+  /** Called after each version has been handed to everyone; for timing. Must not throw. */
+  delivered: (() => void) | undefined
 
   /** @param drainMax - how many publications one write may set off. */
   constructor(first: Snapshot<S>, drainMax: number) {
@@ -100,6 +102,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     }
     this.#delivering = true
     this.#deliver(snapshot, this.#sinks.end)
+    this.delivered?.()
     this.#drain()
   }
 
@@ -167,6 +170,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   #drain(): void {
     for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) {
       this.#deliver(waiting.snapshot, waiting.end)
+      this.delivered?.()
     }
     this.#delivering = false
     this.#chained = 0

@@ -17,11 +17,22 @@ import {
   observable as observableKey,
   type SchedulerLike,
 } from 'rxjs'
+import {
+  CommitTimer,
+  type HealthReport,
+  type HealthThresholds,
+  isDevelopment,
+  judgeHealth,
+  LeakWatch,
+  reportMetrics,
+  type StoreCounters,
+  type StoreMetrics,
+  withDefaults,
+} from '../health/index.ts'
 import { type Clock, defineDispose, randomUuid, systemClock } from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
-import type { StoreMetrics } from './metrics.ts'
 import { type ModifyWork, modify } from './modify.ts'
 import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
 import { PathIndex } from './path-index.ts'
@@ -63,6 +74,9 @@ export class StoreCore<S> implements Store<S> {
   readonly #subscribers: Subscribers<S>
   readonly #paths: PathIndex<S>
   readonly #pipeline: CommitPipeline<S>
+  readonly #thresholds: HealthThresholds
+  readonly #timer: CommitTimer | undefined
+  readonly #leaks: LeakWatch | undefined
   readonly #endings = new Set<() => void>()
   readonly #createdAt: number
   readonly #createdMono: number
@@ -72,17 +86,23 @@ export class StoreCore<S> implements Store<S> {
   constructor(initial: S | undefined, options: StoreOptions = {}) {
     checkStoreOptions(options)
     const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
+    const { timing = false, detectLeaks = isDevelopment() } = options
     this.name = name
     this.clock = clock
     this.scheduler = options.scheduler ?? asyncScheduler
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
     this.#subject = new SnapshotSubject(firstSnapshot(initial, source, clock), drainMax)
+    this.#thresholds = withDefaults(options.health)
+    this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
+    this.#subject.delivered = this.#timer?.delivered
+    this.#leaks = detectLeaks ? new LeakWatch() : undefined
     this.#faults = new FaultReporter(name, options.onFault)
     this.#subscribers = new Subscribers({
       storeName: name,
       subject: this.#subject,
       faults: this.#faults,
+      leaks: this.#leaks,
       clock,
       scheduler: this.scheduler,
     })
@@ -92,6 +112,7 @@ export class StoreCore<S> implements Store<S> {
       source,
       clock,
       paths: this.#paths,
+      timer: this.#timer,
       admitWrite: () => this.#subscribers.admit(),
       checkState: (state) => this.checkState(state),
     }
@@ -176,9 +197,14 @@ export class StoreCore<S> implements Store<S> {
   // One implementation; the overloads of Store give arrays to the consumer of a batch.
   subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
     checkSubscribeOptions(options)
-    return createHandle(
-      this.#subscribers.add(toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>), options),
+    const mailbox = this.#subscribers.add(
+      toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>),
+      options,
     )
+    const handle = createHandle(mailbox)
+    // A signal can end the subscription without the handle.
+    if (!mailbox.closed && options.signal === undefined) this.#leaks?.watch(handle, mailbox, this.subscribe)
+    return handle
   }
 
   stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
@@ -204,7 +230,22 @@ export class StoreCore<S> implements Store<S> {
   }
 
   metrics(): StoreMetrics {
-    const { totals, subscribers } = this.#subscribers.report()
+    return reportMetrics(this.#counters(), this.#subscribers.departed, this.#subscribers.stats())
+  }
+
+  health(): HealthReport {
+    return judgeHealth(this.metrics(), this.#subscribers.vitals(), this.#thresholds, this.clock.mono())
+  }
+
+  destroy(): void {
+    if (this.#subject.isStopped) return
+    this.#subject.complete()
+    for (const end of [...this.#endings]) end()
+    this.#endings.clear()
+    this.#faults.complete()
+  }
+
+  #counters(): StoreCounters {
     const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#pipeline
     return {
       commits,
@@ -218,18 +259,9 @@ export class StoreCore<S> implements Store<S> {
       uptimeMs: this.clock.mono() - this.#createdMono,
       currentVersion: head.version,
       currentState: head.version < 0 ? 'UNINITIALIZED' : this.stateName(head.state),
-      subscriberCount: subscribers.length + this.#subject.observerCount + this.#paths.size,
-      ...totals,
-      subscribers,
+      subscriberCount: this.#subscribers.size + this.#subject.observerCount + this.#paths.size,
+      commitLatencyMs: this.#timer?.summary() ?? null,
     }
-  }
-
-  destroy(): void {
-    if (this.#subject.isStopped) return
-    this.#subject.complete()
-    for (const end of [...this.#endings]) end()
-    this.#endings.clear()
-    this.#faults.complete()
   }
 
   // ---- for stores built on this one ----
@@ -261,9 +293,9 @@ export class StoreCore<S> implements Store<S> {
     return this.#pipeline.head
   }
 
-  /** Reports a failure that has no caller. */
-  protected reportFault(fault: SubscriberFault): void {
-    this.#faults.report(fault)
+  /** Reports a failure that has no caller, and is no subscriber's. */
+  protected reportFault(fault: Omit<SubscriberFault, 'failures'>): void {
+    this.#faults.report({ ...fault, failures: 1 })
   }
 
   /**

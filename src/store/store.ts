@@ -1,10 +1,10 @@
 import type { Draft, Immutable } from 'immer'
 import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
 import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
+import type { HealthReport, HealthThresholds, LatencyHistogram, StoreMetrics } from '../health/index.ts'
 import type { Clock } from '../kit/index.ts'
 import type { Consumer } from './consumer.ts'
 import type { SubscriberFault } from './fault-reporter.ts'
-import type { StoreMetrics } from './metrics.ts'
 import type { Path, ValueAt } from './path.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
@@ -26,6 +26,18 @@ export interface StoreOptions {
   drainMax?: number | undefined
   /** Told of each failure of a subscriber. */
   onFault?: ((fault: SubscriberFault) => void) | undefined
+  /** From where on {@link Store.health} sees an issue. */
+  health?: Partial<HealthThresholds> | undefined
+  /**
+   * Whether commits are timed; default false. True takes Node's own histogram; on a platform that has none,
+   * a browser, pass one of hdr-histogram-js.
+   */
+  timing?: boolean | LatencyHistogram | undefined
+  /**
+   * Whether {@link Store.health} tells of subscribers whose handle was collected as garbage. It costs about
+   * as much as a subscription itself; default: unless `NODE_ENV` is `'production'`.
+   */
+  detectLeaks?: boolean | undefined
 }
 
 /** Options of {@link Store.modify}. */
@@ -192,7 +204,14 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   /** Resolves when every subscriber that suspends its writers has room; they are let in one by one. */
   ready(): Promise<void>
 
+  /** What the store did and what its subscribers got. O(subscribers); reads counters and changes none. */
   metrics(): StoreMetrics
+  /**
+   * Whether the store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
+   * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
+   * by its owner. Each issue clears by itself when what it tells of is over.
+   */
+  health(): HealthReport
 
   /**
    * Completes everyone, drops what is pending and lets go of everybody. Later writes are refused; a later

@@ -15,9 +15,9 @@ import {
   type Policy,
   type SubscriberStats,
 } from '../backpressure/index.ts'
+import { DeliveryTotals, FailureEpisode, type LeakWatch, type SubscriberVitals } from '../health/index.ts'
 import { type Clock, HeadgateError, onAbort } from '../kit/index.ts'
 import type { FaultReporter } from './fault-reporter.ts'
-import { DeliveryTotals } from './metrics.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
 
@@ -61,6 +61,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   /** The publications that this subscriber is never offered, as they came before it; less its replay. */
   passed = 0
   stopListening: (() => void) | undefined
+  /** Made with the first failure. */
+  #episode: FailureEpisode | undefined
   readonly #subscribers: Subscribers<S>
   readonly #onDrop: SubscribeOptions<S>['onDrop']
 
@@ -101,8 +103,23 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     return this.#onDrop?.({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped })
   }
 
+  /** Failures since this subscriber last did well. */
+  get failures(): number {
+    return this.#episode?.failures ?? 0
+  }
+
   faulted(fault: MailboxFault): void {
-    this.#subscribers.faults.report({ subscriberId: this.id, ...fault })
+    this.#episode ??= new FailureEpisode()
+    this.mailbox.failing = true
+    const failures = this.#episode.failed()
+    this.#subscribers.faults.report({ subscriberId: this.id, ...fault, failures })
+  }
+
+  handled(): void {
+    const failures = this.#episode?.handled() ?? 0
+    if (failures === 0) return
+    this.mailbox.failing = false
+    this.#subscribers.faults.recovered(this.id, failures)
   }
 
   roomMade(): void {
@@ -121,6 +138,7 @@ interface SubscribersContext<S> {
   readonly storeName: string
   readonly subject: SnapshotSubject<S>
   readonly faults: FaultReporter
+  readonly leaks: LeakWatch | undefined
   readonly clock: Clock
   readonly scheduler: SchedulerLike
 }
@@ -131,6 +149,7 @@ export class Subscribers<S> {
   readonly scheduler: SchedulerLike
   readonly #storeName: string
   readonly #subject: SnapshotSubject<S>
+  readonly #leaks: LeakWatch | undefined
   readonly #departed = new DeliveryTotals()
   readonly #suspending = new Set<StoreSubscriber<S>>()
   readonly #waiting = new Set<() => void>()
@@ -142,6 +161,7 @@ export class Subscribers<S> {
     this.#storeName = context.storeName
     this.#subject = context.subject
     this.faults = context.faults
+    this.#leaks = context.leaks
     this.clock = context.clock
     this.scheduler = context.scheduler
   }
@@ -177,6 +197,7 @@ export class Subscribers<S> {
   remove(subscriber: StoreSubscriber<S>): void {
     this.#subject.detach(subscriber)
     this.#suspending.delete(subscriber)
+    this.#leaks?.forget(subscriber.mailbox)
     this.#departed.add(subscriber.mailbox)
   }
 
@@ -205,16 +226,30 @@ export class Subscribers<S> {
     for (const resolve of waiting) resolve()
   }
 
-  /** The sums over everybody, those who have left included, and the figures of each who has not. */
-  report(): { totals: DeliveryTotals; subscribers: SubscriberStats[] } {
-    const totals = Object.assign(new DeliveryTotals(), this.#departed)
-    const subscribers: SubscriberStats[] = []
-    for (const sink of this.#subject.sinks()) {
-      if (!(sink instanceof StoreSubscriber)) continue
-      totals.add(sink.mailbox)
-      subscribers.push(sink.mailbox.stats())
-    }
-    return { totals, subscribers }
+  /** The sums of those who have left. */
+  get departed(): DeliveryTotals {
+    return this.#departed
+  }
+
+  get size(): number {
+    return this.#present().length
+  }
+
+  /** The figures of each who is there. */
+  stats(): SubscriberStats[] {
+    return this.#present().map(({ mailbox }) => mailbox.stats())
+  }
+
+  /** What else is known of each who is there, in the order of {@link stats}. */
+  vitals(): SubscriberVitals[] {
+    return this.#present().map(({ failures, mailbox }) => ({
+      failures,
+      leakedFrom: this.#leaks?.siteOf(mailbox),
+    }))
+  }
+
+  #present(): StoreSubscriber<S>[] {
+    return this.#subject.sinks().filter((sink) => sink instanceof StoreSubscriber)
   }
 
   async #room(): Promise<void> {

@@ -121,6 +121,7 @@ class EndingSource implements CaseSource {
       storeName: 'case',
       subject: this.#subject,
       faults: new FaultReporter('case', onFault),
+      leaks: undefined,
       clock,
       scheduler: clock,
     })
@@ -159,7 +160,7 @@ class EndingSource implements CaseSource {
   }
 
   statsOf(id: string): Counters | undefined {
-    return this.#subscribers.report().subscribers.find((stats) => stats.id === id)
+    return this.#subscribers.stats().find((stats) => stats.id === id)
   }
 
   end(end: SourceEnd): void {

@@ -1,7 +1,15 @@
+/**
+ * What a store did and what its subscribers got: plain counters, put together when somebody asks.
+ *
+ * The store and the mailboxes count with `+= 1` on fields of their own and call nothing; this room is
+ * below them and knows neither.
+ */
 import type { SubscriberStats } from '../backpressure/index.ts'
+import type { LatencySummary } from './commit-timer.ts'
+import { DeliveryTotals } from './delivery-totals.ts'
 
-/** What a store did and what its subscribers got; plain numbers, read at one instant. */
-export interface StoreMetrics {
+/** What a store itself counts; numbers read at one instant. */
+export interface StoreCounters {
   /** Versions published by writes; the first state given to `createStore` is not one. */
   readonly commits: number
   /** Reads of `snapshot` and `state`. */
@@ -24,6 +32,12 @@ export interface StoreMetrics {
   readonly currentState: string
   /** Everyone who follows the store: `subscribe`, `stream`, and subscriptions to its observables. */
   readonly subscriberCount: number
+  /** How long commits took, from the call to the last synchronous hand-over; null without `timing`. */
+  readonly commitLatencyMs: LatencySummary | null
+}
+
+/** What a store did and what its subscribers got; the sums include subscribers that have left. */
+export interface StoreMetrics extends StoreCounters {
   readonly published: number
   readonly delivered: number
   readonly dropped: number
@@ -34,23 +48,13 @@ export interface StoreMetrics {
   readonly subscribers: readonly SubscriberStats[]
 }
 
-/** Sums over subscribers; those who have left are kept in one of these. */
-export class DeliveryTotals {
-  published = 0
-  delivered = 0
-  dropped = 0
-  conflated = 0
-  pending = 0
-  subscriberErrors = 0
-
-  add(
-    stats: Pick<SubscriberStats, 'published' | 'delivered' | 'dropped' | 'conflated' | 'pending' | 'errors'>,
-  ): void {
-    this.published += stats.published
-    this.delivered += stats.delivered
-    this.dropped += stats.dropped
-    this.conflated += stats.conflated
-    this.pending += stats.pending
-    this.subscriberErrors += stats.errors
-  }
+/** Puts the metrics together from the store's counters, the sums of those who left, and those who are there. */
+export function reportMetrics(
+  counters: StoreCounters,
+  departed: DeliveryTotals,
+  subscribers: readonly SubscriberStats[],
+): StoreMetrics {
+  const totals = Object.assign(new DeliveryTotals(), departed)
+  for (const stats of subscribers) totals.add(stats)
+  return { ...counters, ...totals, subscribers }
 }

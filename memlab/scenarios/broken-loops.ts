@@ -1,0 +1,49 @@
+/** `for await` loops that are left with `break`. */
+import type { Policy, Store } from '../../src/index.ts'
+import { perPolicy, type Tick, tickStore, writerOf } from '../support/claims.ts'
+import { PULLED_POLICIES } from '../support/policies.ts'
+import type { Claim, Witness } from '../support/scenario.ts'
+
+export const claim = 'A `for await` loop that was left with `break` is let go of.'
+
+interface Loop {
+  readonly store: Store<Tick>
+  readonly policy: Policy
+  readonly held: Witness
+  readonly gate: Promise<void>
+  readonly leak: boolean
+}
+
+/** Works on its first snapshot until the gate opens. The twin then waits for a second one. */
+async function run({ store, policy, held, gate, leak }: Loop): Promise<void> {
+  for await (const { version } of store.stream({ policy })) {
+    held.seen = version
+    await gate
+    if (!leak) break
+  }
+}
+
+export const claims: readonly Claim[] = perPolicy(PULLED_POLICIES, 'left with break', (policy, { leak, witness }) => {
+  const store = tickStore()
+  let loops: Promise<void>[] = []
+  let open = (): void => {}
+  let gate: Promise<void> | undefined
+  return {
+    act(count) {
+      gate ??= new Promise((resolve) => {
+        open = resolve
+      })
+      const shared = { store, policy, gate, leak }
+      for (let index = 0; index < count; index += 1) loops.push(run({ ...shared, held: witness() }))
+    },
+    async release() {
+      open()
+      const left = loops
+      loops = []
+      gate = undefined
+      open = () => {}
+      if (!leak) await Promise.all(left)
+    },
+    write: writerOf(() => store),
+  }
+})

@@ -1,0 +1,117 @@
+/**
+ * How long commits take, from the call of the write to the last synchronous hand-over.
+ *
+ * A write made inside a subscriber is delivered later, in the drain of the write that is under way; its
+ * time runs until then. Publications are delivered in the order in which they were written, so the times
+ * at which they began wait in a queue:
+ *
+ *   admit ──> begin        publish ──> begun is queued        last sink told ──> shift, record
+ *
+ * The histogram is not ours: under Node it is the one of `node:perf_hooks`; elsewhere the user passes one
+ * of hdr-histogram-js, whose shape is the interface here.
+ */
+import { type Clock, HeadgateError } from '../kit/index.ts'
+
+/** What durations are recorded in; the histograms of hdr-histogram-js have this shape. Values are nanoseconds. */
+export interface LatencyHistogram {
+  recordValue(value: number): void
+  getValueAtPercentile(percentile: number): number
+  readonly mean: number
+  readonly maxValue: number
+  readonly totalCount: number
+}
+
+/** Durations in milliseconds; zeros before the first. Percentiles are exact to three digits. */
+export interface LatencySummary {
+  readonly count: number
+  readonly mean: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** What is used of the histogram of `node:perf_hooks`. */
+interface NodeHistogram {
+  record(value: number): void
+  percentile(percentile: number): number
+  readonly mean: number
+  readonly max: number
+  readonly count: number
+}
+
+const NS_PER_MS = 1_000_000
+
+export class CommitTimer {
+  readonly #clock: Clock
+  readonly #histogram: LatencyHistogram
+  /** When the publications that are not delivered yet began. */
+  readonly #underway: number[] = []
+  #begunAt = 0
+
+  constructor(clock: Clock, timing: true | LatencyHistogram) {
+    this.#clock = clock
+    this.#histogram = timing === true ? platformHistogram() : timing
+  }
+
+  /** A write begins. */
+  begin(): void {
+    this.#begunAt = this.#clock.mono()
+  }
+
+  /** The write that began last is about to be published. */
+  published(): void {
+    this.#underway.push(this.#begunAt)
+  }
+
+  /** The oldest publication under way has been handed to everyone. */
+  readonly delivered = (): void => {
+    const begunAt = this.#underway.shift()
+    if (begunAt === undefined) return
+    // Histograms take integers from 1.
+    this.#histogram.recordValue(Math.max(1, Math.round((this.#clock.mono() - begunAt) * NS_PER_MS)))
+  }
+
+  summary(): LatencySummary {
+    const histogram = this.#histogram
+    const { totalCount: count } = histogram
+    if (count === 0) return { count, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 }
+    const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / NS_PER_MS
+    return {
+      count,
+      mean: histogram.mean / NS_PER_MS,
+      p50: at(50),
+      p95: at(95),
+      p99: at(99),
+      max: histogram.maxValue / NS_PER_MS,
+    }
+  }
+}
+
+/** Makes a histogram of Node's own. It is looked up at run time, so that bundles for browsers name no module of Node. */
+function platformHistogram(): LatencyHistogram {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?(name: string): { createHistogram(): NodeHistogram } }
+  }
+  const histogram = process?.getBuiltinModule?.('node:perf_hooks').createHistogram()
+  if (histogram === undefined) {
+    throw new HeadgateError('OPTION_INVALID', {
+      option: 'timing',
+      expected: 'a histogram, such as build() of hdr-histogram-js, on a platform that has none of its own',
+      received: 'true',
+    })
+  }
+  return {
+    recordValue: (value) => histogram.record(value),
+    getValueAtPercentile: (percentile) => histogram.percentile(percentile),
+    get mean() {
+      return histogram.mean
+    },
+    get maxValue() {
+      return histogram.max
+    },
+    get totalCount() {
+      return histogram.count
+    },
+  }
+}

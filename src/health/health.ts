@@ -1,0 +1,171 @@
+/**
+ * Judges figures: whether a store is well, and if not, what is wrong and what to do.
+ *
+ * Pure: numbers in, sentences out. Each code is listed once below, with when it holds; it clears as soon
+ * as that no longer does.
+ */
+import type { StoreMetrics } from './metrics.ts'
+
+export type HealthCode =
+  /** The store has no state yet. */
+  | 'NOT_INITIALIZED'
+  /** Too many writes lost a race, as a share of the commits. */
+  | 'HIGH_CONFLICT_RATE'
+  /** More follow the store than anybody planned for: a leak? */
+  | 'MANY_SUBSCRIBERS'
+  /** A consumer has been busy with one delivery for too long. */
+  | 'STALLED_SUBSCRIBER'
+  /** A subscriber loses too much of what is published to it. */
+  | 'HIGH_DROP_RATE'
+  /** A consumer is failing, and has not recovered. */
+  | 'CONSUMER_ERRORS'
+  /** A handle was collected as garbage while its subscription was open. */
+  | 'LEAKED_SUBSCRIBER'
+
+export interface HealthIssue {
+  readonly code: HealthCode
+  /** An error makes the store unhealthy, a warning degraded. */
+  readonly severity: 'error' | 'warning'
+  /** What was seen, what the limit is and what to do. */
+  readonly message: string
+  /** Present where the issue is about one subscriber. */
+  readonly subscriberId?: string
+}
+
+export interface HealthReport {
+  /** Whether the status is `'healthy'`. */
+  readonly healthy: boolean
+  readonly status: 'healthy' | 'degraded' | 'unhealthy'
+  readonly issues: readonly HealthIssue[]
+  readonly metrics: StoreMetrics
+}
+
+/** From where on a figure is an issue: each is one when it is above its threshold. */
+export interface HealthThresholds {
+  /** Version conflicts as a share of the commits; default 0.1. */
+  readonly conflictRatio: number
+  /** Subscribers; default 100. */
+  readonly subscriberCount: number
+  /** Milliseconds that a consumer is busy with one delivery; default 30 000. */
+  readonly stallMs: number
+  /** Drops as a share of what was published to a subscriber; default 0.5. */
+  readonly dropRatio: number
+}
+
+export const DEFAULT_THRESHOLDS: HealthThresholds = Object.freeze({
+  conflictRatio: 0.1,
+  subscriberCount: 100,
+  stallMs: 30_000,
+  dropRatio: 0.5,
+})
+
+/** Fills in the defaults. */
+export function withDefaults(given: Partial<HealthThresholds> = {}): HealthThresholds {
+  const present = Object.entries(given).filter(([, threshold]) => threshold !== undefined)
+  return { ...DEFAULT_THRESHOLDS, ...Object.fromEntries(present) }
+}
+
+/** What is known of a subscriber beside its counts. */
+export interface SubscriberVitals {
+  /** Failures since it last did well; 0 when it does. */
+  readonly failures: number
+  /** Where the subscription was made whose handle is lost; undefined while it is not. */
+  readonly leakedFrom: string | undefined
+}
+
+/**
+ * @param vitals - of each of `metrics.subscribers`, in the same order
+ * @param nowMs - of the monotonic clock that `busySince` is of
+ */
+export function judgeHealth(
+  metrics: StoreMetrics,
+  vitals: readonly SubscriberVitals[],
+  thresholds: HealthThresholds,
+  nowMs: number,
+): HealthReport {
+  const issues = [
+    ...storeIssues(metrics, thresholds),
+    ...metrics.subscribers.flatMap((stats, index) => [
+      // The cast holds: there is one for each.
+      ...subscriberIssues(stats, vitals[index] as SubscriberVitals, thresholds, nowMs),
+    ]),
+  ]
+  const status = issues.some(({ severity }) => severity === 'error')
+    ? 'unhealthy'
+    : issues.length > 0
+      ? 'degraded'
+      : 'healthy'
+  return { healthy: status === 'healthy', status, issues, metrics }
+}
+
+const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10} %`
+
+function* storeIssues(metrics: StoreMetrics, thresholds: HealthThresholds): Generator<HealthIssue> {
+  const { commits, versionConflicts, subscriberCount } = metrics
+  if (metrics.currentVersion < 0) {
+    yield {
+      code: 'NOT_INITIALIZED',
+      severity: 'error',
+      message: 'The store has no state yet. Call initialize(state) or set(state).',
+    }
+  }
+  if (commits > 0 && versionConflicts / commits > thresholds.conflictRatio) {
+    yield {
+      code: 'HIGH_CONFLICT_RATE',
+      severity: 'error',
+      message:
+        `${versionConflicts} writes were refused for their version beside ${commits} commits (${percent(versionConflicts / commits)}, ` +
+        `threshold ${percent(thresholds.conflictRatio)}). Let fewer writers write the same store, or use modify().`,
+    }
+  }
+  if (subscriberCount > thresholds.subscriberCount) {
+    yield {
+      code: 'MANY_SUBSCRIBERS',
+      severity: 'warning',
+      message:
+        `${subscriberCount} follow the store (threshold ${thresholds.subscriberCount}). ` +
+        'Look for subscriptions that are never ended, or raise health.subscriberCount.',
+    }
+  }
+}
+
+function* subscriberIssues(
+  { id, published, dropped, busySince }: StoreMetrics['subscribers'][number],
+  { failures, leakedFrom }: SubscriberVitals,
+  thresholds: HealthThresholds,
+  nowMs: number,
+): Generator<HealthIssue> {
+  const issue = (code: HealthCode, message: string): HealthIssue => ({
+    code,
+    severity: 'warning',
+    message,
+    subscriberId: id,
+  })
+  if (busySince !== null && nowMs - busySince > thresholds.stallMs) {
+    yield issue(
+      'STALLED_SUBSCRIBER',
+      `Subscriber "${id}" has been busy with one delivery for ${Math.round(nowMs - busySince)} ms ` +
+        `(threshold ${thresholds.stallMs}). Does its promise settle? Use its signal to give up, or raise health.stallMs.`,
+    )
+  }
+  if (published > 0 && dropped / published > thresholds.dropRatio) {
+    yield issue(
+      'HIGH_DROP_RATE',
+      `Subscriber "${id}" lost ${dropped} of ${published} versions (${percent(dropped / published)}, ` +
+        `threshold ${percent(thresholds.dropRatio)}). Consume faster, raise its capacity, or use latest() where only the newest counts.`,
+    )
+  }
+  if (failures > 0) {
+    yield issue(
+      'CONSUMER_ERRORS',
+      `Subscriber "${id}" is failing: ${failures} failures since it last did well. See faults$ for the errors.`,
+    )
+  }
+  if (leakedFrom !== undefined) {
+    yield issue(
+      'LEAKED_SUBSCRIBER',
+      `Subscriber "${id}" is still subscribed, but its handle is lost: nobody can end it. ` +
+        `It was subscribed at ${leakedFrom}. Keep the handle and call it, or subscribe with a signal.`,
+    )
+  }
+}

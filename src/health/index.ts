@@ -1,0 +1,19 @@
+export {
+  CommitTimer,
+  type LatencyHistogram,
+  type LatencySummary,
+} from './commit-timer.ts'
+export { DeliveryTotals } from './delivery-totals.ts'
+export { FailureEpisode, isTold } from './failure-episode.ts'
+export {
+  DEFAULT_THRESHOLDS,
+  type HealthCode,
+  type HealthIssue,
+  type HealthReport,
+  type HealthThresholds,
+  judgeHealth,
+  type SubscriberVitals,
+  withDefaults,
+} from './health.ts'
+export { isDevelopment, LeakWatch } from './leak-watch.ts'
+export { reportMetrics, type StoreCounters, type StoreMetrics } from './metrics.ts'
