@@ -5,6 +5,15 @@ type Project = Exclude<NonNullable<Config['projects']>[number], string>
 
 const setupFiles = ['<rootDir>/__tests__/support/jest-extended.ts']
 
+/** How swc makes CommonJS of a module. */
+function swc(parser: { syntax: 'typescript' | 'ecmascript' }): Record<string, unknown> {
+  return {
+    jsc: { parser, target: 'es2022', transform: { verbatimModuleSyntax: true } },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  }
+}
+
 /**
  * What the three projects share.
  *
@@ -21,18 +30,9 @@ function project(name: string, folder: string, settings: Project = {}): Project 
     restoreMocks: true,
     setupFilesAfterEnv: setupFiles,
     transform: {
-      '\\.ts$': [
-        '@swc/jest',
-        {
-          jsc: {
-            parser: { syntax: 'typescript' },
-            target: 'es2022',
-            transform: { verbatimModuleSyntax: true },
-          },
-          module: { type: 'commonjs' },
-          sourceMaps: 'inline',
-        },
-      ],
+      '\\.ts$': ['@swc/jest', swc({ syntax: 'typescript' })],
+      // Generated code is JavaScript, but ES modules all the same.
+      '_pb\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
     },
     ...settings,
   }

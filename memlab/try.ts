@@ -9,7 +9,7 @@ async function main() {
       console.log(name, kind, 'leaked', r.leaked, [...r.byClaim].map(([c, l]: any) => `${c}:${l.objects}`).join(' | '), Date.now() - t, 'ms', loadScenarios(name).claims.length, 'claims')
       if (kind === 'clean') for (const [c, l] of r.byClaim) console.log(c, l.trace.join('\n'))
       else for (const c of loadScenarios(name).claims) if (!r.byClaim.has(c.name)) console.log('NOT FOUND', c.name)
-      } catch (e) { console.log(name, kind, 'FAILED', String((e as any).stderr || e).slice(0, 1500)) }
+      } catch (e) { console.log(name, kind, 'FAILED', String((e as any).stderr || e).slice(0, 3000)) }
     }
   }
 }

@@ -5,12 +5,17 @@
  *     node scripts/build.mjs --esm    the ESM copy only
  *
  * The package is of type `module`, so the CommonJS copy carries a package.json that says otherwise.
+ *
+ * The compiler leaves alone what is JavaScript already: generated code (`*_pb.js`, `*_pb.d.ts`) is copied, and
+ * for the CommonJS copy transformed by swc.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { transformFileSync } from '@swc/core'
 
 const ROOT = join(import.meta.dirname, '..')
+const SOURCES = join(ROOT, 'src')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 const COMMAND = join(ROOT, 'dist/esm/cli/main.js')
 
@@ -21,6 +26,26 @@ function compile(copy) {
     stdio: 'inherit',
   })
   if (tsc.status !== 0) process.exit(1)
+  const generated = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  for (const file of generated.filter((name) => /_pb\.(?:js|d\.ts)$/.test(name))) addGenerated(file, copy)
+}
+
+/**
+ * @param {string} file - from the folder of the sources
+ * @param {'esm' | 'cjs'} copy
+ */
+function addGenerated(file, copy) {
+  const from = join(SOURCES, file)
+  const to = join(ROOT, 'dist', copy, file)
+  mkdirSync(dirname(to), { recursive: true })
+  if (copy === 'cjs' && file.endsWith('.js')) {
+    const { code } = transformFileSync(from, {
+      swcrc: false,
+      jsc: { parser: { syntax: 'ecmascript' }, target: 'es2022' },
+      module: { type: 'commonjs' },
+    })
+    writeFileSync(to, code)
+  } else copyFileSync(from, to)
 }
 
 if (process.argv.includes('--esm')) {

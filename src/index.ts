@@ -48,7 +48,7 @@ export type {
   LatencySummary,
   StoreMetrics,
 } from './health/index.ts'
-export type { Clock, ErrorCode, ErrorDetails } from './kit/index.ts'
+export type { Clock, ErrorCode, ErrorDetails, Instant } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
   AfterConfig,
@@ -62,7 +62,6 @@ export type {
   EventObject,
   EventOf,
   Guard,
-  Instant,
   InvokeDefinition,
   Machine,
   MachineDefinition,

@@ -17,9 +17,22 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { subscriberId: 'log', capacity: 64, version: 70 },
     'Subscriber "log" was closed: its buffer of 64 was full when version 70 came. Raise the capacity, consume faster, or choose another overflow.',
   ],
+  CODEC_INVALID: [
+    {
+      field: 'tsMono',
+      expected: 'a finite number',
+      received: 'NaN (number)',
+      advice: 'Correct the snapshot.',
+    },
+    'Expected tsMono to be a finite number, got NaN (number). Correct the snapshot.',
+  ],
   CONSUMER_INVALID: [
     { received: '42 (number)' },
     'Expected the consumer to be a function, or an object with a "next" function, got 42 (number).',
+  ],
+  DRAIN_TIMEOUT: [
+    { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
+    'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers end, or raise timeoutMs.',
   ],
   EVENT_INVALID: [
     { machine: 'q-core', received: 'null' },
@@ -28,6 +41,14 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   EVENT_UNHANDLED: [
     { machine: 'q-core', state: 'IDLE', event: 'BOOT', reason: 'unhandled', allowed: ['WAKE', 'SLEEP'] },
     'Machine "q-core" in state IDLE has no transition for event BOOT. Handled here: WAKE, SLEEP.',
+  ],
+  GC_UNAVAILABLE: [
+    { operation: 'leakProbe()' },
+    'leakProbe() needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.',
+  ],
+  LEAK_FOUND: [
+    { subject: 'Store "agent"', leaks: ['a', 'b'], unchecked: ['timers', 'c'] },
+    'Store "agent" leaks: a; b. Not checked: timers; c.',
   ],
   MACHINE_INVALID: [
     { machine: 'q-core', problems: ['State A is unreachable.', 'Target B does not exist.'] },
@@ -44,6 +65,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   RECIPE_ASYNC: [
     { store: 'agent' },
     'A recipe on store "agent" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
+  ],
+  RUNAWAY_TIMERS: [
+    { timersMax: 100 },
+    'One advance of the manual clock ran more than 100 timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.',
   ],
   RUNAWAY_WRITES: [
     { store: 'agent', drainMax: 100 },

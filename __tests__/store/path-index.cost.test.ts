@@ -55,7 +55,7 @@ describe('what a commit costs', () => {
     store.update((draft) => {
       for (let index = 0; index < 50; index += 1) move(`r${index}`, 1)(draft)
     })
-    expect(visited.mock.calls.length).toBeWithin(150, 160)
+    expect(visited.mock.calls.length).toBeWithin(100, 110) // a robot's only listener is in no list
   })
 
   test('patches are made only while somebody needs them', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { collection } from '../../src/collection/index.ts'
 import { valueAt, valueBelow } from '../../src/store/path.ts'
 
 const symbol = Symbol('key')
@@ -13,6 +14,9 @@ describe('valueBelow', () => {
     ['a Map', new Map([['a', 1]]), 'a', 1],
     ['a Map, whose keys are not converted', new Map([['5', 1]]), 5, undefined],
     ['a Map, never its own properties', new Map(), 'size', undefined],
+    ['a collection', collection([['a', 1]]), 'a', 1],
+    ['a collection, whose ids are strings', collection([['5', 1]]), 5, undefined],
+    ['a collection, never its own properties', collection(), 'size', undefined],
     ['a key that is absent', {}, 'a', undefined],
     ['undefined', undefined, 'a', undefined],
     ['null', null, 'a', undefined],
@@ -29,6 +33,7 @@ describe('valueAt', () => {
     expect(valueAt(root, [])).toBe(root)
     expect(valueAt(root, ['robots', 'r1', 'poses', 0, 'x'])).toBe(1)
     expect(valueAt(root, ['robots', 'r2', 'poses', 0, 'x'])).toBeUndefined()
+    expect(valueAt({ robots: collection([['r1', { x: 1 }]]) }, ['robots', 'r1', 'x'])).toBe(1)
     expect(valueAt(undefined, ['robots'])).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { immerable, nothing, produce, setAutoFreeze } from 'immer'
+import { collection } from '../../src/collection/index.ts'
 import { createStore, type Store } from '../../src/index.ts'
 import { freezeState, isRefusedPromise, runRecipe } from '../../src/store/recipes.ts'
 import { caught, isDeeplyFrozen, microtasks, refusal } from './support.ts'
@@ -252,5 +253,13 @@ describe('freezeState', () => {
     expect(freezeState(state)).toBe(state)
     expect(isDeeplyFrozen(state.a)).toBe(true)
     expect(inner).not.toBeFrozen()
+  })
+
+  test('does not look into a collection: what is in it is frozen already', () => {
+    const robots = collection(Array.from({ length: 100 }, (_, n): [string, object] => [`r${n}`, { n }]))
+    const frozen = jest.spyOn(Object, 'freeze')
+    freezeState({ a: { robots } })
+    expect(frozen).toHaveBeenCalledTimes(2)
+    frozen.mockRestore()
   })
 })

@@ -1,6 +1,6 @@
 /** What a store runs for a caller who gives up: `modify`, `waitFor`. */
 import type { Store } from '../../src/index.ts'
-import { type Tick, tickStore, writerOf } from '../support/claims.ts'
+import { openController, type Tick, tickStore, writerOf } from '../support/claims.ts'
 import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
 export const claim = 'Work that was aborted is let go of: modify() with its work, waitFor() with its predicate.'
@@ -10,13 +10,13 @@ type Start = (store: Store<Tick>, held: Witness, signal: AbortSignal) => Promise
 function aborted(name: string, start: Start): Claim {
   const create = ({ leak, witness }: ScenarioOptions) => {
     const store = tickStore()
-    let controller = new AbortController()
+    let { controller, signal } = openController()
     let running: Promise<unknown>[] = []
     return {
       act(count: number) {
-        if (controller.signal.aborted) controller = new AbortController()
+        if (signal.aborted) ({ controller, signal } = openController())
         for (let index = 0; index < count; index += 1) {
-          running.push(start(store, witness(), controller.signal).catch(() => {}))
+          running.push(start(store, witness(), signal).catch(() => {}))
         }
       },
       async release() {

@@ -1,6 +1,6 @@
 /** Subscribers that end with a signal, and signals that outlive their subscribers. */
 import type { SubscriberHandle } from '../../src/index.ts'
-import { perPolicy, tickStore, writerOf } from '../support/claims.ts'
+import { openController, perPolicy, tickStore, writerOf } from '../support/claims.ts'
 import { POLICIES } from '../support/policies.ts'
 import type { Claim } from '../support/scenario.ts'
 
@@ -9,11 +9,10 @@ export const claim = 'A subscriber whose signal aborted is let go of, and a sign
 const byItsSignal = perPolicy(POLICIES, 'aborted', (policy, { leak, witness }) => {
   const store = tickStore()
   // The aborted controller is kept until the next one is needed: an aborted signal keeps nobody either.
-  let controller = new AbortController()
+  let { controller, signal } = openController()
   return {
     act(count) {
-      if (controller.signal.aborted) controller = new AbortController()
-      const { signal } = controller
+      if (signal.aborted) ({ controller, signal } = openController())
       for (let index = 0; index < count; index += 1) {
         const held = witness()
         store.subscribe(
@@ -35,7 +34,7 @@ const signalLivesOn: Claim = {
   name: 'latest, unsubscribed before its signal aborts',
   create({ leak, witness }) {
     const store = tickStore()
-    const { signal } = new AbortController()
+    const { signal } = openController()
     const handles: SubscriberHandle[] = []
     return {
       act(count) {

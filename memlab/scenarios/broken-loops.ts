@@ -23,26 +23,23 @@ async function run({ store, policy, held, gate, leak }: Loop): Promise<void> {
   }
 }
 
-export const claims: readonly Claim[] = perPolicy(PULLED_POLICIES, 'left with break', (policy, { leak, witness }) => {
+export const claims: readonly Claim[] = perPolicy(PULLED_POLICIES, 'left with break', (policy, options) => {
+  const { leak, witness } = options
   const store = tickStore()
   let loops: Promise<void>[] = []
-  let open = (): void => {}
-  let gate: Promise<void> | undefined
+  let gates: (() => void)[] = []
   return {
     act(count) {
-      gate ??= new Promise((resolve) => {
-        open = resolve
-      })
+      const gate = new Promise<void>((open) => gates.push(open))
       const shared = { store, policy, gate, leak }
       for (let index = 0; index < count; index += 1) loops.push(run({ ...shared, held: witness() }))
     },
     async release() {
-      open()
-      const left = loops
+      const [opening, ending] = [gates, loops]
+      gates = []
       loops = []
-      gate = undefined
-      open = () => {}
-      if (!leak) await Promise.all(left)
+      for (const open of opening) open()
+      if (!leak) await Promise.all(ending)
     },
     write: writerOf(() => store),
   }

@@ -2,33 +2,40 @@
 import type { SnapshotStream } from '../../src/index.ts'
 import { perPolicy, type Tick, tickStore, writerOf } from '../support/claims.ts'
 import { PULLED_POLICIES } from '../support/policies.ts'
-import type { Claim } from '../support/scenario.ts'
+import type { Claim, Witness } from '../support/scenario.ts'
 
 export const claim = 'An iterator that was returned is let go of, with the readers who wait on it.'
 
-export const claims: readonly Claim[] = perPolicy(PULLED_POLICIES, 'returned', (policy, { leak, witness }) => {
-  const store = tickStore()
-  const streams: SnapshotStream<Tick>[] = []
-  const open = (): SnapshotStream<Tick> => {
-    const held = witness()
-    const stream = store.stream({ policy })
-    const read = (): void => {
-      held.seen += 1
-    }
-    // The first is served with the current snapshot. The second waits, where the policy makes it wait.
-    stream.next().then(read)
-    stream.next().then(read)
-    stream.next().then(read)
-    return stream
+/** A reader without end: it always waits for the next snapshot. */
+async function readAll(stream: SnapshotStream<Tick>, held: Witness): Promise<void> {
+  for (;;) {
+    const { done } = await stream.next()
+    if (done) return
+    held.seen += 1
   }
+}
+
+export const claims: readonly Claim[] = perPolicy(PULLED_POLICIES, 'returned', (policy, options) => {
+  const { leak, witness } = options
+  const store = tickStore()
+  let streams: SnapshotStream<Tick>[] = []
+  let readers: Promise<void>[] = []
   return {
     act(count) {
-      for (let index = 0; index < count; index += 1) streams.push(open())
+      for (let index = 0; index < count; index += 1) {
+        const stream = store.stream({ policy })
+        streams.push(stream)
+        readers.push(readAll(stream, witness()))
+      }
     },
     async release() {
-      if (!leak) await Promise.all(streams.map((stream) => stream.return()))
-      streams.length = 0
+      const [left, reading] = [streams, readers]
+      streams = []
+      readers = []
+      if (leak) return
+      await Promise.all(left.map((stream) => stream.return()))
+      await Promise.all(reading)
     },
     write: writerOf(() => store),
   }
-}, { writes: 1 })
+})

@@ -45,8 +45,8 @@ const enteredAndLeft: Claim = {
     return {
       act(count) {
         for (let index = 0; index < count; index += 1) {
+          store.send('OFF')
           store.send('ON')
-          if (index < count - 1) store.send('OFF')
         }
       },
       release() {

@@ -21,6 +21,12 @@ export function writerOf(current: () => Store<Tick> | undefined): () => void {
   }
 }
 
+/** A controller with its signal, which Node makes only when somebody asks for it. */
+export function openController(): { controller: AbortController; signal: AbortSignal } {
+  const controller = new AbortController()
+  return { controller, signal: controller.signal }
+}
+
 /** One claim for each policy. */
 export function perPolicy(
   policies: Readonly<Record<string, Policy>>,

@@ -47,6 +47,9 @@ export class LeakCounter {
   /** memlab's leak filter: whether a survivor is reported. */
   readonly filter = (node: IHeapNode): boolean => {
     if (node.type !== 'object' && node.type !== 'closure') return false
+    // No path from a root but through weak references: not kept by anybody.
+    if (!node.hasPathEdge) return false
+    if (process.env.DUMP) console.log(retainerTrace(node).slice(-6).join('\n'), '\n   refs', node.references.slice(0,12).map((e) => `${e.name_or_index}=${e.toNode.name}`).join(', '), '\n')
     this.leaked += 1
     this.#count(claimOf(node), node)
     return this.leaked <= CLUSTERED_MAX

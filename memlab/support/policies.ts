@@ -13,6 +13,7 @@ import {
   switchLatest,
   throttle,
 } from '../../src/index.ts'
+import './frames.ts'
 
 /** Nothing waits so long: a window that is left is always left in its middle. */
 export const LONG_MS = 3_600_000

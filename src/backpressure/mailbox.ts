@@ -373,7 +373,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     const host = this.#host
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
-    this.pump()
+    // Most deliveries leave nothing behind them.
+    if (this.#strategy.ready || this.#terminal !== undefined) this.pump()
     host.roomMade()
   }
 

@@ -11,3 +11,12 @@ export const systemClock: Clock = Object.freeze({
   wall: () => Date.now(),
   mono: () => performance.now(),
 })
+
+/** When something happened; what snapshots and records are stamped with. */
+export interface Instant {
+  readonly tsWall: number
+  readonly tsMono: number
+}
+
+/** Reads a clock in both ways at once. */
+export const instantOf = (clock: Clock): Instant => ({ tsWall: clock.wall(), tsMono: clock.mono() })

@@ -14,7 +14,9 @@
 export interface ErrorDetails {
   BATCH_ASYNC: { store: string }
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
+  CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
   CONSUMER_INVALID: { received: string }
+  DRAIN_TIMEOUT: { store: string; timeoutMs: number; busy: readonly string[] }
   EVENT_INVALID: { machine: string; received: string }
   EVENT_UNHANDLED: {
     machine: string
@@ -23,10 +25,13 @@ export interface ErrorDetails {
     reason: 'unhandled' | 'guard' | 'final'
     allowed: readonly string[]
   }
+  GC_UNAVAILABLE: { operation: string }
+  LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   OPTION_INVALID: { option: string; expected: string; received: string }
   POLICY_INVALID: { option: string; expected: string; received: string }
   RECIPE_ASYNC: { store: string }
+  RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
   SNAPSHOT_INVALID: { store: string; problem: string }
   STATE_UNKNOWN: { machine: string; received: string; states: readonly string[] }
@@ -55,17 +60,26 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `The work of a batch on store "${d.store}" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
   BUFFER_OVERFLOW: (d) =>
     `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
+  CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
   CONSUMER_INVALID: (d) =>
     `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
+  DRAIN_TIMEOUT: (d) =>
+    `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
   EVENT_INVALID: (d) =>
     `Machine "${d.machine}" expected an event to be a string or an object with a string "type", got ${d.received}.`,
   EVENT_UNHANDLED: (d) =>
     `Machine "${d.machine}" in state ${d.state} ${REFUSED_BECAUSE[d.reason]} event ${d.event}. Handled here: ${list(d.allowed)}.`,
+  GC_UNAVAILABLE: (d) =>
+    `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
+  LEAK_FOUND: (d) =>
+    `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   RECIPE_ASYNC: (d) =>
     `A recipe on store "${d.store}" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
+  RUNAWAY_TIMERS: (d) =>
+    `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
   RUNAWAY_WRITES: (d) =>
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
   SNAPSHOT_INVALID: (d) =>

@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, type Instant, instantOf, systemClock } from './clock.ts'
 export { defineDispose, disposeSymbol, onAbort } from './disposal.ts'
 export { describeValue, type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } from './errors.ts'
 export { RingBuffer } from './ring-buffer.ts'

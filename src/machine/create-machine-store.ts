@@ -1,11 +1,11 @@
 import type { Immutable } from 'immer'
 import type { Observable, Subscription } from 'rxjs'
-import { describeValue, HeadgateError, isHeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError, type Instant, isHeadgateError } from '../kit/index.ts'
 import { type Snapshot, StoreCore, type Write } from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
 import type { AnyContextRecipe, Machine, StateNode } from './machine.ts'
-import type { Instant, MachineState, TransitionRecord } from './machine-state.ts'
+import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 import {
   type AnyMachine,
@@ -85,7 +85,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
     const before = this.head
     const snapshot = this.transact('updateContext()', 'UPDATE', write, (state) => {
-      const context = runRecipes(this.machine.id, state.context, [recipe], UPDATE_EVENT)
+      const context = runRecipes(this.machine.id, state.context, UPDATE_EVENT, recipe)
       return context === state.context ? state : Object.freeze({ ...state, context })
     })
     if (snapshot === before) this.countNoop()
@@ -108,6 +108,7 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
   }
 
   takeEntryEvent(attempts: number): EventObject {
+    if (this.#entryEvents.size === 0) return INIT_EVENT
     const event = this.#entryEvents.get(attempts) ?? INIT_EVENT
     for (const earlier of this.#entryEvents.keys()) if (earlier <= attempts) this.#entryEvents.delete(earlier)
     return event
@@ -174,8 +175,8 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     decideNext: (state: AnyState, at: Instant) => AnyResult,
   ): SendResult {
     let result: AnyResult | undefined
-    const snapshot = this.transact(operation, reason, write, (state) => {
-      result = decideNext(state, this.#now())
+    const snapshot = this.transact(operation, reason, write, (state, at) => {
+      result = decideNext(state, at)
       if (result.state.attempts !== state.attempts) this.#noteEntry(result.state, event)
       return result.state
     }) as Snapshot<State>
@@ -220,10 +221,6 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     const { reason } = refused
     const details = { machine: this.machine.id, state: current, event: event.type, reason, allowed }
     return new HeadgateError('EVENT_UNHANDLED', details)
-  }
-
-  #now(): Instant {
-    return { tsWall: this.clock.wall(), tsMono: this.clock.mono() }
   }
 }
 

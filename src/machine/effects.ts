@@ -33,11 +33,9 @@ export type InvokeOutcome =
   | { readonly done: true; readonly output: unknown }
   | { readonly done: false; readonly error: unknown }
 
-/** One life of one state. */
+/** One life of a state that runs something. */
 interface Life {
-  readonly current: string
-  readonly attempts: number
-  /** Ends what runs in it; most states run nothing. */
+  /** Ends what runs in it. */
   readonly endings: (() => void)[]
 }
 
@@ -45,6 +43,9 @@ export class Effects implements Sink<MachineState<string, unknown>> {
   slot = -1
   readonly #host: EffectsHost
   #life: Life | undefined
+  /** Which life of which state is being lived; most states run nothing, and have no {@link Life}. */
+  #current: string | undefined
+  #attempts = -1
 
   constructor(host: EffectsHost) {
     this.#host = host
@@ -52,13 +53,16 @@ export class Effects implements Sink<MachineState<string, unknown>> {
 
   next({ state }: Snapshot<MachineState<string, unknown>>): void {
     const { current, attempts, context } = state
-    if (this.#life?.current === current && this.#life.attempts === attempts) return
+    if (this.#current === current && this.#attempts === attempts) return
     this.#leave()
-    const life: Life = { current, attempts, endings: [] }
-    this.#life = life
+    this.#current = current
+    this.#attempts = attempts
     const { after, invoke } = nodeOf(this.#host, current)
     // Taken where nothing is invoked too, or the events of states that a batch passed through would stay.
     const event = this.#host.takeEntryEvent(attempts)
+    if (after.length === 0 && invoke === undefined) return
+    const life: Life = { endings: [] }
+    this.#life = life
     // A scheduler may run what is due at once: then the life can be over before all of it has begun.
     for (const { ms } of after) if (this.#life === life) this.#startTimer(life, ms)
     if (invoke !== undefined && this.#life === life) this.#startWork(life, invoke, context, event)

@@ -20,7 +20,7 @@ export type {
   TransitionMap,
 } from './definition.ts'
 export type { Machine } from './machine.ts'
-export type { Instant, MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
+export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
 export { runMachine } from './run-machine.ts'

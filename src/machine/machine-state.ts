@@ -28,9 +28,3 @@ export interface MachineState<Name extends string, Context> {
   /** Changes of state so far, re-entries included. */
   attempts: number
 }
-
-/** When something happened; what a record is stamped with. */
-export interface Instant {
-  readonly tsWall: number
-  readonly tsMono: number
-}

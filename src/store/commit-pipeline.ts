@@ -16,7 +16,7 @@
  */
 import type { Immutable, Patch } from 'immer'
 import type { CommitTimer } from '../health/index.ts'
-import { type Clock, HeadgateError } from '../kit/index.ts'
+import { type Clock, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
 import type { PathIndex } from './path-index.ts'
 import { type AnyRecipe, freezeState, isRefusedPromise, runRecipe } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
@@ -59,21 +59,23 @@ export function firstSnapshot<S>(initial: S | undefined, source: string, clock: 
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
   const state = freezeState(initial) as Immutable<S>
   const version = initial === undefined ? -1 : 0
-  return Object.freeze(stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, clock))
+  return Object.freeze(
+    stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, instantOf(clock)),
+  )
 }
 
 const stamp = <S>(
   state: Immutable<S>,
   version: number,
   { reason, source, metadata }: WriteLabel,
-  clock: Clock,
+  { tsWall, tsMono }: Instant,
 ): Snapshot<S> => ({
   version,
   state,
   reason,
   source,
-  tsWall: clock.wall(),
-  tsMono: clock.mono(),
+  tsWall,
+  tsMono,
   metadata,
 })
 
@@ -152,14 +154,15 @@ export class CommitPipeline<S> {
     operation: string,
     reason: string,
     write: Write | undefined,
-    step: (state: Immutable<S>) => Immutable<S>,
+    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
   ): Snapshot<S> {
     try {
       this.#admit(operation, write)
-      const state = this.#locked(() => step(this.head.state))
+      const at = instantOf(this.#host.clock)
+      const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
       if (state === this.head.state) return this.head
-      return this.#commit(state, labelOf(write, reason, this.#host.source))
+      return this.#commit(state, labelOf(write, reason, this.#host.source), undefined, at)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -253,8 +256,13 @@ export class CommitPipeline<S> {
     return Math.max(this.head.version, this.#subject.getValue().version + 1)
   }
 
-  #commit(state: Immutable<S>, label: WriteLabel, patches?: Patches): Snapshot<S> {
-    return this.#adopt(stamp(state, this.#nextVersion(), label, this.#host.clock), patches)
+  #commit(
+    state: Immutable<S>,
+    label: WriteLabel,
+    patches?: Patches,
+    at: Instant = instantOf(this.#host.clock),
+  ): Snapshot<S> {
+    return this.#adopt(stamp(state, this.#nextVersion(), label, at), patches)
   }
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */

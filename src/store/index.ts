@@ -1,6 +1,7 @@
 export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
 export { createStore } from './create-store.ts'
 export type { SubscriberFault } from './fault-reporter.ts'
+export { inspectStore, type StoreInspection } from './inspect.ts'
 export type { Path, ValueAt } from './path.ts'
 export { freezeState, isPromiseLike, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'

@@ -8,9 +8,10 @@
  *                                          └─ log: [listener]
  *
  * A commit goes down from the root and compares old and new by identity, only at nodes somebody looks
- * at. Where thousands look below one node (one listener per robot) even that is too much work, so from
- * `WIDE` children on the store asks immer for the patches of a recipe and only their paths are followed.
- * A write without patches (`set`, `put`) is compared.
+ * at. Where thousands look below one node (one listener per robot) even that is too much work, and one asks
+ * what changed instead. A collection tells it of any two versions, however they were written. Of objects,
+ * arrays and Maps only immer knows it: from `WIDE` children on its patches of a recipe are followed, and a
+ * write without patches (`set`, `put`) is compared child by child.
  *
  * The index is one sink of the subject: its listeners are told at its place in the order of subscribers,
  * the outer path before the inner one.
@@ -19,49 +20,38 @@
  * never one that is older (`since`); a node without listeners and children does not exist.
  */
 import type { Patch } from 'immer'
-import { Observable, type Subscriber } from 'rxjs'
-import { SlotList, type Slotted } from '../kit/index.ts'
+import { Observable } from 'rxjs'
+import { type Collection, type CollectionDiff, differencesWithin, isCollection } from '../collection/index.ts'
+import { SlotList } from '../kit/index.ts'
 import { valueAt, valueBelow } from './path.ts'
+import { type ListenerOwner, PathListener, PathNode } from './path-node.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
 
 /** From how many children of one node on patches are cheaper than comparing each. */
 const WIDE = 16
 
-interface Listener extends Slotted {
-  readonly observer: Subscriber<unknown>
-  /** The version whose value it was given last. */
-  since: number
-}
-
-class Node {
-  readonly parent: Node | undefined
-  readonly key: unknown
-  readonly listeners: SlotList<Listener> = new SlotList()
-  readonly children: Map<unknown, Node> = new Map()
-  /** The last version that was told here, so that two patches below one node wake it once. */
-  toldVersion = -1
-
-  constructor(parent?: Node, key?: unknown) {
-    this.parent = parent
-    this.key = key
-  }
-}
-
 /** The other way to write a key: immer's patches name an object's keys as strings, a caller may use numbers. */
 const twinOf = (key: unknown): unknown =>
   typeof key === 'string' ? Number(key) : typeof key === 'number' ? String(key) : undefined
 
-export class PathIndex<S> implements Sink<S> {
+/** Tells a listener a value, unless it has a newer one. */
+function tellOne(listener: PathListener, value: unknown, version: number): void {
+  if (listener.since >= version) return
+  listener.since = version
+  listener.observer.next(value)
+}
+
+export class PathIndex<S> implements Sink<S>, ListenerOwner {
   slot = -1
   /** How many listeners there are. */
   size = 0
   readonly #subject: SnapshotSubject<S>
-  readonly #root = new Node()
+  readonly #root = new PathNode()
   readonly #patches = new WeakMap<Snapshot<S>, readonly Patch[]>()
-  #wideNodes = 0
+  readonly #wideNodes = new Set<PathNode>()
   /** The node whose listeners are being told: its holes must stay open until then. */
-  #telling: Node | undefined
+  #telling: PathNode | undefined
   #state: unknown
   /** The last version seen; below 0 there is nothing yet that a value could be equal to. */
   #version = -1
@@ -70,9 +60,10 @@ export class PathIndex<S> implements Sink<S> {
     this.#subject = subject
   }
 
-  /** Whether the patches of a recipe would be used. */
+  /** Whether the patches of a recipe would be used: where many look below anything but a collection. */
   get wantsPatches(): boolean {
-    return this.#wideNodes > 0
+    for (const node of this.#wideNodes) if (!isCollection(this.#valueOf(node))) return true
+    return false
   }
 
   /** Notes what a snapshot changed, before it is published. */
@@ -88,10 +79,10 @@ export class PathIndex<S> implements Sink<S> {
         return undefined
       }
       const { version, state } = this.#subject.getValue()
-      const listener: Listener = { slot: -1, observer, since: version }
-      const node = this.#add(path, listener)
+      const listener = new PathListener(this, this.#nodeOf(path), observer, version)
+      this.#add(listener)
       if (version >= 0) this.#subject.exclusively(() => observer.next(valueAt(state, path)))
-      return () => this.#remove(node, listener)
+      return listener
     })
   }
 
@@ -110,17 +101,41 @@ export class PathIndex<S> implements Sink<S> {
   }
 
   /** Wakes everybody at and below a node whose value changed. */
-  #compare(node: Node, before: unknown, after: unknown, version: number): void {
+  #compare(node: PathNode, before: unknown, after: unknown, version: number): void {
     if (Object.is(before, after) && this.#version >= 0) return
     this.#tell(node, after, version)
+    if (node.children === undefined) return
+    if (isCollection(before) && isCollection(after)) {
+      const changes = differencesWithin(before, after, node.width)
+      if (changes !== undefined) {
+        this.#compareIds(node, changes, before, after, version)
+        return
+      }
+    }
     for (const child of node.children.values()) {
       this.#compare(child, valueBelow(before, child.key), valueBelow(after, child.key), version)
     }
   }
 
+  /** Wakes everybody below a collection who looks at what changed in it. */
+  #compareIds(
+    node: PathNode,
+    { added, updated, removed }: CollectionDiff,
+    before: Collection<unknown>,
+    after: Collection<unknown>,
+    version: number,
+  ): void {
+    for (const ids of [added, updated, removed]) {
+      for (const id of ids) {
+        const child = node.children?.get(id)
+        if (child !== undefined) this.#compare(child, before.get(id), after.get(id), version)
+      }
+    }
+  }
+
   /** Wakes everybody on the way to a patched place, and below it. */
   #follow(
-    node: Node,
+    node: PathNode,
     path: readonly unknown[],
     depth: number,
     before: unknown,
@@ -134,34 +149,55 @@ export class PathIndex<S> implements Sink<S> {
     if (Object.is(before, after)) return
     this.#tell(node, after, version)
     for (const name of [path[depth], twinOf(path[depth])]) {
-      const child = node.children.get(name)
+      const child = node.children?.get(name)
       if (child === undefined) continue
       this.#follow(child, path, depth + 1, valueBelow(before, name), valueBelow(after, name), version)
     }
   }
 
   /** Tells a value that has changed here to everybody who does not have it yet. */
-  #tell(node: Node, value: unknown, version: number): void {
+  #tell(node: PathNode, value: unknown, version: number): void {
     if (node.toldVersion === version) return
     node.toldVersion = version
     const { listeners } = node
-    this.#telling = node
-    for (let slot = 0, { end } = listeners; slot < end; slot += 1) {
-      const listener = listeners.at(slot)
-      if (listener === undefined || listener.since >= version) continue
-      listener.since = version
-      listener.observer.next(value)
+    if (listeners instanceof SlotList) {
+      this.#telling = node
+      for (let slot = 0, { end } = listeners; slot < end; slot += 1) {
+        const listener = listeners.at(slot)
+        if (listener !== undefined) tellOne(listener, value, version)
+      }
+      this.#telling = undefined
+      listeners.compact()
+    } else if (listeners !== undefined) tellOne(listeners, value, version)
+  }
+
+  #completeBelow(node: PathNode): void {
+    for (const listener of node.toArray()) listener.observer.complete()
+    for (const child of [...(node.children?.values() ?? [])]) this.#completeBelow(child)
+  }
+
+  /** The node of a path, made where there is none. */
+  #nodeOf(path: readonly unknown[]): PathNode {
+    let node = this.#root
+    for (const key of path) {
+      node.children ??= new Map()
+      let child = node.children.get(key)
+      if (child === undefined) {
+        child = new PathNode(node, key)
+        node.children.set(key, child)
+        if (node.width === WIDE) this.#wideNodes.add(node)
+      }
+      node = child
     }
-    this.#telling = undefined
-    listeners.compact()
+    return node
   }
 
-  #completeBelow(node: Node): void {
-    for (const listener of node.listeners.toArray()) listener.observer.complete()
-    for (const child of [...node.children.values()]) this.#completeBelow(child)
+  /** The value that was published last at a node. */
+  #valueOf(node: PathNode): unknown {
+    return node.parent === undefined ? this.#state : valueBelow(this.#valueOf(node.parent), node.key)
   }
 
-  #add(path: readonly unknown[], listener: Listener): Node {
+  #add(listener: PathListener): void {
     if (this.size === 0) {
       const { state, version } = this.#subject.getValue()
       this.#state = state
@@ -169,23 +205,14 @@ export class PathIndex<S> implements Sink<S> {
       this.#subject.attach(this)
     }
     this.size += 1
-    let node = this.#root
-    for (const key of path) {
-      let child = node.children.get(key)
-      if (child === undefined) {
-        child = new Node(node, key)
-        node.children.set(key, child)
-        if (node.children.size === WIDE) this.#wideNodes += 1
-      }
-      node = child
-    }
-    node.listeners.add(listener)
-    return node
+    listener.node.add(listener)
   }
 
-  #remove(node: Node, listener: Listener): void {
-    node.listeners.remove(listener)
-    if (node !== this.#telling) node.listeners.compact()
+  /** Takes a listener away; called by itself. */
+  remove(listener: PathListener): void {
+    const { node } = listener
+    node.remove(listener)
+    if (node.listeners instanceof SlotList && node !== this.#telling) node.listeners.compact()
     this.size -= 1
     this.#prune(node)
     if (this.size > 0) return
@@ -193,12 +220,13 @@ export class PathIndex<S> implements Sink<S> {
     if (!this.#subject.isStopped) this.#subject.detach(this)
   }
 
-  #prune(leaf: Node): void {
+  #prune(leaf: PathNode): void {
     let node = leaf
-    while (node.parent !== undefined && node.listeners.size === 0 && node.children.size === 0) {
+    while (node.parent !== undefined && node.isEmpty) {
       const { parent } = node
-      if (parent.children.size === WIDE) this.#wideNodes -= 1
-      parent.children.delete(node.key)
+      if (parent.width === WIDE) this.#wideNodes.delete(parent)
+      parent.children?.delete(node.key)
+      if (parent.width === 0) parent.children = undefined
       node = parent
     }
   }

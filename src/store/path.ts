@@ -5,6 +5,7 @@
  * where a state becomes hard to read anyhow; deeper values are reached with a selector function. The
  * depth is counted down through a table of numbers, or a recursive state type would never end.
  */
+import { type Collection, isCollection } from '../collection/index.ts'
 
 type Leaf =
   | string
@@ -25,27 +26,31 @@ type Previous = [never, 0, 1, 2, 3, 4]
 
 // A Map is asked for before the leaves: to the compiler it has all that a ReadonlySet has.
 type KeyOf<T> =
-  T extends ReadonlyMap<infer Key, unknown>
-    ? Key
-    : T extends Leaf | Callable
-      ? never
-      : T extends readonly unknown[]
-        ? number
-        : keyof T
+  T extends Collection<infer _Entity>
+    ? string
+    : T extends ReadonlyMap<infer Key, unknown>
+      ? Key
+      : T extends Leaf | Callable
+        ? never
+        : T extends readonly unknown[]
+          ? number
+          : keyof T
 
 /** The value below one key; `undefined` is added where the key may be absent. */
 type At<T, Key> =
-  T extends ReadonlyMap<unknown, infer Value>
-    ? Value | undefined
-    : T extends Leaf
-      ? undefined
-      : T extends readonly (infer Item)[]
-        ? Item | undefined
-        : Key extends keyof T
-          ? string extends keyof T
-            ? T[Key] | undefined
-            : T[Key]
-          : undefined
+  T extends Collection<infer Entity>
+    ? Entity | undefined
+    : T extends ReadonlyMap<unknown, infer Value>
+      ? Value | undefined
+      : T extends Leaf
+        ? undefined
+        : T extends readonly (infer Item)[]
+          ? Item | undefined
+          : Key extends keyof T
+            ? string extends keyof T
+              ? T[Key] | undefined
+              : T[Key]
+            : undefined
 
 /** Every path of at most `Depth` keys into `S`. */
 export type Path<S, Depth extends number = 5> = Depth extends 0
@@ -61,10 +66,11 @@ export type ValueAt<S, Keys extends readonly unknown[]> = Keys extends readonly 
   ? ValueAt<At<S, Key>, Rest>
   : S
 
-/** The value below one key of anything: an object, an array, a `Map`; `undefined` below nothing. */
+/** The value below one key of anything: an object, an array, a `Map`, a collection; `undefined` below nothing. */
 export function valueBelow(container: unknown, key: unknown): unknown {
   if (container instanceof Map) return container.get(key)
   if (typeof container !== 'object' || container === null) return undefined
+  if (isCollection(container)) return container.get(key as string) // any other key is simply absent
   return (container as Record<PropertyKey, unknown>)[key as PropertyKey]
 }
 

@@ -29,10 +29,11 @@ import {
   type StoreMetrics,
   withDefaults,
 } from '../health/index.ts'
-import { type Clock, defineDispose, randomUuid, systemClock } from '../kit/index.ts'
+import { type Clock, defineDispose, type Instant, randomUuid, systemClock } from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
+import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type ModifyWork, modify } from './modify.ts'
 import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
 import { PathIndex } from './path-index.ts'
@@ -245,6 +246,17 @@ export class StoreCore<S> implements Store<S> {
     this.#faults.complete()
   }
 
+  /** For tests: see `inspectStore`. */
+  [inspectSymbol](): StoreInspection {
+    return {
+      scheduler: this.scheduler,
+      observers: this.#subject.observerCount,
+      paths: this.#paths.size,
+      modifying: this.#endings.size,
+      leakedFrom: this.#subscribers.vitals().map(({ leakedFrom }) => leakedFrom),
+    }
+  }
+
   #counters(): StoreCounters {
     const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#pipeline
     return {
@@ -299,14 +311,15 @@ export class StoreCore<S> implements Store<S> {
   }
 
   /**
-   * Commits what a pure step makes of the state. A step that returns the state as it was commits nothing;
-   * one that writes to this store is refused, as a recipe is.
+   * Commits what a pure step makes of the state; it is given the time that the snapshot is stamped with. A
+   * step that returns the state as it was commits nothing; one that writes to this store is refused, as a
+   * recipe is.
    */
   protected transact(
     operation: string,
     reason: string,
     write: Write | undefined,
-    step: (state: Immutable<S>) => Immutable<S>,
+    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
   ): Snapshot<S> {
     return this.#pipeline.transact(operation, reason, write, step)
   }

@@ -21,6 +21,8 @@ import type { FaultReporter } from './fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
 
+const DEFAULT_POLICY: Policy = latest()
+
 /** What `onDrop` is told. */
 export interface Drop<S> {
   readonly snapshot: Snapshot<S>
@@ -69,14 +71,16 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   constructor(
     subscribers: Subscribers<S>,
     consumer: MailboxConsumer<Snapshot<S>>,
-    options: SubscribeOptions<S> & { id: string; pulled: boolean },
+    options: SubscribeOptions<S>,
+    id: string,
+    pulled: boolean,
   ) {
-    this.id = options.id
+    this.id = id
     // Not `??`: null is refused with all else that is no policy.
-    this.policy = options.policy === undefined ? latest() : options.policy
+    this.policy = options.policy === undefined ? DEFAULT_POLICY : options.policy
     this.consumer = consumer
     this.onError = options.onError ?? 'continue'
-    this.pulled = options.pulled
+    this.pulled = pulled
     this.scheduler = options.scheduler ?? subscribers.scheduler
     this.#subscribers = subscribers
     this.#onDrop = options.onDrop
@@ -177,7 +181,7 @@ export class Subscribers<S> {
   ): Mailbox<Snapshot<S>> {
     this.#created += 1
     const id = options.id ?? `subscriber-${this.#created}`
-    const subscriber = new StoreSubscriber(this, consumer, { ...options, id, pulled })
+    const subscriber = new StoreSubscriber(this, consumer, options, id, pulled)
     const { mailbox } = subscriber
     this.#subject.attach(subscriber)
     subscriber.passed = this.#subject.publications
@@ -203,6 +207,7 @@ export class Subscribers<S> {
 
   /** Throws `SUBSCRIBER_FULL` when one more version would overflow a subscriber that suspends its writers. */
   admit(): void {
+    if (this.#suspending.size === 0) return
     const full = this.#firstFull()
     if (full === undefined) return
     const details = { store: this.#storeName, subscriberId: full.id, capacity: full.capacity }

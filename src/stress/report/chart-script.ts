@@ -20,7 +20,9 @@ export function findChartScript(folders: readonly string[] = usualFolders()): st
       const entry = createRequire(join(folder, 'any.js')).resolve('chart.js')
       // The file is not among the package's exports; it stands beside the one that is.
       const script = readFileSync(join(dirname(entry), 'chart.umd.min.js'), 'utf8')
-      if (/Chart\.js v4\./.test(script.slice(0, 200))) return script
+      // Without its last comment, which would make a browser's tools ask for a file that is not there.
+      if (/Chart\.js v4\./.test(script.slice(0, 200)))
+        return script.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
     } catch {
       // Not here.
     }

@@ -46,6 +46,18 @@ export function formatDuration(ms: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Writes how often a second something was done: whole from 10 on. */
+export function formatRate(perSecond: number): string {
+  return formatNumber(perSecond >= 10 ? Math.round(perSecond) : perSecond)
+}
+
+/** Writes a moment to the minute, in universal time; a text that is no moment stays as it is. */
+export function formatMoment(iso: string): string {
+  const moment = new Date(iso)
+  if (Number.isNaN(moment.getTime())) return iso
+  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** Writes a ratio: `1.25×`, `0.004×`. */
 export function formatRatio(ratio: number): string {
   return `${ratio >= 100 ? formatNumber(ratio) : ratio >= 0.1 ? ratio.toFixed(2) : formatNumber(ratio)}×`

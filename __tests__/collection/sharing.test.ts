@@ -1,0 +1,107 @@
+/** What a version costs: counted in nodes that the one before does not have, and in lookups. */
+import { describe, expect, jest, test } from '@jest/globals'
+import { type Collection, collection } from '../../src/collection/index.ts'
+import { PersistentCollection } from '../../src/collection/persistent-collection.ts'
+import { SlotIndex } from '../../src/collection/slot-index.ts'
+import { Vector, type VectorNode } from '../../src/collection/vector.ts'
+
+type Entity = { n: number }
+
+const many = (count: number): Collection<Entity> =>
+  collection(Array.from({ length: count }, (_, n): [string, Entity] => [`e${n}`, { n }]))
+
+/** The arrays of a version. The entities of these tests are no arrays. */
+function nodesOf(made: Collection<Entity>): Set<VectorNode> {
+  const nodes = new Set<VectorNode>()
+  const visit = (node: unknown): void => {
+    if (!Array.isArray(node) || nodes.has(node)) return
+    nodes.add(node)
+    node.forEach(visit)
+  }
+  visit(PersistentCollection.rootOf(made as PersistentCollection<Entity>))
+  return nodes
+}
+
+/** How many arrays one version has that another does not. */
+const addedNodes = (before: Collection<Entity>, after: Collection<Entity>): number =>
+  [...nodesOf(after)].filter((node) => !nodesOf(before).has(node)).length
+
+describe('a retained version', () => {
+  test.each([
+    [10, 1],
+    [1_000, 2],
+    [10_000, 3],
+    [100_000, 4],
+  ])('of %i entities holds %i arrays of its own after one change', (count, levels) => {
+    const before = many(count)
+    const known = nodesOf(before)
+    const fresh = (after: Collection<Entity>): number =>
+      [...nodesOf(after)].filter((node) => !known.has(node)).length
+    expect(fresh(before.set('e3', { n: -1 }))).toBe(levels)
+    expect(fresh(before.update('e3', (draft) => void Object.assign(draft, { n: -1 })))).toBe(levels)
+    expect(fresh(before.remove('e3'))).toBe(levels)
+    expect(fresh(before.set('new', { n: -1 }))).toBe(levels)
+  })
+
+  test('of a bulk write holds each array once, however often it was written', () => {
+    const before = many(1_000)
+    const after = before.upsertMany([...before.ids()].slice(0, 64).map((id) => [id, { n: -1 }]))
+    expect(addedNodes(before, after)).toBe(3) // two leaves and the root
+  })
+
+  test('keeps no entity alive that a newer version has let go', () => {
+    let made = many(100)
+    const gone = made.get('e5')
+    made = made.remove('e5')
+    expect([...nodesOf(made)].flat()).not.toContain(gone)
+  })
+})
+
+describe('a dead slot', () => {
+  test('is given up once more than half are dead', () => {
+    let made = many(100)
+    const leaves = (): number => nodesOf(made).size
+    expect(leaves()).toBe(5)
+    for (let n = 0; n < 50; n += 1) made = made.remove(`e${n}`)
+    expect(leaves()).toBe(5)
+    made = made.remove('e50')
+    expect([leaves(), made.size, [...made.ids()][0]]).toEqual([3, 49, 'e51'])
+  })
+
+  test('of one id that comes and goes for ever costs no more the longer it does', () => {
+    let made = many(100)
+    const looks = jest.spyOn(SlotIndex.prototype, 'earlierThan')
+    for (let round = 0; round < 1_000; round += 1) {
+      made = made.set('flapping', { n: round })
+      expect(made.has('flapping')).toBe(true)
+      made = made.remove('flapping')
+      expect(made.has('flapping')).toBe(false)
+    }
+    expect(looks).not.toHaveBeenCalled()
+    looks.mockRestore()
+    expect(nodesOf(made).size).toBeLessThan(10)
+  })
+
+  test('of branches that are thrown away is given up too', () => {
+    const base = many(100)
+    let longest = 0
+    for (let round = 0; round < 1_000; round += 1) {
+      const branch = base.set(`temporary-${round}`, { n: round })
+      expect([branch.size, base.size]).toEqual([101, 100])
+      longest = Math.max(longest, nodesOf(branch).size)
+    }
+    expect(longest).toBeLessThan(12)
+  })
+})
+
+describe('a diff', () => {
+  test.each([[100], [100_000]])('of one change among %i reads the way to it only', (count) => {
+    const before = many(count)
+    const after = before.set('e7', { n: -1 })
+    const [reads, looks] = [jest.spyOn(Vector.prototype, 'get'), jest.spyOn(SlotIndex.prototype, 'newestOf')]
+    expect(after.diff(before).updated).toEqual(['e7'])
+    expect([reads.mock.calls.length, looks.mock.calls.length]).toEqual([0, 0])
+    reads.mockRestore()
+    looks.mockRestore()
+  })
+})

@@ -1,0 +1,31 @@
+/**
+ * NgRx's `signalState` and `patchState`, with its updaters of entities: what runs without Angular's injector.
+ * Its subscribers are Angular effects, which an application schedules; they are not measured.
+ */
+import '@angular/compiler'
+import { patchState, signalState } from '@ngrx/signals'
+import { setAllEntities, updateEntity } from '@ngrx/signals/entities'
+
+export default {
+  name: 'NgRx signals',
+  keepsSnapshots: true,
+
+  scalars(initial) {
+    const state = signalState({ all: { ...initial } })
+    return {
+      write: (n) => patchState(state, ({ all }) => ({ all: { ...all, a: n } })),
+      snapshot: () => state.all(),
+      a: (snapshot) => snapshot.a,
+    }
+  },
+
+  entities(entities) {
+    const state = signalState({ entityMap: {}, ids: [] })
+    patchState(state, setAllEntities(Object.values(entities)))
+    return {
+      write: (id, n) => patchState(state, updateEntity({ id, changes: { x: n } })),
+      snapshot: () => state.entityMap(),
+      x: (snapshot, id) => snapshot[id].x,
+    }
+  },
+}

@@ -1,0 +1,37 @@
+/** What the codec refuses things with: `CODEC_INVALID`, and what to do about it. */
+import { describeValue, HeadgateError } from '../kit/index.ts'
+
+/** What to do about a field that cannot be encoded, by what kind it is. */
+export const ADVICE = {
+  bytes:
+    'Check that the sender sends one whole qiki.fsm.FsmStateSnapshot, and that nothing cut it on the way.',
+  field: 'Correct the snapshot before it is encoded.',
+  json: 'Keep it out of the state, or put in its place what JSON can hold.',
+  sender: 'Correct the sender of the message.',
+  states: 'Give each state of the machine a number of its own.',
+} as const
+
+/** Makes the error; `field` is a path, as `state.context["pose"]`. */
+export function invalid(
+  field: string,
+  expected: string,
+  received: string,
+  advice: string,
+  cause?: unknown,
+): HeadgateError<'CODEC_INVALID'> {
+  const details = { field, expected, received, advice }
+  return new HeadgateError('CODEC_INVALID', details, cause === undefined ? undefined : { cause })
+}
+
+/** Says what a value is, and of an object also of which class. */
+export function describeObject(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return describeValue(value)
+  const name = (value as { constructor?: { name?: unknown } }).constructor?.name
+  return typeof name === 'string' && name !== 'Object' && name !== '' ? `an instance of ${name}` : 'an object'
+}
+
+/** Refuses what is not an object; foreign code may have left out a whole part. */
+export function requireObject(value: unknown, field: string): void {
+  if (typeof value === 'object' && value !== null) return
+  throw invalid(field, 'an object', describeValue(value), ADVICE.field)
+}

@@ -1,0 +1,85 @@
+/** From the message to a snapshot, frozen at every level. */
+import { isMessage } from '@bufbuild/protobuf'
+import type { TransitionStatus } from '../machine/index.ts'
+import { ADVICE, describeObject, invalid } from './codec-error.ts'
+import { fromContextData } from './context-data.ts'
+import type { DecodedSnapshot, WireTransitionRecord } from './decoded-snapshot.ts'
+import {
+  type FsmStateSnapshot,
+  FsmStateSnapshotSchema,
+  type StateTransition,
+} from './gen/qiki/fsm/fsm_state_pb.js'
+import { fromUuid } from './identity.ts'
+import { isInt32, type NameTable } from './name-table.ts'
+import { fromStateMetadata } from './state-metadata.ts'
+import { STATUSES } from './statuses.ts'
+import { text } from './text.ts'
+import { fromTimestamp } from './wire-time.ts'
+
+/** Turns numbers into names, and notes where one has no name of its own. */
+interface Naming {
+  readonly states: NameTable
+  readonly unknown: string[]
+}
+
+/** @throws `CODEC_INVALID` naming the field that no snapshot can have. */
+export function fromMessage(message: FsmStateSnapshot, states: NameTable): DecodedSnapshot {
+  if (!isMessage(message, FsmStateSnapshotSchema)) {
+    const expected = 'a message qiki.fsm.FsmStateSnapshot'
+    throw invalid('the message', expected, describeObject(message), ADVICE.sender)
+  }
+  const naming: Naming = { states, unknown: [] }
+  const { timestamp, history, contextData } = message
+  const { previous, jsonKeys, omitted, ...fields } = fromStateMetadata(message.stateMetadata)
+  const current = nameOf(naming, states, message.currentState, 'current_state')
+  if (previous !== null && !states.knows(previous)) naming.unknown.push('dto_prev_state')
+  const time = timestamp === undefined ? { ms: 0, nanos: 0 } : fromTimestamp(timestamp, 'timestamp')
+  const state = {
+    current,
+    previous,
+    context: fromContextData({ data: contextData, jsonKeys }),
+    history: Object.freeze(history.map((one, index) => fromTransition(one, naming, `history[${index}]`))),
+    attempts: int32(message.attemptCount, 'attempt_count'),
+  }
+  const wire = {
+    snapshotId: fromUuid(message.snapshotId, 'snapshot_id'),
+    instanceId: fromUuid(message.fsmInstanceId, 'fsm_instance_id'),
+    nanos: time.nanos,
+    omitted: Object.freeze(timestamp === undefined ? ['timestamp', ...omitted] : omitted),
+    unknown: Object.freeze(naming.unknown),
+  }
+  return Object.freeze({
+    ...fields,
+    state: Object.freeze(state),
+    source: text(message.sourceModule, 'source_module'),
+    tsWall: time.ms,
+    wire: Object.freeze(wire),
+  })
+}
+
+function fromTransition(transition: StateTransition, naming: Naming, field: string): WireTransitionRecord {
+  const { timestamp, fromState, toState, triggerEvent, status, errorMessage } = transition
+  const time = timestamp === undefined ? undefined : fromTimestamp(timestamp, `${field}.timestamp`)
+  return Object.freeze({
+    from: nameOf(naming, naming.states, fromState, `${field}.from_state`),
+    to: nameOf(naming, naming.states, toState, `${field}.to_state`),
+    event: text(triggerEvent, `${field}.trigger_event`),
+    // The cast is what `wire.unknown` is for: a status without a name is listed there.
+    status: nameOf(naming, STATUSES, status, `${field}.status`) as TransitionStatus,
+    errorMessage: text(errorMessage, `${field}.error_message`),
+    tsWall: time?.ms ?? 0,
+    tsMono: 0,
+    ...(time !== undefined && { tsNanos: time.nanos }),
+  })
+}
+
+function nameOf({ unknown }: Naming, table: NameTable, number: number, field: string): string {
+  const name = table.nameOf(int32(number, field))
+  if (!table.knows(name)) unknown.push(field)
+  return name
+}
+
+function int32(value: unknown, field: string): number {
+  if (isInt32(value)) return value
+  throw invalid(field, 'an integer of 32 bits', describeObject(value), ADVICE.sender)
+}

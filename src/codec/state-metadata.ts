@@ -1,0 +1,126 @@
+/**
+ * The fields of a snapshot that travel as text in `state_metadata`, beside the metadata of the write.
+ *
+ * A text that another program wrote differently, as "007" for version 7, is kept in the metadata of the
+ * decoded snapshot under its `dto_` name. The encoder uses it again while it still means the field's value, so
+ * a message that is only passed on stays as it was. The `dto_` names below are the codec's own: what a writer
+ * puts there is not sent.
+ */
+
+import { ADVICE, describeObject, invalid, requireObject } from './codec-error.ts'
+import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
+import { fromSecondsText, toSecondsText } from './seconds-text.ts'
+import { ownEntry, setOwn, text } from './text.ts'
+
+const VERSION = 'dto_version'
+const REASON = 'dto_reason'
+const PREVIOUS = 'dto_prev_state'
+const MONO = 'dto_ts_mono'
+const CONTEXT_JSON = 'dto_context_json'
+
+const OWN: ReadonlySet<string> = new Set([VERSION, REASON, PREVIOUS, MONO, CONTEXT_JSON])
+
+type Metadata = Readonly<Record<string, string>>
+
+/** The version that a text means; undefined for what is not an integer from 0 to 2^53-1. */
+function parseVersion(value: string): number | undefined {
+  const version = /^\d+$/.test(value) ? Number(value) : undefined
+  return Number.isSafeInteger(version) ? version : undefined
+}
+
+/** The text of a number: the one it came with, if that still means it. */
+function numberText(
+  metadata: Metadata,
+  key: string,
+  value: number,
+  canonical: string,
+  parse: (kept: string) => number | undefined,
+): string {
+  const kept = ownEntry(metadata, key)
+  return typeof kept === 'string' && Object.is(parse(kept), value) ? kept : canonical
+}
+
+/** Makes `state_metadata` of a snapshot. */
+export function toStateMetadata(
+  snapshot: MachineSnapshot,
+  jsonKeys: readonly string[],
+): Record<string, string> {
+  const { version, reason, tsMono, metadata, state } = snapshot
+  requireObject(metadata, 'metadata')
+  if (!Number.isSafeInteger(version) || version < 0) {
+    throw invalid('version', 'an integer from 0 to 2^53-1', describeObject(version), ADVICE.field)
+  }
+  if (!Number.isFinite(tsMono)) {
+    throw invalid('tsMono', 'a finite number', describeObject(tsMono), ADVICE.field)
+  }
+  const entries: Record<string, string> = {}
+  for (const [key, value] of Object.entries(metadata)) {
+    if (!OWN.has(key))
+      setOwn(entries, text(key, 'a key of metadata'), text(value, `metadata[${JSON.stringify(key)}]`))
+  }
+  const omitted = (key: string, empty: boolean): boolean =>
+    empty && snapshot.wire?.omitted.includes(key) === true
+  if (!omitted(VERSION, version === 0)) {
+    // -0 is an integer too, and prints as 0.
+    entries[VERSION] = numberText(metadata, VERSION, version, String(version), parseVersion)
+  }
+  if (!omitted(REASON, reason === '')) entries[REASON] = text(reason, 'reason')
+  if (state.previous !== null) entries[PREVIOUS] = text(state.previous, 'state.previous')
+  if (!omitted(MONO, tsMono === 0)) {
+    entries[MONO] = numberText(metadata, MONO, tsMono, toSecondsText(tsMono), fromSecondsText)
+  }
+  if (jsonKeys.length > 0) entries[CONTEXT_JSON] = JSON.stringify(jsonKeys)
+  return entries
+}
+
+/** What `state_metadata` says. */
+export interface StateMetadata extends Pick<DecodedSnapshot, 'version' | 'reason' | 'tsMono' | 'metadata'> {
+  readonly previous: string | null
+  readonly jsonKeys: readonly string[]
+  readonly omitted: readonly string[]
+}
+
+/** Reads `state_metadata`. */
+export function fromStateMetadata(entries: Metadata): StateMetadata {
+  const metadata: Record<string, string> = {}
+  for (const [key, value] of Object.entries(entries)) {
+    if (!OWN.has(key)) setOwn(metadata, key, text(value, `state_metadata[${JSON.stringify(key)}]`))
+  }
+  const read = (
+    key: string,
+    expected: string,
+    parse: (value: string) => number | undefined,
+    format: (value: number) => string,
+  ): number => {
+    const value = ownEntry(entries, key)
+    if (value === undefined) return 0
+    const number = parse(text(value, key))
+    if (number === undefined) throw invalid(key, expected, describeObject(value), ADVICE.sender)
+    if (format(number) !== value) metadata[key] = value
+    return number
+  }
+  const version = read(VERSION, 'a decimal integer from 0 to 2^53-1', parseVersion, String)
+  const tsMono = read(MONO, 'a decimal number of seconds', fromSecondsText, toSecondsText)
+  const previous = ownEntry(entries, PREVIOUS)
+  return {
+    version,
+    reason: text(ownEntry(entries, REASON) ?? '', REASON),
+    tsMono,
+    metadata: Object.freeze(metadata),
+    previous: previous === undefined ? null : text(previous, PREVIOUS),
+    jsonKeys: parseKeys(ownEntry(entries, CONTEXT_JSON) ?? '[]'),
+    omitted: [VERSION, REASON, MONO].filter((key) => !Object.hasOwn(entries, key)),
+  }
+}
+
+function parseKeys(value: string): readonly string[] {
+  let keys: unknown
+  let cause: unknown
+  try {
+    keys = JSON.parse(value)
+  } catch (error) {
+    cause = error
+  }
+  if (Array.isArray(keys) && keys.every((key) => typeof key === 'string')) return keys
+  throw invalid(CONTEXT_JSON, 'a JSON array of strings', describeObject(value), ADVICE.sender, cause)
+}

@@ -1,0 +1,3 @@
+export { type Collection, type CollectionDiff, isCollection } from './collection.ts'
+export { type CollectionOptions, collection } from './create-collection.ts'
+export { differencesWithin } from './persistent-collection.ts'

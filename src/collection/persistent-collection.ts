@@ -1,0 +1,230 @@
+/**
+ * The collection: a version is a vector of entities, its size, and the index that all versions share.
+ *
+ *   index   r1→0  r2→1  r3→2  …                 shared, only ever appended to (slot-index.ts)
+ *   v1      [ R1  R2  R3 ]      size 3
+ *   v2      [ R1  R2' R3 ]      size 3          set('r2', …): the way to slot 1 is copied (vector.ts)
+ *   v3      [ R1  †   R3 ]      size 2          remove('r2')
+ *
+ * When more slots are dead than alive, removed here or the slots of other branches, the living move to a
+ * new vector with a new index. That costs O(n) once in n changes, and a diff across it too.
+ *
+ * What must stay true: a version never changes; two versions with the same index agree on the id of every
+ * slot, so that whatever node they share holds the same entities of the same ids.
+ */
+import type { Draft, Immutable } from 'immer'
+import { brandCollection, type Collection, type CollectionDiff } from './collection.ts'
+import { requireId, runEntityRecipe, settledEntity } from './entity.ts'
+import { SlotIndex } from './slot-index.ts'
+import { Vector, type VectorNode, WIDTH } from './vector.ts'
+
+/** Stands where an entity was removed. */
+const TOMBSTONE = Symbol('removed')
+
+const isEntity = (item: unknown): boolean => item !== undefined && item !== TOMBSTONE
+
+/** A diff being made; `limit` is how many ids it may hold. */
+class Differences implements CollectionDiff {
+  readonly added: string[] = []
+  readonly updated: string[] = []
+  readonly removed: string[] = []
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get isWithinLimit(): boolean {
+    return this.added.length + this.updated.length + this.removed.length <= this.#limit
+  }
+}
+
+export class PersistentCollection<Entity> implements Collection<Entity> {
+  readonly size: number
+  readonly #index: SlotIndex
+  readonly #vector: Vector
+
+  private constructor(index: SlotIndex, vector: Vector, size: number) {
+    this.#index = index
+    this.#vector = vector
+    this.size = size
+    Object.freeze(this)
+  }
+
+  /** A collection of nothing, with an index of its own. */
+  static empty<Entity>(): PersistentCollection<Entity> {
+    return new PersistentCollection(new SlotIndex(), Vector.empty, 0)
+  }
+
+  /** For tests, which count what two versions share. */
+  static rootOf(of: PersistentCollection<unknown>): VectorNode {
+    return of.#vector.root
+  }
+
+  get(id: string): Immutable<Entity> | undefined {
+    return this.#entityIn(this.#slotOf(id))
+  }
+
+  has(id: string): boolean {
+    return this.#slotOf(id) >= 0
+  }
+
+  *ids(): Generator<string, undefined> {
+    for (const [id] of this.entries()) yield id
+  }
+
+  *values(): Generator<Immutable<Entity>, undefined> {
+    for (const [, entity] of this.entries()) yield entity
+  }
+
+  *entries(): Generator<[id: string, entity: Immutable<Entity>], undefined> {
+    const { ids } = this.#index
+    for (let first = 0; first < this.#vector.length; first += WIDTH) {
+      const leaf = this.#vector.leafOf(first) ?? []
+      for (let at = 0; at < leaf.length; at += 1) {
+        // The casts hold because every slot of the vector is one of the index, and holds an entity if it
+        // holds neither nothing nor a tombstone.
+        if (isEntity(leaf[at])) yield [ids[first + at] as string, leaf[at] as Immutable<Entity>]
+      }
+    }
+  }
+
+  [Symbol.iterator](): Generator<[id: string, entity: Immutable<Entity>], undefined> {
+    return this.entries()
+  }
+
+  set(id: string, entity: Entity | Immutable<Entity>): PersistentCollection<Entity> {
+    return this.#put(id, entity)
+  }
+
+  update(id: string, recipe: (draft: Draft<Entity>) => void | Entity | Draft<Entity>): Collection<Entity> {
+    const slot = this.#slotOf(id)
+    return slot < 0 ? this : this.#write(slot, runEntityRecipe(this.#vector.get(slot), recipe))
+  }
+
+  remove(id: string): Collection<Entity> {
+    const slot = this.#slotOf(id)
+    if (slot < 0) return this
+    const vector = this.#vector.with(slot, TOMBSTONE)
+    const rest = new PersistentCollection<Entity>(this.#index, vector, this.size - 1)
+    return rest.#isSparse(vector.length) ? rest.#rebuilt() : rest
+  }
+
+  upsertMany(
+    entries: Iterable<readonly [id: string, entity: Entity | Immutable<Entity>]>,
+  ): PersistentCollection<Entity> {
+    const edit = new Set<VectorNode>()
+    let next: PersistentCollection<Entity> = this
+    for (const [id, entity] of entries) next = next.#put(id, entity, edit)
+    return next
+  }
+
+  diff(earlier: Collection<Entity>): CollectionDiff {
+    const within = PersistentCollection.differences(earlier, this, Number.POSITIVE_INFINITY)
+    return within as CollectionDiff // without a limit there is always one
+  }
+
+  toJSON(): [id: string, entity: Immutable<Entity>][] {
+    return [...this.entries()]
+  }
+
+  /** The diff of two versions, or `undefined` where it would be longer, or cost more, than the limit. */
+  static differences(
+    before: Collection<unknown>,
+    after: Collection<unknown>,
+    limit: number,
+  ): CollectionDiff | undefined {
+    const found = new Differences(limit)
+    // A collection may be of the other copy of the package, whose private fields cannot be read.
+    if (#index in before && #index in after && before.#index === after.#index) {
+      return after.#compareSlots(before, found) ? found : undefined
+    }
+    if (before.size + after.size > limit) return undefined
+    return compareIds(before, after, found)
+  }
+
+  /** Compares with a version of the same index only what the two do not share; false past the limit. */
+  #compareSlots(before: PersistentCollection<unknown>, found: Differences): boolean {
+    const { ids } = this.#index
+    return before.#vector.differences(this.#vector, (slot, old, now) => {
+      const id = ids[slot] as string
+      if (isEntity(old)) {
+        // Where it has left its slot, it may have been added again in another one.
+        const entity = isEntity(now) ? now : this.get(id)
+        if (entity === undefined) found.removed.push(id)
+        else if (!Object.is(entity, old)) found.updated.push(id)
+      } else if (isEntity(now) && !before.has(id)) found.added.push(id)
+      return found.isWithinLimit
+    })
+  }
+
+  /** Where an id is, or -1; see slot-index.ts. */
+  #slotOf(id: string): number {
+    let slot = this.#index.newestOf(id)
+    while (slot !== undefined) {
+      const item = this.#vector.get(slot)
+      if (item === TOMBSTONE) return -1
+      if (item !== undefined) return slot
+      slot = this.#index.earlierThan(slot)
+    }
+    return -1
+  }
+
+  #entityIn(slot: number): Immutable<Entity> | undefined {
+    return slot < 0 ? undefined : (this.#vector.get(slot) as Immutable<Entity>)
+  }
+
+  #put(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
+    requireId(id)
+    const slot = this.#slotOf(id)
+    return slot < 0 ? this.#append(id, settledEntity(entity), edit) : this.#write(slot, entity, edit)
+  }
+
+  #write(slot: number, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
+    if (Object.is(this.#vector.get(slot), entity)) return this
+    const vector = this.#vector.with(slot, settledEntity(entity), edit)
+    return new PersistentCollection(this.#index, vector, this.size)
+  }
+
+  #append(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
+    const base = this.#isSparse(this.#index.ids.length) ? this.#rebuilt() : this
+    const vector = base.#vector.with(base.#index.append(id), entity, edit)
+    return new PersistentCollection(base.#index, vector, base.size + 1)
+  }
+
+  /** Whether, of so many slots, more than half are not alive here; a few never matter. */
+  #isSparse(slots: number): boolean {
+    return slots - this.size > Math.max(this.size, WIDTH)
+  }
+
+  #rebuilt(): PersistentCollection<Entity> {
+    return PersistentCollection.empty<Entity>().upsertMany(this)
+  }
+}
+
+brandCollection(PersistentCollection.prototype)
+
+/** Compares every entity: for two collections that share nothing. */
+function compareIds(
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  found: Differences,
+): CollectionDiff {
+  for (const [id, old] of before) {
+    const now = after.get(id)
+    if (now === undefined) found.removed.push(id)
+    else if (!Object.is(now, old)) found.updated.push(id)
+  }
+  for (const id of after.ids()) if (!before.has(id)) found.added.push(id)
+  return found
+}
+
+/**
+ * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
+ * where the two share nothing and there is more to compare than that.
+ */
+export const differencesWithin: (
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  limit: number,
+) => CollectionDiff | undefined = PersistentCollection.differences

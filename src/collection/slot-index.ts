@@ -1,0 +1,56 @@
+/**
+ * Which slot an id has: append-only, and shared by every version and branch of a collection.
+ *
+ *   slot        0   1   2   3   4
+ *   ids         a   b   c   b   d         newest: a→0 b→3 c→2 d→4      earlier: 3→1
+ *
+ *   version 1   A   B   C                 add a, b, c
+ *   version 2   A   †   C                 from 1: remove b             † = tombstone
+ *   version 3   A   †   C   B'            from 2: add b again, at the end, as in a Map
+ *   branch      A   B   C   ·   D         from 1: add d                · = gap: the slot of another
+ *
+ * A slot belongs to one id for ever, and appending always takes the next free one, whoever appends. So
+ * versions need neither an owner nor a copy of the index: a slot of another branch is a gap in one's own
+ * vector. To find an id, a version looks at the id's newest slot, then at earlier ones:
+ *
+ *   item        it is there
+ *   tombstone   it was removed here, and so were all before it: it is not there
+ *   gap         somebody else's slot, or a later version's: look at the earlier slot
+ *
+ * In the newest version the first look decides. Only an older version or a branch looks further, once for
+ * each time that others have added the same id again.
+ *
+ * Rejected: copying the map for each branch (a write that is thrown away would make the next one O(n)); an
+ * owner token, which says the same as the length and can be wrong; reusing the slot of a removed id, which
+ * would lose the order of insertion.
+ *
+ * What must stay true: `ids[slot]` never changes. The index holds ids only, never entities, so it keeps
+ * nothing alive that a version has let go.
+ */
+export class SlotIndex {
+  /** The id of each slot. */
+  readonly ids: string[] = []
+  readonly #newest = new Map<string, number>()
+  /** Of an id that was added more than once: the slot before. */
+  readonly #earlier = new Map<number, number>()
+
+  /** The slot that an id was given last, by any version. */
+  newestOf(id: string): number | undefined {
+    return this.#newest.get(id)
+  }
+
+  /** The slot that the id of a slot had before. */
+  earlierThan(slot: number): number | undefined {
+    return this.#earlier.get(slot)
+  }
+
+  /** Gives an id the next slot. */
+  append(id: string): number {
+    const slot = this.ids.length
+    const earlier = this.#newest.get(id)
+    if (earlier !== undefined) this.#earlier.set(slot, earlier)
+    this.#newest.set(id, slot)
+    this.ids.push(id)
+    return slot
+  }
+}

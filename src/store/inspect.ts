@@ -1,0 +1,27 @@
+/**
+ * What tests may ask of a store beyond its public figures: which scheduler it runs on, what kinds of followers
+ * it has, which handles were lost.
+ *
+ * It hangs on a registered symbol, so that the public type stays small and the ESM and the CommonJS copy of the
+ * package understand each other.
+ */
+import type { SchedulerLike } from 'rxjs'
+
+export const inspectSymbol: unique symbol = Symbol.for('headgate.inspect')
+
+export interface StoreInspection {
+  readonly scheduler: SchedulerLike
+  /** Followers of `snapshot$`, `state$` and of selectors that are functions; whoever waits in `waitFor`. */
+  readonly observers: number
+  /** Followers of `select` by a path. */
+  readonly paths: number
+  /** Calls of `modify` that have not ended. */
+  readonly modifying: number
+  /** For each of the metrics' subscribers, in their order: where it was subscribed, if its handle is lost. */
+  readonly leakedFrom: readonly (string | undefined)[]
+}
+
+/** The inside of a store; undefined where it is of another make. */
+export function inspectStore(store: object): StoreInspection | undefined {
+  return (store as { [inspectSymbol]?: () => StoreInspection })[inspectSymbol]?.()
+}

@@ -1,0 +1,169 @@
+/**
+ * What a running scenario works with: lets it act on the store, and keeps what it states and sees.
+ *
+ * Once it is closed nothing reaches the report any more. A scenario that ran out of time is abandoned, not
+ * killed; whatever it still does must not change a result that has been given out.
+ */
+import type { StoreUnderTest, StressState, SubscriberLedger } from './adapter.ts'
+import { collect, HeapCurve, heapBytes } from './heap-curve.ts'
+import { Latencies } from './latencies.ts'
+import { Pauses } from './pauses.ts'
+import { type Random, scenarioRandom } from './random.ts'
+import type { Scenario, ScenarioContext } from './scenario.ts'
+import type { LatencySummary } from './stress-report.ts'
+import { Verdict } from './verdict.ts'
+
+/** What of a run concerns each of its scenarios. */
+export interface ScenarioSettings {
+  readonly scale: number
+  readonly pauseScale: number
+  readonly durationMs: number
+  readonly timeoutMs: number
+  readonly seed: number
+}
+
+/** How far a scenario is. */
+export interface ScenarioProgress {
+  readonly done: number
+  readonly total: number
+  /** Operations a second, since the report before. */
+  readonly rate: number
+  readonly heapBytes: number
+  readonly elapsedMs: number
+}
+
+const LEDGERS_MAX = 256
+const PROGRESS_EVERY_MS = 100
+
+export class ScenarioRecorder implements ScenarioContext {
+  readonly store: StoreUnderTest
+  readonly durationMs: number
+  readonly signal: AbortSignal
+  readonly verdict: Verdict
+  readonly latencies: Latencies = new Latencies()
+  readonly curve: HeapCurve = new HeapCurve()
+  readonly counts = new Map<string, number>()
+  readonly kept: SubscriberLedger[] = []
+  readonly #pauses: Pauses
+  readonly #random: Random
+  readonly #scale: number
+  readonly #timeoutMs: number
+  readonly #stop: AbortController
+  readonly #onProgress: (progress: ScenarioProgress) => void
+  readonly #beganMs: number = performance.now()
+  #operations = 0
+  #toldMs = 0
+  #toldOperations = 0
+  #closed = false
+
+  /**
+   * @param stop - aborted when the scenario is out of time; also from here, by a loop that never waits.
+   */
+  constructor(
+    scenario: Scenario,
+    store: StoreUnderTest,
+    settings: ScenarioSettings,
+    stop: AbortController,
+    onProgress: (progress: ScenarioProgress) => void,
+  ) {
+    this.store = store
+    this.durationMs = settings.durationMs
+    this.signal = stop.signal
+    this.verdict = new Verdict(scenario.thresholds)
+    this.#pauses = new Pauses(settings.pauseScale)
+    this.#random = scenarioRandom(settings.seed, scenario.name)
+    this.#scale = settings.scale
+    this.#timeoutMs = settings.timeoutMs
+    this.#stop = stop
+    this.#onProgress = onProgress
+    this.curve.add(0, heapBytes())
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#beganMs
+  }
+
+  random(): number {
+    return this.#random()
+  }
+
+  load(count: number): number {
+    return Math.max(1, Math.round(count * this.#scale))
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.#pauses.pause(ms)
+  }
+
+  next(previous: StressState, change: Partial<Pick<StressState, 'current' | 'context'>> = {}): StressState {
+    const { current = previous.current, context = previous.context } = change
+    return { sequence: previous.sequence + 1, current, context }
+  }
+
+  progress(done: number, total: number): void {
+    const { elapsedMs } = this
+    if (elapsedMs > this.#timeoutMs) this.#stop.abort(new Error(`out of time after ${this.#timeoutMs} ms`))
+    this.signal.throwIfAborted()
+    if (this.#closed || (elapsedMs - this.#toldMs < PROGRESS_EVERY_MS && done < total)) return
+    const bytes = heapBytes()
+    const seconds = Math.max(elapsedMs - this.#toldMs, 1) / 1_000
+    const rate = (this.#operations - this.#toldOperations) / seconds
+    this.#toldMs = elapsedMs
+    this.#toldOperations = this.#operations
+    this.curve.add(elapsedMs, bytes)
+    this.#onProgress({ done, total, rate, heapBytes: bytes, elapsedMs })
+  }
+
+  count(kind: string, times = 1): void {
+    if (this.#closed) return
+    this.#operations += times
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + times)
+  }
+
+  time<R>(kind: string, work: () => R): R {
+    const beganMs = performance.now()
+    const record = (): void => {
+      if (!this.#closed) this.latencies.record(kind, performance.now() - beganMs)
+    }
+    const result = work()
+    if (result instanceof Promise) result.then(record, record)
+    else record()
+    return result
+  }
+
+  latency(kind: string): LatencySummary {
+    return this.latencies.summary(kind)
+  }
+
+  check(fact: string, holds: boolean, detail = ''): void {
+    if (!this.#closed) this.verdict.check(fact, holds, detail)
+  }
+
+  skip(fact: string, why: string): void {
+    if (!this.#closed) this.verdict.skip(fact, why)
+  }
+
+  threshold(name: string, value: number): void {
+    if (!this.#closed) this.verdict.threshold(name, value)
+  }
+
+  async heap(): Promise<number> {
+    await collect()
+    const bytes = heapBytes()
+    if (!this.#closed) this.curve.add(this.elapsedMs, bytes)
+    return bytes
+  }
+
+  ledgers(ledgers: Iterable<SubscriberLedger>): void {
+    for (const ledger of ledgers) {
+      if (this.#closed || this.kept.length >= LEDGERS_MAX) return
+      this.kept.push(ledger)
+    }
+  }
+
+  /** Ends what waits; nothing said to this recorder counts from now on. */
+  close(): void {
+    this.#closed = true
+    this.#pauses.end()
+  }
+}

@@ -1,0 +1,35 @@
+import type { Scenario } from './scenario.ts'
+import { backpressure } from './scenarios/backpressure.ts'
+import { concurrentWriters } from './scenarios/concurrent-writers.ts'
+import { cpuThrottling } from './scenarios/cpu-throttling.ts'
+import { errorInjection } from './scenarios/error-injection.ts'
+import { exhaustionRecovery } from './scenarios/exhaustion-recovery.ts'
+import { gigabytes } from './scenarios/gigabytes.ts'
+import { largeSnapshots } from './scenarios/large-snapshots.ts'
+import { latency } from './scenarios/latency.ts'
+import { longRunning } from './scenarios/long-running.ts'
+import { massiveSubscribers } from './scenarios/massive-subscribers.ts'
+import { mixedChaos } from './scenarios/mixed-chaos.ts'
+import { rapidTransitions } from './scenarios/rapid-transitions.ts'
+import { setsAndGets } from './scenarios/sets-and-gets.ts'
+import { subscriberCleanup } from './scenarios/subscriber-cleanup.ts'
+import { throughput } from './scenarios/throughput.ts'
+
+/** The scenarios of the suite, in the order in which they run, group by group. */
+export const scenarios: readonly Scenario[] = Object.freeze([
+  setsAndGets,
+  rapidTransitions,
+  massiveSubscribers,
+  concurrentWriters,
+  mixedChaos,
+  backpressure,
+  largeSnapshots,
+  subscriberCleanup,
+  longRunning,
+  errorInjection,
+  exhaustionRecovery,
+  cpuThrottling,
+  gigabytes,
+  throughput,
+  latency,
+])
