@@ -46,8 +46,10 @@ export type {
   HealthThresholds,
   LatencyHistogram,
   LatencySummary,
+  MetricsSource,
   StoreMetrics,
 } from './health/index.ts'
+export { toPrometheus } from './health/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Instant } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
@@ -102,9 +104,13 @@ export type {
   ConsumerFunction,
   ConsumerObject,
   Drop,
+  LogFunction,
+  LogLevel,
+  LogSnapshotsOptions,
   ModifyOptions,
   Path,
   Snapshot,
+  SnapshotLogger,
   SnapshotStream,
   Store,
   StoreOptions,
@@ -117,4 +123,4 @@ export type {
   Write,
   WriteOptions,
 } from './store/index.ts'
-export { createStore } from './store/index.ts'
+export { createStore, logSnapshots } from './store/index.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { NO_COLORS } from '../../src/cli/format.ts'
-import { FRAME_MS, LINES_PER_FRAME_MAX, LiveReporter } from '../../src/cli/live-reporter.ts'
+import { FRAME_MS, LINES_PER_FRAME_MAX } from '../../src/cli/live-panel.ts'
+import { LiveReporter } from '../../src/cli/live-reporter.ts'
 import { Output } from '../../src/cli/output.ts'
 import type { ReportedTransition, RunStatus } from '../../src/cli/reporter.ts'
 import type { Summary } from '../../src/cli/summary.ts'

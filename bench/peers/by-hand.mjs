@@ -34,7 +34,8 @@ export default {
 
   watched() {
     let state = 0
-    let callbacks = []
+    const callbacks = []
+    const places = []
     return {
       write(n) {
         state = n
@@ -42,9 +43,17 @@ export default {
       },
       read: () => state,
       subscribe(callback) {
+        const place = { at: callbacks.length }
         callbacks.push(callback)
+        places.push(place)
         return () => {
-          callbacks = callbacks.filter((other) => other !== callback)
+          // The last one takes the place: no search and no gap, but the order is lost.
+          const last = places.pop()
+          const moved = callbacks.pop()
+          if (last === place) return
+          callbacks[place.at] = moved
+          places[place.at] = last
+          last.at = place.at
         }
       },
     }

@@ -3,7 +3,7 @@
  * Its subscribers are Angular effects, which an application schedules; they are not measured.
  */
 import '@angular/compiler'
-import { patchState, signalState } from '@ngrx/signals'
+import { getState, patchState, signalState } from '@ngrx/signals'
 import { setAllEntities, updateEntity } from '@ngrx/signals/entities'
 
 export default {
@@ -11,10 +11,10 @@ export default {
   keepsSnapshots: true,
 
   scalars(initial) {
-    const state = signalState({ all: { ...initial } })
+    const state = signalState({ ...initial })
     return {
-      write: (n) => patchState(state, ({ all }) => ({ all: { ...all, a: n } })),
-      snapshot: () => state.all(),
+      write: (n) => patchState(state, { a: n }),
+      snapshot: () => getState(state),
       a: (snapshot) => snapshot.a,
     }
   },

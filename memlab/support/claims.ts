@@ -21,10 +21,15 @@ export function writerOf(current: () => Store<Tick> | undefined): () => void {
   }
 }
 
-/** A controller with its signal, which Node makes only when somebody asks for it. */
+/**
+ * A controller with its signal, and with a listener of its own: Node makes the signal and its list when they
+ * are first asked for, and keeps them.
+ */
 export function openController(): { controller: AbortController; signal: AbortSignal } {
   const controller = new AbortController()
-  return { controller, signal: controller.signal }
+  const { signal } = controller
+  signal.addEventListener('abort', () => {})
+  return { controller, signal }
 }
 
 /** One claim for each policy. */

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { config, type IHeapNode } from '@memlab/core'
 import { findLeaksBySnapshotFilePaths } from 'memlab'
 import { runChild } from './child.ts'
+import { loadScenarios } from './load-scenarios.ts'
 import { retainerTrace } from './retainer-trace.ts'
 
 /** What is left of one claim, and what keeps the first of it. */
@@ -24,7 +25,7 @@ export interface ClaimLeak {
 export interface LeakReport {
   /** Objects and closures that were made between the first two snapshots and live in the third. */
   readonly leaked: number
-  /** By the claim whose witness was left; what no witness tells is under `''`. */
+  /** By the claim whose witness was left; what no witness tells is under {@link UNWITNESSED}. */
   readonly byClaim: ReadonlyMap<string, ClaimLeak>
 }
 
@@ -36,22 +37,30 @@ export interface FindOptions {
   readonly environment?: 'production' | 'development'
 }
 
+/** Stands for a claim where nothing that is left tells which one it belongs to. */
+export const UNWITNESSED = '(what its objects hold)'
+
 /** memlab clusters each trace with every other: as many as this are enough to see what is wrong. */
 const CLUSTERED_MAX = 200
 
 /** Counts what passes the widest filter; see {@link LeakReport}. */
-export class LeakCounter {
+class LeakCounter implements LeakReport {
   leaked = 0
   readonly byClaim: Map<string, ClaimLeak> = new Map()
+  readonly #unwitnessed: string
+
+  /** @param unwitnessed - the claim to which what no witness tells is counted. */
+  constructor(unwitnessed: string) {
+    this.#unwitnessed = unwitnessed
+  }
 
   /** memlab's leak filter: whether a survivor is reported. */
   readonly filter = (node: IHeapNode): boolean => {
     if (node.type !== 'object' && node.type !== 'closure') return false
     // No path from a root but through weak references: not kept by anybody.
     if (!node.hasPathEdge) return false
-    if (process.env.DUMP) console.log(retainerTrace(node).slice(-6).join('\n'), '\n   refs', node.references.slice(0,12).map((e) => `${e.name_or_index}=${e.toNode.name}`).join(', '), '\n')
     this.leaked += 1
-    this.#count(claimOf(node), node)
+    this.#count(claimOf(node) ?? this.#unwitnessed, node)
     return this.leaked <= CLUSTERED_MAX
   }
 
@@ -62,10 +71,10 @@ export class LeakCounter {
   }
 }
 
-/** The claim whose witness this node is, else `''`. */
-function claimOf(node: IHeapNode): string {
-  if (node.name !== 'Witness') return ''
-  return node.getReferenceNode('claim')?.toStringNode()?.stringValue ?? ''
+/** The claim whose witness this node is. */
+function claimOf(node: IHeapNode): string | undefined {
+  if (node.name !== 'Witness') return undefined
+  return node.getReferenceNode('claim')?.toStringNode()?.stringValue
 }
 
 /** Runs all claims of a scenario file, and reports what is left of them. */
@@ -74,14 +83,15 @@ export async function findLeaks(scenario: string, options: FindOptions): Promise
   const folder = await mkdtemp(join(tmpdir(), 'headgate-memlab-'))
   try {
     await runChild('run-scenario', [scenario, kind, String(most), folder], environment)
-    return await compareSnapshots(folder)
+    const { claims } = loadScenarios(scenario)
+    const only = claims.length === 1 ? claims[0]?.name : undefined
+    return await compareSnapshots(folder, new LeakCounter(only ?? UNWITNESSED))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function compareSnapshots(folder: string): Promise<LeakReport> {
-  const counter = new LeakCounter()
+async function compareSnapshots(folder: string, counter: LeakCounter): Promise<LeakReport> {
   config.externalLeakFilter = { leakFilter: counter.filter }
   // 2: a failure of memlab is thrown; by default it halts the process.
   config.errorHandling = 2

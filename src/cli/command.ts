@@ -17,14 +17,15 @@ const USAGE_STATUS = 2
 export async function runCommand(words: readonly string[], io: CommandIo): Promise<number> {
   const [command, ...rest] = words
   try {
-    if (command === 'run') return await runSubcommand(rest, io)
+    const subcommand = command === undefined ? undefined : SUBCOMMANDS.get(command)
+    if (subcommand !== undefined) return await subcommand(rest, io)
     if (command === undefined || command === '--help' || command === '-h') return await print(HELP, io)
     if (command === '--version') return await print(`${io.packageVersion()}\n`, io)
     const what = command.startsWith('-') ? 'option' : 'command'
     throw new UsageError(`Unknown ${what} "${command}".`)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    const name = command === 'run' ? 'headgate run' : 'headgate'
+    const name = command !== undefined && SUBCOMMANDS.has(command) ? `headgate ${command}` : 'headgate'
     const errors = new Output(io.stderr)
     const end = /[.!?]$/.test(error.message) ? '' : '.'
     errors.line(`${name}: ${error.message}${end} See "${name} --help".`)
@@ -32,6 +33,14 @@ export async function runCommand(words: readonly string[], io: CommandIo): Promi
     return USAGE_STATUS
   }
 }
+
+type Subcommand = (words: readonly string[], io: CommandIo) => Promise<number>
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ['run', runSubcommand],
+  // Loaded when it is asked for: a short run would feel its weight.
+  ['stress', async (words, io) => (await import('./stress/stress.ts')).stress(words, io)],
+])
 
 async function runSubcommand(words: readonly string[], io: CommandIo): Promise<number> {
   const options = parseRunArguments(words)

@@ -5,6 +5,8 @@ export interface Palette {
   bold(text: string): string
   dim(text: string): string
   yellow(text: string): string
+  green(text: string): string
+  red(text: string): string
   cyan(text: string): string
 }
 
@@ -16,13 +18,22 @@ const paint =
 const leave = (text: string): string => text
 
 /** Paints nothing. */
-export const NO_COLORS: Palette = { bold: leave, dim: leave, yellow: leave, cyan: leave }
+export const NO_COLORS: Palette = {
+  bold: leave,
+  dim: leave,
+  yellow: leave,
+  green: leave,
+  red: leave,
+  cyan: leave,
+}
 
 /** Paints with the terminal's own sixteen colours. */
 export const COLORS: Palette = {
   bold: paint(1, 22),
   dim: paint(2, 22),
   yellow: paint(33, 39),
+  green: paint(32, 39),
+  red: paint(31, 39),
   cyan: paint(36, 39),
 }
 

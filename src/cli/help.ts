@@ -3,12 +3,13 @@ export const HELP = `Usage: headgate COMMAND [OPTIONS]
 
 Commands:
   run        run a state machine on a stream of records and show who missed what
+  stress     put load on a store, check that it holds, and write a report
 
 Options:
   --help     show this text
   --version  show the version
 
-"headgate run --help" explains the command.
+"headgate COMMAND --help" explains a command.
 `
 
 /** What `headgate run --help` prints. */

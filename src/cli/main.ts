@@ -2,7 +2,7 @@
 /**
  * The executable `headgate`: hands the process to {@link runCommand} and ends it with its status.
  *
- * The only file with `import.meta`, top-level `await` and a dynamic import, which the CommonJS copy of the
+ * The only file with `import.meta`, top-level `await` and an import by URL, which the CommonJS copy of the
  * package cannot have; it is not part of that copy.
  */
 import { createRequire } from 'node:module'

@@ -11,7 +11,6 @@
 import { type Cell, createMachineStore, type MachineStore } from '../machine/index.ts'
 import type { SubscriberFault, SubscriberHandle } from '../store/index.ts'
 import type { CommandIo } from './command-io.ts'
-import { COLORS, NO_COLORS } from './format.ts'
 import { JsonReporter } from './json-reporter.ts'
 import { LiveReporter } from './live-reporter.ts'
 import type { CheckedModule, CheckedSubscriber } from './load-module.ts'
@@ -23,6 +22,7 @@ import { RecordHandler } from './record-handler.ts'
 import type { RecordSource } from './record-source.ts'
 import type { Reporter, RunStatus } from './reporter.ts'
 import { RunLoop } from './run-loop.ts'
+import { screenKind } from './screen.ts'
 import { StopSwitch } from './stop-switch.ts'
 import { attachSubscribers, settle } from './subscribers.ts'
 import { summarize } from './summary.ts'
@@ -102,11 +102,10 @@ export class RunSession {
 
   #openReporter(): Reporter {
     const { json, module } = this.#parts
-    const { stdout, environment, time } = this.#io
+    const { time } = this.#io
     const output = this.#output
     const errors = this.#errors
-    const isScreen = stdout.isTTY === true && environment.TERM !== 'dumb'
-    const palette = isScreen && !environment.NO_COLOR ? COLORS : NO_COLORS
+    const { isScreen, palette } = screenKind(this.#io)
     const msPerUnit = TIME_UNITS[module.timeUnit]
     if (json) return new JsonReporter(output, errors)
     if (!isScreen) return new PlainReporter(output, errors, palette, msPerUnit)

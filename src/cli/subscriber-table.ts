@@ -1,18 +1,10 @@
 import type { SubscriberStats } from '../backpressure/index.ts'
 import { groupDigits, type Palette } from './format.ts'
+import { type Column, column, tableLines, tableWidth } from './table.ts'
 
 const COUNTS = ['published', 'delivered', 'dropped', 'conflated', 'pending', 'missed'] as const
 /** Counts that tell of a loss; they stand out where they are not 0. */
 const LOSSES: ReadonlySet<string> = new Set(['dropped', 'conflated', 'missed'])
-const GAP = '  '
-
-interface Column {
-  readonly title: string
-  readonly cells: readonly string[]
-  readonly width: number
-  readonly alignRight: boolean
-}
-
 /**
  * Draws the table of who was given what.
  *
@@ -42,24 +34,11 @@ export function subscriberTable(
     ),
   )
   const all = [ids, policies, ...counts]
-  const fits = all.reduce((sum, one) => sum + one.width + GAP.length, -GAP.length) <= width
-  const shown = fits ? all : [ids, ...counts]
-  return [
-    palette.dim(shown.map((one) => align(one.title, one)).join(GAP)),
-    ...subscribers.map((_, row) => shown.map((one) => cell(one, row, palette)).join(GAP)),
-  ]
+  const shown = tableWidth(all) <= width ? all : [ids, ...counts]
+  return tableLines(shown, (aligned, one, row) => paint(aligned, one, row, palette))
 }
 
-function column(title: string, cells: readonly string[], alignRight = false): Column {
-  return { title, cells, width: Math.max(title.length, ...cells.map((text) => text.length)), alignRight }
-}
-
-function align(text: string, { width, alignRight }: Column): string {
-  return alignRight ? text.padStart(width) : text.padEnd(width)
-}
-
-function cell(one: Column, row: number, palette: Palette): string {
-  const text = one.cells[row] ?? ''
-  const aligned = align(text, one)
-  return LOSSES.has(one.title) && text !== '0' ? palette.yellow(aligned) : aligned
+function paint(aligned: string, { title, cells }: Column, row: number, palette: Palette): string {
+  if (row < 0) return palette.dim(aligned)
+  return LOSSES.has(title) && cells[row] !== '0' ? palette.yellow(aligned) : aligned
 }

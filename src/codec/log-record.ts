@@ -27,6 +27,7 @@ export interface LogRecord {
  */
 export function toLogRecord(snapshot: MachineSnapshot, identity: WireIdentity = {}): LogRecord {
   const { version, state, reason, tsMono, tsWall, source, metadata, wire } = snapshot
+  const { snapshotId = wire?.snapshotId ?? null, instanceId = wire?.instanceId ?? null } = identity
   return {
     version,
     state: state.current,
@@ -34,8 +35,8 @@ export function toLogRecord(snapshot: MachineSnapshot, identity: WireIdentity = 
     reason,
     ts_mono: tsMono,
     ts_wall: tsWall,
-    snapshot_id: identity.snapshotId ?? wire?.snapshotId ?? null,
-    fsm_instance_id: identity.instanceId ?? wire?.instanceId ?? null,
+    snapshot_id: snapshotId,
+    fsm_instance_id: instanceId,
     source_module: source,
     attempt_count: state.attempts,
     history_count: state.history.length,

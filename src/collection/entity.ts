@@ -13,14 +13,25 @@ enableMapSet()
 
 const immer = new Immer({ autoFreeze: true })
 
+/** Whether immer would take a value for one of its own that is no Map, no Set and no class. */
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 /** Replaces drafts below a value by what they stand for, and freezes all of it, in place. */
 function settle(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   if (isDraft(value)) return freeze(current(value), true)
-  if (Object.isFrozen(value) || !isDraftable(value)) return value
+  if (isPlain(value)) {
+    settleProperties(value as Record<string, unknown>)
+    return Object.freeze(value)
+  }
+  if (!isDraftable(value)) return value
   if (value instanceof Map) for (const [key, item] of value) value.set(key, settle(item))
   else if (value instanceof Set) settleSet(value)
-  else settleProperties(value as Record<PropertyKey, unknown>)
+  else settleProperties(value as Record<string, unknown>)
   return freeze(value)
 }
 
@@ -30,8 +41,8 @@ function settleSet(set: Set<unknown>): void {
   for (const item of items) set.add(item)
 }
 
-function settleProperties(container: Record<PropertyKey, unknown>): void {
-  for (const key of Reflect.ownKeys(container)) {
+function settleProperties(container: Record<string, unknown>): void {
+  for (const key of Object.keys(container)) {
     const before = container[key]
     const after = settle(before)
     if (after !== before) container[key] = after

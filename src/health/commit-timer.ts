@@ -8,9 +8,10 @@
  *   admit ──> begin        publish ──> begun is queued        last sink told ──> shift, record
  *
  * The histogram is not ours: under Node it is the one of `node:perf_hooks`; elsewhere the user passes one
- * of hdr-histogram-js, whose shape is the interface here.
+ * of hdr-histogram-js, whose shape is the interface here. It runs inside the delivery, so what it throws
+ * (a value above its highest, a clock that returned NaN) is contained here, and the loss counted.
  */
-import { type Clock, HeadgateError } from '../kit/index.ts'
+import { type Clock, HeadgateError, RingBuffer } from '../kit/index.ts'
 
 /** What durations are recorded in; the histograms of hdr-histogram-js have this shape. Values are nanoseconds. */
 export interface LatencyHistogram {
@@ -29,6 +30,8 @@ export interface LatencySummary {
   readonly p95: number
   readonly p99: number
   readonly max: number
+  /** Durations that the histogram refused to record: one that is too narrow, or a broken clock. */
+  readonly lost: number
 }
 
 /** What is used of the histogram of `node:perf_hooks`. */
@@ -45,9 +48,10 @@ const NS_PER_MS = 1_000_000
 export class CommitTimer {
   readonly #clock: Clock
   readonly #histogram: LatencyHistogram
-  /** When the publications that are not delivered yet began. */
-  readonly #underway: number[] = []
+  /** When the publications that are not delivered yet began; as many as the subject queues, so it needs no bound. */
+  readonly #underway = new RingBuffer<number>(Number.POSITIVE_INFINITY)
   #begunAt = 0
+  #lost = 0
 
   constructor(clock: Clock, timing: true | LatencyHistogram) {
     this.#clock = clock
@@ -68,14 +72,19 @@ export class CommitTimer {
   readonly delivered = (): void => {
     const begunAt = this.#underway.shift()
     if (begunAt === undefined) return
-    // Histograms take integers from 1.
-    this.#histogram.recordValue(Math.max(1, Math.round((this.#clock.mono() - begunAt) * NS_PER_MS)))
+    try {
+      // Histograms take integers from 1.
+      this.#histogram.recordValue(Math.max(1, Math.round((this.#clock.mono() - begunAt) * NS_PER_MS)))
+    } catch {
+      this.#lost += 1
+    }
   }
 
   summary(): LatencySummary {
     const histogram = this.#histogram
+    const lost = this.#lost
     const { totalCount: count } = histogram
-    if (count === 0) return { count, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 }
+    if (count === 0) return { count, mean: 0, p50: 0, p95: 0, p99: 0, max: 0, lost }
     const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / NS_PER_MS
     return {
       count,
@@ -84,6 +93,7 @@ export class CommitTimer {
       p95: at(95),
       p99: at(99),
       max: histogram.maxValue / NS_PER_MS,
+      lost,
     }
   }
 }
@@ -91,9 +101,9 @@ export class CommitTimer {
 /** Makes a histogram of Node's own. It is looked up at run time, so that bundles for browsers name no module of Node. */
 function platformHistogram(): LatencyHistogram {
   const { process } = globalThis as {
-    process?: { getBuiltinModule?(name: string): { createHistogram(): NodeHistogram } }
+    process?: { getBuiltinModule?(name: string): { createHistogram?(): NodeHistogram } | undefined }
   }
-  const histogram = process?.getBuiltinModule?.('node:perf_hooks').createHistogram()
+  const histogram = process?.getBuiltinModule?.('node:perf_hooks')?.createHistogram?.()
   if (histogram === undefined) {
     throw new HeadgateError('OPTION_INVALID', {
       option: 'timing',

@@ -15,5 +15,13 @@ export {
   type SubscriberVitals,
   withDefaults,
 } from './health.ts'
+export {
+  INSTRUMENTS,
+  type Instrument,
+  type MetricsSource,
+  type Reading,
+  readings,
+} from './instruments.ts'
 export { isDevelopment, LeakWatch } from './leak-watch.ts'
 export { reportMetrics, type StoreCounters, type StoreMetrics } from './metrics.ts'
+export { toPrometheus } from './prometheus.ts'

@@ -6,8 +6,10 @@
  *              ╎                                 so the handle is collected when the user lets go of it
  *              ╰╌╌ registry: where subscribed
  *
- * The place in the code is kept as an `Error` whose stack the engine formats only when it is read. The watch
- * costs about as much as a subscription does, so it is off in production.
+ * The place in the code is kept as text, made at once. An `Error` whose stack is not read yet would be lazy,
+ * but V8 keeps the receivers of its frames alive: `this.handle = store.subscribe(…)` would hold `this`, so the
+ * handle, and the leak would never be found. One frame is cheap to format. The watch costs about as much as a
+ * subscription does, so it is off in production. A platform without a `FinalizationRegistry` finds no leaks.
  */
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -22,12 +24,23 @@ export function isDevelopment(): boolean {
   }
 }
 
+/** What the registry keeps of a handle: nothing that leads to it. */
+interface Watched {
+  readonly subscription: object
+  readonly site: string
+}
+
 /** Watches the handles of one store. */
 export class LeakWatch {
-  readonly #leaked = new Map<object, Error>()
-  readonly #registry = new FinalizationRegistry<{ readonly subscription: object; readonly site: Error }>(
-    ({ subscription, site }) => this.#leaked.set(subscription, site),
-  )
+  readonly #leaked = new Map<object, string>()
+  readonly #registry: FinalizationRegistry<Watched> | undefined
+
+  constructor() {
+    if (typeof FinalizationRegistry === 'undefined') return
+    this.#registry = new FinalizationRegistry(({ subscription, site }) =>
+      this.#leaked.set(subscription, site),
+    )
+  }
 
   /**
    * @param handle - what the user holds
@@ -35,26 +48,46 @@ export class LeakWatch {
    * @param calledBy - the function whose caller is the place that subscribed
    */
   watch(handle: object, subscription: object, calledBy: (...args: never[]) => unknown): void {
-    const site = new Error('subscribed here')
-    Error.captureStackTrace?.(site, calledBy)
-    this.#registry.register(handle, { subscription, site }, subscription)
+    this.#registry?.register(handle, { subscription, site: callerOf(calledBy) }, subscription)
   }
 
   /** The subscription has ended. */
   forget(subscription: object): void {
-    this.#registry.unregister(subscription)
+    this.#registry?.unregister(subscription)
     this.#leaked.delete(subscription)
   }
 
   /** Where a subscription was made whose handle is lost; undefined for all others. */
   siteOf(subscription: object): string | undefined {
-    const site = this.#leaked.get(subscription)
-    return site === undefined ? undefined : firstFrame(site)
+    return this.#leaked.get(subscription)
   }
 }
 
-/** The place in the code, without the `at` that V8 puts before it. */
-function firstFrame({ stack = '' }: Error): string {
-  const frames = stack.split('\n').filter((line) => !line.includes('subscribed here'))
-  return frames[0]?.trim().replace(/^at /, '') ?? 'an unknown place'
+/** What an `Error` begins its stack with, where the engine writes it there. */
+const HEADER = 'subscribed here'
+
+/** The frames of `callerOf`, `watch` and its caller: an engine that cannot leave them out shows them first. */
+const OWN_FRAMES = 3
+
+/** What V8 and JavaScriptCore, and lately all engines, offer beside the standard. */
+interface StackControl {
+  stackTraceLimit?: number
+  captureStackTrace?(target: object, callee: unknown): void
+}
+
+/** The place in the code that called a function, without the `at` that V8 puts before it. */
+function callerOf(callee: unknown): string {
+  // The cast only widens: each may be absent.
+  const engine = Error as StackControl
+  const { stackTraceLimit } = engine
+  const cuts = engine.captureStackTrace !== undefined && stackTraceLimit !== undefined
+  // Not an assignment: where `Error` is frozen that would throw.
+  if (cuts) Reflect.set(engine, 'stackTraceLimit', Math.min(stackTraceLimit, 1))
+  const site = new Error(HEADER)
+  if (cuts) {
+    engine.captureStackTrace?.(site, callee)
+    Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
+  }
+  const frames = (site.stack ?? '').split('\n').filter((line) => line.trim() !== '' && !line.includes(HEADER))
+  return frames[cuts ? 0 : OWN_FRAMES]?.trim().replace(/^at /, '') ?? 'an unknown place'
 }

@@ -2,6 +2,13 @@ export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
 export { createStore } from './create-store.ts'
 export type { SubscriberFault } from './fault-reporter.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
+export {
+  type LogFunction,
+  type LogLevel,
+  type LogSnapshotsOptions,
+  logSnapshots,
+  type SnapshotLogger,
+} from './log-snapshots.ts'
 export type { Path, ValueAt } from './path.ts'
 export { freezeState, isPromiseLike, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'

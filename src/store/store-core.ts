@@ -10,7 +10,6 @@
 import type { Draft, Immutable } from 'immer'
 import {
   asyncScheduler,
-  distinctUntilChanged,
   type InteropObservable,
   map,
   type Observable,
@@ -38,6 +37,7 @@ import { type ModifyWork, modify } from './modify.ts'
 import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
 import { PathIndex } from './path-index.ts'
 import type { AnyRecipe } from './recipes.ts'
+import { type Equal, type Selector, SelectorIndex } from './selector-index.ts'
 import type { Snapshot } from './snapshot.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
 import { type Sink, SnapshotSubject } from './snapshot-subject.ts'
@@ -61,6 +61,11 @@ export class StoreCore<S> implements Store<S> {
         return this.snapshot$
       },
     })
+    Object.defineProperty(StoreCore.prototype, inspectSymbol, {
+      value(this: StoreCore<unknown>): StoreInspection {
+        return this.#inspect()
+      },
+    })
   }
 
   readonly name: string
@@ -74,6 +79,7 @@ export class StoreCore<S> implements Store<S> {
   readonly #subject: SnapshotSubject<S>
   readonly #subscribers: Subscribers<S>
   readonly #paths: PathIndex<S>
+  readonly #selectors: SelectorIndex<S>
   readonly #pipeline: CommitPipeline<S>
   readonly #thresholds: HealthThresholds
   readonly #timer: CommitTimer | undefined
@@ -108,6 +114,7 @@ export class StoreCore<S> implements Store<S> {
       scheduler: this.scheduler,
     })
     this.#paths = new PathIndex(this.#subject)
+    this.#selectors = new SelectorIndex(this.#subject)
     const host: PipelineHost<S> = {
       name,
       source,
@@ -187,10 +194,7 @@ export class StoreCore<S> implements Store<S> {
     const [selector, equal] = args
     const values =
       typeof selector === 'function'
-        ? this.state$.pipe(
-            map((state) => selector(state) as unknown),
-            distinctUntilChanged((equal as (a: unknown, b: unknown) => boolean) ?? Object.is),
-          )
+        ? this.#selectors.observe(selector as Selector, equal as Equal | undefined)
         : this.#paths.observe(args)
     return values as Observable<never>
   }
@@ -246,11 +250,11 @@ export class StoreCore<S> implements Store<S> {
     this.#faults.complete()
   }
 
-  /** For tests: see `inspectStore`. */
-  [inspectSymbol](): StoreInspection {
+  /** For tests, which find it as `inspectStore`. */
+  #inspect(): StoreInspection {
     return {
       scheduler: this.scheduler,
-      observers: this.#subject.observerCount,
+      observers: this.#subject.observerCount + this.#selectors.size,
       paths: this.#paths.size,
       modifying: this.#endings.size,
       leakedFrom: this.#subscribers.vitals().map(({ leakedFrom }) => leakedFrom),
@@ -271,7 +275,8 @@ export class StoreCore<S> implements Store<S> {
       uptimeMs: this.clock.mono() - this.#createdMono,
       currentVersion: head.version,
       currentState: head.version < 0 ? 'UNINITIALIZED' : this.stateName(head.state),
-      subscriberCount: this.#subscribers.size + this.#subject.observerCount + this.#paths.size,
+      subscriberCount:
+        this.#subscribers.size + this.#subject.observerCount + this.#selectors.size + this.#paths.size,
       commitLatencyMs: this.#timer?.summary() ?? null,
     }
   }

@@ -156,7 +156,8 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   ): Promise<Snapshot<S>>
 
   /**
-   * What a selector returns for the current state, then each result that differs from the one before.
+   * What a selector returns for the current state, then each result that differs from the one before. It
+   * runs once a commit, however many follow it: give them the same function, not one written anew each time.
    *
    * @param equal - whether two results are the same; default `Object.is`.
    */

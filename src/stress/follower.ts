@@ -132,7 +132,11 @@ export async function dismiss(context: AnyContext, followers: readonly Follower[
 
 function checkOrder(context: AnyContext, followers: readonly Follower[]): void {
   const misordered = sum(followers, (one) => one.misordered)
-  context.check('every subscriber sees strictly rising states', misordered === 0, `${misordered} out of order`)
+  context.check(
+    'every subscriber sees strictly rising states',
+    misordered === 0,
+    `${misordered} out of order`,
+  )
 }
 
 function checkLoss(context: AnyContext, followers: readonly Follower[]): void {

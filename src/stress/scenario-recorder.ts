@@ -42,7 +42,7 @@ export class ScenarioRecorder implements ScenarioContext {
   readonly verdict: Verdict
   readonly latencies: Latencies = new Latencies()
   readonly curve: HeapCurve = new HeapCurve()
-  readonly counts = new Map<string, number>()
+  readonly counts: Map<string, number> = new Map()
   readonly kept: SubscriberLedger[] = []
   readonly #pauses: Pauses
   readonly #random: Random
@@ -155,15 +155,20 @@ export class ScenarioRecorder implements ScenarioContext {
   }
 
   ledgers(ledgers: Iterable<SubscriberLedger>): void {
-    for (const ledger of ledgers) {
+    for (const { id, published, delivered, dropped, conflated, pending } of ledgers) {
       if (this.#closed || this.kept.length >= LEDGERS_MAX) return
-      this.kept.push(ledger)
+      this.kept.push({ id, published, delivered, dropped, conflated, pending })
     }
   }
 
-  /** Ends what waits; nothing said to this recorder counts from now on. */
+  /** Ends every pause, also those to come. */
+  endPauses(): void {
+    this.#pauses.end()
+  }
+
+  /** Nothing that is said to this recorder counts from now on. */
   close(): void {
     this.#closed = true
-    this.#pauses.end()
+    this.endPauses()
   }
 }

@@ -73,7 +73,7 @@ function thresholdTable(thresholds: readonly ThresholdResult[]): Html | undefine
 <thead><tr><th scope="col">Threshold</th><th scope="col" class="num">Limit</th><th scope="col" class="num">This run</th><th scope="col"><span class="more">Verdict</span></th></tr></thead>
 <tbody>${thresholds.map(
     (threshold) =>
-      html`<tr><th scope="row">${threshold.name}<small>${threshold.about}</small></th><td class="num limit">${formatLimit(threshold)}</td><td class="num">${formatFigure(threshold.value, threshold.unit)}</td><td>${thresholdMark(threshold)}</td></tr>
+      html`<tr><th scope="row">${threshold.name}<small>${threshold.about}</small></th><td class="num limit">${formatLimit(threshold).replace(/(?<=\d) /g, '\u00a0')}</td><td class="num">${formatFigure(threshold.value, threshold.unit)}</td><td>${thresholdMark(threshold)}</td></tr>
 `,
   )}</tbody></table></div>`
 }

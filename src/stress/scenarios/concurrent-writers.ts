@@ -4,8 +4,8 @@ import { FLOOR } from '../thresholds.ts'
 import { Workload } from '../workload.ts'
 
 /**
- * Each writer keeps its own count in the shared context. If one write overtakes or swallows another, the
- * counts in the last state no longer sum up to the writes that were made.
+ * Each writer keeps its own count in the shared context, so the last state must hold the counts of all. A write
+ * that is swallowed on the way is missed by the subscriber.
  */
 export const concurrentWriters: Scenario<'errorPercent' | 'writeMsMean'> = defineScenario({
   name: 'concurrent-writers',

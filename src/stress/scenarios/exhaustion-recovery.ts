@@ -1,6 +1,6 @@
 import { dismiss, follow, settle } from '../follower.ts'
 import { checkHealthy, checkNobodyLeft, checkNotHealthy } from '../health-checks.ts'
-import { defineScenario, type Scenario, type ScenarioContext } from '../scenario.ts'
+import { defineScenario, type Scenario } from '../scenario.ts'
 import { FLOOR } from '../thresholds.ts'
 import { Workload } from '../workload.ts'
 
@@ -18,14 +18,14 @@ export const exhaustionRecovery: Scenario<'successPercent'> = defineScenario({
   async run(context) {
     const workload = new Workload(context)
     checkHealthy(context, 'the store is healthy before')
-    await writeSome(context, workload)
+    await writeSome(workload)
     const crowd = follow(context, workload, Math.max(SUBSCRIBERS_MIN, context.load(1_000)), { id: 'crowd' })
-    await writeSome(context, workload)
+    await writeSome(workload)
     checkNotHealthy(context, 'the store notices the crowd')
     await settle(context, crowd)
     await dismiss(context, crowd)
     checkNobodyLeft(context, 'nobody of the crowd is left')
-    await writeSome(context, workload)
+    await writeSome(workload)
     checkHealthy(context, 'the store is healthy afterwards')
     workload.checkNoFailure()
     workload.checkLast()
@@ -33,7 +33,7 @@ export const exhaustionRecovery: Scenario<'successPercent'> = defineScenario({
   },
 })
 
-async function writeSome(context: ScenarioContext<'successPercent'>, workload: Workload): Promise<void> {
+async function writeSome(workload: Workload): Promise<void> {
   for (let done = 1; done <= WRITES; done += 1) {
     await workload.write({ context: { step: `${done}` } })
     await workload.step(done, WRITES)

@@ -1,6 +1,6 @@
 import { dismiss, Follower, settle } from '../follower.ts'
-import { canCollect, collect } from '../heap-curve.ts'
 import { checkNobodyLeft } from '../health-checks.ts'
+import { canCollect, collect } from '../heap-curve.ts'
 import { defineScenario, type Scenario, type ScenarioContext } from '../scenario.ts'
 import { FLOOR } from '../thresholds.ts'
 import { Workload } from '../workload.ts'

@@ -66,7 +66,9 @@ export function failedResult(part: Partial<ScenarioResult> = {}): ScenarioResult
     group: 'limits',
     outcome: 'failed',
     message: '1 check failed, 1 threshold missed.',
-    checks: [sampleCheck({ fact: 'nothing is lost', outcome: 'failed', detail: '3 of 100 states never came' })],
+    checks: [
+      sampleCheck({ fact: 'nothing is lost', outcome: 'failed', detail: '3 of 100 states never came' }),
+    ],
     thresholds: [sampleThreshold({ value: 1_234, passed: false })],
     ...part,
   })

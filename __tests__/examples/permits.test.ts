@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { BUILD_MS_MAX, BuiltCommand, type Finished, finished } from '../cli/support/built-command.ts'
+
+const DATA = join(import.meta.dirname, '../../../shared/data/permits.ndjson')
+const MODULE = 'examples/permits/permits.js'
+
+let built: BuiltCommand
+
+beforeAll(() => {
+  built = new BuiltCommand()
+  built.copy('examples/permits')
+}, BUILD_MS_MAX)
+
+afterAll(() => built.remove())
+
+/** Runs the example to its end. */
+const run = (file: string): Promise<Finished> =>
+  finished(spawn(process.execPath, [join(built.folder, MODULE), file], { cwd: built.folder }))
+
+/** The lines that begin with a count, as pairs. */
+const counts = (output: string): [string, number][] =>
+  [...output.matchAll(/^ +(\d+) {2}(.+)$/gm)].map(([, count, name]) => [name ?? '', Number(count)])
+
+describe('the permits', () => {
+  const recorded = existsSync(DATA) ? test : test.skip
+  const skipped = existsSync(DATA) ? '' : ' (skipped: ../shared/data/permits.ndjson is absent)'
+
+  recorded(`end as the records say${skipped}`, async () => {
+    const { status, stdout } = await run(DATA)
+    expect(status).toBe(0)
+    expect(stdout).toStartWith('1434 cases')
+    const [ends, phases] = [counts(stdout).slice(0, 6), counts(stdout).slice(6)]
+    expect(ends.map(([name, count]) => [name.split(' ')[0], count])).toEqual([
+      ['T10', 828],
+      ['T05', 400],
+      ['Confirmation', 116],
+      ['T15', 39],
+      ['T06', 16],
+      ['others', 35],
+    ])
+    expect(Object.fromEntries(phases)).toEqual({
+      STOPPING: 828,
+      CONFIRMING: 412,
+      RECEIVED: 116,
+      REFUSING: 44,
+      ADVISING: 19,
+      HOLDING: 15,
+    })
+  })
+
+  recorded(`wake one subscriber with each event${skipped}`, async () => {
+    const { stdout } = await run(DATA)
+    expect(stdout.split('\n').slice(-3, -1)).toEqual([
+      '8577 events, 8577 commits, 0 unhandled',
+      '8577 wake-ups of 1434 subscribers, and 1434 initial replays',
+    ])
+  })
+
+  test('that are absent are asked for', async () => {
+    const { status, stdout, stderr } = await run('nowhere.ndjson')
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toBe(
+      'There is no nowhere.ndjson. Give the file of the records: node examples/permits/permits.js FILE\n',
+    )
+  })
+})

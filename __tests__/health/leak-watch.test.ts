@@ -1,0 +1,96 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import { isDevelopment, LeakWatch } from '../../src/health/index.ts'
+import { collectGarbage, microtasks } from '../store/support.ts'
+
+/** Watches a handle that is lost at once, from a function of this name. */
+function subscribeAndLose(watch: LeakWatch, subscription: object): void {
+  watch.watch({}, subscription, subscribeAndLose)
+}
+
+async function lose(watch: LeakWatch, subscription: object): Promise<string | undefined> {
+  subscribeAndLose(watch, subscription)
+  for (let attempt = 0; attempt < 20 && watch.siteOf(subscription) === undefined; attempt += 1) {
+    await microtasks()
+    collectGarbage()
+    await microtasks()
+  }
+  return watch.siteOf(subscription)
+}
+
+describe('LeakWatch', () => {
+  test('tells the place that called the function which subscribed', async () => {
+    const site = await lose(new LeakWatch(), {})
+    expect(site).toMatch(/^lose \(.*health\/leak-watch\.test\.ts:\d+:\d+\)$/)
+  })
+
+  test('forgets a subscription that has ended, before and after it was found', async () => {
+    const watch = new LeakWatch()
+    const early = {}
+    subscribeAndLose(watch, early)
+    watch.forget(early)
+    const late = {}
+    expect(await lose(watch, late)).toBeDefined()
+    expect(watch.siteOf(early)).toBeUndefined()
+    watch.forget(late)
+    expect(watch.siteOf(late)).toBeUndefined()
+  })
+
+  test('leaves the length of the stacks of other errors as it was', () => {
+    const { stackTraceLimit } = Error
+    subscribeAndLose(new LeakWatch(), {})
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit)
+  })
+
+  test('says so where stacks are switched off', async () => {
+    jest.replaceProperty(Error, 'stackTraceLimit', 0)
+    expect(await lose(new LeakWatch(), {})).toBe('an unknown place')
+  })
+
+  test('leaves out its own frames where the engine cannot', async () => {
+    const { captureStackTrace } = Error
+    Error.captureStackTrace = undefined as unknown as typeof captureStackTrace
+    try {
+      expect(await lose(new LeakWatch(), {})).toMatch(/^lose \(.*leak-watch\.test\.ts/)
+    } finally {
+      Error.captureStackTrace = captureStackTrace
+    }
+  })
+
+  test('finds nothing, and fails nowhere, where there is no FinalizationRegistry', () => {
+    const { FinalizationRegistry } = globalThis
+    globalThis.FinalizationRegistry = undefined as unknown as FinalizationRegistryConstructor
+    try {
+      const watch = new LeakWatch()
+      const subscription = {}
+      watch.watch({}, subscription, () => {})
+      watch.forget(subscription)
+      expect(watch.siteOf(subscription)).toBeUndefined()
+    } finally {
+      globalThis.FinalizationRegistry = FinalizationRegistry
+    }
+  })
+})
+
+describe('isDevelopment', () => {
+  test.each([
+    ['production', false],
+    ['development', true],
+    ['test', true],
+    ['', true],
+  ])('with NODE_ENV "%s" is %p', (environment, expected) => {
+    const before = process.env.NODE_ENV
+    process.env.NODE_ENV = environment
+    expect(isDevelopment()).toBe(expected)
+    process.env.NODE_ENV = before
+  })
+
+  test('is false where there is no process', () => {
+    const { process } = globalThis
+    globalThis.process = undefined as unknown as NodeJS.Process
+    try {
+      expect(isDevelopment()).toBe(false)
+    } finally {
+      globalThis.process = process
+    }
+  })
+})

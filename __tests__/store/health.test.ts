@@ -1,0 +1,465 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, jest, test } from '@jest/globals'
+import { from } from 'rxjs'
+import {
+  buffer,
+  createStore,
+  direct,
+  type HealthCode,
+  type HealthThresholds,
+  type Store,
+  type StoreOptions,
+  type SubscriberHandle,
+} from '../../src/index.ts'
+import { caught, collectGarbage, gate, ManualClock, microtasks, refusal, slowConsumer } from './support.ts'
+
+const codes = (store: Store<never>): HealthCode[] => store.health().issues.map(({ code }) => code)
+
+/** The one issue that a store has. */
+function issueOf(store: Store<never>) {
+  const { issues } = store.health()
+  expect(issues).toHaveLength(1)
+  return issues[0]
+}
+
+/** A store of numbers, seen as one of anything. */
+const numbers = (options: StoreOptions = {}): Store<number> & Store<never> =>
+  createStore(0, options) as Store<number> & Store<never>
+
+/** Runs a body with another NODE_ENV. */
+function withEnvironment<R>(name: string, body: () => R): R {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = name
+  try {
+    return body()
+  } finally {
+    process.env.NODE_ENV = before
+  }
+}
+
+/** Collects garbage and lets finalizers run, until what is waited for holds or it never will. */
+async function collectUntil(holds: () => boolean): Promise<boolean> {
+  for (let attempt = 0; attempt < 20 && !holds(); attempt += 1) {
+    await microtasks() // what was just looked at stays alive until here
+    collectGarbage()
+    await microtasks()
+  }
+  return holds()
+}
+
+/** Follows a store with an object of the test's own, collects garbage, and says whether that object is gone. */
+async function collectOnce(follow: () => object): Promise<void> {
+  const reference = (() => new WeakRef(follow()))()
+  expect(await collectUntil(() => reference.deref() === undefined)).toBe(true)
+  await microtasks()
+}
+
+describe('Store.health of a store that is well', () => {
+  test('is healthy, without issues, and holds the metrics', () => {
+    const clock = new ManualClock()
+    const store = createStore(0, { clock })
+    store.subscribe(() => {})
+    store.set(1)
+    expect(store.health()).toEqual({
+      healthy: true,
+      status: 'healthy',
+      issues: [],
+      metrics: store.metrics(),
+    })
+  })
+
+  test('counts no read and changes no figure', () => {
+    const store = createStore(0, { clock: new ManualClock() })
+    store.subscribe(() => {})
+    const before = store.metrics()
+    store.health()
+    store.health()
+    expect(store.metrics()).toEqual(before)
+    expect(before.reads).toBe(0)
+  })
+})
+
+describe('Store.health of a machine-less store', () => {
+  test('is unhealthy with NOT_INITIALIZED until it is given a state', () => {
+    const store = createStore<number>()
+    expect(store.health()).toMatchObject({
+      healthy: false,
+      status: 'unhealthy',
+      issues: [
+        {
+          code: 'NOT_INITIALIZED',
+          severity: 'error',
+          message: 'The store has no state yet. Call initialize(state) or set(state).',
+        },
+      ],
+    })
+    store.initialize(1)
+    expect(store.health()).toMatchObject({ healthy: true, status: 'healthy', issues: [] })
+  })
+})
+
+describe('HIGH_CONFLICT_RATE', () => {
+  const lose = (store: Store<number>) => caught(() => store.set(0, { expectedVersion: 9999 }))
+
+  test('holds above 10 % of the commits, and clears with further commits', () => {
+    const store = numbers()
+    for (let n = 1; n <= 10; n += 1) store.set(n)
+    lose(store)
+    expect(codes(store)).toEqual([])
+    lose(store)
+    expect(issueOf(store)).toEqual({
+      code: 'HIGH_CONFLICT_RATE',
+      severity: 'error',
+      message:
+        '2 writes were refused for their version beside 10 commits (20 %, threshold 10 %). ' +
+        'Let fewer writers write the same store, or use modify().',
+    })
+    expect(store.health().status).toBe('unhealthy')
+    for (let n = 11; n <= 20; n += 1) store.set(n)
+    expect(codes(store)).toEqual([])
+  })
+
+  test('is not judged before the first commit', () => {
+    const store = numbers()
+    lose(store)
+    expect(codes(store)).toEqual([])
+    store.set(1)
+    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+  })
+
+  test('has the threshold of health.conflictRatio', () => {
+    const store = numbers({ health: { conflictRatio: 1 } })
+    store.set(1)
+    lose(store)
+    expect(codes(store)).toEqual([])
+    lose(store)
+    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+  })
+})
+
+describe('MANY_SUBSCRIBERS', () => {
+  test('holds above 100 who follow, and clears when one leaves', () => {
+    const store = numbers()
+    const handles = Array.from({ length: 99 }, () => store.subscribe(() => {}))
+    store.snapshot$.subscribe()
+    expect(codes(store)).toEqual([])
+    handles.push(store.subscribe(() => {}))
+    expect(issueOf(store)).toEqual({
+      code: 'MANY_SUBSCRIBERS',
+      severity: 'warning',
+      message:
+        '101 follow the store (threshold 100). ' +
+        'Look for subscriptions that are never ended, or raise health.subscriberCount.',
+    })
+    expect(store.health()).toMatchObject({ status: 'degraded', healthy: false })
+    handles[0]?.unsubscribe()
+    expect(codes(store)).toEqual([])
+  })
+
+  test('has the threshold of health.subscriberCount', () => {
+    const store = numbers({ health: { subscriberCount: 0 } })
+    expect(codes(store)).toEqual([])
+    const handle = store.subscribe(() => {})
+    expect(codes(store)).toEqual(['MANY_SUBSCRIBERS'])
+    handle.unsubscribe()
+    expect(codes(store)).toEqual([])
+  })
+})
+
+describe('STALLED_SUBSCRIBER', () => {
+  test('holds after more than 30 s of one delivery, and clears when it ends', async () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock })
+    const slow = slowConsumer()
+    const handle = store.subscribe(slow.next, { id: 'archive' })
+    clock.advance(30_000)
+    expect(codes(store)).toEqual([])
+    clock.advance(1)
+    expect(issueOf(store)).toEqual({
+      code: 'STALLED_SUBSCRIBER',
+      severity: 'warning',
+      subscriberId: 'archive',
+      message:
+        'Subscriber "archive" has been busy with one delivery for 30001 ms (threshold 30000). ' +
+        'Does its promise settle? Use its signal to give up, or raise health.stallMs.',
+    })
+    slow.gates[0]?.open()
+    await microtasks()
+    expect(codes(store)).toEqual([])
+    expect(handle.closed).toBe(false)
+  })
+
+  test('is counted anew for each delivery, and clears when the subscriber leaves', async () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock, health: { stallMs: 10 } })
+    const slow = slowConsumer()
+    const handle = store.subscribe(slow.next)
+    store.set(1)
+    clock.advance(10)
+    slow.gates[0]?.open()
+    await microtasks()
+    clock.advance(10)
+    expect(slow.seen).toEqual([0, 1])
+    expect(codes(store)).toEqual([])
+    clock.advance(1)
+    expect(codes(store)).toEqual(['STALLED_SUBSCRIBER'])
+    handle.unsubscribe()
+    expect(codes(store)).toEqual([])
+  })
+})
+
+describe('HIGH_DROP_RATE', () => {
+  test('holds above half of what was published, and clears with what is delivered', async () => {
+    const store = numbers()
+    const first = gate()
+    const consume = jest.fn<() => Promise<void> | undefined>().mockReturnValueOnce(first.promise)
+    store.subscribe(consume, { id: 'log', policy: buffer({ capacity: 1 }) })
+    for (let n = 1; n <= 3; n += 1) store.set(n) // 0 is being handled, 3 waits; 1 and 2 are lost: 2 of 4
+    expect(codes(store)).toEqual([])
+    store.set(4)
+    expect(issueOf(store)).toEqual({
+      code: 'HIGH_DROP_RATE',
+      severity: 'warning',
+      subscriberId: 'log',
+      message:
+        'Subscriber "log" lost 3 of 5 versions (60 %, threshold 50 %). ' +
+        'Consume faster, raise its capacity, or use latest() where only the newest counts.',
+    })
+    first.open()
+    await microtasks()
+    store.set(5)
+    expect(codes(store)).toEqual([])
+  })
+
+  test('has the threshold of health.dropRatio, and clears when the subscriber leaves', () => {
+    const store = numbers({ health: { dropRatio: 0 } })
+    const handle = store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
+    store.set(1)
+    expect(codes(store)).toEqual([])
+    store.set(2)
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    handle.unsubscribe()
+    expect(codes(store)).toEqual([])
+  })
+
+  test('is no matter of what a newer version replaced', () => {
+    const store = numbers()
+    store.subscribe(() => new Promise(() => {}))
+    for (let n = 1; n <= 9; n += 1) store.set(n)
+    expect(store.metrics().conflated).toBe(8)
+    expect(codes(store)).toEqual([])
+  })
+})
+
+describe('CONSUMER_ERRORS', () => {
+  test('holds while a consumer fails, and clears when it does well again', () => {
+    const store = numbers({ onFault: () => {} })
+    store.subscribe(
+      ({ state }) => {
+        if (state < 2) throw new Error('next')
+      },
+      { id: 'log' },
+    )
+    store.set(1)
+    expect(issueOf(store)).toEqual({
+      code: 'CONSUMER_ERRORS',
+      severity: 'warning',
+      subscriberId: 'log',
+      message: 'Subscriber "log" is failing: 2 failures since it last did well. See faults$ for the errors.',
+    })
+    store.set(2)
+    expect(codes(store)).toEqual([])
+    expect(store.metrics().subscriberErrors).toBe(2)
+  })
+
+  test('is of a consumer that rejects, too', async () => {
+    const store = numbers({ onFault: () => {} })
+    store.subscribe(async ({ state }) => {
+      if (state === 0) throw new Error('next')
+    })
+    await microtasks()
+    expect(codes(store)).toEqual(['CONSUMER_ERRORS'])
+    store.set(1)
+    await microtasks()
+    expect(codes(store)).toEqual([])
+  })
+
+  test('clears with twice as many deliveries in a row after each further episode', () => {
+    const store = numbers({ onFault: () => {} })
+    const plan = [false, true, false, true, true, false, true, true, true, true]
+    store.subscribe(
+      ({ state }) => {
+        if (plan[state] === false) throw new Error('next')
+      },
+      { replay: true },
+    )
+    const failing = plan.map((_, n) => {
+      if (n > 0) store.set(n)
+      return codes(store).length > 0
+    })
+    expect(failing).toEqual([true, false, true, true, false, true, true, true, true, false])
+  })
+
+  test('clears when the consumer is closed for its error', () => {
+    const store = numbers({ onFault: () => {} })
+    store.subscribe(
+      () => {
+        throw new Error('next')
+      },
+      { onError: 'close' },
+    )
+    expect(store.metrics().subscriberErrors).toBe(1)
+    expect(codes(store)).toEqual([])
+  })
+})
+
+describe('LEAKED_SUBSCRIBER', () => {
+  test('tells where somebody subscribed whose handle is lost, and clears when a failure closes it', async () => {
+    const store = numbers({ onFault: () => {} })
+    const consume = ({ state }: { state: number }): void => {
+      if (state > 0) throw new Error('next')
+    }
+    await collectOnce(() => store.subscribe(consume, { id: 'lost', onError: 'close' }))
+    const issue = issueOf(store)
+    expect(issue).toMatchObject({ code: 'LEAKED_SUBSCRIBER', severity: 'warning', subscriberId: 'lost' })
+    expect(issue?.message).toMatch(
+      /^Subscriber "lost" is still subscribed, but its handle is lost: nobody can end it\. It was subscribed at .*store\/health\.test\.ts:\d+:\d+\)?\. Keep the handle and call it, or subscribe with a signal\.$/,
+    )
+    expect(Number(/:(\d+):\d+\)?\. Keep/.exec(issue?.message ?? '')?.[1])).toBe(
+      lineOf("{ id: 'lost', onError"),
+    )
+    store.set(1)
+    expect(codes(store)).toEqual([])
+  })
+
+  test('is found where the handle is kept by the object that subscribed, and that is lost', async () => {
+    const store = numbers()
+    class Component {
+      readonly handle: SubscriberHandle
+
+      constructor() {
+        this.handle = store.subscribe(() => {})
+      }
+    }
+    await collectOnce(() => new Component())
+    expect(codes(store)).toEqual(['LEAKED_SUBSCRIBER'])
+  })
+
+  test('clears when the store is destroyed', async () => {
+    const store = numbers()
+    await collectOnce(() => store.subscribe(() => {}))
+    expect(codes(store)).toEqual(['LEAKED_SUBSCRIBER'])
+    store.destroy()
+    expect(codes(store)).toEqual([])
+  })
+
+  test('is told of nobody whose handle is kept', async () => {
+    const store = numbers()
+    const kept = store.subscribe(() => {}, { id: 'kept' })
+    await collectOnce(() => store.subscribe(() => {}, { id: 'lost' }))
+    expect(store.health().issues.map(({ subscriberId }) => subscriberId)).toEqual(['lost'])
+    expect(kept.closed).toBe(false)
+  })
+
+  test('is told of nobody who left, or whom a signal can end, or whose consumer holds the handle', async () => {
+    const store = numbers()
+    const controller = new AbortController()
+    await collectOnce(() => {
+      const left = store.subscribe(() => {})
+      left.unsubscribe()
+      return left
+    })
+    await collectOnce(() => store.subscribe(() => {}, { signal: controller.signal }))
+    ;(() => {
+      const own = store.subscribe(({ state }) => {
+        if (state === 1) own.unsubscribe()
+      })
+    })()
+    await collectOnce(() => ({}))
+    expect(codes(store)).toEqual([])
+    expect(store.metrics().subscriberCount).toBe(2)
+    store.set(1)
+    controller.abort()
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
+
+  test.each([
+    ['detectLeaks: false', () => numbers({ detectLeaks: false })],
+    ['NODE_ENV production', () => withEnvironment('production', () => numbers())],
+  ])('is not looked for with %s: nothing is registered and no stack captured', (_, create) => {
+    const { FinalizationRegistry: Registry } = globalThis
+    const registries = jest
+      .spyOn(globalThis, 'FinalizationRegistry')
+      .mockImplementation((cleanup) => new Registry(cleanup))
+    const captures = jest.spyOn(Error, 'captureStackTrace')
+    create().subscribe(() => {})
+    expect(registries).not.toHaveBeenCalled()
+    expect(captures).not.toHaveBeenCalled()
+    numbers({ detectLeaks: true }).subscribe(() => {})
+    expect(registries).toHaveBeenCalledTimes(1)
+    expect(captures).toHaveBeenCalledTimes(1)
+  })
+
+  test('is looked for in production where that is asked for', async () => {
+    const store = withEnvironment('production', () => numbers({ detectLeaks: true }))
+    await collectOnce(() => store.subscribe(() => {}))
+    expect(codes(store)).toEqual(['LEAKED_SUBSCRIBER'])
+  })
+})
+
+describe('the status', () => {
+  test('is that of the worst issue; issues of the store come before those of its subscribers', () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock, onFault: () => {}, health: { stallMs: 0, subscriberCount: 1 } })
+    store.subscribe(() => from(new Promise(() => {})), { id: 'stuck' })
+    store.subscribe(
+      () => {
+        throw new Error('next')
+      },
+      { id: 'broken', policy: direct() },
+    )
+    clock.advance(1)
+    expect(codes(store)).toEqual(['MANY_SUBSCRIBERS', 'STALLED_SUBSCRIBER', 'CONSUMER_ERRORS'])
+    expect(store.health().status).toBe('degraded')
+    store.set(1)
+    caught(() => store.set(2, { expectedVersion: 7 }))
+    expect(store.health()).toMatchObject({ healthy: false, status: 'unhealthy' })
+  })
+})
+
+describe('the thresholds', () => {
+  test.each([
+    [{ stallMs: -1 }, 'Expected "health.stallMs" to be a number from 0, got -1 (number).'],
+    [{ dropRatio: Number.NaN }, 'Expected "health.dropRatio" to be a number from 0, got NaN (number).'],
+    [{ conflictRatio: '0.1' }, 'Expected "health.conflictRatio" to be a number from 0, got "0.1" (string).'],
+    [{ subscriberCount: null }, 'Expected "health.subscriberCount" to be a number from 0, got null.'],
+    [
+      { stallMS: 5 },
+      'Expected "health" to be an object with some of conflictRatio, subscriberCount, stallMs, dropRatio, got an object.',
+    ],
+    [
+      7,
+      'Expected "health" to be an object with some of conflictRatio, subscriberCount, stallMs, dropRatio, got 7 (number).',
+    ],
+  ])('%j is refused', (health, message) => {
+    const create = () => createStore(0, { health: health as unknown as Partial<HealthThresholds> })
+    expect(caught(create)).toEqual(refusal('OPTION_INVALID', message))
+  })
+
+  test('may be infinite, and one that is undefined is the default', () => {
+    const store = numbers({
+      health: { subscriberCount: Number.POSITIVE_INFINITY, conflictRatio: undefined as never },
+    })
+    for (let n = 0; n < 101; n += 1) store.subscribe(() => {})
+    expect(codes(store)).toEqual([])
+    store.set(1)
+    caught(() => store.set(2, { expectedVersion: 7 }))
+    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+  })
+})
+
+/** The line of this file, from 1, that holds a text for the first time. */
+function lineOf(text: string): number {
+  const lines = readFileSync(import.meta.filename, 'utf8').split('\n')
+  return lines.findIndex((line) => line.includes(text)) + 1
+}

@@ -1,0 +1,87 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { StressAdapter } from '../../src/stress/adapter.ts'
+import { headgateAdapter } from '../../src/stress/headgate-adapter.ts'
+import { runStress } from '../../src/stress/run-stress.ts'
+import { scenarios } from '../../src/stress/scenarios.ts'
+import * as stores from './support/broken-stores.ts'
+import { exposeGc } from './support/expose-gc.ts'
+import { failuresOf, onlyResult } from './support/results.ts'
+
+/** Which scenario must find which store out, and by which fact or limit. */
+const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
+  [stores.losesAWrite, 'sets-and-gets', 'each read gives what was written last'],
+  [stores.readsTheStateBefore, 'sets-and-gets', 'the state is what was written last'],
+  [stores.throwsOnRead, 'sets-and-gets', 'no operation fails'],
+  [stores.losesAWrite, 'rapid-transitions', 'every transition counts'],
+  [stores.outOfOrder, 'rapid-transitions', 'every subscriber sees strictly rising states'],
+  [stores.outOfOrder, 'rapid-transitions', 'the subscriber sees the way of the machine'],
+  [stores.dropsAnUpdate, 'massive-subscribers', 'every state is delivered or counted as lost'],
+  [stores.countsWrongly, 'massive-subscribers', 'the ledgers add up'],
+  [stores.losesAWrite, 'massive-subscribers', 'every state is delivered or counted as lost'],
+  [stores.losesAWrite, 'concurrent-writers', 'every state is delivered or counted as lost'],
+  [stores.readsTheStateBefore, 'concurrent-writers', 'the counts of all writers are in the state'],
+  [stores.throwsOnWrite, 'concurrent-writers', 'no operation fails'],
+  [stores.throwsOnWrite, 'concurrent-writers', 'errorPercent'],
+  [stores.throwsOnRead, 'mixed-chaos', 'errorPercent'],
+  [stores.outOfOrder, 'mixed-chaos', 'every subscriber sees strictly rising states'],
+  [stores.forgetsToRelease, 'mixed-chaos', 'nobody follows the store in the end'],
+  [stores.waitsForTheSlowest, 'backpressure', 'every fast consumer gets more than any slow one'],
+  [stores.neverRecovers, 'exhaustion-recovery', 'the store is healthy afterwards'],
+  [stores.alwaysWell, 'exhaustion-recovery', 'the store notices the crowd'],
+  [stores.forgetsToRelease, 'exhaustion-recovery', 'nobody of the crowd is left'],
+  [stores.grows, 'large-snapshots', 'heapGrowthMb'],
+  [stores.garbles, 'large-snapshots', 'what comes back from the wire is what was sent'],
+  [stores.forgetsToRelease, 'subscriber-cleanup', 'nobody is left after wave 3'],
+  [stores.forgetsToRelease, 'subscriber-cleanup', 'nobody is told anything after leaving'],
+  [stores.keepsConsumers, 'subscriber-cleanup', 'no consumer is reachable any more'],
+  [stores.grows, 'subscriber-cleanup', 'heapGrowthMb'],
+  [stores.readsTheStateBefore, 'long-running', 'each read gives what was written last'],
+  [stores.garbles, 'long-running', 'every conversion comes back as it went'],
+  [stores.dropsAnUpdate, 'long-running', 'those who left before the end were told everything in order'],
+  [stores.throwsOnWrite, 'long-running', 'errorPercent'],
+  [stores.takesNothing, 'error-injection', 'a write of undefined is refused'],
+  [stores.naiveAdapter, 'error-injection', 'the state stays good'],
+  [stores.naiveAdapter, 'error-injection', 'no good write fails for a subscriber that throws'],
+  [stores.naiveAdapter, 'error-injection', 'whoever stands behind one that throws is told'],
+  [stores.miscountsCommits, 'cpu-throttling', 'the store counts every write'],
+  [stores.losesAWrite, 'cpu-throttling', 'every state is delivered or counted as lost'],
+  [stores.readsTheStateBefore, 'gigabytes', 'every entity holds what was written to it last'],
+  [stores.keepsCopies, 'gigabytes', 'memoryPerState'],
+  [stores.readsTheStateBefore, 'throughput', 'every read gives the newest state'],
+  [stores.losesAWrite, 'throughput', 'the state is what was written last'],
+  [stores.throwsOnRead, 'latency', 'no operation fails'],
+  [stores.leavesATimer, 'latency', 'no timer is left'],
+]
+
+const SMALL = { scale: 0.1, durationMs: 200 }
+
+beforeAll(exposeGc)
+
+afterEach(() => {
+  for (const timer of stores.timersLeft.splice(0)) clearInterval(timer)
+})
+
+describe('a store that is wrong', () => {
+  test.each(MUST_FAIL.map(([adapter, scenario, fact]) => ({ store: adapter.name, scenario, fact, adapter })))(
+    '$store: $scenario finds that it is not so: $fact',
+    async ({ adapter, scenario, fact }) => {
+      const result = onlyResult(await runStress(adapter, { ...SMALL, scenarios: [scenario] }))
+      expect(failuresOf(result)).toContain(fact)
+      expect(result.outcome).toBe('failed')
+      expect(result.message).toContain(fact)
+    },
+  )
+
+  test('is in the table for every scenario', () => {
+    const covered = new Set(MUST_FAIL.map(([, scenario]) => scenario))
+    expect(scenarios.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])
+  })
+
+  test.each([...new Set(MUST_FAIL.map(([, scenario]) => scenario))])(
+    'is told from one that is right: %s finds no fact that does not hold',
+    async (scenario) => {
+      const { checks } = onlyResult(await runStress(headgateAdapter, { ...SMALL, scenarios: [scenario] }))
+      expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,122 @@
+/**
+ * The peer benchmark: Headgate beside other state libraries, each measurement in a process of its own.
+ * bench/README.md says how it works.
+ *
+ *     npm run bench -- --help
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CASES } from './cases/index.mjs'
+import { loadPeers, OURS } from './peers/index.mjs'
+import { installPeers } from './support/install.mjs'
+import { readOptions, USAGE } from './support/options.mjs'
+import { report } from './support/report.mjs'
+import { collect } from './support/results.mjs'
+import { measureAll } from './support/rounds.mjs'
+
+const RESULTS = join(import.meta.dirname, 'results')
+const CACHE = join(import.meta.dirname, '.cache')
+const began = performance.now()
+
+/** A copy of the build that a run measures: another build meanwhile must not change it half way. */
+function copyBuild(dist = join(import.meta.dirname, '../dist/esm')) {
+  if (!existsSync(dist)) throw new Error(`There is no build in ${dist}: run \`npm run build\`.`)
+  mkdirSync(CACHE, { recursive: true })
+  const copy = mkdtempSync(join(CACHE, 'headgate-'))
+  cpSync(dist, copy, { recursive: true })
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+  return copy
+}
+
+/** What is to be measured: for each case and size, the peers that can do it. */
+function planCells(peers, { quick, only, peer: wanted }) {
+  const chosen = (id) => only.length === 0 || only.some((name) => id.startsWith(name))
+  const takesPart = ({ id }) => wanted.length === 0 || id === OURS || wanted.includes(id)
+  return CASES.filter(({ id }) => chosen(id)).flatMap((work) =>
+    work.sizes
+      .filter((size) => size.quick || !quick)
+      .map((size) => {
+        const able = peers.filter(
+          (peer) =>
+            takesPart(peer) && peer[work.kind] !== undefined && (peer.keepsSnapshots || !work.onlySnapshots),
+        )
+        return {
+          work,
+          size,
+          peers: able,
+          values: new Map(able.map(({ id }) => [id, []])),
+          skipped: new Map(),
+        }
+      }),
+  )
+}
+
+function list(peers) {
+  for (const work of CASES) {
+    const able = peers.filter(
+      (peer) => peer[work.kind] !== undefined && (peer.keepsSnapshots || !work.onlySnapshots),
+    )
+    const sizes = work.sizes.map(({ label }) => label).filter((label) => label !== '')
+    console.log(`${work.id}: ${work.title}${sizes.length === 0 ? '' : ` (${sizes.join('; ')})`}`)
+    console.log(`    ${able.map(({ id }) => id).join(', ')}`)
+  }
+}
+
+function showProgress({ steps, total, round, cell, peer }) {
+  const seconds = ((performance.now() - began) / 1_000).toFixed(0)
+  const words = `${steps} of ${total}, ${seconds} s: round ${round + 1}, ${cell.work.id} ${cell.size.label}, ${peer.name}`
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${words}`)
+  else if (steps % 25 === 1) console.error(words)
+}
+
+async function measure(options) {
+  const dist = copyBuild(options.dist)
+  process.env.HEADGATE_DIST = dist
+  const peers = await loadPeers()
+  if (options.list) return list(peers)
+  const cells = planCells(peers, options)
+  if (cells.length === 0) throw new Error('No such case: --list names them.')
+  const { rounds, budgetMs } = options
+  const deadlineMs = options.deadlineMs - performance.now()
+  const { kernels, repeated } = await measureAll({
+    cells,
+    rounds,
+    budgetMs,
+    deadlineMs,
+    dist,
+    progress: showProgress,
+  })
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  return collect({ cells, kernels, repeated, options, seconds: (performance.now() - began) / 1_000 })
+}
+
+async function save(results, file) {
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
+  const { writeCharts } = await import('./support/charts.mjs')
+  const charts = await writeCharts(results, file.replace(/\.json$/, ''))
+  console.error(`Wrote ${[file, ...charts].join(', ')}`)
+}
+
+async function main() {
+  const options = readOptions()
+  if (options.help) return console.log(USAGE)
+  installPeers()
+  const results =
+    options.from === undefined ? await measure(options) : JSON.parse(readFileSync(options.from, 'utf8'))
+  if (results === undefined) return
+  console.log(report(results))
+  if (options.json !== undefined) await save(results, options.json)
+  if (!options.readme) return
+  if (options.from === undefined)
+    await save(results, join(RESULTS, `node-${process.versions.node.split('.')[0]}.json`))
+  const { writeNumbers } = await import('./readme-numbers.mjs')
+  writeNumbers(RESULTS)
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`\n${error.message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+
+export const USAGE = `npm run bench -- [options]
+
+  --quick         under two minutes: fewer sizes, rougher
+  --only CASE     only the cases whose name begins so; may be given more than once
+  --peer PEER     only these peers beside Headgate; may be given more than once
+  --rounds N      how many rounds (5; with --quick as many as there is time for, at most 3)
+  --json FILE     writes the results, and the charts beside it
+  --from FILE     reads results instead of measuring
+  --readme        writes bench/results/node-N.json, the charts, and the table of the README
+  --dist FOLDER   measures another build (default dist/esm): compare before and after
+  --list          lists cases and peers
+`
+
+export function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      peer: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      json: { type: 'string' },
+      from: { type: 'string' },
+      readme: { type: 'boolean', default: false },
+      dist: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const rounds = values.rounds === undefined ? (values.quick ? 3 : 5) : Number(values.rounds)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes an integer from 1')
+  const partial = values.quick || values.only.length > 0 || values.peer.length > 0
+  if (values.readme && partial)
+    throw new Error('--readme takes all cases and all peers: no --quick, --only or --peer')
+  return {
+    ...values,
+    rounds,
+    budgetMs: values.quick ? 30 : 80,
+    deadlineMs: values.quick ? 95_000 : Number.POSITIVE_INFINITY,
+  }
+}

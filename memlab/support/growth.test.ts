@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals'
+import { fitGrowth, type GrowthPoint, judgeGrowth } from './growth.ts'
+
+const SIZES = [1_000, 4_000, 8_000]
+
+/** Rounds over all sizes; the noise repeats itself, so a series is the same in every run. */
+function series(slope: number, noise: readonly number[], rounds = 4, intercept = 0): GrowthPoint[] {
+  return Array.from({ length: rounds * SIZES.length }, (_, index) => {
+    const operations = SIZES[index % SIZES.length] ?? 0
+    return { operations, bytes: intercept + slope * operations + (noise[index % noise.length] ?? 0) }
+  })
+}
+
+const QUIET = [0]
+const USUAL = [900, -400, 1_300, -1_700, 300, -800, 1_100]
+const LOUD = [90_000, -70_000, 20_000, -60_000, 80_000, -10_000, -40_000]
+
+describe('fitGrowth', () => {
+  test('finds the slope of a line, and is sure of it', () => {
+    expect(fitGrowth(series(40, QUIET))).toMatchObject({ slope: 40, standardError: 0, lower: 40, upper: 40 })
+  })
+
+  test('leaves what every run leaves, however long, out of the slope', () => {
+    expect(fitGrowth(series(0, QUIET, 4, 1_000_000)).slope).toBeCloseTo(0)
+  })
+
+  test('agrees with a line that was fitted by hand', () => {
+    const points = [
+      { operations: 1, bytes: 2 },
+      { operations: 2, bytes: 3 },
+      { operations: 3, bytes: 5 },
+      { operations: 4, bytes: 6 },
+    ]
+    const fit = fitGrowth(points)
+    expect(fit.slope).toBeCloseTo(1.4)
+    // Residuals 0.1, -0.3, 0.3, -0.1; √(0.2 / 2 / 5), and t = 9.925 for two degrees of freedom.
+    expect(fit.standardError).toBeCloseTo(Math.sqrt(0.02))
+    expect(fit.upper - fit.slope).toBeCloseTo(9.925 * Math.sqrt(0.02))
+    expect(fit.slope - fit.lower).toBeCloseTo(9.925 * Math.sqrt(0.02))
+  })
+
+  test('is surer the more rounds there are', () => {
+    const few = fitGrowth(series(0, USUAL, 2))
+    const many = fitGrowth(series(0, USUAL, 12))
+    expect(many.upper - many.lower).toBeLessThan(few.upper - few.lower)
+  })
+
+  test('refuses fewer than three sizes', () => {
+    const points = series(0, QUIET).filter(({ operations }) => operations !== 4_000)
+    expect(() => fitGrowth(points)).toThrow('Expected runs of at least 3 sizes, got 2.')
+  })
+})
+
+describe('judgeGrowth', () => {
+  const judge = (slope: number, noise: readonly number[], rounds?: number) =>
+    judgeGrowth(fitGrowth(series(slope, noise, rounds)))
+
+  test('calls a series without growth flat, quiet or with the usual noise', () => {
+    expect(judge(0, QUIET)).toBe('flat')
+    expect(judge(0, USUAL)).toBe('flat')
+  })
+
+  test('calls a heap that shrinks flat', () => {
+    expect(judge(-20, USUAL)).toBe('flat')
+  })
+
+  test.each([8, 24, 56, 400])('calls %s bytes for each operation growing', (bytes) => {
+    expect(judge(bytes, QUIET)).toBe('growing')
+    expect(judge(bytes, USUAL)).toBe('growing')
+  })
+
+  test('is not fooled by noise that hides a leak: it stays undecided', () => {
+    expect(judge(24, LOUD)).toBe('undecided')
+    expect(judge(0, LOUD)).toBe('undecided')
+  })
+
+  test('finds a large leak through loud noise', () => {
+    expect(judge(1_000, LOUD)).toBe('growing')
+  })
+})

@@ -1,0 +1,58 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { findChartScript, renderHtmlReport, type StressReport } from '../../stress/index.ts'
+import { messageOf, UsageError } from '../usage-error.ts'
+import type { StressOptions } from './parse-stress-arguments.ts'
+
+/**
+ * Looks, before an hour is spent, whether the files of a run can be written.
+ *
+ * @throws {@link UsageError}
+ */
+export async function checkReportFiles(options: StressOptions, workingDirectory: string): Promise<void> {
+  for (const [name, path] of [
+    ['report', options.report],
+    ['json', options.json],
+  ] as const) {
+    if (path === undefined) continue
+    const file = resolve(workingDirectory, path)
+    const folder = await stat(dirname(file)).catch(() => undefined)
+    if (!folder?.isDirectory()) throw new UsageError(`The folder of --${name} ${path} does not exist.`)
+    const there = await stat(file).catch(() => undefined)
+    if (there?.isDirectory()) throw new UsageError(`The file of --${name} ${path} is a folder.`)
+  }
+}
+
+/** What became of the files. */
+export interface WrittenFiles {
+  /** Sentences for the user, one a file that was written. */
+  readonly told: readonly string[]
+  /** Sentences about files that could not be written. */
+  readonly problems: readonly string[]
+  /** Whether a page was written without charts. */
+  readonly chartless: boolean
+}
+
+/** Writes the files that were asked for; does not throw. */
+export async function writeReportFiles(
+  report: StressReport,
+  baseline: StressReport | undefined,
+  options: StressOptions,
+  workingDirectory: string,
+): Promise<WrittenFiles> {
+  const told: string[] = []
+  const problems: string[] = []
+  const write = async (path: string | undefined, text: () => string): Promise<void> => {
+    if (path === undefined) return
+    try {
+      await writeFile(resolve(workingDirectory, path), text())
+      told.push(`Wrote ${path}.`)
+    } catch (error) {
+      problems.push(`${path} could not be written: ${messageOf(error)}`)
+    }
+  }
+  const chartScript = options.report === undefined ? undefined : (findChartScript() ?? null)
+  await write(options.json, () => `${JSON.stringify(report)}\n`)
+  await write(options.report, () => renderHtmlReport(report, { baseline, chartScript }))
+  return { told, problems, chartless: chartScript === null }
+}

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { loadAdapter, profiles, runStressIsolated, scenarios } from '../../stress/index.ts'
+import type { CommandIo } from '../command-io.ts'
+import { Output } from '../output.ts'
+import { screenKind } from '../screen.ts'
+import { messageOf, UsageError } from '../usage-error.ts'
+import { readBaseline } from './baseline-file.ts'
+import { parseStressArguments } from './parse-stress-arguments.ts'
+import { checkReportFiles } from './report-files.ts'
+import { scenarioList } from './scenario-list.ts'
+import { STRESS_HELP } from './stress-help.ts'
+import { type RunSuite, StressSession } from './stress-session.ts'
+
+/**
+ * Runs `headgate stress`.
+ *
+ * Everything that can be wrong with the call is found before a scenario runs, and thrown.
+ *
+ * @param words - the command line behind `headgate stress`.
+ * @returns the exit status.
+ * @throws {@link UsageError}
+ */
+export async function stress(
+  words: readonly string[],
+  io: CommandIo,
+  runSuite: RunSuite = runStressIsolated,
+): Promise<number> {
+  const options = parseStressArguments(words, io.environment)
+  if (options.help) return print(STRESS_HELP, io)
+  const store = options.store === undefined ? undefined : resolve(io.workingDirectory, options.store)
+  if (options.list) return print(`${(await listOf(store, io)).join('\n')}\n`, io)
+  await checkReportFiles(options, io.workingDirectory)
+  const baseline =
+    options.baseline === undefined ? undefined : await readBaseline(options.baseline, io.workingDirectory)
+  return new StressSession({ options, store, baseline, runSuite }, io).play()
+}
+
+/** The scenarios of the suite, and those that the module of a store brings. */
+async function listOf(store: string | undefined, io: CommandIo): Promise<string[]> {
+  const own = store === undefined ? [] : await ownScenarios(store)
+  return scenarioList([...scenarios, ...own], Object.values(profiles), screenKind(io).palette)
+}
+
+async function ownScenarios(store: string) {
+  try {
+    return (await loadAdapter(store)).scenarios
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error })
+  }
+}
+
+async function print(text: string, io: CommandIo): Promise<number> {
+  const output = new Output(io.stdout)
+  output.write(text)
+  await output.flush()
+  return 0
+}

@@ -1,0 +1,197 @@
+/**
+ * Runs each distinct selector once a commit, however many follow it.
+ *
+ *   select(byBattery) ×3      Selection(byBattery): one sink of the subject
+ *                               run once ──> differs? ──> listener, listener, listener
+ *
+ * Selectors are told apart by identity: an arrow function written inside a call is a selector of its own
+ * each time. Where nobody brought an `equal` of his own, an unchanged result ends the matter; else each
+ * listener compares for himself with what he was given last.
+ *
+ * What must stay true: a listener is told a value only if it differs from the one it was told last, and
+ * never one of an older version (`since`); a selection without listeners does not exist.
+ */
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs'
+import { SlotList, type Slotted } from '../kit/index.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
+
+export type Selector = (state: never) => unknown
+export type Equal = (previous: unknown, current: unknown) => boolean
+
+/** What nothing is equal to: a listener that was not told anything yet. */
+const NOTHING = Symbol('nothing')
+
+/** One subscription; its own teardown. */
+class SelectorListener implements Slotted, Unsubscribable {
+  slot = -1
+  readonly selection: Selection<unknown>
+  readonly #observer: Subscriber<unknown>
+  readonly #equal: Equal
+  #last: unknown = NOTHING
+  #since: number
+
+  constructor(selection: Selection<unknown>, observer: Subscriber<unknown>, equal: Equal, since: number) {
+    this.selection = selection
+    this.#observer = observer
+    this.#equal = equal
+    this.#since = since
+  }
+
+  get hasOwnEqual(): boolean {
+    return this.#equal !== Object.is
+  }
+
+  /** Tells a value of a version, unless it is no news. */
+  offer(value: unknown, version: number): void {
+    if (this.#since >= version) return
+    this.#since = version
+    this.tell(value)
+  }
+
+  tell(value: unknown): void {
+    try {
+      if (this.#last !== NOTHING && this.#equal(this.#last, value)) return
+    } catch (error) {
+      this.#observer.error(error)
+      return
+    }
+    this.#last = value
+    this.#observer.next(value)
+  }
+
+  fail(error: unknown): void {
+    this.#observer.error(error)
+  }
+
+  complete(): void {
+    this.#observer.complete()
+  }
+
+  unsubscribe(): void {
+    this.selection.remove(this)
+  }
+}
+
+/** One selector and those who follow it. */
+class Selection<S> implements Sink<S> {
+  slot = -1
+  readonly selector: Selector
+  readonly #index: SelectorIndex<S>
+  readonly #listeners = new SlotList<SelectorListener>()
+  #ownEquals = 0
+  /** The last run: a result belongs to the state that it was made of. */
+  #state: unknown = NOTHING
+  #value: unknown
+  /** What everybody has been told, or counts as equal to it. */
+  #told: unknown = NOTHING
+  #telling = false
+
+  constructor(index: SelectorIndex<S>, selector: Selector) {
+    this.#index = index
+    this.selector = selector
+  }
+
+  get size(): number {
+    return this.#listeners.size
+  }
+
+  run(state: unknown): unknown {
+    if (this.#state !== state) {
+      this.#value = this.selector(state as never)
+      this.#state = state
+    }
+    return this.#value
+  }
+
+  next({ state, version }: Snapshot<S>): void {
+    let value: unknown
+    try {
+      value = this.run(state)
+    } catch (error) {
+      for (const listener of this.#listeners.toArray()) listener.fail(error)
+      return
+    }
+    if (this.#ownEquals === 0 && Object.is(value, this.#told)) return
+    this.#told = value
+    this.#telling = true
+    for (let slot = 0, { end } = this.#listeners; slot < end; slot += 1) {
+      this.#listeners.at(slot)?.offer(value, version)
+    }
+    this.#telling = false
+    this.#listeners.compact()
+  }
+
+  complete(): void {
+    for (const listener of this.#listeners.toArray()) listener.complete()
+  }
+
+  add(listener: SelectorListener): void {
+    this.#listeners.add(listener)
+    if (listener.hasOwnEqual) this.#ownEquals += 1
+  }
+
+  remove(listener: SelectorListener): void {
+    this.#listeners.remove(listener)
+    if (listener.hasOwnEqual) this.#ownEquals -= 1
+    if (!this.#telling) this.#listeners.compact()
+    this.#index.left(this)
+  }
+}
+
+export class SelectorIndex<S> {
+  /** How many listeners there are. */
+  size = 0
+  readonly #subject: SnapshotSubject<S>
+  readonly #selections = new Map<Selector, Selection<S>>()
+
+  constructor(subject: SnapshotSubject<S>) {
+    this.#subject = subject
+  }
+
+  /** What a selector returns: for the current state first, then each result that differs from the one before. */
+  observe(selector: Selector, equal: Equal = Object.is): Observable<unknown> {
+    return new Observable((observer) => {
+      if (this.#subject.isStopped) {
+        observer.complete()
+        return undefined
+      }
+      const { state, version } = this.#subject.getValue()
+      const selection = this.#selectionOf(selector)
+      // The cast erases the state's type, which listeners do not look at.
+      const listener = new SelectorListener(selection as Selection<unknown>, observer, equal, version)
+      selection.add(listener)
+      this.size += 1
+      if (version >= 0) this.#subject.exclusively(() => this.#replay(selection, listener, state))
+      return listener
+    })
+  }
+
+  /** A listener of a selection has left. */
+  left(selection: Selection<S>): void {
+    this.size -= 1
+    if (selection.size > 0) return
+    this.#selections.delete(selection.selector)
+    if (!this.#subject.isStopped) this.#subject.detach(selection)
+  }
+
+  #selectionOf(selector: Selector): Selection<S> {
+    const known = this.#selections.get(selector)
+    if (known !== undefined) return known
+    const selection = new Selection(this, selector)
+    this.#selections.set(selector, selection)
+    this.#subject.attach(selection)
+    return selection
+  }
+
+  #replay(selection: Selection<S>, listener: SelectorListener, state: unknown): void {
+    let value: unknown
+    try {
+      value = selection.run(state)
+    } catch (error) {
+      listener.fail(error)
+      return
+    }
+    listener.tell(value)
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The program of a child process: loads the store, answers one request, and ends.
+ *
+ * It ends by itself, whatever the store has left running, and when the parent has gone.
+ */
+import { isHeadgateError } from '../kit/index.ts'
+import { headgateAdapter } from './headgate-adapter.ts'
+import type { Answer, ProgressMessage, Request } from './isolated-protocol.ts'
+import { loadAdapter, type StressModule } from './load-adapter.ts'
+import { messageOf, runScenario } from './run-scenario.ts'
+import { selectScenarios } from './select-scenarios.ts'
+
+function send(message: Answer | ProgressMessage, sent?: () => void): void {
+  process.send?.(message, undefined, undefined, sent)
+}
+
+function load(module: string | undefined): Promise<StressModule> {
+  if (module === undefined) return Promise.resolve({ adapter: headgateAdapter, scenarios: [] })
+  return loadAdapter(module)
+}
+
+async function answer(request: Request): Promise<Answer> {
+  const { adapter, scenarios: own } = await load(request.module)
+  if (request.type === 'list') {
+    const heads = selectScenarios(request.wanted, own).map(({ run: _run, ...head }) => head)
+    return { type: 'listed', store: adapter.name, scenarios: heads }
+  }
+  const [scenario] = selectScenarios([request.scenario], own)
+  if (scenario === undefined) return { type: 'failed', message: `There is no scenario ${request.scenario}.` }
+  const result = await runScenario(scenario, adapter, {
+    ...request.settings,
+    onProgress: (progress) => send({ type: 'progress', progress }),
+  })
+  return { type: 'finished', result }
+}
+
+function refusal(error: unknown): Answer {
+  if (isHeadgateError(error, 'OPTION_INVALID')) return { type: 'refused', details: error.details }
+  return { type: 'failed', message: messageOf(error) }
+}
+
+process.once('disconnect', () => process.exit(1))
+process.once('message', (request: Request) => {
+  answer(request)
+    .catch(refusal)
+    .then((last) => send(last, () => process.exit(0)))
+})

@@ -1,0 +1,24 @@
+/** Helpers for users' own tests, of any test runner. */
+export { assertNoLeaks, type NoLeaksOptions, type NoLeaksReport } from './assert-no-leaks.ts'
+export { type DrainOptions, drain } from './drain.ts'
+export { collectGarbage } from './garbage.ts'
+export type { HeapLeak } from './heap-snapshots.ts'
+export {
+  expectNoLeak,
+  type LeakProbeOptions,
+  type LeakProbeResult,
+  leakProbe,
+  type ProbeRound,
+} from './leak-probe.ts'
+export { type ManualClock, type ManualClockOptions, manualClock } from './manual-clock.ts'
+export {
+  type ExpectStoreOptions,
+  expectStore,
+  marbleStore,
+  type StoreExpectation,
+  virtualTime,
+} from './marbles.ts'
+export { ReleaseWatch } from './release-watch.ts'
+export type { TestedStore } from './tested-store.ts'
+export type { PendingTimer, TimerCounter } from './timers.ts'
+export { type TrackedScheduler, trackTimers } from './track-timers.ts'
