@@ -77,18 +77,18 @@ async function measure(options) {
   if (options.list) return list(peers)
   const cells = planCells(peers, options)
   if (cells.length === 0) throw new Error('No such case: --list names them.')
-  const { rounds, budgetMs } = options
+  const { rounds, times } = options
   const deadlineMs = options.deadlineMs - performance.now()
-  const { kernels, repeated } = await measureAll({
+  const measured = await measureAll({
     cells,
     rounds,
-    budgetMs,
+    times,
     deadlineMs,
     dist,
     progress: showProgress,
   })
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-  return collect({ cells, kernels, repeated, options, seconds: (performance.now() - began) / 1_000 })
+  return collect({ cells, ...measured, options, seconds: (performance.now() - began) / 1_000 })
 }
 
 async function save(results, file) {

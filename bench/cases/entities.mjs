@@ -47,7 +47,7 @@ const entityCase = (id, kind, title) => ({
   title,
   sizes: [
     { label: '1 000', size: 1_000, quick: true },
-    { label: '100 000', size: 100_000, quick: kind === 'entities' },
+    { label: '100 000', size: 100_000, quick: false },
   ],
   prepare(peer, { size }) {
     const ids = idsOf(size)

@@ -5,7 +5,8 @@ export const USAGE = `npm run bench -- [options]
   --quick         under two minutes: fewer sizes, rougher
   --only CASE     only the cases whose name begins so; may be given more than once
   --peer PEER     only these peers beside Headgate; may be given more than once
-  --rounds N      how many rounds (5; with --quick as many as there is time for, at most 3)
+  --rounds N      how many rounds (5; with --quick 3)
+  --minutes M     begins nothing new after that time (60; with --quick 1.6)
   --json FILE     writes the results, and the charts beside it
   --from FILE     reads results instead of measuring
   --readme        writes bench/results/node-N.json, the charts, and the table of the README
@@ -20,6 +21,7 @@ export function readOptions() {
       only: { type: 'string', multiple: true, default: [] },
       peer: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
+      minutes: { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
       readme: { type: 'boolean', default: false },
@@ -33,10 +35,8 @@ export function readOptions() {
   const partial = values.quick || values.only.length > 0 || values.peer.length > 0
   if (values.readme && partial)
     throw new Error('--readme takes all cases and all peers: no --quick, --only or --peer')
-  return {
-    ...values,
-    rounds,
-    budgetMs: values.quick ? 30 : 80,
-    deadlineMs: values.quick ? 95_000 : Number.POSITIVE_INFINITY,
-  }
+  const minutes = Number(values.minutes ?? (values.quick ? 1.6 : 60))
+  if (!(minutes > 0)) throw new Error('--minutes takes a number above 0')
+  const times = values.quick ? { warmMs: 60, budgetMs: 30 } : { warmMs: 150, budgetMs: 80 }
+  return { ...values, rounds, times, deadlineMs: minutes * 60_000 }
 }

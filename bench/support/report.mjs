@@ -10,6 +10,8 @@ const DIRECTION =
 export function report(results) {
   const lines = [header(results), DIRECTION]
   for (const cell of results.cells) lines.push('', ...cellLines(cell, results.peers))
+  if (results.late > 0)
+    lines.push('', `${results.late} cases of the last rounds were left out: the time was up.`)
   lines.push(...growthLines(results), ...targetLines(results), '', calibrationLine(results.kernel))
   return lines.join('\n')
 }
@@ -21,7 +23,10 @@ function cellLines(cell, peers) {
   const title = `${cell.title}${cell.size === '' ? '' : `: ${cell.size}`}`
   const rows = Object.entries(cell.results).sort(([, a], [, b]) => a.value - b.value)
   const lines = rows.map(([id, { value, ratio, q1, q3, rounds }]) => {
-    const spread = ratio === undefined || id === OURS ? '' : `${times(ratio)} (${times(q1)} to ${times(q3)})`
+    const spread =
+      ratio === undefined || id === OURS
+        ? ''
+        : `${times(ratio)}${rounds > 1 ? ` (${times(q1)} to ${times(q3)})` : ''}`
     const mark = id === OURS ? '»' : ratio < 1 && !peers[id].variant ? '!' : ' '
     return `${mark} ${peers[id].name.padEnd(30)} ${cost(value, cell.unit).padStart(9)}  ${spread.padEnd(28)} ${rounds}`
   })
@@ -67,7 +72,7 @@ export function targetLines(results) {
     parts
       .filter(([, reached]) => reached !== undefined)
       .map(([what, reached, limit]) => {
-        const verdict = reached <= limit ? 'reached' : `missed, ${times(reached / limit)} times the limit`
+        const verdict = reached <= limit ? 'reached' : `missed, ${times(reached / limit)} x the limit`
         return `  ${id.padEnd(4)} ${what.padEnd(72)} ${times(reached).padStart(8)}  limit ${times(limit).padEnd(8)} ${verdict}`
       }),
   )

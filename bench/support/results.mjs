@@ -6,18 +6,19 @@ import { cpus } from 'node:os'
 import { OURS } from '../peers/index.mjs'
 import { median, quantile } from './statistics.mjs'
 
-export function collect({ cells, kernels, repeated, options, seconds }) {
+export function collect({ cells, kernels, repeated, late, options, seconds }) {
   return {
     node: process.versions.node,
     machine: cpus()[0].model.trim(),
     cores: cpus().length,
     date: new Date().toISOString().slice(0, 10),
     quick: options.quick,
-    budgetMs: options.budgetMs,
+    ...options.times,
     seconds: Math.round(seconds),
     kernel: { ns: median(kernels), q1: quantile(kernels, 0.25), q3: quantile(kernels, 0.75), repeated },
+    late,
     peers: peersOf(cells),
-    cells: cells.map(({ work, size, values, skipped }) => ({
+    cells: cells.filter(wasMeasured).map(({ work, size, values, skipped }) => ({
       case: work.id,
       title: work.title,
       size: size.label,
@@ -28,6 +29,8 @@ export function collect({ cells, kernels, repeated, options, seconds }) {
     })),
   }
 }
+
+const wasMeasured = ({ values }) => [...values.values()].some((own) => own.length > 0)
 
 function peersOf(cells) {
   const peers = new Map(cells.flatMap((cell) => cell.peers).map((peer) => [peer.id, peer]))
@@ -78,7 +81,7 @@ export class Reader {
   best(caseId, size, filter = () => true) {
     const results = this.cell(caseId, size)?.results ?? {}
     const candidates = Object.entries(results).filter(
-      ([id]) => this.isPeer(id) && filter(this.results.peers[id]),
+      ([id]) => this.isPeer(id) && filter(this.results.peers[id], id),
     )
     return candidates.sort(([, a], [, b]) => a.value - b.value)[0]?.[0]
   }
