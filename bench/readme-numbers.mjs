@@ -1,11 +1,13 @@
 /**
- * Writes the README's numbers between their two markers, from the results of a benchmark and, where the
- * recorded flight is at hand, from runs of it.
+ * Writes the README's numbers between their two markers, from the stored results of the benchmark and, where
+ * the recorded flight is at hand, from runs of it.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OURS } from './peers/index.mjs'
+import { cost, times } from './support/format.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const FLIGHT = '../shared/data/px4-flight.ndjson'
@@ -17,30 +19,50 @@ const SUBSCRIBERS = [
   'rpc=latest',
 ]
 
-const nanoseconds = (ns) => (ns >= 10_000 ? `${(ns / 1_000).toFixed(0)} µs` : `${ns.toFixed(0)} ns`)
-
-/** Pairs `work: peer` with `work: ours` and gives their medians and ratio. */
-function rows(benchmarks) {
-  const medians = new Map(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50]))
-  const peers = new Map()
-  for (const [alias, p50] of medians) {
-    const [work, who] = alias.split(': ')
-    if (who?.startsWith('BehaviorSubject')) peers.set(work, { who, p50 })
-  }
-  return [...medians].flatMap(([alias, p50]) => {
-    const [work, who] = alias.split(': ')
-    if (who?.startsWith('BehaviorSubject')) return []
-    const peer = peers.get(work)
-    if (peer === undefined) return [`| ${alias} | ${nanoseconds(p50)} | | |`]
-    const ratio = (p50 / peer.p50).toPrecision(2)
-    return [
-      `| ${work}, \`${who}\` | ${nanoseconds(p50)} | ${peer.who}: ${nanoseconds(peer.p50)} | ${ratio} |`,
-    ]
-  })
-}
-
 /** How often the flight is flown in a row for the warm figure. */
 const FLIGHTS_WARM = 20
+
+/** A row a case, a column a peer. */
+function table({ cells, peers }) {
+  const ids = Object.keys(peers).filter((id) => id !== OURS && !peers[id].variant && !peers[id].reference)
+  const rows = cells.map((cell) => {
+    const ours = cell.results[OURS]
+    const cellOf = (id) => {
+      const ratio = cell.results[id]?.ratio
+      if (ratio === undefined) return ''
+      return ratio < 1 ? `**${times(ratio)}**` : times(ratio)
+    }
+    const size = cell.size === '' ? '' : `: ${cell.size}`
+    const own = ours === undefined ? 'not measured' : cost(ours.value, cell.unit)
+    return `| ${cell.title}${size} | ${own} | ${ids.map(cellOf).join(' | ')} |`
+  })
+  return [
+    `| work | Headgate | ${ids.map((id) => peers[id].name).join(' | ')} |`,
+    `|---|---:|${'---:|'.repeat(ids.length)}`,
+    ...rows,
+  ]
+}
+
+/** How many of the ratios say that a peer is ahead. */
+function countAhead({ cells, peers }) {
+  const ratios = cells.flatMap(({ results }) =>
+    Object.entries(results)
+      .filter(([id]) => id !== OURS && !peers[id].variant && !peers[id].reference)
+      .map(([, { ratio }]) => ratio),
+  )
+  return { ahead: ratios.filter((ratio) => ratio < 1).length, all: ratios.length }
+}
+
+function section(results) {
+  const { node, machine, cores } = results
+  const { ahead, all } = countAhead(results)
+  return [
+    '',
+    `Node ${node}, ${machine}, ${cores} cores, shared with others; a peer is ahead in ${ahead} of ${all}.`,
+    '',
+    ...table(results),
+  ]
+}
 
 /** Runs a recording and returns its records a second. */
 function recordsPerSecond(events) {
@@ -70,14 +92,16 @@ function flight() {
   ]
 }
 
-export function writeNumbers(benchmarks) {
+/** `folder` holds the stored results, one file a version of Node. */
+export function writeNumbers(folder) {
+  const stored = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
   const text = [
     '<!-- numbers -->',
-    `Node ${process.versions.node}, ${cpus()[0].model.trim()}, a shared machine; medians, by \`npm run bench -- --readme\`. The times serve to compare rows; a ratio above 1 says that bare RxJS is faster; it keeps no versions, counts nothing and isolates nobody.`,
-    '',
-    '| work | Headgate | bare RxJS | ratio |',
-    '|---|---|---|---|',
-    ...rows(benchmarks),
+    "By `npm run bench -- --readme`. The second column is what Headgate costs; the others are the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** An empty field: the library has no such thing, or it was not measured. alien-signals, MobX and valtio write in place and keep no snapshots. RxJS is a bare `BehaviorSubject`, in recipes with immer. [bench](bench/README.md) says what is measured, and what is verified before.",
+    ...stored.flatMap(section),
     ...flight(),
     '<!-- /numbers -->',
   ].join('\n')

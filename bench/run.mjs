@@ -4,6 +4,7 @@
  *
  *     npm run bench -- --help
  */
+import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CASES } from './cases/index.mjs'
@@ -15,8 +16,16 @@ import { collect } from './support/results.mjs'
 import { measureAll } from './support/rounds.mjs'
 
 const RESULTS = join(import.meta.dirname, 'results')
-const CACHE = join(import.meta.dirname, '.cache')
+/** Here the copy finds the same rxjs and immer as the peers. */
+const CACHE = join(import.meta.dirname, 'node_modules/.cache')
 const began = performance.now()
+
+/** Only the ES modules, as the benchmark imports nothing else. */
+function build() {
+  const script = join(import.meta.dirname, '../scripts/build.mjs')
+  const { status } = spawnSync(process.execPath, [script, '--esm'], { stdio: 'inherit' })
+  if (status !== 0) throw new Error('The build failed.')
+}
 
 /** A copy of the build that a run measures: another build meanwhile must not change it half way. */
 function copyBuild(dist = join(import.meta.dirname, '../dist/esm')) {
@@ -77,12 +86,13 @@ async function measure(options) {
   if (options.list) return list(peers)
   const cells = planCells(peers, options)
   if (cells.length === 0) throw new Error('No such case: --list names them.')
-  const { rounds, times } = options
+  const { rounds, times, lanes } = options
   const deadlineMs = options.deadlineMs - performance.now()
   const measured = await measureAll({
     cells,
     rounds,
     times,
+    lanes,
     deadlineMs,
     dist,
     progress: showProgress,
@@ -102,6 +112,7 @@ async function main() {
   const options = readOptions()
   if (options.help) return console.log(USAGE)
   installPeers()
+  if (options.build && options.from === undefined && options.dist === undefined) build()
   const results =
     options.from === undefined ? await measure(options) : JSON.parse(readFileSync(options.from, 'utf8'))
   if (results === undefined) return

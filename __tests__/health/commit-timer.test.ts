@@ -178,6 +178,18 @@ describe('the time of a commit', () => {
     expect(times).toEqual([10])
   })
 
+  // Fails until the pipeline begins no time inside a recipe.
+  test.failing('is not disturbed by a write that its own recipe is refused', () => {
+    const { store, clock, times } = timed()
+    store.update((n) => {
+      clock.advance(5)
+      caught(() => store.set(9))
+      clock.advance(5)
+      return n + 1
+    })
+    expect(times).toEqual([10])
+  })
+
   test('is recorded of no write that is refused, fails or changes nothing', () => {
     const { store, clock, times } = timed()
     caught(() => store.set(9, { expectedVersion: 77 }))

@@ -9,7 +9,7 @@ function subscribeAndLose(watch: LeakWatch, subscription: object): void {
 
 async function lose(watch: LeakWatch, subscription: object): Promise<string | undefined> {
   subscribeAndLose(watch, subscription)
-  for (let attempt = 0; attempt < 20 && watch.siteOf(subscription) === undefined; attempt += 1) {
+  for (let attempt = 0; attempt < 50 && watch.siteOf(subscription) === undefined; attempt += 1) {
     await microtasks()
     collectGarbage()
     await microtasks()
@@ -60,7 +60,7 @@ describe('LeakWatch', () => {
   })
 
   test('finds nothing, and fails nowhere, where there is no FinalizationRegistry', () => {
-    const { FinalizationRegistry } = globalThis
+    const { FinalizationRegistry: Registry } = globalThis
     globalThis.FinalizationRegistry = undefined as unknown as FinalizationRegistryConstructor
     try {
       const watch = new LeakWatch()
@@ -69,7 +69,7 @@ describe('LeakWatch', () => {
       watch.forget(subscription)
       expect(watch.siteOf(subscription)).toBeUndefined()
     } finally {
-      globalThis.FinalizationRegistry = FinalizationRegistry
+      globalThis.FinalizationRegistry = Registry
     }
   })
 })

@@ -28,7 +28,7 @@ function busyStore(name = 'arm') {
 }
 
 /** The value of a sample, by name and some of its labels. */
-function valueOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}) {
+function readingOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}) {
   const found = samples.filter(
     (sample) =>
       sample.name === name &&
@@ -86,7 +86,7 @@ describe('toPrometheus', () => {
       timed_commits_total: 3,
     }
     for (const [name, value] of Object.entries(figures)) {
-      expect([name, valueOf(samples, `headgate_store_${name}`)]).toEqual([name, value])
+      expect([name, readingOf(samples, `headgate_store_${name}`)]).toEqual([name, value])
     }
     expect(metrics).toMatchObject({ commits: 3, reads: 1, versionConflicts: 1, dropped: 2, pending: 1 })
   })
@@ -95,17 +95,17 @@ describe('toPrometheus', () => {
     const store = busyStore()
     const { samples } = parseExposition(toPrometheus(store))
     const { commitLatencyMs: latency } = store.metrics()
-    expect(valueOf(samples, 'headgate_store_state', { state: 'INITIALIZED' })).toBe(1)
+    expect(readingOf(samples, 'headgate_store_state', { state: 'INITIALIZED' })).toBe(1)
     expect(store.health().status).toBe('unhealthy')
-    expect(valueOf(samples, 'headgate_store_health_status')).toBe(2)
-    expect(valueOf(samples, 'headgate_store_health_issues')).toBe(store.health().issues.length)
+    expect(readingOf(samples, 'headgate_store_health_status')).toBe(2)
+    expect(readingOf(samples, 'headgate_store_health_issues')).toBe(store.health().issues.length)
     const quantiles = { '0.5': latency?.p50, '0.95': latency?.p95, '0.99': latency?.p99, '1': latency?.max }
     for (const [quantile, ms] of Object.entries(quantiles)) {
-      const value = valueOf(samples, 'headgate_store_commit_duration_seconds', { quantile })
+      const value = readingOf(samples, 'headgate_store_commit_duration_seconds', { quantile })
       expect(value).toBe((ms as number) / 1000)
       expect(value).toBeCloseTo(0.002, 5)
     }
-    expect(valueOf(samples, 'headgate_store_commit_time_seconds_total')).toBeCloseTo(0.006, 5)
+    expect(readingOf(samples, 'headgate_store_commit_time_seconds_total')).toBeCloseTo(0.006, 5)
   })
 
   test('leaves out what has no value: no latency without timing, no last commit before the first', () => {
@@ -115,7 +115,7 @@ describe('toPrometheus', () => {
     expect([...families.keys()].filter((name) => name.includes('last_commit'))).toEqual([])
     const timed = createStore(0, { timing: true })
     const { samples } = parseExposition(toPrometheus(timed))
-    expect(valueOf(samples, 'headgate_store_timed_commits_total')).toBe(0)
+    expect(readingOf(samples, 'headgate_store_timed_commits_total')).toBe(0)
     expect(samples.filter(({ name }) => name.includes('commit_duration'))).toEqual([])
   })
 
@@ -141,7 +141,7 @@ describe('toPrometheus', () => {
     }
     for (const [name, value] of Object.entries(figures)) {
       const labels = { subscriber: 'log', store: 'arm', instance: store.instanceId }
-      expect([name, valueOf(samples, `headgate_subscriber_${name}`, labels)]).toEqual([name, value])
+      expect([name, readingOf(samples, `headgate_subscriber_${name}`, labels)]).toEqual([name, value])
     }
     expect(log).toMatchObject({
       published: 4,
@@ -151,8 +151,8 @@ describe('toPrometheus', () => {
       capacity: 1,
       inFlight: 1,
     })
-    expect(valueOf(samples, 'headgate_subscriber_policy', { policy: 'buffer:1:drop-oldest' })).toBe(1)
-    expect(valueOf(samples, 'headgate_subscriber_busy', { subscriber: 'subscriber-2' })).toBe(0)
+    expect(readingOf(samples, 'headgate_subscriber_policy', { policy: 'buffer:1:drop-oldest' })).toBe(1)
+    expect(readingOf(samples, 'headgate_subscriber_busy', { subscriber: 'subscriber-2' })).toBe(0)
   })
 
   test('leaves out a capacity without a bound', () => {
@@ -165,12 +165,12 @@ describe('toPrometheus', () => {
     const [arm, leg] = [busyStore('arm'), busyStore('leg')]
     arm.set({ n: 4 })
     const { samples } = parseExposition(toPrometheus(arm, leg))
-    expect(valueOf(samples, 'headgate_store_commits_total', { store: 'arm', instance: arm.instanceId })).toBe(
-      4,
-    )
-    expect(valueOf(samples, 'headgate_store_commits_total', { store: 'leg', instance: leg.instanceId })).toBe(
-      3,
-    )
+    expect(
+      readingOf(samples, 'headgate_store_commits_total', { store: 'arm', instance: arm.instanceId }),
+    ).toBe(4)
+    expect(
+      readingOf(samples, 'headgate_store_commits_total', { store: 'leg', instance: leg.instanceId }),
+    ).toBe(3)
   })
 
   test('tells stores of one name apart, and writes a store that is given twice once', () => {
@@ -202,7 +202,9 @@ describe('toPrometheus', () => {
     const id = '{x="1"} \\n \\\\ "\n'
     store.subscribe(() => {}, { id })
     const { samples } = parseExposition(toPrometheus(store))
-    expect(valueOf(samples, 'headgate_subscriber_calls_total', { store: store.name, subscriber: id })).toBe(1)
+    expect(readingOf(samples, 'headgate_subscriber_calls_total', { store: store.name, subscriber: id })).toBe(
+      1,
+    )
   })
 
   test('writes numbers that are infinite or none in the words of the format', () => {
@@ -210,10 +212,10 @@ describe('toPrometheus', () => {
     const { samples } = parseExposition(
       toPrometheus(sourceOf('arm', [{ calls: most, errors: least, missed: none, published: 1e21 }])),
     )
-    expect(valueOf(samples, 'headgate_subscriber_calls_total')).toBe(most)
-    expect(valueOf(samples, 'headgate_subscriber_errors_total')).toBe(least)
-    expect(valueOf(samples, 'headgate_subscriber_missed_total')).toBe(none)
-    expect(valueOf(samples, 'headgate_subscriber_published_total')).toBe(1e21)
+    expect(readingOf(samples, 'headgate_subscriber_calls_total')).toBe(most)
+    expect(readingOf(samples, 'headgate_subscriber_errors_total')).toBe(least)
+    expect(readingOf(samples, 'headgate_subscriber_missed_total')).toBe(none)
+    expect(readingOf(samples, 'headgate_subscriber_published_total')).toBe(1e21)
   })
 
   test('writes nothing for no store, and counts as no read', () => {

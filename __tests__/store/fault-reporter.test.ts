@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { Subject } from 'rxjs'
-import { buffer, createStore, type SubscriberFault } from '../../src/index.ts'
+import { buffer, createStore, type Store, type StoreOptions, type SubscriberFault } from '../../src/index.ts'
 import { microtasks, refusal, reportedByRxjs } from './support.ts'
 
 const fail = (message: string) => (): never => {
@@ -184,5 +184,94 @@ describe('onFault', () => {
     store.set(1)
     expect(seen).toEqual([0])
     expect(store.metrics().subscriberCount).toBe(0)
+  })
+})
+
+describe('a log of failures', () => {
+  const silenceWarnings = () => jest.spyOn(console, 'warn').mockImplementation(() => {})
+
+  /** A store whose consumer does as a plan says, from version 1 on: `x` fails, all else is handled. */
+  function follow(plan: string, options: StoreOptions = {}): Store<number> {
+    const store = createStore(0, { name: 'arm', ...options })
+    store.subscribe(
+      ({ state }) => {
+        if (plan[state - 1] === 'x') throw new Error(`version ${state}`)
+      },
+      { id: 'log', replay: false },
+    )
+    for (let n = 1; n <= plan.length; n += 1) store.set(n)
+    return store
+  }
+
+  test('tells the first failure of an episode, then those at powers of two, then "recovered"', () => {
+    const [errors, warnings] = [silenceConsole(), silenceWarnings()]
+    follow(`${'x'.repeat(9)}.`)
+    expect(errors.mock.calls.map(([line]) => line)).toEqual([
+      '[headgate] store "arm": subscriber "log" failed in "next" at version 1:',
+      '[headgate] store "arm": subscriber "log" failed in "next" at version 2 (2 failures in this episode):',
+      '[headgate] store "arm": subscriber "log" failed in "next" at version 4 (4 failures in this episode):',
+      '[headgate] store "arm": subscriber "log" failed in "next" at version 8 (8 failures in this episode):',
+    ])
+    expect(errors.mock.calls[3]?.[1]).toEqual(new Error('version 8'))
+    expect(warnings.mock.calls).toEqual([
+      ['[headgate] store "arm": subscriber "log" recovered after 9 failures'],
+    ])
+  })
+
+  test('tells of a single failure in the singular, and begins anew with the next episode', () => {
+    const [errors, warnings] = [silenceConsole(), silenceWarnings()]
+    follow('x.xx..')
+    expect(errors).toHaveBeenCalledTimes(3)
+    expect(warnings.mock.calls.flat()).toEqual([
+      '[headgate] store "arm": subscriber "log" recovered after 1 failure',
+      '[headgate] store "arm": subscriber "log" recovered after 2 failures',
+    ])
+  })
+
+  test('of a consumer that fails every other time grows with the logarithm', () => {
+    const [errors, warnings] = [silenceConsole(), silenceWarnings()]
+    const lines = (failures: number): number => {
+      errors.mockClear()
+      warnings.mockClear()
+      follow('x.'.repeat(failures))
+      return errors.mock.calls.length + warnings.mock.calls.length
+    }
+    expect([lines(16), lines(256), lines(4_096)]).toEqual([6, 10, 14])
+  })
+
+  test("is each subscriber's own", () => {
+    const errors = silenceConsole()
+    const store = createStore(0)
+    for (const id of ['one', 'two']) store.subscribe(fail(id), { id, replay: false })
+    for (let n = 1; n <= 3; n += 1) store.set(n)
+    const told = errors.mock.calls.map(([line]) => /"(one|two)".*version (\d)/.exec(String(line))?.slice(1))
+    expect(told).toEqual([
+      ['one', '1'],
+      ['two', '1'],
+      ['one', '2'],
+      ['two', '2'],
+    ])
+  })
+
+  test('is not kept where somebody listens: each is told, with the failures of its episode', () => {
+    const [errors, warnings] = [silenceConsole(), silenceWarnings()]
+    const told: number[] = []
+    follow('xxx.x', { onFault: ({ failures }) => told.push(failures) })
+    expect(told).toEqual([1, 2, 3, 1])
+    expect([...errors.mock.calls, ...warnings.mock.calls]).toEqual([])
+  })
+
+  test('counts a failing onDrop in the same episode', () => {
+    const told: [phase: string, failures: number][] = []
+    const store = createStore(0, { onFault: ({ phase, failures }) => told.push([phase, failures]) })
+    store.subscribe(() => new Promise(() => {}), {
+      policy: buffer({ capacity: 1 }),
+      onDrop: fail('drop'),
+    })
+    for (let n = 1; n <= 3; n += 1) store.set(n)
+    expect(told).toEqual([
+      ['drop', 1],
+      ['drop', 2],
+    ])
   })
 })

@@ -1,5 +1,22 @@
-import { describe, expect, test } from '@jest/globals'
-import { buffer, createStore } from '../../src/index.ts'
+import { describe, expect, jest, test } from '@jest/globals'
+import fc from 'fast-check'
+import { Subject, VirtualTimeScheduler } from 'rxjs'
+import { CommitTimer, DeliveryTotals, FailureEpisode, LeakWatch } from '../../src/health/index.ts'
+import {
+  buffer,
+  createStore,
+  debounce,
+  direct,
+  exhaust,
+  latest,
+  type SinglePolicy,
+  type Store,
+  type StoreOptions,
+  type SubscriberHandle,
+  sample,
+  switchLatest,
+  throttle,
+} from '../../src/index.ts'
 import { caught, expectAccounted, ManualClock, microtasks, slowConsumer } from './support.ts'
 
 const stuck = () => new Promise<void>(() => {})
@@ -166,5 +183,188 @@ describe('Store.metrics', () => {
     store.set(1)
     store.destroy()
     expect(store.metrics()).toMatchObject({ commits: 1, currentVersion: 1, subscriberCount: 0 })
+  })
+})
+
+describe('what metrics cost', () => {
+  /** Every method of the classes of the health room, counted. */
+  function countHealthCalls(): () => string[] {
+    const called: string[] = []
+    for (const { name, prototype } of [CommitTimer, DeliveryTotals, FailureEpisode, LeakWatch]) {
+      for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+        if (key === 'constructor' || typeof value !== 'function') continue
+        jest.spyOn(prototype as never, key as never).mockImplementation(function (
+          this: unknown,
+          ...args: unknown[]
+        ) {
+          called.push(`${name}.${key}`)
+          return value.apply(this, args) as never
+        } as never)
+      }
+    }
+    return () => called.splice(0)
+  }
+
+  /** Writes in every way, while all kinds of subscribers follow. */
+  function writeInEveryWay(store: Store<number>): void {
+    store.set(1)
+    store.update((n) => n + 1)
+    store.update(() => {})
+    store.put({ ...store.snapshot, version: 9 })
+    store.batch(() => store.set(10))
+    caught(() => store.set(11, { expectedVersion: 0 }))
+  }
+
+  test('a write calls nothing of the health room', () => {
+    const store = createStore(0)
+    for (const policy of [direct(), latest(), buffer({ capacity: 1 })]) {
+      store.subscribe(() => {}, { policy })
+      store.subscribe(stuck, { policy })
+    }
+    const calls = countHealthCalls()
+    writeInEveryWay(store)
+    expect(calls()).toEqual([])
+    store.metrics()
+    store.health()
+    expect(new Set(calls())).toEqual(new Set(['DeliveryTotals.add', 'LeakWatch.siteOf']))
+  })
+
+  test('a write asks the clock for nothing but the stamp of its snapshot, unless commits are timed', () => {
+    const clock = new ManualClock()
+    const reads = (options: StoreOptions): number => {
+      const store = createStore(0, { clock, ...options })
+      store.subscribe(() => {})
+      const mono = jest.spyOn(clock, 'mono').mockClear()
+      store.set(1)
+      return mono.mock.calls.length
+    }
+    expect(reads({})).toBe(1)
+    expect(reads({ timing: true })).toBe(3)
+  })
+})
+
+/** What is done to a store: by the test, or inside a callback. */
+type Step =
+  | { readonly do: 'set' | 'batch' | 'advance' | 'release' | 'conflict' }
+  | { readonly do: 'subscribe'; readonly policy: number; readonly consumer: number; readonly close: boolean }
+  | { readonly do: 'unsubscribe'; readonly which: number }
+
+const POLICIES: readonly (() => SinglePolicy)[] = [
+  direct,
+  latest,
+  () => latest({ dispatch: 'microtask' }),
+  () => buffer({ capacity: 1 }),
+  () => buffer({ capacity: 2, overflow: 'drop-incoming' }),
+  () => buffer({ capacity: 1, overflow: 'error' }),
+  exhaust,
+  switchLatest,
+  () => throttle({ ms: 10 }),
+  () => debounce({ ms: 10 }),
+  () => sample({ ms: 10 }),
+]
+
+const CONSUMERS = ['sync', 'slow', 'slow', 'thrower', 'writer', 'leaver'] as const
+
+const anyStep = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('set') }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('release') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('batch', 'advance', 'conflict') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('subscribe'),
+      policy: fc.nat({ max: POLICIES.length - 1 }),
+      consumer: fc.nat({ max: CONSUMERS.length - 1 }),
+      close: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe'), which: fc.nat({ max: 7 }) }) },
+) as fc.Arbitrary<Step>
+
+/** A store with everyone who ever followed it, and what their figures should add up to. */
+class Program {
+  readonly scheduler = new VirtualTimeScheduler()
+  readonly store: Store<number> = createStore(0, { scheduler: this.scheduler, onFault: () => this.check() })
+  readonly handles: SubscriberHandle[] = []
+  readonly running: Subject<void>[] = []
+  /** What a check inside a callback found: thrown there, it would only be a fault. */
+  readonly failures: unknown[] = []
+  checks = 0
+
+  run(step: Step): void {
+    const { store } = this
+    if (step.do === 'set') store.set(store.state + 1)
+    else if (step.do === 'batch') store.batch(() => [1, 2].map((n) => store.set(store.state + n)))
+    else if (step.do === 'conflict') caught(() => store.set(0, { expectedVersion: -5 }))
+    else if (step.do === 'release') this.running.shift()?.complete()
+    else if (step.do === 'unsubscribe') this.handles[step.which]?.unsubscribe()
+    else if (step.do === 'subscribe') this.#subscribe(step)
+    else {
+      this.scheduler.maxFrames = this.scheduler.now() + 15
+      this.scheduler.flush()
+    }
+    this.check()
+  }
+
+  #subscribe({ policy, consumer, close }: Extract<Step, { do: 'subscribe' }>): void {
+    const index = this.handles.length
+    const consume = ({ state }: { readonly state: number }): Subject<void> | undefined => {
+      this.check()
+      const kind = CONSUMERS[consumer]
+      if (kind === 'thrower') throw new Error('next')
+      if (kind === 'writer' && state % 3 === 0) this.store.set(state + 1)
+      if (kind === 'leaver' && state % 4 === 0) this.handles[index]?.unsubscribe()
+      if (kind !== 'slow') return undefined
+      const handler = new Subject<void>()
+      this.running.push(handler)
+      return handler
+    }
+    const handle = this.store.subscribe(consume, {
+      policy: (POLICIES[policy] as () => SinglePolicy)(),
+      onDrop: () => this.check(),
+      onError: close ? 'close' : 'continue',
+    })
+    this.handles[index] = handle
+  }
+
+  check(): void {
+    this.checks += 1
+    try {
+      const metrics = this.store.metrics()
+      expectAccounted(metrics)
+      for (const stats of metrics.subscribers) expectAccounted(stats)
+      // One that is being replayed to has no handle yet.
+      if (this.store.metrics().subscribers.length + this.#left !== this.handles.length) return
+      const sums = { published: 0, delivered: 0, dropped: 0, conflated: 0, pending: 0, subscriberErrors: 0 }
+      for (const handle of this.handles) {
+        const { errors, ...stats } = handle.stats()
+        sums.subscriberErrors += errors
+        for (const key of ['published', 'delivered', 'dropped', 'conflated', 'pending'] as const) {
+          sums[key] += stats[key]
+        }
+      }
+      expect(metrics).toMatchObject(sums)
+    } catch (failure) {
+      this.failures.push(failure)
+    }
+  }
+
+  get #left(): number {
+    return this.handles.filter(({ closed }) => closed).length
+  }
+}
+
+describe('the totals of metrics()', () => {
+  test('add up over everyone who ever followed, also inside callbacks, whatever is done', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { minLength: 5, maxLength: 40, size: 'max' }), (steps) => {
+        const program = new Program()
+        for (const step of steps) program.run(step)
+        program.store.destroy()
+        program.check()
+        expect(program.failures).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -160,8 +160,7 @@ describe('a recipe beside many who look into a collection', () => {
       ((draft: World) => {
         draft.robots = draft.robots.remove('r0')
       }) as never,
-      'store',
-      true,
+      { store: 'store', withPatches: true, freeze: true },
     )
     expect(patches).toEqual([{ op: 'replace', path: ['robots'], value: expect.anything() }])
     expect(PersistentCollection.prototype).toBe(Object.getPrototypeOf(patches?.[0]?.value))

@@ -217,8 +217,12 @@ describe('runRecipe', () => {
     const recipe = (draft: { a: number }): void => {
       draft.a = 2
     }
-    expect(runRecipe({ a: 1 }, recipe, 'store', false)).toEqual({ state: { a: 2 }, patches: undefined })
-    expect(runRecipe({ a: 1 }, recipe, 'store', true)).toEqual({
+    const options = { store: 'store', freeze: true }
+    expect(runRecipe({ a: 1 }, recipe, { ...options, withPatches: false })).toEqual({
+      state: { a: 2 },
+      patches: undefined,
+    })
+    expect(runRecipe({ a: 1 }, recipe, { ...options, withPatches: true })).toEqual({
       state: { a: 2 },
       patches: [{ op: 'replace', path: ['a'], value: 2 }],
     })
@@ -239,6 +243,27 @@ describe('runRecipe', () => {
   })
 })
 
+describe('a store with freeze: false', () => {
+  test('freezes neither what it is given nor what recipes make, and keeps unchanged branches all the same', () => {
+    const first = { count: 0, list: [1], deep: { a: {} } }
+    const store = createStore(first, { freeze: false })
+    expect(store.state).toBe(first)
+    store.update((draft) => {
+      draft.count = 1
+    })
+    const second = store.state
+    store.set({ ...second, count: 2 })
+    store.put({ ...store.snapshot, state: { ...second, count: 3 } })
+    for (const state of [first, second, store.state]) {
+      expect(state).not.toBeFrozen()
+      expect(state.list).not.toBeFrozen()
+      expect(state.deep).toBe(first.deep)
+    }
+    expect(store.state.count).toBe(3)
+    expect(store.snapshot).toBeFrozen()
+  })
+})
+
 describe('isRefusedPromise', () => {
   test.each([[undefined], [null], [0], ['then'], [{}], [() => {}]])('is false for %p', (value) => {
     expect(isRefusedPromise(value)).toBe(false)
@@ -246,6 +271,34 @@ describe('isRefusedPromise', () => {
 })
 
 describe('freezeState', () => {
+  test.each([
+    ['primitives', { a: 1, b: 'x', c: null, d: undefined }],
+    ['frozen values', { a: Object.freeze({ b: 1 }), f: () => 1 }],
+    ['an object inside', { a: 1, b: { c: 2 } }],
+    ['an array inside', { a: [1, { b: 2 }] }],
+    ['an array', [1, { b: 2 }]],
+    ['a Map', new Map([['a', { b: 1 }]])],
+    ['no prototype', Object.assign(Object.create(null), { a: { b: 1 } })],
+  ])('freezes all of a state with %s', (_what, state: unknown) => {
+    expect(freezeState(state)).toBe(state)
+    expect(isDeeplyFrozen(state)).toBe(true)
+  })
+
+  test('leaves instances of classes as they are, and what surrounds them frozen', () => {
+    const at = new Date(0)
+    const state = freezeState({ at, n: 1 })
+    expect(state).toBeFrozen()
+    expect(at).not.toBeFrozen()
+  })
+
+  test("leaves another recipe's draft alone", () => {
+    const next = produce({ a: 1 }, (draft) => {
+      freezeState(draft)
+      draft.a = 2
+    })
+    expect(next).toEqual({ a: 2 })
+  })
+
   test('freezes in place, and does not walk what is frozen already', () => {
     const inner = { n: 1 }
     const frozen = Object.freeze({ inner })

@@ -3,10 +3,14 @@ import type { LeakProbeResult } from '../../src/testing/index.ts'
 import { runBundled } from './bundle.ts'
 
 describe('leakProbe outside jest', () => {
-  test.each(['esm', 'cjs'] as const)('works under node --test without memlab, as %s', async (format) => {
-    const output = await runBundled('probe', format, 'without memlab', ['--test', '--test-reporter=tap'])
-    expect(output).toContain('# fail 0')
-  }, 60_000)
+  test.each(['esm', 'cjs'] as const)(
+    'works under node --test without memlab, as %s',
+    async (format) => {
+      const output = await runBundled('probe', format, 'without memlab', ['--test', '--test-reporter=tap'])
+      expect(output).toContain('# fail 0')
+    },
+    60_000,
+  )
 
   test('finds with memlab what nobody tracked, and what holds it', async () => {
     const output = await runBundled('memlab', 'esm', 'with memlab')

@@ -9,9 +9,9 @@ import {
   map,
   ReplaySubject,
   type SchedulerLike,
-  shareReplay,
   Subject,
   Subscription,
+  shareReplay,
   switchMap,
   takeUntil,
 } from 'rxjs'
@@ -150,4 +150,3 @@ export const RXJS_LEAKS: Readonly<Record<string, LeakCase>> = {
     fixed: (world) => new TimerAfterUnmount(world, true),
   },
 }
-

@@ -5,13 +5,13 @@ import { targetsOf } from './targets.mjs'
 
 const BARS = '▁▂▃▄▅▆▇█'
 const DIRECTION =
-  "A ratio is the peer's cost divided by Headgate's in the same round: above 1 Headgate is cheaper, below 1 the peer is."
+  "A ratio is the peer's cost divided by Headgate's in the same round: above 1 Headgate is cheaper, below 1 (marked !) the peer is."
 
 export function report(results) {
   const lines = [header(results), DIRECTION]
   for (const cell of results.cells) lines.push('', ...cellLines(cell, results.peers))
   if (results.late > 0)
-    lines.push('', `${results.late} cases of the last rounds were left out: the time was up.`)
+    lines.push('', `${results.late} measurements were left out: the time was up.`)
   lines.push(...growthLines(results), ...targetLines(results), '', calibrationLine(results.kernel))
   return lines.join('\n')
 }
@@ -27,7 +27,7 @@ function cellLines(cell, peers) {
       ratio === undefined || id === OURS
         ? ''
         : `${times(ratio)}${rounds > 1 ? ` (${times(q1)} to ${times(q3)})` : ''}`
-    const mark = id === OURS ? '»' : ratio < 1 && !peers[id].variant ? '!' : ' '
+    const mark = id === OURS ? '»' : ratio < 1 && !peers[id].variant && !peers[id].reference ? '!' : ' '
     return `${mark} ${peers[id].name.padEnd(30)} ${cost(value, cell.unit).padStart(9)}  ${spread.padEnd(28)} ${rounds}`
   })
   const skipped = Object.entries(cell.skipped).map(

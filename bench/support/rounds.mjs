@@ -15,7 +15,7 @@ const TIMEOUT_MS = 180_000
 const NOISE = 1.3
 const KERNELS_MIN = 10
 
-export async function measureAll({ cells, rounds, times, deadlineMs, dist, progress }) {
+export async function measureAll({ cells, rounds, times, lanes, deadlineMs, dist, progress }) {
   const end = performance.now() + deadlineMs
   const kernels = []
   let repeated = 0
@@ -36,25 +36,32 @@ export async function measureAll({ cells, rounds, times, deadlineMs, dist, progr
     return second.kernel < first.kernel ? second : first
   }
 
+  const measure = async (cell, peer, round) => {
+    if (performance.now() > end) {
+      late += 1
+      return
+    }
+    steps += 1
+    progress({ steps, total, round, cell, peer })
+    const { skipped, kernel, value } = await careful(cell, peer)
+    if (skipped !== undefined) {
+      cell.skipped.set(peer.id, skipped)
+      return
+    }
+    kernels.push(kernel)
+    cell.values.get(peer.id).push(value)
+  }
+  /** Takes the next one as long as there is one; several of these share a queue. */
+  const lane = async (cell, round, queue) => {
+    for (let peer = queue.shift(); peer !== undefined; peer = queue.shift()) await measure(cell, peer, round)
+  }
+
   for (let round = 0; round < rounds; round += 1) {
     for (const cell of cells) {
       if (round > 0 && cell.work.unit === 'bytes') continue
-      if (performance.now() > end) {
-        late += 1
-        continue
-      }
       const turn = cell.peers.map((_, i) => cell.peers[(i + round) % cell.peers.length])
-      for (const peer of round % 2 === 0 ? turn : turn.toReversed()) {
-        steps += 1
-        progress({ steps, total, round, cell, peer })
-        const result = await careful(cell, peer)
-        if (result.skipped !== undefined) {
-          cell.skipped.set(peer.id, result.skipped)
-          continue
-        }
-        kernels.push(result.kernel)
-        cell.values.get(peer.id).push(result.value)
-      }
+      const queue = round % 2 === 0 ? turn : turn.toReversed()
+      await Promise.all(Array.from({ length: lanes }, () => lane(cell, round, queue)))
     }
   }
   return { kernels, repeated, late }

@@ -16,8 +16,8 @@ import { checkStructure, structureOf } from './wire-structure.ts'
 /** Turns the snapshots of one machine into protobuf and back. Its functions need no `this`. */
 export interface MachineCodec<Name extends string, Context> {
   /**
-   * Makes the message of a snapshot. Record times below a nanosecond and the monotonic times of records do
-   * not travel; everything else comes back from {@link MachineCodec.fromProto}.
+   * Makes the message of a snapshot. The monotonic times of records do not travel; everything else comes back
+   * from {@link MachineCodec.fromProto}, wall-clock times to the nanosecond.
    *
    * @throws `CODEC_INVALID` for what the message cannot carry, naming the field.
    */

@@ -10,7 +10,7 @@
 import { ADVICE, describeObject, invalid, requireObject } from './codec-error.ts'
 import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
 import { fromSecondsText, toSecondsText } from './seconds-text.ts'
-import { ownEntry, setOwn, text } from './text.ts'
+import { setOwn, text } from './text.ts'
 
 const VERSION = 'dto_version'
 const REASON = 'dto_reason'
@@ -36,7 +36,7 @@ function numberText(
   canonical: string,
   parse: (kept: string) => number | undefined,
 ): string {
-  const kept = ownEntry(metadata, key)
+  const kept = metadata[key]
   return typeof kept === 'string' && Object.is(parse(kept), value) ? kept : canonical
 }
 
@@ -92,7 +92,7 @@ export function fromStateMetadata(entries: Metadata): StateMetadata {
     parse: (value: string) => number | undefined,
     format: (value: number) => string,
   ): number => {
-    const value = ownEntry(entries, key)
+    const value = entries[key]
     if (value === undefined) return 0
     const number = parse(text(value, key))
     if (number === undefined) throw invalid(key, expected, describeObject(value), ADVICE.sender)
@@ -101,14 +101,14 @@ export function fromStateMetadata(entries: Metadata): StateMetadata {
   }
   const version = read(VERSION, 'a decimal integer from 0 to 2^53-1', parseVersion, String)
   const tsMono = read(MONO, 'a decimal number of seconds', fromSecondsText, toSecondsText)
-  const previous = ownEntry(entries, PREVIOUS)
+  const previous = entries[PREVIOUS]
   return {
     version,
-    reason: text(ownEntry(entries, REASON) ?? '', REASON),
+    reason: text(entries[REASON] ?? '', REASON),
     tsMono,
     metadata: Object.freeze(metadata),
     previous: previous === undefined ? null : text(previous, PREVIOUS),
-    jsonKeys: parseKeys(ownEntry(entries, CONTEXT_JSON) ?? '[]'),
+    jsonKeys: parseKeys(entries[CONTEXT_JSON] ?? '[]'),
     omitted: [VERSION, REASON, MONO].filter((key) => !Object.hasOwn(entries, key)),
   }
 }

@@ -23,7 +23,3 @@ export function setOwn<T>(record: Record<string, T>, key: string, value: T): voi
     Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
   } else record[key] = value
 }
-
-/** The entry of a record at a key, own properties only. */
-export const ownEntry = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined

@@ -7,7 +7,7 @@ import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { RefusalReason } from './transition.ts'
 
 /** How a machine store is made. */
-export interface MachineStoreOptions extends StoreOptions {
+export interface MachineStoreOptions extends Omit<StoreOptions, 'freeze'> {
   /** Whether an event that is not handled throws `EVENT_UNHANDLED`; default false. */
   strict?: boolean | undefined
 }

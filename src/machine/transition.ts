@@ -203,5 +203,5 @@ export function runRecipes<Context>(
     }
     return undefined
   }
-  return runRecipe(context, all, machine, false).state as Context
+  return runRecipe(context, all, { store: machine, withPatches: false, freeze: true }).state as Context
 }

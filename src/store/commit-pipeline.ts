@@ -45,6 +45,8 @@ export interface PipelineHost<S> {
   /** The `source` of writes that give none. */
   readonly source: string
   readonly clock: Clock
+  /** Whether states are frozen. */
+  readonly freeze: boolean
   readonly paths: PathIndex<S>
   /** Present where commits are timed. */
   readonly timer: CommitTimer | undefined
@@ -55,9 +57,12 @@ export interface PipelineHost<S> {
 }
 
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
-export function firstSnapshot<S>(initial: S | undefined, source: string, clock: Clock): Snapshot<S> {
+export function firstSnapshot<S>(
+  initial: S | undefined,
+  { source, clock, freeze }: Pick<PipelineHost<S>, 'source' | 'clock' | 'freeze'>,
+): Snapshot<S> {
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
-  const state = freezeState(initial) as Immutable<S>
+  const state = (freeze ? freezeState(initial) : initial) as Immutable<S>
   const version = initial === undefined ? -1 : 0
   return Object.freeze(
     stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, instantOf(clock)),
@@ -102,9 +107,9 @@ export class CommitPipeline<S> {
     try {
       this.#admit('update()', write)
       this.requireState('update()')
-      const { name, source, paths } = this.#host
+      const { name, source, paths, freeze } = this.#host
       const { state, patches } = this.#locked(() =>
-        runRecipe(this.head.state, recipe, name, paths.wantsPatches),
+        runRecipe(this.head.state, recipe, { store: name, withPatches: paths.wantsPatches, freeze }),
       )
       this.requireAlive('update()') // the recipe may have called destroy()
       if (state === this.head.state) return this.unchanged()
@@ -119,7 +124,7 @@ export class CommitPipeline<S> {
     try {
       this.#admit('set()', write)
       this.#requireValue('set()', state)
-      return this.#commit(freezeState(state) as Immutable<S>, labelOf(write, 'SET', this.#host.source))
+      return this.#commit(this.#settled(state) as Immutable<S>, labelOf(write, 'SET', this.#host.source))
     } catch (error) {
       throw this.#failed(error)
     }
@@ -137,7 +142,7 @@ export class CommitPipeline<S> {
       if (enforceVersion && !newer) this.#conflict(version)
       return this.#adopt({
         version: newer ? version : this.#nextVersion(),
-        state: freezeState(state),
+        state: this.#settled(state) as Immutable<S>,
         reason,
         source,
         tsWall,
@@ -239,6 +244,10 @@ export class CommitPipeline<S> {
     if (state === undefined) {
       throw new HeadgateError('STATE_UNDEFINED', { store: this.#host.name, operation })
     }
+  }
+
+  #settled<T>(state: T): T {
+    return this.#host.freeze ? freezeState(state) : state
   }
 
   /** Runs code that may read this store but not write to it. */

@@ -56,6 +56,7 @@ export function checkStoreOptions(options: StoreOptions): void {
     return typeof value === 'boolean' || isObjectWith('recordValue', 'getValueAtPercentile')(value)
   })
   checkBoolean('detectLeaks', options.detectLeaks)
+  checkBoolean('freeze', options.freeze)
 }
 
 function checkThresholds(thresholds: StoreOptions['health']): void {

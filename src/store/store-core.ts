@@ -93,13 +93,13 @@ export class StoreCore<S> implements Store<S> {
   constructor(initial: S | undefined, options: StoreOptions = {}) {
     checkStoreOptions(options)
     const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
-    const { timing = false, detectLeaks = isDevelopment() } = options
+    const { timing = false, detectLeaks = isDevelopment(), freeze = true } = options
     this.name = name
     this.clock = clock
     this.scheduler = options.scheduler ?? asyncScheduler
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
-    this.#subject = new SnapshotSubject(firstSnapshot(initial, source, clock), drainMax)
+    this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax)
     this.#thresholds = withDefaults(options.health)
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
     this.#subject.delivered = this.#timer?.delivered
@@ -119,6 +119,7 @@ export class StoreCore<S> implements Store<S> {
       name,
       source,
       clock,
+      freeze,
       paths: this.#paths,
       timer: this.#timer,
       admitWrite: () => this.#subscribers.admit(),

@@ -38,6 +38,11 @@ export interface StoreOptions {
    * as much as a subscription itself; default: unless `NODE_ENV` is `'production'`.
    */
   detectLeaks?: boolean | undefined
+  /**
+   * Whether states are deeply frozen; default true. Without it a subscriber that writes to what it was given
+   * changes the state of everybody, unseen: for states too large to freeze, behind code that is known not to.
+   */
+  freeze?: boolean | undefined
 }
 
 /** Options of {@link Store.modify}. */

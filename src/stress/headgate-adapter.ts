@@ -2,16 +2,34 @@ import { buffer } from '../backpressure/index.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
 
-/** Stress-tests a store of Headgate: each subscriber has a buffer that drops its oldest state when it is full. */
+/** What of the codec is used. Its door needs protobuf, a peer dependency that may be absent. */
+type Codec = Pick<typeof import('../codec/index.ts'), 'fromJSON' | 'toJSON'>
+
+/** The codec; undefined where what it needs is not installed. */
+async function findCodec(): Promise<Codec | undefined> {
+  try {
+    return await import('../codec/index.ts')
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/**
+ * Stress-tests a store of Headgate: each subscriber has a buffer that drops its oldest state when it is full.
+ * Conversions go through `headgate/codec`, or through plain JSON where protobuf is not installed.
+ */
 export const headgateAdapter: StressAdapter = Object.freeze({
   name: 'headgate',
-  create(initial: StressState): StoreUnderTest {
+  async create(initial: StressState): Promise<StoreUnderTest> {
+    const codec = await findCodec()
     // Faults are expected: some scenarios have subscribers that throw. They are counted in the metrics.
-    return underTest(createStore<StressState>(initial, { name: 'stress', onFault: () => {} }))
+    return underTest(createStore<StressState>(initial, { name: 'stress', onFault: () => {} }), codec)
   },
 })
 
-function underTest(store: Store<StressState>): StoreUnderTest {
+function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUnderTest {
   return {
     read: () => store.state as StressState,
     write(state, reason) {
@@ -28,7 +46,10 @@ function underTest(store: Store<StressState>): StoreUnderTest {
     subscriberCount: () => store.metrics().subscriberCount,
     metrics: () => store.metrics(),
     health: () => store.health(),
-    convert: () => JSON.parse(JSON.stringify(store.state)) as StressState,
+    convert() {
+      if (codec === undefined) return JSON.parse(JSON.stringify(store.state)) as StressState
+      return codec.fromJSON<StressState>(JSON.stringify(codec.toJSON(store.snapshot))).state as StressState
+    },
     destroy: () => store.destroy(),
   }
 }

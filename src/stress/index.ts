@@ -32,6 +32,7 @@ export {
   formatNumber,
   formatRate,
   formatRatio,
+  formatThroughput,
 } from './report/figures.ts'
 export { type HtmlReportOptions, renderHtmlReport } from './report/render-html-report.ts'
 export { mainThroughput, type Throughput } from './report/scenario-figures.ts'

@@ -12,6 +12,7 @@ export {
 } from './leak-probe.ts'
 export { type ManualClock, type ManualClockOptions, manualClock } from './manual-clock.ts'
 export {
+  type ExpectedSource,
   type ExpectStoreOptions,
   expectStore,
   marbleStore,

@@ -75,7 +75,7 @@ const ROUNDS_MAX = 100_000
  *   readonly stop = store.subscribe(({ state }) => { this.text = `${state.total}` })
  * }
  * const forgotten = await leakProbe(() => new Badge(), () => {})
- * console.log(forgotten.report) // → 10 of 10 × Badge are still alive after 10 rounds.
+ * console.log(forgotten.report) // → 10 of 10 × Badge are still alive after 10 rounds
  * const released = await leakProbe(() => new Badge(), (badge) => badge.stop())
  * console.log(released.leaked) // → 0
  * store.destroy()
@@ -100,7 +100,7 @@ export async function leakProbe<T extends Made>(
   }
   const leaks = await playAndCompare(play, rounds, heap)
   const survivors = Object.fromEntries(countNames(await watch.survivors()))
-  return judge({ rounds, tracked: watch.size, survivors, leaks, name })
+  return judge({ rounds, tracked: countNames(watch.names), survivors, leaks, name })
 }
 
 /** As {@link leakProbe}, but rejects if something leaks. @throws `LEAK_FOUND`, and all that leakProbe throws. */
@@ -138,18 +138,23 @@ async function playAndCompare(
   return undefined
 }
 
-function judge(found: {
-  rounds: number
-  tracked: number
-  survivors: Readonly<Record<string, number>>
-  leaks: readonly HeapLeak[] | undefined
-  name: string | undefined
-}): LeakProbeResult {
-  const { rounds, tracked, survivors, leaks: heap = [] } = found
-  const alive = Object.values(survivors).reduce((sum, count) => sum + count, 0)
-  const leaked = Math.max(alive, ...heap.map(({ objects }) => objects))
+interface Found {
+  readonly rounds: number
+  /** How many were watched, by name. */
+  readonly tracked: ReadonlyMap<string, number>
+  readonly survivors: Readonly<Record<string, number>>
+  readonly leaks: readonly HeapLeak[] | undefined
+  readonly name: string | undefined
+}
+
+const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0)
+
+function judge(found: Found): LeakProbeResult {
+  const { rounds, survivors, leaks: heap = [] } = found
+  const tracked = sum(found.tracked.values())
+  const leaked = Math.max(sum(Object.values(survivors)), ...heap.map(({ objects }) => objects))
   const lines = [
-    ...Object.entries(survivors).map(([name, count]) => tellSurvivor(name, count, rounds)),
+    ...Object.entries(survivors).map(([name, count]) => tellSurvivor(name, count, found)),
     ...heap.map(tellHeapLeak),
   ]
   return {
@@ -160,9 +165,7 @@ function judge(found: {
     heap,
     method: found.leaks === undefined ? 'weak-refs' : 'memlab',
     report:
-      lines.length === 0
-        ? `Nothing of ${tracked} objects is alive after ${rounds} rounds.`
-        : lines.join('\n'),
+      lines.length === 0 ? `Nothing of ${tracked} objects is alive after ${rounds} rounds` : lines.join('\n'),
     assert(): void {
       if (leaked === 0) return
       const subject = found.name ?? (Object.keys(survivors).join(', ') || 'What was probed')
@@ -172,11 +175,11 @@ function judge(found: {
 }
 
 /** One that is left of many is another mistake than all that are left. */
-function tellSurvivor(name: string, count: number, rounds: number): string {
+function tellSurvivor(name: string, count: number, { rounds, tracked }: Found): string {
   if (count === 1 && rounds > 1) {
-    return `1 × ${name} is still alive after ${rounds} rounds: something remembers the last one.`
+    return `1 × ${name} is still alive after ${rounds} rounds: something remembers the last one`
   }
-  return `${count} of ${rounds} × ${name} are still alive after ${rounds} rounds.`
+  return `${count} of ${tracked.get(name)} × ${name} are still alive after ${rounds} rounds`
 }
 
 function tellHeapLeak({ name, objects, holding, trace }: HeapLeak): string {

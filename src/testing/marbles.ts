@@ -72,7 +72,8 @@ export interface StoreExpectation {
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void
 }
 
-type Followed = Store<never> | Store<unknown> | Observable<unknown>
+/** A store of any state, or any observable. */
+export type ExpectedSource = Observable<unknown> | { readonly snapshot$: Observable<unknown> }
 
 /**
  * Expects of a store, or of any observable, what a marble diagram shows. It is compared when the test scheduler
@@ -80,7 +81,7 @@ type Followed = Store<never> | Store<unknown> | Observable<unknown>
  *
  * @throws `OPTION_INVALID` where no test scheduler is known, or an observable is to be followed by a policy.
  */
-export function expectStore(source: Followed | object, options: ExpectStoreOptions = {}): StoreExpectation {
+export function expectStore(source: ExpectedSource, options: ExpectStoreOptions = {}): StoreExpectation {
   const testScheduler = options.testScheduler ?? testSchedulers.get(source)
   if (testScheduler === undefined) {
     throw refused(
@@ -112,14 +113,14 @@ function lookAt(value: unknown, look: Look): unknown {
   return isSnapshot(value) ? look(value) : value
 }
 
-function follow(source: object, policy: Policy | undefined): Observable<unknown> {
+function follow(source: ExpectedSource, policy: Policy | undefined): Observable<unknown> {
   if (!('snapshot$' in source)) {
     if (policy !== undefined) throw refused('policy', 'given with a store only', policy)
-    // The cast holds: what is no store is an observable, by the type of expectStore.
-    return source as Observable<unknown>
+    return source
   }
+  if (policy === undefined) return source.snapshot$
+  // The cast holds: only a store is followed by a policy, and its states are only looked at.
   const store = source as Store<unknown>
-  if (policy === undefined) return store.snapshot$
   return new Observable((observer) => {
     const next = (value: unknown): void => observer.next(value)
     return store.subscribe({ next, complete: () => observer.complete() }, { policy })

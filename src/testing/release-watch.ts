@@ -7,7 +7,7 @@
 import { collectGarbage } from './garbage.ts'
 
 /** More does not free more: what survives these is held. */
-const ROUNDS_MAX = 8
+const ROUNDS_MAX = 6
 
 /** The name is looked for in heap snapshots: see `heap-snapshots.ts`. */
 export class WatchedObject {
@@ -51,6 +51,11 @@ export class ReleaseWatch {
   /** How many objects are watched. */
   get size(): number {
     return this.#watched.length
+  }
+
+  /** What each of them is called, in the order of tracking. */
+  get names(): string[] {
+    return this.#watched.map(({ name }) => name)
   }
 
   /**

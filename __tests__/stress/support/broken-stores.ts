@@ -12,8 +12,8 @@ export function broken(
 ): StressAdapter {
   return {
     name,
-    create(initial) {
-      const store = headgateAdapter.create(initial) as StoreUnderTest
+    async create(initial) {
+      const store = await headgateAdapter.create(initial)
       return { ...store, ...change(store) }
     },
   }

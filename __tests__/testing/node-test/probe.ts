@@ -6,7 +6,10 @@ import { assertNoLeaks, drain, leakProbe } from '../../../src/testing/index.ts'
 import { type Component, openWorld, RXJS_LEAKS } from '../rxjs-leaks.ts'
 
 for (const [name, { leaky, fixed }] of Object.entries(RXJS_LEAKS)) {
-  for (const [kind, mount, leaked] of [['finds', leaky, 10] as const, ['is silent without', fixed, 0] as const]) {
+  for (const [kind, mount, leaked] of [
+    ['finds', leaky, 10] as const,
+    ['is silent without', fixed, 0] as const,
+  ]) {
     test(`${kind} ${name}`, async () => {
       const world = openWorld()
       const use = (component: Component): void => {
@@ -23,7 +26,12 @@ for (const [name, { leaky, fixed }] of Object.entries(RXJS_LEAKS)) {
 }
 
 test('says so where memlab is asked for and not installed', async () => {
-  const probe = (heap: 'memlab' | 'auto') => leakProbe(() => ({}), () => {}, { heap })
+  const probe = (heap: 'memlab' | 'auto') =>
+    leakProbe(
+      () => ({}),
+      () => {},
+      { heap },
+    )
   await assert.rejects(probe('memlab'), (error) => isHeadgateError(error, 'OPTION_INVALID'))
   assert.equal((await probe('auto')).method, 'weak-refs')
 })

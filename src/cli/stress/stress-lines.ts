@@ -11,6 +11,7 @@ import {
   formatMoment,
   formatRate,
   formatRatio,
+  formatThroughput,
   mainThroughput,
   type ReportComparison,
   type ScenarioResult,
@@ -37,7 +38,7 @@ export function scenarioLine(result: ScenarioResult, { green, red, bold, dim }: 
   const { name, group, outcome, durationMs } = result
   const main = mainThroughput(result)
   const paint = outcome === 'passed' ? green : red
-  const rate = main === undefined ? '' : `, ${formatRate(main.perSecond)} ${main.kind}/s`
+  const rate = main === undefined ? '' : `, ${formatThroughput(main)}`
   return `${paint(OUTCOMES[outcome].padEnd(OUTCOME_WIDTH))}  ${bold(name)}  ${dim(`${group}, ${formatDuration(durationMs)}${rate}`)}`
 }
 

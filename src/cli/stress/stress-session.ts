@@ -6,7 +6,7 @@
  *
  * However it ends (all scenarios, a signal, a reader that has gone), what has been done is shown and written.
  */
-import { isHeadgateError } from '../../kit/index.ts'
+import { type HeadgateError, isHeadgateError } from '../../kit/index.ts'
 import {
   CHARTS_HINT,
   compareReports,
@@ -35,6 +35,13 @@ export interface StressParts {
   readonly store: string | undefined
   readonly baseline: StressReport | undefined
   readonly runSuite: RunSuite
+}
+
+/** Says with the words of the command what the suite refused. */
+export function refusal(error: HeadgateError<'OPTION_INVALID'>): UsageError {
+  const { option, expected, received } = error.details
+  const place = option === 'scenarios' ? 'SCENARIO' : option === 'store' ? '--store' : `"${option}"`
+  return new UsageError(`Expected ${place} to be ${expected}, got ${received}.`, { cause: error })
 }
 
 export class StressSession {
@@ -98,7 +105,7 @@ export class StressSession {
       this.#view.abandon()
       if (this.#stop.cause !== undefined) return undefined
       if (!isHeadgateError(error, 'OPTION_INVALID')) throw error
-      throw new UsageError(error.message, { cause: error })
+      throw refusal(error)
     }
   }
 

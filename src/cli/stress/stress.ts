@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
+import { isHeadgateError } from '../../kit/index.ts'
 import { loadAdapter, profiles, runStressIsolated, scenarios } from '../../stress/index.ts'
 import type { CommandIo } from '../command-io.ts'
 import { Output } from '../output.ts'
 import { screenKind } from '../screen.ts'
-import { messageOf, UsageError } from '../usage-error.ts'
 import { readBaseline } from './baseline-file.ts'
 import { parseStressArguments } from './parse-stress-arguments.ts'
 import { checkReportFiles } from './report-files.ts'
 import { scenarioList } from './scenario-list.ts'
 import { STRESS_HELP } from './stress-help.ts'
-import { type RunSuite, StressSession } from './stress-session.ts'
+import { type RunSuite, refusal, StressSession } from './stress-session.ts'
 
 /**
  * Runs `headgate stress`.
@@ -18,7 +18,7 @@ import { type RunSuite, StressSession } from './stress-session.ts'
  *
  * @param words - the command line behind `headgate stress`.
  * @returns the exit status.
- * @throws {@link UsageError}
+ * @throws `UsageError`
  */
 export async function stress(
   words: readonly string[],
@@ -45,7 +45,7 @@ async function ownScenarios(store: string) {
   try {
     return (await loadAdapter(store)).scenarios
   } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error })
+    throw isHeadgateError(error, 'OPTION_INVALID') ? refusal(error) : error
   }
 }
 

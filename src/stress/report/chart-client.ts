@@ -29,6 +29,7 @@ export const CHART_CLIENT: string = String.raw`
   const group = (n) => String(n).replace(/\B(?=(?:\d{3})+$)/g, ' ')
   const short = (n) => n >= 1e6 ? +(n / 1e6).toPrecision(3) + ' M' : n >= 1e4 ? +(n / 1e3).toPrecision(3) + ' k' : n >= 100 || n % 1 === 0 ? group(Math.round(n)) : String(+n.toPrecision(2))
   const latency = (ms) => ms >= 1000 ? +(ms / 1000).toPrecision(3) + ' s' : ms >= 1 ? +ms.toPrecision(3) + ' ms' : ms >= 1e-3 ? +(ms * 1e3).toPrecision(3) + ' µs' : +(ms * 1e6).toPrecision(3) + ' ns'
+  const time = (s) => s === 0 ? '0' : s < 1 ? +(s * 1e3).toPrecision(3) + ' ms' : s < 120 ? +s.toPrecision(3) + ' s' : +(s / 60).toPrecision(3) + ' min'
   const isPowerOfTen = (n) => n > 0 && Math.abs(Math.log10(n) % 1) < 1e-9
   const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2]]
   const SERIES = { delivered: 'series-1', conflated: 'series-2', dropped: 'series-3', pending: 'series-5' }
@@ -42,7 +43,7 @@ export const CHART_CLIENT: string = String.raw`
   })
   const legend = (theme, display) => ({
     display, position: 'bottom', align: 'start',
-    labels: { color: theme.ink, boxWidth: 22, boxHeight: 1, padding: 12, usePointStyle: false },
+    labels: { color: theme.ink, padding: 14, usePointStyle: true, pointStyle: 'line', pointStyleWidth: 28 },
   })
 
   const BUILD = {
@@ -54,7 +55,7 @@ export const CHART_CLIENT: string = String.raw`
         layout: { padding: { right: 112 } },
         plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => model.texts[item.dataIndex] } } },
         scales: {
-          x: axis(theme, { type: 'logarithmic', ticks: { callback: (n) => isPowerOfTen(n) ? short(n) : '' } }),
+          x: axis(theme, { type: 'logarithmic', min: 10 ** Math.floor(Math.log10(Math.min(...model.values) / 3)), ticks: { callback: (n) => isPowerOfTen(n) ? short(n) : '' } }),
           y: axis(theme, { grid: { display: false }, ticks: { color: theme.ink, autoSkip: false, crossAlign: 'far', callback: (_, i) => model.labels[i].length > theme.letters ? model.labels[i].slice(0, theme.letters - 1) + '…' : model.labels[i] } }),
         },
       },
@@ -101,9 +102,9 @@ export const CHART_CLIENT: string = String.raw`
       }] },
       options: {
         interaction: { mode: 'nearest', axis: 'x', intersect: false },
-        plugins: { legend: { display: false }, tooltip: { callbacks: { title: ([item]) => +item.parsed.x.toPrecision(4) + ' s', label: (item) => +item.parsed.y.toPrecision(4) + ' MB' } } },
+        plugins: { legend: { display: false }, tooltip: { callbacks: { title: ([item]) => time(item.parsed.x), label: (item) => +item.parsed.y.toPrecision(4) + ' MB' } } },
         scales: {
-          x: axis(theme, { type: 'linear', min: model.points[0][0], max: model.points.at(-1)[0], name: 'seconds', ticks: { maxTicksLimit: 6, callback: (s) => +s.toPrecision(3) } }),
+          x: axis(theme, { type: 'linear', min: model.points[0][0], max: model.points.at(-1)[0], name: 'time', ticks: { maxTicksLimit: 6, callback: time } }),
           y: axis(theme, { beginAtZero: true, ticks: { maxTicksLimit: 5, callback: (mb) => short(mb) + ' MB' } }),
         },
       },
@@ -115,7 +116,7 @@ export const CHART_CLIENT: string = String.raw`
       })) },
       options: {
         indexAxis: 'y',
-        plugins: { legend: { ...legend(theme, true), labels: { color: theme.ink, boxWidth: 10, boxHeight: 10, padding: 12 } }, tooltip: { mode: 'index', callbacks: { label: (item) => item.dataset.label + ': ' + group(item.parsed.x) } } },
+        plugins: { legend: { ...legend(theme, true), labels: { color: theme.ink, boxWidth: 10, boxHeight: 10, padding: 14 } }, tooltip: { mode: 'index', callbacks: { label: (item) => item.dataset.label + ': ' + group(item.parsed.x) } } },
         scales: {
           x: axis(theme, { stacked: true, ticks: { maxTicksLimit: 5, callback: (n) => short(n) } }),
           y: axis(theme, { stacked: true, grid: { display: false }, ticks: { color: theme.ink, autoSkip: false, callback: (_, i) => model.labels[i].length > 18 ? model.labels[i].slice(0, 17) + '…' : model.labels[i] } }),

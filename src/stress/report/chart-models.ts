@@ -13,7 +13,7 @@ import {
   formatDuration,
   formatLatency,
   formatNumber,
-  formatRate,
+  formatThroughput,
 } from './figures.ts'
 import { heapOf, mainThroughput } from './scenario-figures.ts'
 
@@ -52,6 +52,10 @@ export interface Chart {
 /** The most lines of one chart, and the most points of one line. */
 const SERIES_MAX = 5
 const POINTS_MAX = 400
+/** Two points are told in words. */
+const POINTS_MIN = 3
+/** The order of lines, so that a kind has the same colour everywhere. */
+const KINDS = ['write', 'read', 'deliver']
 /** The most subscribers that get a bar or a row; of the others the sum is told. */
 export const SUBSCRIBERS_SHOWN_MAX = 16
 const PERCENTILES_MARKED = [50, 90, 99, 99.9, 99.99, 99.999]
@@ -66,12 +70,12 @@ export function throughputChart(results: readonly ScenarioResult[]): Chart | und
   if (fastest === undefined) return undefined
   return {
     title: 'Throughput',
-    alternative: `Operations a second of ${formatCount(bars.length, 'scenario')}, on a logarithmic axis; most in ${fastest.name}: ${formatRate(fastest.perSecond)} ${fastest.kind} a second.`,
+    alternative: `Operations a second of ${formatCount(bars.length, 'scenario')}, on a logarithmic axis; most in ${fastest.name}: ${formatThroughput(fastest)}.`,
     model: {
       kind: 'rates',
       labels: bars.map(({ name }) => name),
       values: bars.map(({ perSecond }) => round(perSecond)),
-      texts: bars.map(({ kind, perSecond }) => `${formatRate(perSecond)} ${kind}/s`),
+      texts: bars.map(formatThroughput),
     },
   }
 }
@@ -97,10 +101,10 @@ export function latencyChart(result: ScenarioResult): Chart | undefined {
   }
 }
 
-/** The heap over the time of a scenario; undefined with fewer than two points. */
+/** The heap over the time of a scenario; undefined with fewer points than make a curve. */
 export function heapChart(result: ScenarioResult): Chart | undefined {
   const heap = heapOf(result)
-  if (heap === undefined || result.heap.length < 2) return undefined
+  if (heap === undefined || result.heap.length < POINTS_MIN) return undefined
   const points = thin(result.heap.map(([ms, bytes]): Point => [round(ms / 1_000), round(bytes / 1e6)]))
   return {
     title: 'Heap over time',
@@ -109,10 +113,11 @@ export function heapChart(result: ScenarioResult): Chart | undefined {
   }
 }
 
-/** What each subscriber got and lost; undefined where there is none. */
+/** What each subscriber got and lost; undefined where there is none, or one that got everything. */
 export function ledgerChart(result: ScenarioResult): Chart | undefined {
   const { shown, others } = shownLedgers(result.ledgers)
-  if (shown.length === 0) return undefined
+  const [only] = shown
+  if (only === undefined || (shown.length === 1 && only.delivered === only.published)) return undefined
   const all = others === undefined ? shown : [...shown, others]
   const sum = sumLedgers(result.ledgers, '')
   const series = (['delivered', 'conflated', 'dropped', 'pending'] as const)
@@ -146,8 +151,13 @@ export function shownLedgers(ledgers: readonly SubscriberLedger[]): {
 }
 
 /** The kinds that ran most, as many as a chart has lines for. */
-export function mostFrequent(latencies: readonly LatencySummary[]): LatencySummary[] {
-  return [...latencies].sort((one, other) => other.count - one.count).slice(0, SERIES_MAX)
+function mostFrequent(latencies: readonly LatencySummary[]): LatencySummary[] {
+  const place = ({ kind }: LatencySummary): number =>
+    KINDS.includes(kind) ? KINDS.indexOf(kind) : KINDS.length
+  return [...latencies]
+    .sort((one, other) => other.count - one.count)
+    .slice(0, SERIES_MAX)
+    .sort((one, other) => place(one) - place(other))
 }
 
 /** Where a percentile below 100 stands on the axis. */

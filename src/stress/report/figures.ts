@@ -14,9 +14,10 @@ export function formatNumber(value: number): string {
   return String(Number(text))
 }
 
-/** Writes a value with its unit; the unit `bytes` becomes kB, MB or GB. */
+/** Writes a value with its unit; `bytes` become kB, MB or GB, and `ms` what is short. */
 export function formatFigure(value: number, unit: string): string {
   if (unit === 'bytes') return formatBytes(value)
+  if (unit === 'ms') return formatLatency(value)
   return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`
 }
 
@@ -49,6 +50,17 @@ export function formatDuration(ms: number): string {
 /** Writes how often a second something was done: whole from 10 on. */
 export function formatRate(perSecond: number): string {
   return formatNumber(perSecond >= 10 ? Math.round(perSecond) : perSecond)
+}
+
+/** Writes how often a second a kind of operation ran: `12 291 writes/s`. */
+export function formatThroughput({
+  kind,
+  perSecond,
+}: {
+  readonly kind: string
+  readonly perSecond: number
+}): string {
+  return `${formatRate(perSecond)} ${kind}s/s`
 }
 
 /** Writes a moment to the minute, in universal time; a text that is no moment stays as it is. */

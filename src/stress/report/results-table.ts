@@ -1,5 +1,5 @@
 import type { ScenarioResult, StressReport } from '../stress-report.ts'
-import { formatBytes, formatDuration, formatLatency, formatRate } from './figures.ts'
+import { formatBytes, formatDuration, formatLatency, formatThroughput } from './figures.ts'
 import { type Html, html } from './html.ts'
 import { anchorOf, outcomeMark } from './parts.ts'
 import { heapOf, mainThroughput } from './scenario-figures.ts'
@@ -27,6 +27,6 @@ function row(result: ScenarioResult): Html {
   const latency = result.latencies.find(({ kind }) => kind === main?.kind) ?? result.latencies[0]
   const heap = heapOf(result)
   const none = html`<span class="soft">–</span>`
-  return html`<tr><th scope="row"><a href="#${anchorOf(name)}">${name}</a></th><td>${outcomeMark(outcome)}</td><td class="num more">${main === undefined ? none : `${formatRate(main.perSecond)} ${main.kind}/s`}</td><td class="num more">${latency === undefined ? none : formatLatency(latency.p99)}</td><td class="num more">${heap === undefined ? none : formatBytes(heap.peak)}</td><td class="num">${formatDuration(durationMs)}</td></tr>
+  return html`<tr><th scope="row"><a href="#${anchorOf(name)}">${name}</a></th><td>${outcomeMark(outcome)}</td><td class="num more">${main === undefined ? none : formatThroughput(main)}</td><td class="num more">${latency === undefined ? none : formatLatency(latency.p99)}</td><td class="num more">${heap === undefined ? none : formatBytes(heap.peak)}</td><td class="num">${formatDuration(durationMs)}</td></tr>
 `
 }

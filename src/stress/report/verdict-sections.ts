@@ -50,7 +50,7 @@ function tiles(results: readonly ScenarioResult[]): Html {
     html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>
 `
   return html`<dl class="tiles">
-${tile('Checks that held', formatNumber(held), `${failed === 0 ? 'none' : formatNumber(failed)} failed, ${formatNumber(skipped)} skipped`)}
+${tile('Checks that held', formatNumber(held), `${failed === 0 ? 'none' : formatNumber(failed)} failed, ${skipped === 0 ? 'none' : formatNumber(skipped)} skipped`)}
 ${tile('Thresholds met', `${formatNumber(met)} of ${formatNumber(thresholds.length)}`, 'named limits')}
 ${tile('Operations', formatLarge(operations), 'writes, reads, deliveries, …')}
 ${tile('Highest heap', peak > 0 ? formatBytes(peak) : '–', 'of any scenario')}
