@@ -61,7 +61,7 @@ describe('encode, then decode', () => {
         expect(flat({ ...decoded, state: { ...decoded.state, history } })).toEqual(flat(given))
         expect(wire).toMatchObject({ instanceId: null, nanos: 0, omitted: [], unknown: [] })
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -69,7 +69,7 @@ describe('loadAdapter', () => {
   test('keeps what kept a module from loading as the cause', async () => {
     await expect(loadAdapter(join(folder, 'absent.cjs'))).rejects.toMatchObject({
       code: 'OPTION_INVALID',
-      cause: expect.any(Error),
+      cause: { message: expect.stringContaining('absent.cjs') },
     })
   })
 })

@@ -10,8 +10,7 @@ const DIRECTION =
 export function report(results) {
   const lines = [header(results), DIRECTION]
   for (const cell of results.cells) lines.push('', ...cellLines(cell, results.peers))
-  if (results.late > 0)
-    lines.push('', `${results.late} measurements were left out: the time was up.`)
+  if (results.late > 0) lines.push('', `${results.late} measurements were left out: the time was up.`)
   lines.push(...growthLines(results), ...targetLines(results), '', calibrationLine(results.kernel))
   return lines.join('\n')
 }
@@ -67,16 +66,17 @@ function groupByCase(cells) {
   return groups
 }
 
-export function targetLines(results) {
-  const lines = targetsOf(results).flatMap(([id, parts]) =>
-    parts
-      .filter(([, reached]) => reached !== undefined)
-      .map(([what, reached, limit]) => {
-        const verdict = reached <= limit ? 'reached' : `missed, ${times(reached / limit)} x the limit`
-        return `  ${id.padEnd(4)} ${what.padEnd(72)} ${times(reached).padStart(8)}  limit ${times(limit).padEnd(8)} ${verdict}`
-      }),
-  )
-  return lines.length === 0 ? [] : ['', "== targets: Headgate's cost divided by the other one's", ...lines]
+function targetLines(results) {
+  const lines = targetsOf(results).flatMap(([id, parts]) => {
+    const measured = parts.filter(([, reached]) => reached !== undefined)
+    return measured.length === 0 ? [`  ${id.padEnd(4)} not measured`] : measured.map((part) => targetLine(id, part))
+  })
+  return ['', "== targets: Headgate's cost divided by the other one's", ...lines]
+}
+
+function targetLine(id, [what, reached, limit]) {
+  const verdict = reached <= limit ? 'reached' : `missed, ${times(reached / limit)} x the limit`
+  return `  ${id.padEnd(4)} ${what.padEnd(72)} ${times(reached).padStart(8)}  limit ${times(limit).padEnd(8)} ${verdict}`
 }
 
 const calibrationLine = ({ ns, q1, q3, repeated }) =>

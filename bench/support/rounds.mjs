@@ -10,6 +10,11 @@ import { median } from './statistics.mjs'
 
 const run = promisify(execFile)
 const WORKER = join(import.meta.dirname, 'worker.mjs')
+/**
+ * The compiler works on the thread that is measured: on a busy machine its own thread is starved, and half of a
+ * measurement would be of code that has not been compiled yet.
+ */
+const FLAGS = ['--expose-gc', '--no-concurrent-recompilation']
 const TIMEOUT_MS = 180_000
 /** A measurement in whose process the kernel was that much slower than usual is made again, once. */
 const NOISE = 1.3
@@ -70,7 +75,7 @@ export async function measureAll({ cells, rounds, times, lanes, deadlineMs, dist
 async function measureOnce({ cell, peer, times, dist }) {
   const words = { case: cell.work.id, size: cell.work.sizes.indexOf(cell.size), peer: peer.id, ...times }
   try {
-    const { stdout } = await run(process.execPath, ['--expose-gc', WORKER, JSON.stringify(words)], {
+    const { stdout } = await run(process.execPath, [...FLAGS, WORKER, JSON.stringify(words)], {
       env: { ...process.env, NODE_ENV: 'production', HEADGATE_DIST: dist },
       timeout: TIMEOUT_MS,
     })

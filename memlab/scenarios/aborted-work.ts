@@ -3,7 +3,8 @@ import type { Store } from '../../src/index.ts'
 import { openController, type Tick, tickStore, writerOf } from '../support/claims.ts'
 import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
-export const claim = 'Work that was aborted is let go of: modify() with its work, waitFor() with its predicate.'
+export const claim =
+  'Work that was aborted is let go of: modify() with its work, waitFor() with its predicate.'
 
 type Start = (store: Store<Tick>, held: Witness, signal: AbortSignal) => Promise<unknown>
 

@@ -4,7 +4,8 @@ import { openController, perPolicy, tickStore, writerOf } from '../support/claim
 import { POLICIES } from '../support/policies.ts'
 import type { Claim } from '../support/scenario.ts'
 
-export const claim = 'A subscriber whose signal aborted is let go of, and a signal that lives on keeps nobody.'
+export const claim =
+  'A subscriber whose signal aborted is let go of, and a signal that lives on keeps nobody.'
 
 const byItsSignal = perPolicy(POLICIES, 'aborted', (policy, { leak, witness }) => {
   const store = tickStore()

@@ -3,7 +3,8 @@ import { createMachineStore, createStore, defineMachine, sample } from '../../sr
 import { LONG_MS } from '../support/policies.ts'
 import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
-export const claim = 'A store that was destroyed is let go of, however it was followed; nothing global knows it.'
+export const claim =
+  'A store that was destroyed is let go of, however it was followed; nothing global knows it.'
 
 const machine = defineMachine({
   id: 'resting',

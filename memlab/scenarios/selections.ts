@@ -3,7 +3,8 @@ import type { Observable, Subscription } from 'rxjs'
 import { createStore, type Store } from '../../src/index.ts'
 import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
-export const claim = 'A selection that was unsubscribed leaves nothing in the store, nor in its index of paths.'
+export const claim =
+  'A selection that was unsubscribed leaves nothing in the store, nor in its index of paths.'
 
 interface State {
   readonly robots: Readonly<Record<string, { readonly pose: number }>>

@@ -12,17 +12,19 @@ const execute = promisify(execFile)
  * Runs `memlab/support/<name>.ts` and resolves with what it printed.
  *
  * @param environment - the child's NODE_ENV: development builds watch for handles that are forgotten.
+ * @param flags - of Node or V8.
  * @throws where it fails, with what it wrote to its standard error.
  */
 export async function runChild(
   name: string,
   args: readonly string[],
   environment: 'production' | 'development' = 'production',
+  flags: readonly string[] = [],
 ): Promise<string> {
   const load = `require(${JSON.stringify(join(ROOT, 'memlab/support', `${name}.ts`))})`
   const { stdout } = await execute(
     process.execPath,
-    ['--expose-gc', '-r', 'esbuild-register', '-e', load, ...args],
+    ['--expose-gc', ...flags, '-r', 'esbuild-register', '-e', load, ...args],
     {
       cwd: ROOT,
       env: { ...process.env, NODE_ENV: environment },

@@ -1,5 +1,12 @@
 /** Shapes that many scenario files share. */
-import { createStore, type Policy, type Store, type SubscribeOptions, type SubscriberHandle } from '../../src/index.ts'
+import { setMaxListeners } from 'node:events'
+import {
+  createStore,
+  type Policy,
+  type Store,
+  type SubscribeOptions,
+  type SubscriberHandle,
+} from '../../src/index.ts'
 import type { Claim, Scenario, ScenarioOptions, Witness } from './scenario.ts'
 
 /** A state that is new with every write. */
@@ -29,6 +36,8 @@ export function openController(): { controller: AbortController; signal: AbortSi
   const controller = new AbortController()
   const { signal } = controller
   signal.addEventListener('abort', () => {})
+  // Node warns of more than ten; here a thousand are meant.
+  setMaxListeners(0, signal)
   return { controller, signal }
 }
 

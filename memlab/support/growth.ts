@@ -83,7 +83,10 @@ const sumOfProducts = (left: readonly number[], right: readonly number[]): numbe
 export function fitGrowth(points: readonly GrowthPoint[]): GrowthFit {
   const sizes = new Set(points.map(({ operations }) => operations)).size
   if (sizes < 3) throw new RangeError(`Expected runs of at least 3 sizes, got ${sizes}.`)
-  const [meanOperations, meanBytes] = [mean(points.map((p) => p.operations)), mean(points.map((p) => p.bytes))]
+  const [meanOperations, meanBytes] = [
+    mean(points.map((p) => p.operations)),
+    mean(points.map((p) => p.bytes)),
+  ]
   const x = points.map(({ operations }) => operations - meanOperations)
   const y = points.map(({ bytes }) => bytes - meanBytes)
   const spread = sumOfProducts(x, x)

@@ -30,8 +30,10 @@ export interface ScenarioRun extends ScenarioSettings {
   readonly onProgress?: ((progress: ScenarioProgress) => void) | undefined
 }
 
+/** What an error says; it may come from another realm, where `instanceof` does not hold. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const { message } = Object(error) as { message?: unknown }
+  return typeof message === 'string' ? message : String(error)
 }
 
 /** Runs a scenario to its result; never rejects. */
@@ -139,7 +141,7 @@ function resultOf(
     outcome,
     message: ending?.message ?? failures.join(' '),
     durationMs,
-    checks: [...verdict.checks],
+    checks: verdict.checks,
     thresholds: verdict.thresholds,
     counts: Object.fromEntries(counts),
     latencies: latencies.summaries(),

@@ -10,6 +10,7 @@
 import { totalmem } from 'node:os'
 import { HeadgateError } from '../kit/index.ts'
 import { begin, buildReport } from './build-report.ts'
+import { HeapCurve } from './heap-curve.ts'
 import { askChild, type ChildEnd } from './isolated-process.ts'
 import type { Answer, ScenarioHead } from './isolated-protocol.ts'
 import { resultWithout } from './run-scenario.ts'
@@ -95,7 +96,7 @@ async function runOne(
   options: IsolatedOptions,
 ): Promise<ScenarioResult> {
   const beganMs = performance.now()
-  const heap: [number, number][] = []
+  const heap = new HeapCurve()
   const end = await askChild(
     { type: 'run', module, scenario: head.name, settings: plan },
     {
@@ -103,7 +104,7 @@ async function runOne(
       killAfterMs: plan.timeoutMs + KILL_GRACE_MS,
       signal: options.signal,
       onProgress: (progress) => {
-        heap.push([progress.elapsedMs, progress.heapBytes])
+        heap.add(progress.elapsedMs, progress.heapBytes)
         options.onProgress?.({ type: 'progress', scenario: head.name, ...progress })
       },
     },
@@ -111,7 +112,7 @@ async function runOne(
   if (end.type === 'answered' && end.answer.type === 'finished') return end.answer.result
   const outcome = end.type === 'timeout' ? 'timeout' : 'error'
   const ending = { outcome, message: wordsOf(end, plan.timeoutMs) } as const
-  return { ...resultWithout(head, ending, performance.now() - beganMs), heap }
+  return { ...resultWithout(head, ending, performance.now() - beganMs), heap: heap.points }
 }
 
 /** Why a process gave no result. */

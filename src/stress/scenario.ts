@@ -72,7 +72,9 @@ export interface ScenarioContext<Name extends string = string> {
   time<R>(kind: string, work: () => R): R
   /** What `time` has recorded of a kind so far; all zero where nothing was. */
   latency(kind: string): LatencySummary
-  /** Records what must hold exactly. `detail` says what was seen. */
+  /**
+   * Records what must hold exactly; a fact that is checked again must hold again. `detail` says what was seen.
+   */
   check(fact: string, holds: boolean, detail?: string): void
   /** Says that a fact cannot be checked on this store, and why. */
   skip(fact: string, why: string): void

@@ -2,9 +2,14 @@ import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { Threshold } from './scenario.ts'
 import type { CheckResult, ThresholdResult } from './stress-report.ts'
 
-/** Gathers what a scenario states: facts that hold or not, and figures beside their limits. */
+/**
+ * Gathers what a scenario states: facts that hold or not, and figures beside their limits.
+ *
+ * A fact that is checked many times is one line of the report: it holds if it held every time, and says what
+ * was seen when it first did not, or else last.
+ */
 export class Verdict {
-  readonly checks: CheckResult[] = []
+  readonly #checks = new Map<string, CheckResult>()
   readonly #limits: Readonly<Record<string, Threshold>>
   readonly #thresholds = new Map<string, ThresholdResult>()
 
@@ -12,16 +17,21 @@ export class Verdict {
     this.#limits = limits
   }
 
+  get checks(): CheckResult[] {
+    return [...this.#checks.values()]
+  }
+
   get thresholds(): ThresholdResult[] {
     return [...this.#thresholds.values()]
   }
 
   check(fact: string, holds: boolean, detail = ''): void {
-    this.checks.push({ fact, outcome: holds ? 'passed' : 'failed', detail })
+    if (this.#checks.get(fact)?.outcome === 'failed') return
+    this.#checks.set(fact, { fact, outcome: holds ? 'passed' : 'failed', detail })
   }
 
   skip(fact: string, why: string): void {
-    this.checks.push({ fact, outcome: 'skipped', detail: why })
+    if (!this.#checks.has(fact)) this.#checks.set(fact, { fact, outcome: 'skipped', detail: why })
   }
 
   /** Compares a figure with its limit; what is no finite number fails. The last figure of a name counts. */

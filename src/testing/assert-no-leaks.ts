@@ -50,10 +50,10 @@ interface Findings {
  * import { assertNoLeaks, trackTimers } from 'headgate/testing'
  *
  * const store = createStore({ count: 0 }, { name: 'cart', scheduler: trackTimers() })
- * const stop = store.subscribe(() => {}, { id: 'badge', policy: throttle({ ms: 50 }) })
+ * const stop = store.subscribe(() => {}, { id: 'badge', policy: throttle({ ms: 60_000 }) })
  * store.set({ count: 1 })
  * await assertNoLeaks(store).catch((error) => console.log(error.details.leaks[0]))
- * // → subscriber "badge" (throttle:50) is still subscribed: 1 pending
+ * // → subscriber "badge" (throttle:60000) is still subscribed: 1 pending
  * stop()
  * console.log((await assertNoLeaks(store)).checked)
  * // → [ 'subscribers', 'observers', 'pending deliveries', 'timers' ]

@@ -1,33 +1,40 @@
 import { readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** What to do where {@link findChartScript} finds nothing. */
 export const CHARTS_HINT = 'Install chart.js 4 beside headgate (npm install chart.js) to get charts.'
 
+/** Not among the exports of its package, so no resolver would find it. */
+const SCRIPT = 'node_modules/chart.js/dist/chart.umd.min.js'
+
 /**
  * Reads the program of chart.js 4 from the nearest `node_modules`, to be written into a report.
  *
- * It is looked for from the working directory, then from where the running command lies: it is an optional
- * peer, so either may have it. Nothing is loaded into this process.
+ * It is looked for upwards from the working directory, then from where the running command lies: it is an
+ * optional peer, so either may have it. Nothing is loaded into this process.
  *
  * @param folders - where to look, in order.
  * @returns undefined where it is not installed, or is another major version.
  */
 export function findChartScript(folders: readonly string[] = usualFolders()): string | undefined {
-  for (const folder of folders) {
-    try {
-      const entry = createRequire(join(folder, 'any.js')).resolve('chart.js')
-      // The file is not among the package's exports; it stands beside the one that is.
-      const script = readFileSync(join(dirname(entry), 'chart.umd.min.js'), 'utf8')
+  for (const start of folders) {
+    for (let folder = start; ; folder = dirname(folder)) {
+      const script = read(join(folder, SCRIPT))
       // Without its last comment, which would make a browser's tools ask for a file that is not there.
-      if (/Chart\.js v4\./.test(script.slice(0, 200)))
-        return script.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
-    } catch {
-      // Not here.
+      if (script !== undefined) return script.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
+      if (folder === dirname(folder)) break
     }
   }
   return undefined
+}
+
+function read(path: string): string | undefined {
+  try {
+    const script = readFileSync(path, 'utf8')
+    return /Chart\.js v4\./.test(script.slice(0, 200)) ? script : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function usualFolders(): string[] {

@@ -56,7 +56,7 @@ async function wave(
   // Whoever was not let go would be told of this one.
   await workload.write({ context: { wave: 'between' } })
   await dismiss(context, followers)
-  checkNobodyLeft(context, `nobody is left after ${name}`)
+  checkNobodyLeft(context, 'nobody is left after a wave')
 }
 
 async function checkCollected(context: Context, consumers: readonly WeakRef<object>[]): Promise<void> {

@@ -1,0 +1,188 @@
+/**
+ * The gate: runs every scenario file in heap snapshots and in growth, then the page in a browser; each clean,
+ * and as the twin that leaks on purpose. It fails on a leak, and on a twin that was not found.
+ *
+ *   --only NAME   one scenario file, or `browser`
+ *   --list        what there is, and what each file claims
+ *   --json FILE   the report, for machines
+ *   --twin        runs the twins in the place of the clean scenarios: the gate must then fail
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { findBrowser, findBrowserLeaks } from './find-browser-leaks.ts'
+import { findLeaks, type LeakReport } from './find-leaks.ts'
+import { loadScenarios, scenarioNames } from './load-scenarios.ts'
+import { measureGrowth } from './measure-growth.ts'
+
+/** One line of the table. */
+interface Row {
+  readonly scenario: string
+  readonly part: string
+  /** How many claims it judged. */
+  readonly claims: number
+  /** Objects left, or claims that are not flat. */
+  readonly leaked: number
+  readonly twin: string
+  readonly seconds: number
+  /** What is wrong, each with what keeps it; empty where it passed. */
+  readonly failures: readonly string[]
+  /** What keeps the first object of each claim's twin. */
+  readonly twinTraces: readonly string[]
+}
+
+type Task = () => Promise<Row>
+
+/** Two processes at a time: each takes a core and some hundred megabytes. */
+const AT_A_TIME = 2
+const BROWSER_CLAIM = 'panels in a page'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    list: { type: 'boolean' },
+    json: { type: 'string' },
+    twin: { type: 'boolean' },
+  },
+})
+const cleanKind = options.twin === true ? 'leak' : 'clean'
+
+const traces = (report: LeakReport): string[] =>
+  [...report.byClaim].map(([claim, { objects, trace }]) => `${claim}: ${objects} left\n${trace.join('\n')}`)
+
+function compare(
+  names: readonly string[],
+  clean: LeakReport,
+  twin: LeakReport | undefined,
+): Pick<Row, 'leaked' | 'twin' | 'failures' | 'twinTraces'> {
+  const missed = twin === undefined ? [] : names.filter((name) => !twin.byClaim.has(name))
+  const found = twin === undefined ? '-' : `${names.length - missed.length} of ${names.length}`
+  return {
+    leaked: clean.leaked,
+    twin: found,
+    failures: [
+      ...(clean.leaked > 0 ? traces(clean) : []),
+      ...missed.map((name) => `${name}: its twin was not found`),
+    ],
+    twinTraces: twin === undefined ? [] : traces(twin),
+  }
+}
+
+async function timed(row: () => Promise<Omit<Row, 'seconds'>>): Promise<Row> {
+  const start = performance.now()
+  const result = await row()
+  return { ...result, seconds: (performance.now() - start) / 1_000 }
+}
+
+const namesOf = (scenario: string): string[] => loadScenarios(scenario).claims.map(({ name }) => name)
+
+const heap = (scenario: string): Promise<Row> =>
+  timed(async () => {
+    const clean = await findLeaks(scenario, { kind: cleanKind, most: options.twin === true ? 20 : 0 })
+    const twin = await findLeaks(scenario, { kind: 'leak', most: 20 })
+    const names = namesOf(scenario)
+    return { scenario, part: 'heap', claims: names.length, ...compare(names, clean, twin) }
+  })
+
+const development = (scenario: string): Promise<Row> =>
+  timed(async () => {
+    const clean = await findLeaks(scenario, { kind: cleanKind, most: 100, environment: 'development' })
+    const names = namesOf(scenario)
+    return { scenario, part: 'development', claims: names.length, ...compare(names, clean, undefined) }
+  })
+
+const growth = (scenario: string): Promise<Row> =>
+  timed(async () => {
+    const [clean, twin] = [await measureGrowth(scenario, cleanKind), await measureGrowth(scenario, 'leak')]
+    const leaking = clean.filter(({ verdict }) => verdict !== 'flat')
+    const missed = twin.filter(({ verdict }) => verdict === 'flat')
+    return {
+      scenario,
+      part: 'growth',
+      claims: clean.length,
+      leaked: leaking.length,
+      twin: `${twin.length - missed.length} of ${twin.length}`,
+      failures: [
+        ...leaking.map(({ claim, verdict, fit }) => {
+          const [slope, lower, upper] = [fit.slope, fit.lower, fit.upper].map((bytes) => bytes.toFixed(1))
+          return `${claim}: ${verdict}, ${slope} bytes for each operation, 99 % of [${lower}, ${upper}]`
+        }),
+        ...missed.map(({ claim }) => `${claim}: its twin grows unnoticed`),
+      ],
+      twinTraces: [],
+    }
+  })
+
+const browser = (binary: string): Promise<Row> =>
+  timed(async () => {
+    const clean = await findBrowserLeaks(binary, cleanKind)
+    const twin = await findBrowserLeaks(binary, 'leak')
+    // Nothing in a page tells which claim an object belongs to: all of it is the page's.
+    const scenario = 'browser'
+    return { scenario, part: 'browser', claims: 1, ...compare([BROWSER_CLAIM], clean, twin) }
+  })
+
+function tasks(): Task[] {
+  const wanted = (name: string): boolean => options.only === undefined || options.only === name
+  const names = scenarioNames().filter(wanted)
+  const parts = [heap, development, growth].flatMap((part) => names.map((name) => () => part(name)))
+  if (!wanted('browser')) return parts
+  const binary = findBrowser()
+  if (binary !== undefined) return [() => browser(binary), ...parts]
+  console.log('No browser is installed: the page is not checked. Debian has it in the package "chromium".')
+  return parts
+}
+
+async function runAll(waiting: Task[]): Promise<Row[]> {
+  const rows: Row[] = []
+  const total = waiting.length
+  const work = async (): Promise<void> => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+      const row = await task()
+      rows.push(row)
+      const verdict = row.failures.length === 0 ? 'ok' : 'FAILED'
+      console.log(
+        `[${rows.length}/${total}] ${row.scenario}, ${row.part}: ${verdict}, ${row.seconds.toFixed(1)} s`,
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, work))
+  return rows.sort((a, b) => a.part.localeCompare(b.part) || a.scenario.localeCompare(b.scenario))
+}
+
+function report(rows: readonly Row[]): void {
+  console.log(`\n${'scenario'.padEnd(20)}${'part'.padEnd(13)}claims  leaked  twins found  seconds`)
+  for (const { scenario, part, claims, leaked, twin, seconds } of rows) {
+    const figures = `${String(claims).padStart(6)}${String(leaked).padStart(8)}${twin.padStart(13)}`
+    console.log(`${scenario.padEnd(20)}${part.padEnd(13)}${figures}${seconds.toFixed(1).padStart(9)}`)
+  }
+  for (const { scenario, part, failures } of rows) {
+    for (const failure of failures) console.log(`\nFAILED ${scenario}, ${part}: ${failure}`)
+  }
+  if (options.only !== undefined) {
+    for (const { twinTraces } of rows) for (const trace of twinTraces) console.log(`\ntwin of ${trace}`)
+  }
+}
+
+async function main(): Promise<void> {
+  if (options.list === true) {
+    for (const name of scenarioNames()) console.log(`${name.padEnd(20)}${loadScenarios(name).claim}`)
+    console.log(`${'browser'.padEnd(20)}A panel that was unmounted leaves nothing in the page.`)
+    return
+  }
+  const waiting = tasks()
+  if (waiting.length === 0)
+    throw new Error(`Expected --only to name a scenario of --list, got ${options.only}.`)
+  const rows = await runAll(waiting)
+  report(rows)
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+  const failed = rows.filter(({ failures }) => failures.length > 0).length
+  console.log(
+    failed === 0 ? '\nNothing leaks, and every twin was found.' : `\n${failed} of ${rows.length} failed.`,
+  )
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exitCode = 1
+})

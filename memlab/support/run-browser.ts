@@ -1,0 +1,78 @@
+/**
+ * The child process of the browser part: serves the page on the loopback interface, and lets memlab mount and
+ * unmount its panels in Chromium while the page's writer goes on.
+ *
+ * Arguments: `clean` or `leak`, the browser's path, a fresh folder. Prints what was found as JSON.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { config } from '@memlab/core'
+import { build } from 'esbuild'
+import { ConsoleMode, run } from 'memlab'
+import { LeakCounter } from './find-leaks.ts'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+]
+
+async function bundle(): Promise<string> {
+  const entry = join(__dirname, '../browser/page.ts')
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife' })
+  return `<!doctype html><meta charset="utf-8"><title>panels</title><body><script>${outputFiles[0]?.text}</script>`
+}
+
+/** The part of puppeteer's page that is used here. */
+interface Page {
+  evaluate(script: string): Promise<unknown>
+  waitForFunction(script: string): Promise<unknown>
+}
+
+/** Runs one step, and waits until the writer has gone on for a while. */
+async function step(page: Page, name: 'mount' | 'unmount'): Promise<void> {
+  await page.waitForFunction('globalThis.page !== undefined')
+  await page.evaluate(`page.until = page.writes + 30; page.${name}()`)
+  await page.waitForFunction('page.writes > page.until')
+}
+
+async function main(): Promise<void> {
+  const [kind, chromiumBinary = '', workDir = ''] = process.argv.slice(-3)
+  const html = await bundle()
+  const server = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end(html),
+  )
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  const counter = new LeakCounter('panels in a page')
+  config.externalLeakFilter = { leakFilter: counter.filter }
+  config.errorHandling = 2
+  config.useXVFB = false
+  config.puppeteerConfig.args = [...(config.puppeteerConfig.args ?? []), ...ARGS]
+  await run({
+    scenario: {
+      url: () => `http://127.0.0.1:${port}/${kind === 'leak' ? '?leak' : ''}`,
+      action: (page) => step(page as unknown as Page, 'mount'),
+      back: (page) => step(page as unknown as Page, 'unmount'),
+    },
+    workDir,
+    skipWarmup: true,
+    chromiumBinary,
+    consoleMode: ConsoleMode.SILENT,
+  })
+  process.stdout.write(`\n${JSON.stringify({ leaked: counter.leaked, byClaim: [...counter.byClaim] })}`)
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  },
+)
