@@ -85,7 +85,7 @@ describe('runStressIsolated', () => {
       outcome: 'passed',
       detail: '0 of 110 are',
     })
-  }, 30_000)
+  }, 90_000)
 
   test('kills a scenario in an endless loop, and runs the rest', async () => {
     const ended = await run('unruly.mjs', { scenarios: ['endless', 'fine'], timeoutMs: 300 })
@@ -99,7 +99,7 @@ describe('runStressIsolated', () => {
       message: 'Out of time after 300 ms; its process was killed.',
     })
     expect(ended.report.passed).toBeFalse()
-  }, 30_000)
+  }, 90_000)
 
   test('reports a process that crashes as an error, with what it said, and runs the rest', async () => {
     const ended = await run('unruly.mjs', { scenarios: ['crashing', 'rejecting', 'lingering', 'fine'] })
@@ -113,7 +113,7 @@ describe('runStressIsolated', () => {
     expect(crashing?.message).toBe('The process of the scenario ended with status 7: no more')
     expect(rejecting?.message).toInclude('nobody looks')
     expect(lingering?.message).toBe('Not so: no timer is left (1 left).')
-  }, 30_000)
+  }, 90_000)
 
   test('tells of each step, across the processes', async () => {
     const { events } = await run('unruly.mjs', { scenarios: ['fine'] })
@@ -123,12 +123,12 @@ describe('runStressIsolated', () => {
       'finished fine',
     ])
     expect(events[1]).toMatchObject({ done: 5, total: 5 })
-  }, 30_000)
+  }, 90_000)
 
   test('runs the scenarios of the module after those of the suite, where none are named', async () => {
     const { message } = await run('unruly.mjs', { scenarios: ['no-such'] })
     expect(message).toMatch(/throughput, latency, fine, endless, .* got "no-such" \(string\)\.$/)
-  }, 30_000)
+  }, 90_000)
 
   test.each([
     ['absent.mjs', /^Expected "store" to be a module that loads, got absent\.mjs: Cannot find module/],
@@ -150,20 +150,17 @@ describe('runStressIsolated', () => {
     const ended = await run('unruly.mjs', { scenarios: ['fine'] }, 'cjs.cjs')
     expect(outcomes(ended)).toEqual([['fine', 'passed']])
     expect(ended.report.environment.headgate).toMatch(/^\d+\.\d+/)
-  }, 30_000)
+  }, 90_000)
 
   test('runs the examples of stores', async () => {
     for (const name of ['behavior-subject', 'zustand']) built.copy(`examples/stress/${name}.js`)
-    const quick = { scenarios: ['high-volume', 'benchmark'], scale: 0.1 }
+    const quick = { scenarios: ['rapid-transitions', 'throughput'], scale: 0.1 }
     for (const name of ['behavior-subject', 'zustand']) {
       const { report } = await run(`examples/stress/${name}.js`, quick)
       expect(report.results.map(({ name, outcome }) => [name, outcome])).toEqual([
-        ['sets-and-gets', 'passed'],
         ['rapid-transitions', 'passed'],
-        ['massive-subscribers', 'passed'],
         ['throughput', 'passed'],
-        ['latency', 'passed'],
       ])
     }
-  }, 60_000)
+  }, 120_000)
 })

@@ -59,17 +59,6 @@ export class LeakCounter implements LeakReport {
     if (node.type !== 'object' && node.type !== 'closure') return false
     // No path from a root but through weak references: not kept by anybody.
     if (!node.hasPathEdge) return false
-    if (process.env.DUMP)
-      require('fs').appendFileSync(
-        '/tmp/dump.txt',
-        retainerTrace(node).slice(0, 6).join(' ') +
-          '\n   refs ' +
-          node.references
-            .slice(0, 10)
-            .map((e) => `${e.name_or_index}=${e.toNode.name}`)
-            .join(', ') +
-          '\n',
-      ) // DUMPLINE
     this.leaked += 1
     this.#count(claimOf(node) ?? this.#unwitnessed, node)
     return this.leaked <= CLUSTERED_MAX

@@ -66,7 +66,7 @@ const QUANTILES: readonly (readonly [freedom: number, quantile: number])[] = [
 ]
 
 function quantile(freedom: number): number {
-  return QUANTILES.findLast(([rows]) => rows <= freedom)?.[1] ?? Number.POSITIVE_INFINITY
+  return QUANTILES.filter(([rows]) => rows <= freedom).at(-1)?.[1] ?? Number.POSITIVE_INFINITY
 }
 
 const mean = (values: readonly number[]): number =>

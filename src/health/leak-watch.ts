@@ -77,17 +77,26 @@ interface StackControl {
 
 /** The place in the code that called a function, without the `at` that V8 puts before it. */
 function callerOf(callee: unknown): string {
+  const frames = stackFrom(callee)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes(HEADER))
+  return frames[0]?.trim().replace(/^at /, '') ?? 'an unknown place'
+}
+
+/** A stack that begins with the caller of a function. */
+function stackFrom(callee: unknown): string {
   // The cast only widens: each may be absent.
   const engine = Error as StackControl
   const { stackTraceLimit } = engine
-  const cuts = engine.captureStackTrace !== undefined && stackTraceLimit !== undefined
-  // Not an assignment: where `Error` is frozen that would throw.
-  if (cuts) Reflect.set(engine, 'stackTraceLimit', Math.min(stackTraceLimit, 1))
-  const site = new Error(HEADER)
-  if (cuts) {
-    engine.captureStackTrace?.(site, callee)
-    Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
+  if (engine.captureStackTrace === undefined || stackTraceLimit === undefined) {
+    const { stack = '' } = new Error(HEADER)
+    return stack.replace(HEADER, '').split('\n').filter((line) => /[@:]\d/.test(line)).slice(OWN_FRAMES).join('\n')
   }
-  const frames = (site.stack ?? '').split('\n').filter((line) => line.trim() !== '' && !line.includes(HEADER))
-  return frames[cuts ? 0 : OWN_FRAMES]?.trim().replace(/^at /, '') ?? 'an unknown place'
+  // Not an assignment: where `Error` is frozen that would throw.
+  Reflect.set(engine, 'stackTraceLimit', Math.min(stackTraceLimit, 1))
+  // Not an Error: that would capture a stack of its own before.
+  const site: { readonly message: string; readonly stack?: string } = { message: HEADER }
+  engine.captureStackTrace(site, callee)
+  Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
+  return site.stack ?? ''
 }

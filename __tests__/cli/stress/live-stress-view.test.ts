@@ -128,7 +128,7 @@ describe('LiveStressView', () => {
     frame()
     view.finish(end())
     await screen()
-    expect(stdout.text).not.toMatch(/\u001b\[\?/)
+    expect(stdout.text).not.toContain('\u001b[?')
   })
 
   test('leaves the table to standard error where the terminal has gone', async () => {

@@ -76,7 +76,7 @@ describe('headgate stress as a process', () => {
       const { status, stdout, stderr } = await run('passes --json r.json --report r.html')
       expect([status, stderr]).toEqual([0, ''])
       expect(stdout).toMatch(/^✓ passed {5}passes {2}own, .*\n\nscenario /)
-      expect(stdout).toContain('passes    ✓ passed  ✓ writes     3 writes  at least 3 writes')
+      expect(stdout).toContain('passes    ✓ passed  ✓ writes   3 writes  at least 3 writes')
       const report = JSON.parse(readFileSync(join(command.folder, 'r.json'), 'utf8'))
       expect(report).toMatchObject({ format: 'headgate.stress', store: 'own', passed: true })
       expect(readFileSync(join(command.folder, 'r.html'), 'utf8')).toContain('<h1>The scenario passed</h1>')

@@ -4,6 +4,7 @@ import {
   changedFigures,
   countVerdicts,
   formatBytes,
+  formatCount,
   formatDuration,
   formatFigure,
   formatLatency,
@@ -14,6 +15,7 @@ import {
   formatThroughput,
   mainThroughput,
   type ReportComparison,
+  SAME_WITHIN,
   type ScenarioResult,
   type ThresholdResult,
   verdictSentence,
@@ -144,7 +146,7 @@ function comparisonLines(comparison: ReportComparison, palette: Palette): string
   const shown = changes.slice(0, CHANGES_SHOWN_MAX)
   return [
     '',
-    `Against the baseline of ${formatMoment(baselineStartedAt)}: ${better} figures better, ${worse} worse, ${same} the same within 10 %.`,
+    `Against the baseline of ${formatMoment(baselineStartedAt)}: of ${formatCount(figures.length, 'figure')}, ${better} better, ${worse} worse, ${same} the same within ${SAME_WITHIN * 100} %.`,
     ...differences.map((difference) => palette.yellow(difference)),
     ...outcomes.map(
       ({ scenario, before, now }) => `${scenario}: ${OUTCOMES[before]} before, ${OUTCOMES[now]} now.`,

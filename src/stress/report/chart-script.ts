@@ -20,9 +20,12 @@ export function findChartScript(folders: readonly string[] = usualFolders()): st
   for (const start of folders) {
     for (let folder = start; ; folder = dirname(folder)) {
       const script = read(join(folder, SCRIPT))
-      // Without its last comment, which would make a browser's tools ask for a file that is not there.
-      if (script !== undefined) return script.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
-      if (folder === dirname(folder)) break
+      if (script !== undefined && /Chart\.js v4\./.test(script.slice(0, 200))) {
+        // Without its last comment, which would make a browser's tools ask for a file that is not there.
+        return script.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
+      }
+      // The nearest one counts, as it does for an import.
+      if (script !== undefined || folder === dirname(folder)) break
     }
   }
   return undefined
@@ -30,8 +33,7 @@ export function findChartScript(folders: readonly string[] = usualFolders()): st
 
 function read(path: string): string | undefined {
   try {
-    const script = readFileSync(path, 'utf8')
-    return /Chart\.js v4\./.test(script.slice(0, 200)) ? script : undefined
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

@@ -32,6 +32,7 @@ ${tiles(report.results)}`
 export function verdictSentence({ results, passed }: StressReport): string {
   const missed = results.filter(({ outcome }) => outcome !== 'passed').length
   if (results.length === 0) return 'No scenario was run'
+  if (missed > 0 && results.length === 1) return 'The scenario did not pass'
   if (missed > 0) return `${missed} of ${formatCount(results.length, 'scenario')} did not pass`
   if (!passed) return 'The run did not pass'
   return results.length === 1 ? 'The scenario passed' : `All ${results.length} scenarios passed`

@@ -1,0 +1,80 @@
+/**
+ * Writes what the stress suite found into the README, between `<!-- stress:start -->` and `<!-- stress:end -->`.
+ *
+ *     node scripts/build.mjs --esm && node scripts/stress-readme.mjs    runs the full profile; minutes
+ *     node scripts/stress-readme.mjs --json FILE                        takes a report of `headgate stress --json`
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const ROOT = join(import.meta.dirname, '..')
+const README = join(ROOT, 'README.md')
+const SECTION = /<!-- stress:start -->[\s\S]*?<!-- stress:end -->/
+
+/** @typedef {import('../src/stress/index.ts').StressReport} StressReport */
+/** @typedef {import('../src/stress/index.ts').ScenarioResult} ScenarioResult */
+
+/** @type {typeof import('../src/stress/index.ts')} */
+const { formatDuration, formatFigure, formatLimit, formatNumber } = await import(
+  pathToFileURL(join(ROOT, 'dist/esm/stress/index.js')).href
+)
+
+/** @returns {StressReport} */
+function runFullProfile() {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-stress-'))
+  const file = join(folder, 'report.json')
+  const words = [join(ROOT, 'dist/esm/cli/main.js'), 'stress', '--profile', 'full', '--json', file]
+  const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'inherit' })
+  if (status !== 0 && status !== 1) throw new Error(`headgate stress ended with status ${status}.`)
+  const report = JSON.parse(readFileSync(file, 'utf8'))
+  rmSync(folder, { recursive: true })
+  return report
+}
+
+/** A bar would end a cell of the table. @param {string} text */
+const cell = (text) => text.replace(/\|/g, '\\|')
+
+/** @param {ScenarioResult} result */
+function row({ name, outcome, checks, thresholds, counts }) {
+  const held = checks.filter((check) => check.outcome === 'passed').length
+  const limits = thresholds.map(
+    (threshold) =>
+      `${threshold.name} ${formatFigure(threshold.value, threshold.unit)} (${formatLimit(threshold)})`,
+  )
+  const writes = counts.write === undefined ? '' : formatNumber(counts.write)
+  const cells = [`\`${name}\``, outcome, writes, `${held} of ${checks.length}`, limits.join('<br>')]
+  return `| ${cells.map(cell).join(' | ')} |`
+}
+
+/** @param {StressReport} report */
+function section({ profile, scale, seed, durationMs, environment, results }) {
+  const { node, cpu, cores } = environment
+  return [
+    '<!-- stress:start -->',
+    `Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} cores, a shared machine; \`headgate stress --profile ${profile} --seed ${seed}\`, scale ${formatNumber(scale)}, ${formatDuration(durationMs)}. In parentheses the limit that each figure must keep.`,
+    '',
+    '| scenario | outcome | writes | checks that held | thresholds |',
+    '|---|---|---:|---:|---|',
+    ...results.map(row),
+    '<!-- stress:end -->',
+  ].join('\n')
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } })
+/** @type {StressReport} */
+const report =
+  values.json === undefined ? runFullProfile() : JSON.parse(readFileSync(resolve(values.json), 'utf8'))
+const readme = readFileSync(README, 'utf8')
+if (SECTION.test(readme)) {
+  writeFileSync(
+    README,
+    readme.replace(SECTION, () => section(report)),
+  )
+} else {
+  console.error('README.md has no <!-- stress:start --> … <!-- stress:end -->; nothing was written.')
+  process.exitCode = 1
+}
