@@ -5,6 +5,7 @@
  *     node scripts/build.mjs --esm && node scripts/draw-stress-report.mjs   runs the ci profile
  *     node scripts/draw-stress-report.mjs --json FILE                       takes a report of `headgate stress --json`
  *     node scripts/draw-stress-report.mjs --browser PATH                    another Chromium
+ *     node scripts/draw-stress-report.mjs --library DIR                     runs another build than dist/esm
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -16,23 +17,31 @@ import { chromium } from 'playwright-core'
 
 const ROOT = join(import.meta.dirname, '..')
 const PICTURE = join(ROOT, 'docs/images/stress-report.png')
-const WIDTH = 1_080
+const WIDTH = 1_000
 /** A scenario with all three charts. */
 const SCENARIO = 'scenario-backpressure'
+const GROUPS_SHOWN = 3
+/** Below the last chart. */
+const MARGIN = 24
 const BYTES_MAX = 250_000
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, browser: { type: 'string', default: '/usr/bin/chromium' } },
+  options: {
+    json: { type: 'string' },
+    browser: { type: 'string', default: '/usr/bin/chromium' },
+    library: { type: 'string', default: 'dist/esm' },
+  },
 })
+const LIBRARY = resolve(ROOT, values.library)
 /** @type {typeof import('../src/stress/index.ts')} */
-const { renderHtmlReport } = await import(pathToFileURL(join(ROOT, 'dist/esm/stress/index.js')).href)
+const { renderHtmlReport } = await import(pathToFileURL(join(LIBRARY, 'stress/index.js')).href)
 
 const folder = mkdtempSync(join(tmpdir(), 'headgate-stress-'))
 
 /** Runs the suite. @returns {string} the file of its report. */
 function run() {
   const file = join(folder, 'report.json')
-  const words = [join(ROOT, 'dist/esm/cli/main.js'), 'stress', '--profile', 'ci', '--json', file]
+  const words = [join(LIBRARY, 'cli/main.js'), 'stress', '--profile', 'ci', '--json', file]
   const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'inherit' })
   if (status !== 0 && status !== 1) throw new Error(`headgate stress ended with status ${status}.`)
   return file
@@ -46,14 +55,24 @@ const browser = await chromium.launch({ executablePath: values.browser, args: ['
 const page = await browser.newPage({ viewport: { width: WIDTH, height: 3_000 }, colorScheme: 'light' })
 await page.goto(pathToFileURL(html).href)
 // Verdict, results, throughput and one scenario; the others would make the picture long, not telling.
-await page.evaluate((id) => {
-  for (const section of document.querySelectorAll('section.scenario')) {
-    if (section.id !== id) section.remove()
-  }
-  for (const element of document.querySelectorAll('#machine, .facts, .again')) element.remove()
-}, SCENARIO)
+await page.evaluate(
+  ([id, groups]) => {
+    for (const section of document.querySelectorAll('section.scenario')) {
+      if (section.id !== id) section.remove()
+    }
+    const others = '#machine, .facts, .again, footer, section.scenario > .block:last-of-type, .charts details'
+    for (const element of document.querySelectorAll(others)) element.remove()
+    // The results of half of the groups, for the same reason.
+    for (const group of [...document.querySelectorAll('#results + table tbody')].slice(groups)) group.remove()
+  },
+  /** @type {const} */ ([SCENARIO, GROUPS_SHOWN]),
+)
 await page.waitForTimeout(1_000)
-await page.screenshot({ path: PICTURE, fullPage: true })
+const height = await page.evaluate(() => document.querySelector('main')?.getBoundingClientRect().bottom ?? 0)
+await page.screenshot({
+  path: PICTURE,
+  clip: { x: 0, y: 0, width: WIDTH, height: Math.ceil(height) + MARGIN },
+})
 await browser.close()
 rmSync(folder, { recursive: true })
 

@@ -3,6 +3,7 @@
  *
  *     node scripts/build.mjs --esm && node scripts/stress-readme.mjs    runs the full profile; minutes
  *     node scripts/stress-readme.mjs --json FILE                        takes a report of `headgate stress --json`
+ *     node scripts/stress-readme.mjs --library DIR                      runs another build than dist/esm
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,19 +16,24 @@ const ROOT = join(import.meta.dirname, '..')
 const README = join(ROOT, 'README.md')
 const SECTION = /<!-- stress:start -->[\s\S]*?<!-- stress:end -->/
 
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, library: { type: 'string', default: 'dist/esm' } },
+})
+const LIBRARY = resolve(ROOT, values.library)
+
 /** @typedef {import('../src/stress/index.ts').StressReport} StressReport */
 /** @typedef {import('../src/stress/index.ts').ScenarioResult} ScenarioResult */
 
 /** @type {typeof import('../src/stress/index.ts')} */
 const { formatDuration, formatFigure, formatLimit, formatNumber } = await import(
-  pathToFileURL(join(ROOT, 'dist/esm/stress/index.js')).href
+  pathToFileURL(join(LIBRARY, 'stress/index.js')).href
 )
 
 /** @returns {StressReport} */
 function runFullProfile() {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-stress-'))
   const file = join(folder, 'report.json')
-  const words = [join(ROOT, 'dist/esm/cli/main.js'), 'stress', '--profile', 'full', '--json', file]
+  const words = [join(LIBRARY, 'cli/main.js'), 'stress', '--profile', 'full', '--json', file]
   const { status } = spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'inherit' })
   if (status !== 0 && status !== 1) throw new Error(`headgate stress ended with status ${status}.`)
   const report = JSON.parse(readFileSync(file, 'utf8'))
@@ -64,7 +70,6 @@ function section({ profile, scale, seed, durationMs, environment, results }) {
   ].join('\n')
 }
 
-const { values } = parseArgs({ options: { json: { type: 'string' } } })
 /** @type {StressReport} */
 const report =
   values.json === undefined ? runFullProfile() : JSON.parse(readFileSync(resolve(values.json), 'utf8'))

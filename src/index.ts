@@ -39,6 +39,8 @@ export {
   switchLatest,
   throttle,
 } from './backpressure/index.ts'
+export type { Collection, CollectionDiff, CollectionOptions } from './collection/index.ts'
+export { collection, isCollection } from './collection/index.ts'
 export type {
   HealthCode,
   HealthIssue,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
 import { from } from 'rxjs'
+import { LeakWatch } from '../../src/health/index.ts'
 import {
   buffer,
   createStore,
@@ -411,6 +412,15 @@ describe('LEAKED_SUBSCRIBER', () => {
     numbers({ detectLeaks: true }).subscribe(() => {})
     expect(registries).toHaveBeenCalledTimes(1)
     expect(captures).toHaveBeenCalledTimes(1)
+  })
+
+  test('keeps nothing of those who left', () => {
+    const forget = jest.spyOn(LeakWatch.prototype, 'forget')
+    const store = numbers()
+    const handle = store.subscribe(() => {})
+    expect(forget).not.toHaveBeenCalled()
+    handle.unsubscribe()
+    expect(forget).toHaveBeenCalledTimes(1)
   })
 
   test('is looked for in production where that is asked for', async () => {

@@ -37,6 +37,17 @@ describe('drain', () => {
     expect(seen).toEqual([0, 1, 2, 3])
   })
 
+  test('looks twice, for a write that follows in the next turn', async () => {
+    const store = createStore(0)
+    const seen: number[] = []
+    store.subscribe(({ version }) => {
+      seen.push(version)
+      if (version === 0) setImmediate(() => store.set(1))
+    })
+    await drain(store)
+    expect(seen).toEqual([0, 1])
+  })
+
   test('waits until a gate is opened', async () => {
     const store = createStore(0)
     const { next, gates } = slowConsumer()

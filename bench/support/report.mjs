@@ -69,7 +69,9 @@ function groupByCase(cells) {
 function targetLines(results) {
   const lines = targetsOf(results).flatMap(([id, parts]) => {
     const measured = parts.filter(([, reached]) => reached !== undefined)
-    return measured.length === 0 ? [`  ${id.padEnd(4)} not measured`] : measured.map((part) => targetLine(id, part))
+    return measured.length === 0
+      ? [`  ${id.padEnd(4)} not measured`]
+      : measured.map((part) => targetLine(id, part))
   })
   return ['', "== targets: Headgate's cost divided by the other one's", ...lines]
 }

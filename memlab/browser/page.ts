@@ -30,6 +30,8 @@ function unmount(): void {
 
 const page = {
   writes: 0,
+  /** What the next step waits for. */
+  until: 0,
   mount(): void {
     for (let index = 0; index < PANELS; index += 1) mount(index)
   },

@@ -29,7 +29,7 @@ export async function runChild(
       cwd: ROOT,
       env: { ...process.env, NODE_ENV: environment },
       maxBuffer: 64 * 1024 * 1024,
-      timeout: 180_000,
+      timeout: 400_000,
     },
   )
   return stdout

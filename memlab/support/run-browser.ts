@@ -29,6 +29,9 @@ async function bundle(): Promise<string> {
   return `<!doctype html><meta charset="utf-8"><title>panels</title><body><script>${outputFiles[0]?.text}</script>`
 }
 
+/** The writer has gone on for as long as the last step asked. */
+const WRITTEN = 'globalThis.page !== undefined && page.writes > page.until'
+
 /** The part of puppeteer's page that is used here. */
 interface Page {
   evaluate(script: string): Promise<unknown>
@@ -38,7 +41,7 @@ interface Page {
 /** Runs one step, and waits until the writer has gone on for a while. */
 async function step(page: Page, name: 'mount' | 'unmount'): Promise<void> {
   await page.evaluate(`page.until = page.writes + 30; page.${name}()`)
-  await page.waitForFunction('page.writes > page.until')
+  await page.waitForFunction(WRITTEN)
 }
 
 async function main(): Promise<void> {
@@ -57,9 +60,9 @@ async function main(): Promise<void> {
   await run({
     scenario: {
       url: () => `http://127.0.0.1:${port}/${kind === 'leak' ? '?leak' : ''}`,
-      // The first wait puts puppeteer's own tools into the page, so it comes before the first snapshot.
+      // The first wait puts puppeteer's own tools, and this condition, into the page: before the first snapshot.
       isPageLoaded: async (page) => {
-        await (page as unknown as Page).waitForFunction('globalThis.page !== undefined')
+        await (page as unknown as Page).waitForFunction(WRITTEN)
         return true
       },
       action: (page) => step(page as unknown as Page, 'mount'),

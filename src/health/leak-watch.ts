@@ -63,40 +63,40 @@ export class LeakWatch {
   }
 }
 
-/** What an `Error` begins its stack with, where the engine writes it there. */
-const HEADER = 'subscribed here'
-
-/** The frames of `callerOf`, `watch` and its caller: an engine that cannot leave them out shows them first. */
-const OWN_FRAMES = 3
-
-/** What V8 and JavaScriptCore, and lately all engines, offer beside the standard. */
+/** What engines offer beside the standard: V8 and JavaScriptCore, of late all. */
 interface StackControl {
   stackTraceLimit?: number
   captureStackTrace?(target: object, callee: unknown): void
 }
 
+/** What a stack begins with, where the engine writes it there. */
+const HEADER = 'subscribed here'
+
+/** An engine that cannot leave them out shows these first: `stackFrom`, `callerOf`, `watch` and its caller. */
+const OWN_FRAMES = 4
+
 /** The place in the code that called a function, without the `at` that V8 puts before it. */
 function callerOf(callee: unknown): string {
-  const frames = stackFrom(callee)
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.includes(HEADER))
-  return frames[0]?.trim().replace(/^at /, '') ?? 'an unknown place'
-}
-
-/** A stack that begins with the caller of a function. */
-function stackFrom(callee: unknown): string {
   // The cast only widens: each may be absent.
   const engine = Error as StackControl
-  const { stackTraceLimit } = engine
-  if (engine.captureStackTrace === undefined || stackTraceLimit === undefined) {
-    const { stack = '' } = new Error(HEADER)
-    return stack.replace(HEADER, '').split('\n').filter((line) => /[@:]\d/.test(line)).slice(OWN_FRAMES).join('\n')
+  const cuts = engine.captureStackTrace !== undefined && engine.stackTraceLimit !== undefined
+  const stack = stackFrom(callee, cuts, engine)
+  const frames = stack.split('\n').filter((line) => line.trim() !== '' && !line.includes(HEADER))
+  return frames[cuts ? 0 : OWN_FRAMES]?.trim().replace(/^at /, '') ?? 'an unknown place'
+}
+
+/** A stack that begins with the caller of a function, where the engine can cut it there, and has one frame. */
+function stackFrom(callee: unknown, cuts: boolean, engine: StackControl): string {
+  // Not an Error where it can be helped: that would capture a whole stack first.
+  const site: { readonly message: string; readonly stack?: string } = cuts
+    ? { message: HEADER }
+    : new Error(HEADER)
+  if (cuts) {
+    const { stackTraceLimit = 0 } = engine
+    // Not an assignment: where `Error` is frozen that would throw.
+    Reflect.set(engine, 'stackTraceLimit', Math.min(stackTraceLimit, 1))
+    engine.captureStackTrace?.(site, callee)
+    Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
   }
-  // Not an assignment: where `Error` is frozen that would throw.
-  Reflect.set(engine, 'stackTraceLimit', Math.min(stackTraceLimit, 1))
-  // Not an Error: that would capture a stack of its own before.
-  const site: { readonly message: string; readonly stack?: string } = { message: HEADER }
-  engine.captureStackTrace(site, callee)
-  Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
   return site.stack ?? ''
 }

@@ -5,15 +5,17 @@
  *          ── run ───> child: one scenario, progress, result      (again for each scenario)
  *
  * So a scenario can be stopped whatever it does, its memory is its own, and garbage can be collected on
- * demand. The module is never loaded in the parent: one that hangs or crashes as it loads is found the same way.
+ * demand. A module is never loaded in the parent: one that hangs or crashes as it loads is found the same way.
  */
 import { totalmem } from 'node:os'
 import { HeadgateError } from '../kit/index.ts'
 import { begin, buildReport } from './build-report.ts'
+import { headgateAdapter } from './headgate-adapter.ts'
 import { HeapCurve } from './heap-curve.ts'
 import { askChild, type ChildEnd } from './isolated-process.ts'
 import type { Answer, ScenarioHead } from './isolated-protocol.ts'
 import { resultWithout } from './run-scenario.ts'
+import { selectScenarios } from './select-scenarios.ts'
 import { planOf, type StressPlan, type StressRunOptions, tellerOf } from './stress-options.ts'
 import type { ScenarioResult, StressReport } from './stress-report.ts'
 
@@ -73,6 +75,10 @@ async function list(
   plan: StressPlan,
   { scenarios: wanted, execArgv, signal }: IsolatedOptions,
 ): Promise<Extract<Answer, { type: 'listed' }>> {
+  // Nothing foreign has to be loaded, so no process is needed to say what there is.
+  if (module === undefined) {
+    return { type: 'listed', store: headgateAdapter.name, scenarios: selectScenarios(wanted) }
+  }
   const end = await askChild(
     { type: 'list', module, wanted },
     { execArgv: flags(plan, execArgv), killAfterMs: LIST_MS_MAX, signal },

@@ -90,6 +90,7 @@ export class TimerAction<T> extends Subscription implements SchedulerAction<T> {
       this.#clear = () => {
         this.#clear = undefined
         strike()
+        clearTimer()
       }
     }
     return this

@@ -32,7 +32,8 @@ export const gigabytes: Scenario<'memoryPerState' | 'writeMsMean'> = defineScena
     'A state of 256 MiB (1 GiB under "full") in entities of 256 KiB; 250 entities are written at random.',
   thresholds: {
     memoryPerState: { unit: '×', atMost: 2, about: 'Memory taken, as a multiple of the size of the state.' },
-    writeMsMean: FLOOR.writeMsMean,
+    // Collecting garbage in a heap of this size is part of a write, and slow where cores are shared.
+    writeMsMean: { ...FLOOR.writeMsMean, atMost: 50 },
   },
   async run(context) {
     const entities = context.load(ENTITIES)
