@@ -85,7 +85,7 @@ describe('assertNoLeaks', () => {
     store.select((state) => state.a).subscribe()
     store.select('a').subscribe()
     expect(await leaksOf(assertNoLeaks(store))).toEqual([
-      '3 observers still follow its observables (2 of snapshot$, state$, a selector or waitFor(), 1 of a path)',
+      'its observables still have 3 observers (2 of snapshot$, state$, a selector or waitFor(), 1 of a path)',
     ])
     store.destroy()
     await assertNoLeaks(store)
@@ -94,7 +94,7 @@ describe('assertNoLeaks', () => {
   test('tells of calls of modify that have not ended', async () => {
     const store = createStore(0)
     const modified = store.modify(() => new Promise(() => {}))
-    expect(await leaksOf(assertNoLeaks(store))).toEqual(['1 call of modify() has not ended'])
+    expect(await leaksOf(assertNoLeaks(store))).toEqual(['modify() is still under way: 1 call'])
     store.destroy()
     await expect(modified).rejects.toEqual(refusal('STORE_DESTROYED'))
     await assertNoLeaks(store)
@@ -141,7 +141,7 @@ describe('assertNoLeaks', () => {
     const real = createStore(0)
     real.state$.subscribe()
     expect(await leaksOf(assertNoLeaks({ name, ...store }))).toEqual([
-      '1 observer still follow its observables',
+      'its observables still have 1 observer',
     ])
   })
 })

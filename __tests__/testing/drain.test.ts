@@ -100,7 +100,7 @@ describe('drain', () => {
     store.subscribe(() => {}, { policy: throttle({ ms: 50 }) })
     store.set(1)
     await expect(drain(store, { timeoutMs: 0 })).rejects.toThrow(
-      '1 timers wait for the manual clock: pass { advance: clock } or advance it',
+      '1 timer set on the manual clock: pass { advance: clock } or advance it',
     )
     store.destroy()
   })

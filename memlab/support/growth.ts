@@ -11,7 +11,7 @@
  * - `flat`: the upper end of the interval is below {@link SMALLEST_LEAK_BYTES}. Even the least that an
  *   operation can leave behind, one slot of an array, is ruled out.
  * - `growing`: the lower end is above 0, and the upper is not below the smallest leak.
- * - `undecided`: neither. The caller measures more rounds, which narrows the interval; a gate that stays
+ * - `undecided`: neither. The caller measures more and longer runs, which narrows the interval; a gate that stays
  *   undecided fails.
  *
  * Rejected: "the interval contains 0". A noisy measurement contains everything, so it would pass the more

@@ -127,14 +127,14 @@ function checkObservers(
   const { subscriberCount, subscribers } = store.metrics()
   const total = subscriberCount - subscribers.length
   if (inside !== undefined && inside.modifying > 0) {
-    leaks.push(`${counted(inside.modifying, 'call')} of modify() has not ended`)
+    leaks.push(`modify() is still under way: ${counted(inside.modifying, 'call')}`)
   }
   if (total <= allowed) return
   const kinds =
     inside === undefined
       ? ''
       : ` (${inside.observers} of snapshot$, state$, a selector or waitFor(), ${inside.paths} of a path)`
-  leaks.push(`${counted(total, 'observer')} still follow its observables${kinds}`)
+  leaks.push(`its observables still have ${counted(total, 'observer')}${kinds}`)
 }
 
 function checkTimers(scheduler: unknown, { leaks, checked, unchecked }: Findings): void {

@@ -9,7 +9,7 @@ import { HeadgateError } from '../kit/index.ts'
 import { inspectStore } from '../store/index.ts'
 import type { ManualClock } from './manual-clock.ts'
 import { laterTurn, realNow, turn } from './real-time.ts'
-import { nameSubscriber, type TestedStore } from './tested-store.ts'
+import { counted, nameSubscriber, type TestedStore } from './tested-store.ts'
 import { countsTimers } from './timers.ts'
 
 /** How {@link drain} waits. */
@@ -85,7 +85,7 @@ function timeoutError(
   const waiting = countsTimers(scheduler) && 'advanceToNext' in scheduler ? scheduler.pendingTimers : 0
   const hint =
     waiting > 0 && !advanced
-      ? [`${waiting} timers wait for the manual clock: pass { advance: clock } or advance it`]
+      ? [`${counted(waiting, 'timer')} set on the manual clock: pass { advance: clock } or advance it`]
       : []
   return new HeadgateError('DRAIN_TIMEOUT', { store: store.name, timeoutMs, busy: [...busy, ...hint] })
 }
