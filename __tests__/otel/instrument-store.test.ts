@@ -270,6 +270,18 @@ describe('the end of an observation', () => {
     }, DELTA),
   )
 
+  test('takes its callback away from the meter', () =>
+    withTelemetry(async ({ meterProvider }) => {
+      const meter = meterProvider.getMeter('headgate')
+      const added = jest.spyOn(meter, 'addBatchObservableCallback')
+      const removed = jest.spyOn(meter, 'removeBatchObservableCallback')
+      const end = instrumentStore(createStore(0), { meter })
+      expect(removed).not.toHaveBeenCalled()
+      end()
+      expect(removed.mock.calls).toEqual(added.mock.calls)
+      expect(added).toHaveBeenCalledTimes(1)
+    }))
+
   test('leaves other stores of the meter alone', () =>
     withTelemetry(async (telemetry) => {
       const [arm, leg] = [createStore(0, { name: 'arm' }), createStore(0, { name: 'leg' })]

@@ -62,7 +62,7 @@ function leaving(name: string, leave: (store: Busy) => void): Claim {
       },
     }
   }
-  return { name: `after and invoke, ${name}`, create }
+  return { name: `after and invoke, ${name}`, dear: true, create }
 }
 
 /** One store that lives on, and goes through a life of its state for each. */

@@ -54,7 +54,7 @@ function recreated(name: string, open: (held: Witness) => Destroyable): Claim {
     release() {},
     write() {},
   })
-  return { name: `${name}, created and destroyed`, create }
+  return { name: `${name}, created and destroyed`, dear: true, create }
 }
 
 export const claims: readonly Claim[] = [

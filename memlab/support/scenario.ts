@@ -44,6 +44,8 @@ export interface Claim {
   readonly count?: number
   /** How many writes follow each hundredth of them; default 10. */
   readonly writes?: number
+  /** Whether one operation costs so much that the runs of the growth part are a quarter as long. */
+  readonly dear?: boolean
   create(options: ScenarioOptions): Scenario
 }
 

@@ -43,7 +43,9 @@ export const CHART_CLIENT: string = String.raw`
   })
   const legend = (theme, display) => ({
     display, position: 'bottom', align: 'start',
-    labels: { color: theme.ink, padding: 14, usePointStyle: true, pointStyle: 'line', pointStyleWidth: 28 },
+    labels: { color: theme.ink, padding: 14, usePointStyle: true, pointStyle: 'line', pointStyleWidth: 28,
+      // The style of a point, which chart.js takes here, knows no dashes.
+      generateLabels: (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) => ({ ...item, lineDash: chart.data.datasets[item.datasetIndex].borderDash })) },
   })
 
   const BUILD = {
