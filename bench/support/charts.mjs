@@ -38,9 +38,15 @@ function svgOf(cells, { peers, node }) {
         type: 'quantitative',
         scale: log,
         title: `N, ${cells[0].chart}`,
-        axis: { tickCount: 4 },
+        axis: { values: cells.map(({ count }) => count) },
       },
-      y: { field: 'microseconds', type: 'quantitative', scale: log, title: 'microseconds' },
+      y: {
+        field: 'microseconds',
+        type: 'quantitative',
+        scale: log,
+        title: 'microseconds',
+        axis: { tickCount: 5 },
+      },
       color: {
         field: 'peer',
         type: 'nominal',

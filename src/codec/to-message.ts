@@ -32,6 +32,10 @@ export function toMessage(
   if (!isInt32(attempts)) {
     throw invalid('state.attempts', 'an integer of 32 bits', describeObject(attempts), ADVICE.field)
   }
+  // A decoded snapshot has it; one that was made by hand may not.
+  if (wire !== undefined && !Array.isArray(wire?.omitted)) {
+    throw invalid('wire.omitted', 'an array', describeValue(wire?.omitted), ADVICE.field)
+  }
   const untimed = tsWall === 0 && wire?.omitted.includes('timestamp') === true
   const timestamp = untimed ? undefined : toTimestamp(tsWall, wire?.nanos ?? 0, 'tsWall')
   const { data, jsonKeys } = toContextData(state.context)
