@@ -24,7 +24,7 @@ const FLIGHTS_WARM = 20
 
 /** A row a case, a column a peer. */
 function table({ cells, peers }) {
-  const ids = Object.keys(peers).filter((id) => id !== OURS && !peers[id].variant && !peers[id].reference)
+  const ids = Object.keys(peers).filter((id) => id !== OURS && !peers[id].variant)
   const rows = cells.map((cell) => {
     const ours = cell.results[OURS]
     const cellOf = (id) => {
@@ -53,12 +53,21 @@ function countAhead({ cells, peers }) {
   return { ahead: ratios.filter((ratio) => ratio < 1).length, all: ratios.length }
 }
 
+/** How many rounds there were time for. */
+function roundsOf({ cells }) {
+  const timed = cells.filter(({ unit }) => unit !== 'bytes')
+  const rounds = timed.flatMap(({ results }) => Object.values(results).map((result) => result.rounds))
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)]
+  const number = least === most ? `${most}` : `${least} to ${most}`
+  return `${number} round${most === 1 ? '' : 's'}`
+}
+
 function section(results) {
-  const { node, machine, cores } = results
+  const { node, machine, cores, note } = results
   const { ahead, all } = countAhead(results)
   return [
     '',
-    `Node ${node}, ${machine}, ${cores} cores, shared with others; a peer is ahead in ${ahead} of ${all}.`,
+    `Node ${node}, ${machine}, ${cores} cores, shared with others; ${roundsOf(results)} a measurement${note === undefined ? '' : `, ${note}`}. A peer is ahead in ${ahead} of ${all} ratios.`,
     '',
     ...table(results),
   ]
@@ -92,21 +101,25 @@ function flight() {
   ]
 }
 
-/** `folder` holds the stored results, one file a version of Node. */
-export function writeNumbers(folder) {
+/**
+ * `folder` holds the stored results, one file a version of Node. Where nothing was measured just now, the
+ * flight is not flown either: what the README says of it stays.
+ */
+export function writeNumbers(folder, { measured }) {
+  const file = join(ROOT, 'README.md')
+  const readme = readFileSync(file, 'utf8')
+  const flown = /\nThe recorded flight, .*/.exec(readme)?.[0].split('\n') ?? []
   const stored = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
   const text = [
     '<!-- numbers -->',
-    "By `npm run bench -- --readme`. The second column is what Headgate costs; the others are the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** An empty field: the library has no such thing, or it was not measured. alien-signals, MobX and valtio write in place and keep no snapshots. RxJS is a bare `BehaviorSubject`, in recipes with immer. [bench](bench/README.md) says what is measured, and what is verified before.",
+    "By `npm run bench -- --readme`. The second column is what Headgate costs; the others are the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** *By hand* is the limit: a copy, a loop or a ring for that one case, without any guarantee. An empty field: the library has no such thing, or it was not measured. alien-signals, MobX and valtio write in place and keep no snapshots. RxJS is a bare `BehaviorSubject`, in recipes with immer. [bench](bench/README.md) says what is measured, and what is verified before.",
     ...stored.flatMap(section),
-    ...flight(),
+    ...(measured ? flight() : flown),
     '<!-- /numbers -->',
   ].join('\n')
-  const file = join(ROOT, 'README.md')
-  const readme = readFileSync(file, 'utf8')
   writeFileSync(
     file,
     readme.replace(/<!-- numbers -->[\s\S]*<!-- \/numbers -->/, () => text),

@@ -102,7 +102,7 @@ async function measure(options) {
 }
 
 async function save(results, file) {
-  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
   const { writeCharts } = await import('./support/charts.mjs')
   const charts = await writeCharts(results, file.replace(/\.json$/, ''))
   console.error(`Wrote ${[file, ...charts].join(', ')}`)
@@ -122,7 +122,7 @@ async function main() {
   if (options.from === undefined)
     await save(results, join(RESULTS, `node-${process.versions.node.split('.')[0]}.json`))
   const { writeNumbers } = await import('./readme-numbers.mjs')
-  writeNumbers(RESULTS)
+  writeNumbers(RESULTS, { measured: options.from === undefined })
 }
 
 try {

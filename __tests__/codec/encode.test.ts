@@ -102,6 +102,12 @@ describe('toProto', () => {
     ['no state', { ...sample(), state: 1 }, 'Expected state to be an object, got 1 (number).'],
     ['an uninitialized store', createStore().snapshot, 'Expected state to be an object, got undefined.'],
     [
+      'a wire object made by hand',
+      { ...sample(), wire: { snapshotId: ID } },
+      'Expected wire.omitted to be an array, got undefined.',
+    ],
+    ['no wire object', { ...sample(), wire: null }, 'Expected wire.omitted to be an array, got undefined.'],
+    [
       'version -1',
       { ...sample(), version: -1 },
       'Expected version to be an integer from 0 to 2^53-1, got -1 (number).',

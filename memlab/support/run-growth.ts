@@ -67,7 +67,8 @@ async function measure(claim: Claim, leak: boolean): Promise<ClaimGrowth> {
     if (round < roundsMin) continue
     // Every point stays in the fit: more rounds are more evidence, not another try.
     verdict = judgeGrowth(fitGrowth(points))
-    if (verdict === 'flat' || (verdict === 'growing' && (leak || fitGrowth(points).lower > CERTAIN_BYTES))) break
+    if (verdict === 'flat' || (verdict === 'growing' && (leak || fitGrowth(points).lower > CERTAIN_BYTES)))
+      break
   }
   return { claim: claim.name, verdict, fit: fitGrowth(points) }
 }

@@ -3,6 +3,7 @@
  *
  *   parent ── list ──> child: loads the module, says what there is
  *          ── run ───> child: one scenario, progress, result      (again for each scenario)
+ *                      spare: loads the suite meanwhile           (the child of the next one)
  *
  * So a scenario can be stopped whatever it does, its memory is its own, and garbage can be collected on
  * demand. A module is never loaded in the parent: one that hangs or crashes as it loads is found the same way.
@@ -12,7 +13,7 @@ import { HeadgateError } from '../kit/index.ts'
 import { begin, buildReport } from './build-report.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import { HeapCurve } from './heap-curve.ts'
-import { askChild, type ChildEnd } from './isolated-process.ts'
+import { type ChildEnd, StressChild } from './isolated-process.ts'
 import type { Answer, ScenarioHead } from './isolated-protocol.ts'
 import { resultWithout } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
@@ -53,14 +54,20 @@ export async function runStressIsolated(
   const { store, scenarios } = await list(module, plan, options)
   const tell = tellerOf(options.onProgress)
   const results: ScenarioResult[] = []
+  const start = (): StressChild => new StressChild(flags(plan, options.execArgv))
+  let spare = start()
   for (const [index, head] of scenarios.entries()) {
     if (options.signal?.aborted) break
+    const child = spare
+    // One more than is needed, so that there always is one; it is ended below.
+    spare = start()
     const place = { scenario: head.name, index, count: scenarios.length }
     tell({ type: 'started', ...place, group: head.group, goal: head.goal })
-    const result = await runOne(module, head, plan, { ...options, onProgress: tell })
+    const result = await runOne(child, module, head, plan, { ...options, onProgress: tell })
     results.push(result)
     tell({ type: 'finished', ...place, result })
   }
+  spare.kill()
   return buildReport(store, plan, beginning, results, scenarios.length)
 }
 
@@ -79,10 +86,8 @@ async function list(
   if (module === undefined) {
     return { type: 'listed', store: headgateAdapter.name, scenarios: selectScenarios(wanted) }
   }
-  const end = await askChild(
-    { type: 'list', module, wanted },
-    { execArgv: flags(plan, execArgv), killAfterMs: LIST_MS_MAX, signal },
-  )
+  const child = new StressChild(flags(plan, execArgv))
+  const end = await child.ask({ type: 'list', module, wanted }, { killAfterMs: LIST_MS_MAX, signal })
   if (end.type === 'stopped') throw signal?.reason
   if (end.type === 'answered' && end.answer.type === 'listed') return end.answer
   if (end.type === 'answered' && end.answer.type === 'refused') {
@@ -96,6 +101,7 @@ async function list(
 }
 
 async function runOne(
+  child: StressChild,
   module: string | undefined,
   head: ScenarioHead,
   plan: StressPlan,
@@ -103,10 +109,9 @@ async function runOne(
 ): Promise<ScenarioResult> {
   const beganMs = performance.now()
   const heap = new HeapCurve()
-  const end = await askChild(
+  const end = await child.ask(
     { type: 'run', module, scenario: head.name, settings: plan },
     {
-      execArgv: flags(plan, options.execArgv),
       killAfterMs: plan.timeoutMs + KILL_GRACE_MS,
       signal: options.signal,
       onProgress: (progress) => {
