@@ -1,14 +1,20 @@
 import { ReadableStream } from 'node:stream/web'
 import { describe, expect, test } from '@jest/globals'
+import { VirtualTimeScheduler } from 'rxjs'
 import {
+  audit,
   batch,
   buffer,
   createStore,
+  debounce,
   direct,
+  frame,
   latest,
   type Policy,
   type Snapshot,
+  sample,
   switchLatest,
+  throttle,
 } from '../../src/index.ts'
 import { collectGarbage, expectAccounted, microtasks, refusal } from './support.ts'
 
@@ -27,6 +33,29 @@ describe('Store.stream', () => {
     const written = store.set(1)
     expect(await waiting).toEqual({ done: false, value: written })
   })
+
+  test.each([throttle({ ms: 9 }), debounce({ ms: 9 }), audit({ ms: 9 }), sample({ ms: 9 }), frame()])(
+    'gives the current snapshot past the time of $kind',
+    (policy) => {
+      const clock = new VirtualTimeScheduler()
+      const store = createStore(0, { scheduler: clock })
+      const stream = store.stream({ policy })
+      const counts = { published: 1, pending: 1, pendingMax: 1 }
+      expect(stream.stats()).toMatchObject(counts)
+      expect(stream.poll()).toBe(store.snapshot)
+      store.set(1)
+      expect(stream.poll()).toBeUndefined()
+      expect(clock.frame).toBe(0)
+      expect(stream.stats()).toMatchObject({
+        published: 2,
+        delivered: 1,
+        pending: 1,
+        dropped: 0,
+        conflated: 0,
+      })
+      stream.return()
+    },
+  )
 
   test('without replay waits for the first write', async () => {
     const store = createStore(0)

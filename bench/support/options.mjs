@@ -39,7 +39,7 @@ export function readOptions() {
     throw new Error('--readme takes all cases and all peers: no --quick, --only or --peer')
   const minutes = Number(values.minutes ?? (values.quick ? 1.5 : 60))
   if (!(minutes > 0)) throw new Error('--minutes takes a number above 0')
-  const times = values.quick ? { warmMs: 60, budgetMs: 30 } : { warmMs: 150, budgetMs: 80 }
+  const times = values.quick ? { warmMs: 120, budgetMs: 40 } : { warmMs: 250, budgetMs: 100 }
   // Two at a time disturb each other a little; rough is what was asked for.
   const lanes = values.quick ? 2 : 1
   return { ...values, rounds, times, lanes, deadlineMs: minutes * 60_000 }

@@ -34,6 +34,11 @@ export abstract class GatedStrategy<T> implements Strategy<T> {
 
   abstract offer(entry: T): void
 
+  /** A replay needs no gate. */
+  replay(entry: T): void {
+    this.pass(entry)
+  }
+
   /** Ends the timers. */
   protected abstract stop(): void
 

@@ -185,13 +185,25 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   /** Takes the entry that is replayed to a new subscriber: it is delivered at once, whatever the dispatch. */
   replay(entry: T): void {
     if (this.#demand === 0) {
-      this.offer(entry)
+      this.#keepReplay(entry)
       return
     }
     this.published += 1
     this.#strategy.replayed?.()
     if (this.policy.kind === 'batch') this.deliverAll([entry])
     else this.deliver(entry)
+  }
+
+  /** A replay waits for a pulled consumer, but for no time: it is past the gate of a time policy. */
+  #keepReplay(entry: T): void {
+    if (this.#strategy.replay === undefined) {
+      this.offer(entry)
+      return
+    }
+    this.published += 1
+    this.#strategy.replayed?.()
+    this.#strategy.replay(entry)
+    this.#pendingMax = this.#strategy.size
   }
 
   /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */

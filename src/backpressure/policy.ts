@@ -99,7 +99,9 @@ export interface Strategy<T> {
   start?(): void
   /** Takes a new entry and decides about it. */
   offer(entry: T): void
-  /** Hears that a replay has been delivered past it. */
+  /** Takes a replay that a pulled consumer will ask for; without it the replay is offered. */
+  replay?(entry: T): void
+  /** Hears that a replay has been delivered past it, or will be. */
   replayed?(): void
   /** Hands over the next entry; called only while `ready` and the consumer is idle. */
   release(): void

@@ -39,6 +39,34 @@ interface Life {
   readonly endings: (() => void)[]
 }
 
+/** Emptied when the state is left: whoever keeps the promise of the work then keeps nothing of the store. */
+interface OutcomeListener {
+  ended: ((outcome: InvokeOutcome) => void) | undefined
+}
+
+// Two functions outside of the class, and none of them async: a closure keeps all that is in the scope that
+// made it, and an async function its arguments for as long as it waits.
+/** Turns a throw of `src` into a rejection. */
+function callWork(
+  src: InvokeNode['src'],
+  context: unknown,
+  event: EventObject,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    return Promise.resolve(src(context as never, event, { signal }))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function listen(work: Promise<unknown>, listener: OutcomeListener): void {
+  work.then(
+    (output) => listener.ended?.({ done: true, output }),
+    (error: unknown) => listener.ended?.({ done: false, error }),
+  )
+}
+
 export class Effects implements Sink<MachineState<string, unknown>> {
   slot = -1
   readonly #host: EffectsHost
@@ -80,17 +108,17 @@ export class Effects implements Sink<MachineState<string, unknown>> {
 
   #startWork(life: Life, { src }: InvokeNode, context: unknown, event: EventObject): void {
     const controller = new AbortController()
-    life.endings.push(() => controller.abort())
     const isCurrent = (): boolean => this.#life === life
-    const ended = (outcome: InvokeOutcome): void => {
-      if (isCurrent()) this.#host.ended(outcome, isCurrent)
+    const listener: OutcomeListener = {
+      ended: (outcome) => {
+        if (isCurrent()) this.#host.ended(outcome, isCurrent)
+      },
     }
-    // The async function turns a throw of src into a rejection.
-    const work = (async () => src(context as never, event, { signal: controller.signal }))()
-    work.then(
-      (output) => ended({ done: true, output }),
-      (error: unknown) => ended({ done: false, error }),
-    )
+    life.endings.push(() => {
+      listener.ended = undefined
+      controller.abort()
+    })
+    listen(callWork(src, context, event, controller.signal), listener)
   }
 
   #leave(): void {

@@ -216,8 +216,8 @@ export class CommitPipeline<S> {
 
   /** Refuses a write that may not happen now; nothing has been done yet. */
   #admit(operation: string, write: Write | undefined): void {
-    // A batch begins with itself, not with its writes.
-    if (this.#batch === undefined) this.#host.timer?.begin()
+    // A batch begins with itself, not with its writes; a write inside a recipe is refused.
+    if (this.#batch === undefined && !this.#inRecipe) this.#host.timer?.begin()
     checkWrite(write)
     this.requireAlive(operation)
     const { name: store } = this.#host

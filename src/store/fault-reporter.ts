@@ -37,13 +37,14 @@ export class FaultReporter {
     this.faults$ = this.#faults.asObservable()
   }
 
-  report(fault: SubscriberFault): void {
+  /** Returns whether the log was told. */
+  report(fault: SubscriberFault): boolean {
     const { subscriberId, phase, version, error, failures } = fault
     if (this.#unheard) {
-      if (!isTold(failures)) return
+      if (!isTold(failures)) return false
       const often = failures === 1 ? '' : ` (${failures} failures in this episode)`
       this.#print(`subscriber "${subscriberId}" failed in "${phase}" at version ${version}${often}:`, error)
-      return
+      return true
     }
     if (this.#faults.observed) this.#faults.next(fault)
     try {
@@ -52,11 +53,11 @@ export class FaultReporter {
       this.#print(`onFault itself failed on subscriber "${subscriberId}" in "${phase}":`, onFaultError)
       this.#print('the fault that it was told:', error)
     }
+    return false
   }
 
-  /** Tells the log that a subscriber does well again. */
+  /** Tells the log that a subscriber does well again; for those of whose failures it was told. */
   recovered(subscriberId: string, failures: number): void {
-    if (!this.#unheard) return
     const times = failures === 1 ? 'failure' : 'failures'
     // biome-ignore lint/suspicious/noConsole: ends the episode that the lines before it told of
     console.warn(

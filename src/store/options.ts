@@ -65,7 +65,10 @@ function checkThresholds(thresholds: StoreOptions['health']): void {
     thresholds,
     `an object with some of ${Object.keys(DEFAULT_THRESHOLDS).join(', ')}`,
     (value) => {
-      return isObjectWith()(value) && Object.keys(value as object).every((key) => key in DEFAULT_THRESHOLDS)
+      return (
+        isObjectWith()(value) &&
+        Object.keys(value as object).every((key) => Object.hasOwn(DEFAULT_THRESHOLDS, key))
+      )
     },
   )
   for (const [name, threshold] of Object.entries(thresholds ?? {})) {

@@ -65,6 +65,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   stopListening: (() => void) | undefined
   /** Made with the first failure. */
   #episode: FailureEpisode | undefined
+  /** Whether the log knows of the episode. */
+  #logged = false
   readonly #subscribers: Subscribers<S>
   readonly #onDrop: SubscribeOptions<S>['onDrop']
 
@@ -116,14 +118,16 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.#episode ??= new FailureEpisode()
     this.mailbox.failing = true
     const failures = this.#episode.failed()
-    this.#subscribers.faults.report({ subscriberId: this.id, ...fault, failures })
+    const logged = this.#subscribers.faults.report({ subscriberId: this.id, ...fault, failures })
+    if (logged) this.#logged = true
   }
 
   handled(): void {
     const failures = this.#episode?.handled() ?? 0
     if (failures === 0) return
     this.mailbox.failing = false
-    this.#subscribers.faults.recovered(this.id, failures)
+    if (this.#logged) this.#subscribers.faults.recovered(this.id, failures)
+    this.#logged = false
   }
 
   roomMade(): void {

@@ -314,14 +314,17 @@ export class ModelSubscriber {
 
   #replay(): void {
     const { policy, consumer } = this.#timeline
-    if (consumer.work === 'pulled') {
+    const pulled = consumer.work === 'pulled'
+    const gated = ['throttle', 'debounce', 'audit', 'sample', 'frame'].includes(policy.kind)
+    if (pulled && !gated) {
       this.#write()
       return
     }
     this.#version += 1
     this.#sums.published += 1
     if (policy.kind === 'throttle') this.#openWindow(policy.ms)
-    this.#hand([this.#version])
+    if (pulled) this.#due(this.#version)
+    else this.#hand([this.#version])
   }
 
   // ---- losses and ends ----
