@@ -1,17 +1,19 @@
 /**
- * The child process of the growth part: does a claim's scenario over and over, in runs of several sizes, and
- * measures what each run left on the heap. One operation is one thing made, fed under load and let go of.
+ * The child process of the growth part: does the claims of a scenario file over and over, in runs of several
+ * sizes, and measures what each run left on the heap. One operation is one thing of each claim, made, fed under
+ * load and let go of: what any of them leaks is in the slope.
  *
  * It runs with --no-opt: code that is optimised while it is measured comes and goes by tens of kilobytes.
  *
- * Arguments: the scenario's file, `clean` or `leak`. Prints a JSON array with the result of each claim.
+ * Arguments: the scenario's file, `clean` or `leak`. Prints a JSON array: one result for the file as a whole,
+ * or, where that is not flat and should be, one for each claim.
  */
 import { fitGrowth, type GrowthFit, type GrowthPoint, type GrowthVerdict, judgeGrowth } from './growth.ts'
 import { loadScenarios } from './load-scenarios.ts'
 import { type Claim, type Scenario, Witness } from './scenario.ts'
 import { collect } from './under-load.ts'
 
-/** What was measured of one claim. */
+/** What was measured of a file's claims together, or of one. */
 export interface ClaimGrowth {
   readonly claim: string
   readonly verdict: GrowthVerdict
@@ -24,15 +26,38 @@ interface Plan {
   readonly roundsMax: number
 }
 
-const CLEAN: Plan = { sizes: [400, 1_200, 2_400], roundsMin: 3, roundsMax: 7 }
+const CLEAN: Plan = { sizes: [80, 240, 480], roundsMin: 3, roundsMax: 7 }
 /** A twin's runs are short: what it keeps makes every later write dearer. */
-const LEAK: Plan = { sizes: [80, 240, 480], roundsMin: 3, roundsMax: 6 }
+const LEAK: Plan = { sizes: [20, 60, 120], roundsMin: 3, roundsMax: 6 }
+/** A file with few claims does more of each, so that its runs weigh as much as the others'. */
+const CLAIMS_USUAL = 8
+/** A claim that is dear is done once where the others are done so often. */
+const DEAR = 4
 
 /** Growth of which this much is certain is no noise: it is not measured again. */
 const CERTAIN_BYTES = 64
 
-/** So many are made and let go of at a time. */
-const ALIVE = 40
+/** So many operations are under way at a time. */
+const ALIVE = 20
+
+/** The claims of a file as one scenario. */
+function together(claims: readonly Claim[], leak: boolean): Scenario {
+  const parts = claims.map((claim) => ({
+    share: claim.dear === true ? 1 / DEAR : 1,
+    scenario: claim.create({ leak, witness: () => new Witness(claim.name) }),
+  }))
+  return {
+    async act(count) {
+      for (const { scenario, share } of parts) await scenario.act(Math.ceil(count * share))
+    },
+    async release() {
+      for (const { scenario } of parts) await scenario.release()
+    },
+    write() {
+      for (const { scenario } of parts) scenario.write()
+    },
+  }
+}
 
 async function operate(scenario: Scenario, operations: number): Promise<void> {
   for (let done = 0; done < operations; done += ALIVE) {
@@ -52,10 +77,11 @@ async function grow(scenario: Scenario, operations: number): Promise<GrowthPoint
   return { operations, bytes: process.memoryUsage().heapUsed - before }
 }
 
-async function measure(claim: Claim, leak: boolean): Promise<ClaimGrowth> {
-  const { roundsMin, roundsMax } = leak ? LEAK : CLEAN
-  const sizes = (leak ? LEAK : CLEAN).sizes.map((size) => size / (claim.dear === true ? 4 : 1))
-  const scenario = claim.create({ leak, witness: () => new Witness(claim.name) })
+async function measure(name: string, claims: readonly Claim[], leak: boolean): Promise<ClaimGrowth> {
+  const { roundsMin, roundsMax, sizes: usual } = leak ? LEAK : CLEAN
+  const more = Math.max(1, Math.round(CLAIMS_USUAL / claims.length))
+  const sizes = usual.map((size) => size * more)
+  const scenario = together(claims, leak)
   // Caches, compiled code and the first growth of every table are made here.
   for (const size of [...sizes, ...sizes]) await grow(scenario, size)
   const points: GrowthPoint[] = []
@@ -70,13 +96,19 @@ async function measure(claim: Claim, leak: boolean): Promise<ClaimGrowth> {
     if (verdict === 'flat' || (verdict === 'growing' && (leak || fitGrowth(points).lower > CERTAIN_BYTES)))
       break
   }
-  return { claim: claim.name, verdict, fit: fitGrowth(points) }
+  return { claim: name, verdict, fit: fitGrowth(points) }
 }
 
 async function main(): Promise<void> {
   const [file = '', kind] = process.argv.slice(-2)
-  const results: ClaimGrowth[] = []
-  for (const claim of loadScenarios(file).claims) results.push(await measure(claim, kind === 'leak'))
+  const leak = kind === 'leak'
+  const { claims } = loadScenarios(file)
+  const all = await measure('all claims together', claims, leak)
+  const results = [all]
+  // Which of them it is.
+  if (!leak && all.verdict !== 'flat' && claims.length > 1) {
+    for (const claim of claims) results.push(await measure(claim.name, [claim], leak))
+  }
   process.stdout.write(JSON.stringify(results))
 }
 
