@@ -121,7 +121,7 @@ async function main() {
   if (!options.readme) return
   if (options.from === undefined)
     await save(results, join(RESULTS, `node-${process.versions.node.split('.')[0]}.json`))
-  const { writeNumbers } = await import('./readme-numbers.mjs')
+  const { writeNumbers } = await import('./write-numbers.mjs')
   writeNumbers(RESULTS, { measured: options.from === undefined })
 }
 

@@ -1,7 +1,7 @@
 /** What becomes of invoked work that is left, or whose end fails. */
 import { describe, expect, test } from '@jest/globals'
-import { createMachineStore, type SubscriberFault } from '../../src/index.ts'
-import { caught, microtasks } from '../store/support.ts'
+import { createMachineStore, defineMachine, type SubscriberFault } from '../../src/index.ts'
+import { caught, collectGarbage, microtasks } from '../store/support.ts'
 import { type Call, ENDS, type Ends, loader, loading } from './loader.ts'
 import { historyOf } from './support.ts'
 
@@ -21,6 +21,30 @@ describe('invoke, when the state is left', () => {
     calls[0]?.gate.open('late')
     await microtasks()
     expect(store.snapshot).toBe(snapshot)
+  })
+
+  test('keeps nothing of the store through a promise that the application keeps', async () => {
+    const kept = new Promise<never>(() => {})
+    const held = (() => {
+      const machine = defineMachine({
+        id: 'm',
+        initial: 'IDLE',
+        context: {},
+        types: {} as { events: { type: 'GO'; load: object } | { type: 'STOP' } },
+        states: { IDLE: { on: { GO: 'BUSY' } }, BUSY: { on: { STOP: 'IDLE' }, invoke: { src: () => kept } } },
+      })
+      const store = createMachineStore(machine)
+      const load = {}
+      store.send({ type: 'GO', load })
+      store.send('STOP')
+      return [new WeakRef(store), new WeakRef(load)]
+    })()
+    await microtasks()
+    // A WeakRef keeps what it refers to until the end of the job that made it.
+    await new Promise((done) => setImmediate(done))
+    collectGarbage()
+    expect(held.map((ref) => ref.deref())).toEqual([undefined, undefined])
+    expect(kept).toBeInstanceOf(Promise)
   })
 
   test('a late failure is not used either, and reported to nobody', async () => {

@@ -6,7 +6,7 @@ import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 export const claim = 'Timers of `after` and invoked work end with their state, and with their store.'
 
 /** The event carries the witness: what the work captures is what a leak would keep. */
-type Go = { type: 'GO'; held: Witness; work?: Promise<never> }
+type Go = { type: 'GO'; held: Witness }
 
 const machine = defineMachine({
   id: 'busy',
@@ -23,7 +23,7 @@ const machine = defineMachine({
       after: { ms: LONG_MS, target: 'IDLE' },
       invoke: {
         src: (_context, event, { signal }) =>
-          (event as Go).work ?? new Promise(() => signal.addEventListener('abort', () => event.type)),
+          new Promise(() => signal.addEventListener('abort', () => event.type)),
         onDone: 'IDLE',
       },
     },
@@ -97,41 +97,7 @@ const livesOn: Claim = {
   },
 }
 
-/** The application shares one promise among all who wait for it, and it never settles. */
-const sharedWork: Claim = {
-  name: 'invoke, its promise kept by the application',
-  create({ leak, witness }) {
-    const work = new Promise<never>(() => {})
-    const store = createMachineStore(machine)
-    const kept: unknown[] = []
-    return {
-      act(count) {
-        for (let index = 0; index < count; index += 1) {
-          const held = witness()
-          store.send({ type: 'GO', held, work })
-          // The twin waits for the promise by itself, and nothing takes that back.
-          if (leak) work.then(() => held.seen)
-          store.send('STOP')
-        }
-        kept.push(work)
-      },
-      release() {
-        for (let round = 0; round < 70; round += 1) {
-          store.send('GO' as never)
-          store.send('STOP')
-        }
-      },
-      write() {
-        store.updateContext((draft) => {
-          draft.rounds += 1
-        })
-      },
-    }
-  },
-}
-
 export const claims: readonly Claim[] = [
-  sharedWork,
   leaving('state left', (store) => store.send('STOP')),
   leaving('store destroyed', (store) => store.destroy()),
   livesOn,

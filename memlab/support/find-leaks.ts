@@ -77,6 +77,9 @@ function claimOf(node: IHeapNode): string | undefined {
   return node.getReferenceNode('claim')?.toStringNode()?.stringValue
 }
 
+/** The comparison under way. One at a time: the settings of memlab, its filter among them, are global. */
+let comparing: Promise<void> = Promise.resolve()
+
 /** Runs all claims of a scenario file, and reports what is left of them. */
 export async function findLeaks(scenario: string, options: FindOptions): Promise<LeakReport> {
   const { kind, most = 0, environment } = options
@@ -86,13 +89,16 @@ export async function findLeaks(scenario: string, options: FindOptions): Promise
     await runChild('run-scenario', [scenario, kind, String(most), folder], environment, ['--no-opt'])
     const { claims } = loadScenarios(scenario)
     const only = claims.length === 1 ? claims[0]?.name : undefined
-    return await compareSnapshots(folder, new LeakCounter(only ?? UNWITNESSED))
+    const counter = new LeakCounter(only ?? UNWITNESSED)
+    comparing = comparing.catch(() => {}).then(() => compareSnapshots(folder, counter))
+    await comparing
+    return counter
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function compareSnapshots(folder: string, counter: LeakCounter): Promise<LeakReport> {
+async function compareSnapshots(folder: string, counter: LeakCounter): Promise<void> {
   config.externalLeakFilter = { leakFilter: counter.filter }
   // 2: a failure of memlab is thrown; by default it halts the process.
   config.errorHandling = 2
@@ -101,5 +107,4 @@ async function compareSnapshots(folder: string, counter: LeakCounter): Promise<L
     join(folder, `${name}.heapsnapshot`),
   ) as [string, string, string]
   await findLeaksBySnapshotFilePaths(before, between, after, { workDir: join(folder, 'work') })
-  return counter
 }

@@ -103,8 +103,10 @@ export function backpressure<T>(
           complete: () => observer.complete(),
         },
         now: () => host.scheduler.now(),
-        dropped: ({ value, version: lost }, reason) =>
-          options.onDrop?.({ value, version: lost, reason, dropped: mailbox.dropped }),
+        dropped:
+          options.onDrop &&
+          (({ value, version: lost }, reason) =>
+            options.onDrop?.({ value, version: lost, reason, dropped: mailbox.dropped })),
         faulted({ error }) {
           // First: the error ends this subscription, and what waits would be dropped as if it had been left.
           mailbox.close('consumer-error')

@@ -68,8 +68,11 @@ export interface MailboxHost<T> {
   now(): number
   /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
   conflated?(entry: T, by: T): void
-  /** An entry was given up and counted. May throw, or return a promise that rejects: it is reported as a fault. */
-  dropped(entry: T, reason: DropReason): unknown
+  /**
+   * An entry was given up and counted. May throw, or return a promise that rejects: it is reported as a fault.
+   * Absent where nobody wants to be told, which is cheaper.
+   */
+  readonly dropped?: ((entry: T, reason: DropReason) => unknown) | undefined
   /** Foreign code failed. Must not throw. */
   faulted(fault: MailboxFault): void
   /** A delivery was handled while {@link Mailbox.failing}. Must not throw. */
@@ -435,6 +438,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   }
 
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
-    contain(host, { phase: 'drop', version: entry.version }, () => host.dropped(entry, reason))
+    if (host.dropped === undefined) return
+    contain(host, { phase: 'drop', version: entry.version }, () => host.dropped?.(entry, reason))
   }
 }

@@ -60,6 +60,7 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   readonly pulled: boolean
   readonly scheduler: SchedulerLike
   readonly mailbox: Mailbox<Snapshot<S>>
+  readonly dropped: MailboxHost<Snapshot<S>>['dropped']
   /** The publications that this subscriber is never offered, as they came before it; less its replay. */
   passed = 0
   stopListening: (() => void) | undefined
@@ -68,7 +69,6 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   /** Whether the log knows of the episode. */
   #logged = false
   readonly #subscribers: Subscribers<S>
-  readonly #onDrop: SubscribeOptions<S>['onDrop']
 
   constructor(
     subscribers: Subscribers<S>,
@@ -85,7 +85,11 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.pulled = pulled
     this.scheduler = options.scheduler ?? subscribers.scheduler
     this.#subscribers = subscribers
-    this.#onDrop = options.onDrop
+    const { onDrop } = options
+    this.dropped =
+      onDrop &&
+      ((snapshot, reason) =>
+        onDrop({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped }))
     this.mailbox = new Mailbox(this)
   }
 
@@ -103,10 +107,6 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
 
   now(): number {
     return this.#subscribers.clock.mono()
-  }
-
-  dropped(snapshot: Snapshot<S>, reason: DropReason): unknown {
-    return this.#onDrop?.({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped })
   }
 
   /** Failures since this subscriber last did well. */
