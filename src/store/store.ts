@@ -34,8 +34,8 @@ export interface StoreOptions {
    */
   timing?: boolean | LatencyHistogram | undefined
   /**
-   * Whether {@link Store.health} tells of subscribers whose handle was collected as garbage. It costs about
-   * as much as a subscription itself; default: unless `NODE_ENV` is `'production'`.
+   * Whether {@link Store.health} tells of subscribers whose handle was collected as garbage. It costs some
+   * 5 µs a subscription; default: unless `NODE_ENV` is `'production'`.
    */
   detectLeaks?: boolean | undefined
   /**
