@@ -115,15 +115,9 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Error) return String(value)
   if (Array.isArray(value)) return value.map(plain)
-  if ('tsMono' in value) {
-    const { version, state } = value as Snapshot<unknown>
-    return `${version}: ${state}`
-  }
+  if ('tsMono' in value && 'version' in value && 'state' in value) return `${value.version}: ${value.state}`
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]))
 }
-
-/** More than any row says: a fault that would go on for ever fails a test instead. */
-const ENDLESS = 1_000
 
 /** Runs a program; the log grows on where a row gives a promise. */
 function play(source: () => Source, row: Row, program: Program, other: Row): unknown[] {
@@ -141,19 +135,17 @@ function play(source: () => Source, row: Row, program: Program, other: Row): unk
   }
   const subscription = new rx.Subscription()
   const at = (frame: number, work: () => void): void => {
-    const step = (): void => {
+    scheduler.schedule(() => {
       work()
       note('observers', a.observers(), b.observers())
-    }
-    scheduler.schedule(step, frame)
+    }, frame)
   }
   scheduler.run(() => {
     for (const [frame, who, state] of program.steps) {
       at(frame, () => (state === 'end' ? sources[who].end() : sources[who].write(state)))
     }
     at(program.subscribe, () => {
-      const told = row(a.shown, other(a.shown, b.shown)).pipe(rx.take(ENDLESS))
-      subscription.add(told.subscribe(observer))
+      subscription.add(row(a.shown, other(a.shown, b.shown)).subscribe(observer))
     })
     if (program.leave !== undefined) at(program.leave, () => subscription.unsubscribe())
   })
@@ -202,7 +194,6 @@ const functionsOf = (module: object): string[] =>
 describe('the tables', () => {
   test('have a row for every operator of rxjs/operators', async () => {
     const operators = functionsOf(await import('rxjs/operators'))
-    expect(operators.length).toBeGreaterThan(100)
     // RxJS 7.8 forgot to export this one from there.
     expect(exportsOf(OPERATORS)).toEqual(new Set([...operators, 'onErrorResumeNextWith']))
   })

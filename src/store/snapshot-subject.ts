@@ -16,7 +16,9 @@
  * - The stack does not grow with the length of a chain of re-entrant writes.
  * - Holes are closed only while nothing is being delivered, or the remembered ends would lie.
  *
- * It overrides what RxJS 7.8 calls internal (`_subscribe`); interop tests hold it.
+ * It overrides what RxJS 7.8 calls internal (`_subscribe`); interop tests hold it, for every creation function and
+ * operator. `error()` and `unsubscribe()` of a Subject are not overridden: a store's subject never errors, and nobody
+ * outside holds it, only `asObservable()`.
  */
 import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
 import { RingBuffer, SlotList, type Slotted } from '../kit/index.ts'
