@@ -10,7 +10,7 @@ Options:
   --duration SECONDS     how long scenarios that run for a time do so; default: that of the profile
   --scale FACTOR         multiplies the load of the profile
   --seed NUMBER          seed of what is random; default 1
-  --timeout SECONDS      how long one scenario may take, beyond the duration
+  --timeout SECONDS      how long one scenario may take in all; default by profile
   --store MODULE         a JavaScript module that exports an adapter for another store
   --report FILE.html     write a report with charts, as one file
   --json FILE.json       write the report as JSON
