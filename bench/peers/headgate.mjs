@@ -1,4 +1,5 @@
 /** A store as its users write it, with every default. Entities are in a `collection`. */
+import { Subject } from 'rxjs'
 import { headgate } from '../support/headgate.mjs'
 import { Skip } from '../support/skip.mjs'
 
@@ -125,17 +126,20 @@ export function machine(historyLimit) {
   return { send: (event) => store.send(event), state: () => store.current }
 }
 
-/** Subscribers that never finish what the replay gave them, so that everything after it has to wait. */
+/** Subscribers that work on what the replay gave them until the end, so that everything after it has to wait. */
 function openBusy(buffers, policy) {
   const store = createStore(0)
+  const work = new Subject()
   const held = Array.from({ length: buffers }, () => [])
   const handles = held.map((values) =>
-    store.subscribe(() => new Promise(() => {}), {
-      policy,
-      onDrop: ({ snapshot, reason }) => {
-        if (reason === 'unsubscribed') values.push(snapshot.state)
+    store.subscribe(
+      ({ state, version }) => {
+        if (version === 0) return work
+        values.push(state)
+        return undefined
       },
-    }),
+      { policy },
+    ),
   )
   return {
     publish(first, count) {
@@ -144,7 +148,7 @@ function openBusy(buffers, policy) {
     },
     dropped: () => handles.map((handle) => handle.stats().dropped),
     drain() {
-      for (const handle of handles) handle.unsubscribe()
+      work.complete()
       return held
     },
   }

@@ -1,4 +1,5 @@
 export { type AuditPolicy, audit } from './audit.ts'
+export { ALL_TOLD, Backlog, type BacklogReader, type Telling } from './backlog.ts'
 export { type BackpressureOptions, backpressure, type Projected } from './backpressure.ts'
 export { type BatchPolicy, batch } from './batch.ts'
 export { type BufferPolicy, buffer, type Overflow } from './buffer.ts'

@@ -19,6 +19,8 @@
  */
 import { from, type ObservableInput, type SchedulerLike, type Subscription } from 'rxjs'
 import { HeadgateError } from '../kit/index.ts'
+import type { BacklogReader } from './backlog.ts'
+import type { RestingPort } from './backlog-strategy.ts'
 import { type Delivery, HandledDelivery } from './delivery.ts'
 import { contain, isAwaitable, isThenable } from './foreign-code.ts'
 import {
@@ -54,7 +56,7 @@ export interface MailboxFault {
 }
 
 /** Who owns a mailbox: what it delivers to, and who is told what happens to it. */
-export interface MailboxHost<T> {
+export interface MailboxHost<T extends Versioned> {
   readonly id: string
   readonly policy: Policy
   readonly consumer: MailboxConsumer<T>
@@ -66,6 +68,13 @@ export interface MailboxHost<T> {
   readonly scheduler: SchedulerLike
   /** Milliseconds of a monotonic clock, for `busySince`. */
   now(): number
+  /**
+   * The mailbox is busy: offers it nothing from now on, and has it read what comes from a backlog, from `entry`
+   * on. Absent where the source keeps none; not called where `dropped` or `conflated` must be told at once.
+   */
+  rest?(entry: T, capacity: number): BacklogReader<T>
+  /** The mailbox is idle and reads no more: offers it each entry again. */
+  rouse?(): void
   /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
   conflated?(entry: T, by: T): void
   /**
@@ -85,7 +94,10 @@ export interface MailboxHost<T> {
 
 type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
 
-export class Mailbox<T extends Versioned> implements Port<T> {
+const mayRest = <T extends Versioned>({ rest, dropped, conflated }: MailboxHost<T>): boolean =>
+  rest !== undefined && dropped === undefined && conflated === undefined
+
+export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
   readonly id: string
   readonly policy: Policy
   published = 0
@@ -105,6 +117,8 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   #demand: number
   #pumping = false
   #pumpQueued = false
+  /** Whether the source offers nothing, and what waits is read from its backlog. */
+  #resting = false
   #terminal: Terminal | undefined
   #current: HandledDelivery | undefined
   #handled: Set<HandledDelivery> | undefined
@@ -116,7 +130,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   constructor(host: MailboxHost<T>) {
     this.id = host.id
     this.policy = host.policy
-    this.#strategy = openStrategy(host.policy, this)
+    this.#strategy = openStrategy(host.policy, this, mayRest(host) ? this : undefined)
     this.#onMicrotask = 'dispatch' in host.policy && host.policy.dispatch === 'microtask'
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
@@ -129,6 +143,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   }
 
   get pending(): number {
+    this.#strategy.catchUp?.()
     return this.#strategy.size
   }
 
@@ -151,6 +166,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
   }
 
   stats(): SubscriberStats {
+    this.#strategy.catchUp?.()
     const { id, published, delivered, dropped, conflated, pending, calls, errors, inFlight, capacity } = this
     return {
       id,
@@ -265,8 +281,10 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     const host = this.#host as MailboxHost<T>
     const loss = this.dropped + this.conflated - lostLater
     const missed = loss - this.#lossTold
-    this.#lossTold = loss
-    this.missed += missed
+    if (missed !== 0) {
+      this.#lossTold = loss
+      this.missed += missed
+    }
     this.delivered += count
     this.calls += 1
     this.inFlight += 1
@@ -274,7 +292,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.lastVersion = version
     const delivery = new HandledDelivery(version, missed, this.id)
     const outer = this.#current
-    delivery.outer = outer
+    if (outer !== undefined) delivery.outer = outer
     this.#current = delivery
     let awaited: ObservableInput<unknown> | undefined
     try {
@@ -287,7 +305,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
       return
     }
     this.#current = outer
-    delivery.outer = undefined
+    if (outer !== undefined) delivery.outer = undefined
     if (awaited === undefined) this.#succeed()
     else this.#await(awaited, delivery, host)
   }
@@ -312,7 +330,26 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     this.#pumping = true
     while (this.#demand > 0 && this.#strategy.ready) this.#strategy.release()
     this.#pumping = false
+    if (this.#resting) this.#strategy.settled?.()
     this.#finishWhenEmpty()
+  }
+
+  rest(entry: T): BacklogReader<T> {
+    // The cast holds: only an open mailbox is offered anything, and only a host that can rest is asked.
+    const host = this.#host as Required<MailboxHost<T>>
+    this.#resting = true
+    return host.rest(entry, this.capacity)
+  }
+
+  rouse(): void {
+    this.#resting = false
+    this.#host?.rouse?.()
+  }
+
+  caughtUp(arrived: number, lost: number, as: 'dropped' | 'conflated'): void {
+    this.published += arrived
+    this[as] += lost
+    this.#pendingMax = Math.max(this.#pendingMax, this.#strategy.size)
   }
 
   schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription {
@@ -389,7 +426,7 @@ export class Mailbox<T extends Versioned> implements Port<T> {
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
     // Most deliveries leave nothing behind them.
-    if (this.#strategy.ready || this.#terminal !== undefined) this.pump()
+    if (this.#resting || this.#strategy.ready || this.#terminal !== undefined) this.pump()
     host.roomMade()
   }
 

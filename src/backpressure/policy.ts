@@ -107,6 +107,10 @@ export interface Strategy<T> {
   release(): void
   /** Hears that nothing more is offered, an overflow being an error; what it goes on to hold is waited for. */
   end?(kind: 'complete' | 'error'): void
+  /** Counts what came and was lost without being offered, where the source does not offer everything. */
+  catchUp?(): void
+  /** Hears that the consumer has been given all that it can take now. */
+  settled?(): void
   /** Gives back everything held, oldest first, forgets it, and ends its timers. */
   clear(): T[]
 }

@@ -1,25 +1,37 @@
 import { AuditStrategy } from './audit.ts'
+import { BacklogStrategy, type RestingPort } from './backlog-strategy.ts'
 import { BatchStrategy } from './batch.ts'
-import { BufferStrategy } from './buffer.ts'
+import { type BufferPolicy, BufferStrategy } from './buffer.ts'
 import { DebounceStrategy } from './debounce.ts'
 import { DirectStrategy } from './direct.ts'
 import { ExhaustStrategy } from './exhaust.ts'
 import { FrameStrategy } from './frame.ts'
-import { LatestStrategy } from './latest.ts'
+import { type LatestPolicy, LatestStrategy } from './latest.ts'
 import { refuseOption } from './options.ts'
-import type { Policy, Port, Strategy } from './policy.ts'
+import type { Policy, Port, Strategy, Versioned } from './policy.ts'
 import { SampleStrategy } from './sample.ts'
 import { SwitchLatestStrategy } from './switch-latest.ts'
 import { ThrottleStrategy } from './throttle.ts'
 
+/** Whether what a policy holds is always the newest entries, and nobody waits for a microtask to be told. */
+const holdsNewest = (policy: Policy): policy is LatestPolicy | BufferPolicy =>
+  (policy?.kind === 'latest' || (policy?.kind === 'buffer' && policy.overflow === 'drop-oldest')) &&
+  policy.dispatch === 'sync'
+
 /**
  * Opens what a policy holds and decides for one subscriber.
  *
+ * @param resting - given where the source keeps a backlog for those who are busy.
  * @throws `POLICY_INVALID` for a value that no factory made.
  */
-export function openStrategy<T>(policy: Policy, port: Port<T>): Strategy<T> {
+export function openStrategy<T extends Versioned>(
+  policy: Policy,
+  port: Port<T>,
+  resting?: RestingPort<T>,
+): Strategy<T> {
   // Factories freeze what they have checked. What is not frozen was written by hand, and not checked.
   if (!Object.isFrozen(policy)) return refusePolicy(policy)
+  if (resting !== undefined && holdsNewest(policy)) return new BacklogStrategy(policy, resting)
   switch (policy?.kind) {
     case 'direct':
       return new DirectStrategy(port)

@@ -20,11 +20,19 @@
  * never one that is older (`since`); a node without listeners and children does not exist.
  */
 import type { Patch } from 'immer'
-import { Observable } from 'rxjs'
+import {
+  config,
+  Observable,
+  type Observer,
+  type Subscriber,
+  type Subscription,
+  type TeardownLogic,
+} from 'rxjs'
 import { type Collection, type CollectionDiff, differencesWithin, isCollection } from '../collection/index.ts'
 import { SlotList } from '../kit/index.ts'
 import { valueAt, valueBelow } from './path.ts'
-import { type ListenerOwner, PathListener, PathNode } from './path-node.ts'
+import { CallbackListener, type ListenerOwner, ObserverListener, type PathListener } from './path-listener.ts'
+import { PathNode } from './path-node.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
 
@@ -39,7 +47,47 @@ const twinOf = (key: unknown): unknown =>
 function tellOne(listener: PathListener, value: unknown, version: number): void {
   if (listener.since >= version) return
   listener.since = version
-  listener.observer.next(value)
+  listener.next(value)
+}
+
+/** What `select(...path)` returns. */
+class PathObservable<S> extends Observable<unknown> {
+  readonly #index: PathIndex<S>
+  readonly #path: readonly unknown[]
+
+  constructor(index: PathIndex<S>, path: readonly unknown[]) {
+    super()
+    this.#index = index
+    this.#path = path
+  }
+
+  override subscribe(
+    observer?: Partial<Observer<unknown>> | ((value: unknown) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    const isCallback = typeof observer === 'function' && !error && !complete
+    if (!isCallback || this.#index.isStopped || config.useDeprecatedSynchronousErrorHandling) {
+      // The cast picks an overload: RxJS takes three callbacks still.
+      return super.subscribe(observer as ((value: unknown) => void) | null, error, complete)
+    }
+    return this.#index.listen(
+      this.#path,
+      (node, since) => new CallbackListener(this.#index, node, since, observer),
+    )
+  }
+
+  // Called by RxJS's Observable.subscribe().
+  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
+    if (!this.#index.isStopped) {
+      return this.#index.listen(
+        this.#path,
+        (node, since) => new ObserverListener(this.#index, node, since, observer),
+      )
+    }
+    observer.complete()
+    return undefined
+  }
 }
 
 export class PathIndex<S> implements Sink<S>, ListenerOwner {
@@ -73,17 +121,20 @@ export class PathIndex<S> implements Sink<S>, ListenerOwner {
 
   /** The value at a path: the current one first, then each that differs from the one before. */
   observe(path: readonly unknown[]): Observable<unknown> {
-    return new Observable((observer) => {
-      if (this.#subject.isStopped) {
-        observer.complete()
-        return undefined
-      }
-      const { version, state } = this.#subject.getValue()
-      const listener = new PathListener(this, this.#nodeOf(path), observer, version)
-      this.#add(listener)
-      if (version >= 0) this.#subject.exclusively(() => observer.next(valueAt(state, path)))
-      return listener
-    })
+    return new PathObservable(this, path)
+  }
+
+  get isStopped(): boolean {
+    return this.#subject.isStopped
+  }
+
+  /** Adds a listener at a path, and tells it the current value. */
+  listen<L extends PathListener>(path: readonly unknown[], create: (node: PathNode, since: number) => L): L {
+    const { version, state } = this.#subject.getValue()
+    const listener = create(this.#nodeOf(path), version)
+    this.#add(listener)
+    if (version >= 0) this.#subject.exclusively(() => listener.next(valueAt(state, path)))
+    return listener
   }
 
   next(snapshot: Snapshot<S>): void {
@@ -172,7 +223,7 @@ export class PathIndex<S> implements Sink<S>, ListenerOwner {
   }
 
   #completeBelow(node: PathNode): void {
-    for (const listener of node.toArray()) listener.observer.complete()
+    for (const listener of node.toArray()) listener.complete()
     for (const child of [...(node.children?.values() ?? [])]) this.#completeBelow(child)
   }
 

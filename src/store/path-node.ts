@@ -1,37 +1,11 @@
 /**
  * A place in the trie of paths, and who looks at it.
  *
- * There may be a place for each of 100 000 listeners, so both are small: no Map before the first child, no
- * list before the second listener, no closure for the end of a subscription.
+ * There may be a place for each of 100 000 listeners, so it is small: no Map before the first child, no list
+ * before the second listener.
  */
-import type { Subscriber, Unsubscribable } from 'rxjs'
-import { SlotList, type Slotted } from '../kit/index.ts'
-
-/** Whoever made a listener, and takes it away again. */
-export interface ListenerOwner {
-  remove(listener: PathListener): void
-}
-
-/** One subscription; as an `Unsubscribable` it is its own teardown, which saves a closure for each. */
-export class PathListener implements Slotted, Unsubscribable {
-  slot = -1
-  readonly observer: Subscriber<unknown>
-  /** The version whose value it was given last. */
-  since: number
-  readonly node: PathNode
-  readonly #owner: ListenerOwner
-
-  constructor(owner: ListenerOwner, node: PathNode, observer: Subscriber<unknown>, since: number) {
-    this.#owner = owner
-    this.node = node
-    this.observer = observer
-    this.since = since
-  }
-
-  unsubscribe(): void {
-    this.#owner.remove(this)
-  }
-}
+import { SlotList } from '../kit/index.ts'
+import type { PathListener } from './path-listener.ts'
 
 export class PathNode {
   readonly parent: PathNode | undefined

@@ -21,6 +21,7 @@
  * outside holds it, only `asObservable()`.
  */
 import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
+import { ALL_TOLD, Backlog, type BacklogReader, type Telling } from '../backpressure/index.ts'
 import { RingBuffer, SlotList, type Slotted } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -53,13 +54,17 @@ class ObserverSink<S> implements Sink<S> {
   }
 }
 
-export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
+export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> implements Telling {
   #value: Snapshot<S>
   readonly #sinks = new SlotList<Sink<S>>()
   readonly #queue: RingBuffer<Publication<S>>
+  /** What waits for the sinks who rest; one for each of their capacities. */
+  #backlogs: readonly Backlog<Snapshot<S>>[] = []
   #delivering = false
   /** Publications that were queued since the drain began. */
   #chained = 0
+  /** The slot of the sink that is being told. */
+  turn: number = ALL_TOLD
   /** Plain RxJS observers among the sinks. */
   observerCount = 0
   /** Versions published so far, those that wait included. */
@@ -137,6 +142,21 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   }
 
   /**
+   * Tells a sink nothing more until it is roused: it reads what comes in a backlog that it shares with all who
+   * rest with its capacity. To be called by a sink that is being told `snapshot`, with which its window begins.
+   */
+  rest(sink: Sink<S>, capacity: number, snapshot: Snapshot<S>): BacklogReader<Snapshot<S>> {
+    this.#sinks.rest(sink)
+    const backlog = this.#backlogs.find((each) => each.capacity === capacity) ?? this.#openBacklog(capacity)
+    return backlog.join(snapshot, sink)
+  }
+
+  /** Tells a sink each version again that it has not seen in its backlog. */
+  rouse(sink: Sink<S>): void {
+    this.#sinks.rouse(sink)
+  }
+
+  /**
    * Runs foreign code that is told of the current version outside a delivery (a replay), so that a write
    * made inside it is delivered after it, as everywhere else.
    */
@@ -169,6 +189,14 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     })
   }
 
+  #openBacklog(capacity: number): Backlog<Snapshot<S>> {
+    const backlog = new Backlog<Snapshot<S>>(capacity, this, () => {
+      this.#backlogs = this.#backlogs.filter((each) => each !== backlog)
+    })
+    this.#backlogs = [...this.#backlogs, backlog]
+    return backlog
+  }
+
   #drain(): void {
     for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) {
       this.#deliver(waiting.snapshot, waiting.end)
@@ -184,10 +212,20 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
    * `Subscriber` that was made by hand does: RxJS takes it as it is, without a wrapper that catches.
    */
   #deliver(snapshot: Snapshot<S>, end: number): void {
+    this.turn = -1
+    for (const backlog of this.#backlogs) backlog.push(snapshot)
+    const sinks = this.#sinks
     let slot = 0
     while (slot < end) {
       try {
-        for (; slot < end; slot += 1) this.#sinks.at(slot)?.next(snapshot)
+        for (; slot < end; slot += 1) {
+          const sink = sinks.at(slot)
+          if (sink === undefined) slot = sinks.lastEmpty(slot)
+          else {
+            this.turn = slot
+            sink.next(snapshot)
+          }
+        }
       } catch (error) {
         slot += 1
         setTimeout(() => {
@@ -195,5 +233,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
         })
       }
     }
+    this.turn = ALL_TOLD
+    for (const backlog of this.#backlogs) backlog.trim()
   }
 }

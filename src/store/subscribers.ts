@@ -6,6 +6,7 @@
  */
 import type { SchedulerLike } from 'rxjs'
 import {
+  type BacklogReader,
   type DropReason,
   latest,
   Mailbox,
@@ -105,6 +106,14 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.mailbox.destroy()
   }
 
+  rest(snapshot: Snapshot<S>, capacity: number): BacklogReader<Snapshot<S>> {
+    return this.#subscribers.subject.rest(this, capacity, snapshot)
+  }
+
+  rouse(): void {
+    this.#subscribers.subject.rouse(this)
+  }
+
   now(): number {
     return this.#subscribers.clock.mono()
   }
@@ -156,7 +165,7 @@ export class Subscribers<S> {
   readonly clock: Clock
   readonly scheduler: SchedulerLike
   readonly #storeName: string
-  readonly #subject: SnapshotSubject<S>
+  readonly subject: SnapshotSubject<S>
   readonly #leaks: LeakWatch | undefined
   readonly #departed = new DeliveryTotals()
   readonly #suspending = new Set<StoreSubscriber<S>>()
@@ -167,7 +176,7 @@ export class Subscribers<S> {
 
   constructor(context: SubscribersContext<S>) {
     this.#storeName = context.storeName
-    this.#subject = context.subject
+    this.subject = context.subject
     this.faults = context.faults
     this.#leaks = context.leaks
     this.clock = context.clock
@@ -187,23 +196,23 @@ export class Subscribers<S> {
     const id = options.id ?? `subscriber-${this.#created}`
     const subscriber = new StoreSubscriber(this, consumer, options, id, pulled)
     const { mailbox } = subscriber
-    this.#subject.attach(subscriber)
-    subscriber.passed = this.#subject.publications
+    this.subject.attach(subscriber)
+    subscriber.passed = this.subject.publications
     if (subscriber.suspends) this.#suspending.add(subscriber)
-    if (this.#subject.isStopped) mailbox.destroy()
+    if (this.subject.isStopped) mailbox.destroy()
     else if (options.signal !== undefined) {
       subscriber.stopListening = onAbort(options.signal, () => mailbox.close('unsubscribed'))
     }
-    const current = this.#subject.getValue()
+    const current = this.subject.getValue()
     if (!mailbox.closed && options.replay !== false && current.version >= 0) {
       subscriber.passed -= 1
-      this.#subject.exclusively(() => mailbox.replay(current))
+      this.subject.exclusively(() => mailbox.replay(current))
     }
     return mailbox
   }
 
   remove(subscriber: StoreSubscriber<S>): void {
-    this.#subject.detach(subscriber)
+    this.subject.detach(subscriber)
     this.#suspending.delete(subscriber)
     this.#leaks?.forget(subscriber.mailbox)
     this.#departed.add(subscriber.mailbox)
@@ -258,14 +267,14 @@ export class Subscribers<S> {
   }
 
   #present(): StoreSubscriber<S>[] {
-    return this.#subject.sinks().filter((sink) => sink instanceof StoreSubscriber)
+    return this.subject.sinks().filter((sink) => sink instanceof StoreSubscriber)
   }
 
   async #room(): Promise<void> {
-    while (!this.#subject.isStopped && this.#firstFull() !== undefined) {
+    while (!this.subject.isStopped && this.#firstFull() !== undefined) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve))
     }
-    if (!this.#subject.isStopped) return
+    if (!this.subject.isStopped) return
     throw new HeadgateError('STORE_DESTROYED', { store: this.#storeName, operation: 'ready()' })
   }
 
@@ -273,7 +282,7 @@ export class Subscribers<S> {
     for (const { mailbox, passed } of this.#suspending) {
       // Versions that are written and have not reached this subscriber yet: those in the queue, and the
       // one being delivered where its turn is still to come.
-      const underway = this.#subject.publications - passed - mailbox.published
+      const underway = this.subject.publications - passed - mailbox.published
       if (mailbox.room(underway) <= 0) return mailbox
     }
     return undefined

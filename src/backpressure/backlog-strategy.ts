@@ -1,0 +1,111 @@
+/**
+ * `latest` and `drop-oldest` for a mailbox whose source keeps a {@link Backlog}: the same decisions, made later.
+ *
+ *   idle     the source offers each entry, and it is delivered
+ *   resting  from the first entry that finds the consumer busy: the source offers nothing, and what waits is a
+ *            window on its backlog
+ *
+ * So a busy consumer costs the source nothing. What came and what was lost meanwhile is counted when somebody
+ * looks, before they see a figure, and before the next delivery tells what was missed. It rests until it is idle
+ * with nothing held.
+ *
+ * Both policies keep the newest entries, so what they hold is always such a window. Not so `drop-incoming`; and
+ * who is told of each loss with `onDrop` must be told at once. They hold what waits themselves.
+ */
+import type { BacklogReader } from './backlog.ts'
+import type { BufferPolicy } from './buffer.ts'
+import type { LatestPolicy } from './latest.ts'
+import type { Strategy, Versioned } from './policy.ts'
+
+/** What this strategy asks of its mailbox. */
+export interface RestingPort<T extends Versioned> {
+  readonly idle: boolean
+  deliver(entry: T): void
+  /** Has the source offer nothing from now on; the window begins with the entry that is being offered. */
+  rest(entry: T): BacklogReader<T>
+  /** Has the source offer again. */
+  rouse(): void
+  /** Counts what the source published without offering it, and what was lost of what waits. */
+  caughtUp(arrived: number, lost: number, as: 'dropped' | 'conflated'): void
+}
+
+export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
+  readonly capacity: number
+  readonly #port: RestingPort<T>
+  readonly #lostAs: 'dropped' | 'conflated'
+  #window: BacklogReader<T> | undefined
+  /** A replay that a pulled consumer has not asked for: older than the window. */
+  #replay: T | undefined
+
+  constructor(policy: LatestPolicy | BufferPolicy, port: RestingPort<T>) {
+    this.capacity = policy.kind === 'latest' ? 1 : policy.capacity
+    this.#lostAs = policy.kind === 'latest' ? 'conflated' : 'dropped'
+    this.#port = port
+  }
+
+  get size(): number {
+    return (this.#window?.size ?? 0) + (this.#replay === undefined ? 0 : 1)
+  }
+
+  get ready(): boolean {
+    return this.#replay !== undefined || (this.#window !== undefined && this.#window.size > 0)
+  }
+
+  offer(entry: T): void {
+    if (this.#replay === undefined && this.#port.idle) {
+      this.#port.deliver(entry)
+      return
+    }
+    this.#window = this.#port.rest(entry)
+    this.#port.caughtUp(0, this.#loseReplay(), this.#lostAs)
+  }
+
+  replay(entry: T): void {
+    this.#replay = entry
+  }
+
+  release(): void {
+    this.catchUp()
+    const replay = this.#replay
+    this.#replay = undefined
+    // The cast holds: release() is called only while `ready`.
+    this.#port.deliver(replay ?? (this.#window as BacklogReader<T>).shift())
+  }
+
+  catchUp(): void {
+    const window = this.#window
+    if (window === undefined) return
+    const arrived = window.arrived()
+    if (arrived > 0) this.#port.caughtUp(arrived, window.lost() + this.#loseReplay(), this.#lostAs)
+  }
+
+  /** Nothing is older than the replay, so it goes before anything in the window does. */
+  #loseReplay(): number {
+    if (this.#replay === undefined || this.size <= this.capacity) return 0
+    this.#replay = undefined
+    return 1
+  }
+
+  settled(): void {
+    if (!this.#port.idle || this.ready) return
+    this.#endWindow()
+    this.#port.rouse()
+  }
+
+  clear(): T[] {
+    this.catchUp()
+    const held = this.#replay === undefined ? [] : [this.#replay]
+    this.#replay = undefined
+    const window = this.#window
+    if (window !== undefined) {
+      while (window.size > 0) held.push(window.shift())
+      this.#endWindow()
+    }
+    return held
+  }
+
+  #endWindow(): void {
+    this.#window?.leave()
+    this.#window = undefined
+  }
+}
