@@ -277,7 +277,9 @@ describe('freezeState', () => {
     ['an object inside', { a: 1, b: { c: 2 } }],
     ['an array inside', { a: [1, { b: 2 }] }],
     ['an array', [1, { b: 2 }]],
+    ['an array of arrays of objects', { a: [[{ b: 1 }], [], [[{ c: [1] }]]] }],
     ['a Map', new Map([['a', { b: 1 }]])],
+    ['a Map and a Set below an array', { a: [new Map([['a', { b: 1 }]]), new Set([{ c: 1 }])] }],
     ['no prototype', Object.assign(Object.create(null), { a: { b: 1 } })],
   ])('freezes all of a state with %s', (_what, state: unknown) => {
     expect(freezeState(state)).toBe(state)
@@ -289,6 +291,22 @@ describe('freezeState', () => {
     const state = freezeState({ at, n: 1 })
     expect(state).toBeFrozen()
     expect(at).not.toBeFrozen()
+  })
+
+  test.each([
+    ['an object', Object.freeze({ inner: { n: 1 } })],
+    ['an array', Object.freeze([{ n: 1 }])],
+  ])('walks no state that is frozen already: %s', (_what, state: object) => {
+    expect(freezeState(state)).toBe(state)
+    expect(Object.values(state)[0]).not.toBeFrozen()
+  })
+
+  test('freezes a state that is in itself', () => {
+    const state: { list: unknown[]; self?: unknown } = { list: [] }
+    state.self = state
+    state.list.push(state.list, state)
+    freezeState(state)
+    expect([state, state.list].every(Object.isFrozen)).toBe(true)
   })
 
   test("leaves another recipe's draft alone", () => {

@@ -112,7 +112,6 @@ export function backpressure<T>(
           mailbox.close('consumer-error')
           observer.error(error)
         },
-        roomMade() {},
         closed() {},
       }
       const mailbox = new Mailbox(host)

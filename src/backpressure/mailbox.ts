@@ -86,8 +86,8 @@ export interface MailboxHost<T extends Versioned> {
   faulted(fault: MailboxFault): void
   /** A delivery was handled while {@link Mailbox.failing}. Must not throw. */
   handled?(): void
-  /** Something that was held or handled has gone, so there may be room. */
-  roomMade(): void
+  /** Something that was held or handled has gone, so there may be room. Absent where nobody waits for it. */
+  readonly roomMade?: (() => void) | undefined
   /** The mailbox is over: nothing is held and no callback comes any more. Called once. */
   closed(): void
 }
@@ -260,7 +260,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     host.closed()
     this.#abortHandled(host)
     for (const entry of held) this.#tellDrop(host, entry, reason)
-    host.roomMade()
+    host.roomMade?.()
   }
 
   // ---- Port: what the strategy asks for ----
@@ -427,7 +427,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     if (!host.pulled) this.#demand += 1
     // Most deliveries leave nothing behind them.
     if (this.#resting || this.#strategy.ready || this.#terminal !== undefined) this.pump()
-    host.roomMade()
+    host.roomMade?.()
   }
 
   readonly #runQueuedPump = (): void => {

@@ -62,19 +62,33 @@ export function runRecipe(
 /**
  * Freezes a state deeply, in place. What is frozen already is not walked.
  *
- * A plain object whose values need no walk is the common case, `{ ...state, one: value }`, and takes a third
- * of the time that immer's walk does: it makes no list of the keys. Values under symbols are not looked at.
+ * Arrays and plain objects are walked here, because immer lists the keys of each and calls a function for every
+ * item: a `set` of a new small state takes two thirds of the time, of a new array of 1 000 half. What else immer
+ * drafts is left to it. Values under symbols are not looked at.
  */
 export function freezeState<T>(state: T): T {
-  return isPlainAndShallow(state) ? Object.freeze(state) : freeze(state, true)
+  if (typeof state === 'object' && state !== null) freezeDeeply(state)
+  return state
 }
 
-function isPlainAndShallow(state: unknown): boolean {
-  if (typeof state !== 'object' || state === null || isDraft(state)) return false
-  if (Object.getPrototypeOf(state) !== Object.prototype) return false
-  for (const key in state) {
-    const value = (state as Record<string, unknown>)[key]
-    if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) return false
+function freezeDeeply(value: object): void {
+  if (isDraft(value)) return
+  const isList = Array.isArray(value)
+  if (!isList && Object.getPrototypeOf(value) !== Object.prototype) {
+    freeze(value, true)
+    return
   }
+  // Looked for before it is frozen: V8 lists the keys of an object that was just frozen anew.
+  const isFlat = !isList && hasOnlyFrozen(value)
+  if (!isFlat && Object.isFrozen(value)) return
+  Object.freeze(value) // before what is in it: it may be in itself
+  if (!isFlat) for (const item of isList ? value : Object.values(value)) if (mayChange(item)) freezeDeeply(item)
+}
+
+function hasOnlyFrozen(record: object): boolean {
+  for (const key in record) if (mayChange(record[key as never])) return false
   return true
 }
+
+const mayChange = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value)

@@ -62,6 +62,7 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
   readonly scheduler: SchedulerLike
   readonly mailbox: Mailbox<Snapshot<S>>
   readonly dropped: MailboxHost<Snapshot<S>>['dropped']
+  readonly roomMade: MailboxHost<Snapshot<S>>['roomMade']
   /** The publications that this subscriber is never offered, as they came before it; less its replay. */
   passed = 0
   stopListening: (() => void) | undefined
@@ -91,6 +92,7 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
       onDrop &&
       ((snapshot, reason) =>
         onDrop({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped }))
+    this.roomMade = this.suspends ? () => subscribers.wake() : undefined
     this.mailbox = new Mailbox(this)
   }
 
@@ -137,10 +139,6 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.mailbox.failing = false
     if (this.#logged) this.#subscribers.faults.recovered(this.id, failures)
     this.#logged = false
-  }
-
-  roomMade(): void {
-    if (this.suspends) this.#subscribers.wake()
   }
 
   closed(): void {
