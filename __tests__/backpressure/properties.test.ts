@@ -10,7 +10,7 @@
 import assert from 'node:assert/strict'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { batch, type Policy, switchLatest } from '../../src/backpressure/index.ts'
+import { batch, buffer, latest, type Policy, switchLatest } from '../../src/backpressure/index.ts'
 import { ModelSubscriber } from './support/model-policies.ts'
 import { POLICIES, SETTLING, type Step, TIMELINES, type Timeline, timelines } from './support/timeline.ts'
 import { type Outcome, TimelineRun } from './support/timeline-run.ts'
@@ -59,6 +59,28 @@ async function compareLeft(timeline: Timeline): Promise<void> {
   assert.deepEqual([timers, stats.pending, stats.inFlight], [0, 0, 0], 'nothing is left')
 }
 
+/** A random timeline over a policy that lets a busy mailbox rest, where its source keeps a backlog. */
+const restingTimelines = (kind: 'latest' | 'buffer'): fc.Arbitrary<Timeline> => {
+  const policy: fc.Arbitrary<Policy> =
+    kind === 'latest'
+      ? fc.constant(latest())
+      : fc
+          .oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(9, Number.POSITIVE_INFINITY))
+          .map((capacity) => buffer({ capacity }))
+  return fc.tuple(timelines(kind), policy).map(([timeline, policy]) => ({ ...timeline, policy }))
+}
+
+/** A mailbox that rests, beside one that is offered everything, and the model; whom nobody tells of losses. */
+async function compareResting(timeline: Timeline, steps: readonly Step[]): Promise<Outcome> {
+  const resting = await new TimelineRun(timeline, 'backlog').run(steps)
+  const { stats } = await new TimelineRun(timeline).run(steps)
+  const model = new ModelSubscriber(timeline).run(steps)
+  const heard = model.filter((line) => !/^@\d+ (drop|conflate) /.test(line))
+  assert.equal(resting.log.join('\n'), heard.join('\n'), 'the mailbox does what the model does')
+  assert.deepEqual(resting.stats, stats)
+  return resting
+}
+
 const plain: Timeline = {
   policy: switchLatest(),
   consumer: { work: 0, writesEvery: 0, completesAt: 0, leavesAt: 0, throwsEvery: 0, onError: 'continue' },
@@ -91,6 +113,26 @@ describe('a mailbox on random timelines', () => {
       await compareLeft(timeline)
     })
     await fc.assert(property, { numRuns: RUNS })
+  })
+
+  test.each(['latest', 'buffer'] as const)('that rests does with %s what the model does', async (kind) => {
+    let published = 0
+    let offered = 0
+    const property = fc.asyncProperty(restingTimelines(kind), async (timeline) => {
+      // An unbounded buffer takes its time.
+      const settled = await compareResting(timeline, [...timeline.steps, ...SETTLING, 'wait 2000', 'drain'])
+      assertPromises(timeline, settled)
+      const left = await compareResting(timeline, [...timeline.steps, 'unsubscribe', 'write 1', 'wait 40'])
+      assert.deepEqual(
+        [left.keeps, left.stats.pending, left.stats.inFlight],
+        [false, 0, 0],
+        'nothing is left',
+      )
+      published += settled.stats.published
+      offered += settled.offered
+    })
+    await fc.assert(property, { numRuns: RUNS })
+    assert(offered < 0.8 * published, `of ${published} versions, ${offered} were offered`)
   })
 
   test.each(Object.entries(FOUND))('does what the model does: %s', async (_name, timeline) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Subscription } from 'rxjs'
+import { BacklogStrategy, type RestingPort } from '../../src/backpressure/backlog-strategy.ts'
 import {
   audit,
   batch,
@@ -14,10 +15,10 @@ import {
   switchLatest,
   throttle,
 } from '../../src/backpressure/index.ts'
-import type { Port } from '../../src/backpressure/policy.ts'
+import type { Port, Versioned } from '../../src/backpressure/policy.ts'
 import { openStrategy } from '../../src/backpressure/strategies.ts'
 
-const port: Port<object> = {
+const port: Port<Versioned> = {
   idle: false,
   deliver() {},
   deliverAll() {},
@@ -27,6 +28,16 @@ const port: Port<object> = {
   abortHandlers() {},
   pump() {},
   schedule: () => Subscription.EMPTY,
+}
+
+const resting: RestingPort<Versioned> = {
+  idle: false,
+  deliver() {},
+  rest: () => {
+    throw new Error('Nothing rests before it is offered something.')
+  },
+  rouse() {},
+  caughtUp() {},
 }
 
 describe('openStrategy', () => {
@@ -49,10 +60,51 @@ describe('openStrategy', () => {
     expect([strategy.size, strategy.capacity, strategy.clear()]).toEqual([0, capacity, []])
   })
 
+  describe('for a mailbox whose source keeps a backlog', () => {
+    test.each<[Policy, number]>([
+      [latest(), 1],
+      [buffer({ capacity: 3 }), 3],
+      [buffer({ capacity: Number.POSITIVE_INFINITY }), Number.POSITIVE_INFINITY],
+    ])('opens one that reads it: %j', (policy, capacity) => {
+      const strategy = openStrategy(policy, port, resting)
+      expect(strategy).toBeInstanceOf(BacklogStrategy)
+      expect([strategy.size, strategy.ready, strategy.capacity]).toEqual([0, false, capacity])
+      expect(strategy.clear()).toEqual([])
+      expect(openStrategy(policy, port)).not.toBeInstanceOf(BacklogStrategy)
+    })
+
+    test.each([
+      latest({ dispatch: 'microtask' }),
+      buffer({ dispatch: 'microtask' }),
+      buffer({ overflow: 'drop-incoming' }),
+      buffer({ overflow: 'error' }),
+      buffer({ overflow: 'suspend' }),
+      direct(),
+      exhaust(),
+      switchLatest(),
+      throttle({ ms: 10 }),
+      debounce({ ms: 10 }),
+      audit({ ms: 10 }),
+      sample({ ms: 10 }),
+      frame(),
+      batch({ ms: 10 }),
+    ])('opens one that holds what waits itself: %j', (policy) => {
+      expect(openStrategy(policy, port, resting)).not.toBeInstanceOf(BacklogStrategy)
+    })
+
+    test('refuses all the same what no factory made', () => {
+      for (const policy of [null, { kind: 'latest', dispatch: 'sync' }]) {
+        expect(() => openStrategy(policy as Policy, port, resting)).toThrow(
+          'Expected "policy" to be a policy',
+        )
+      }
+    })
+  })
+
   test('opens another one for each subscriber', () => {
     const one = openStrategy(latest(), port)
     const other = openStrategy(latest(), port)
-    one.offer({})
+    one.offer({ version: 1 })
     expect([one.size, other.size]).toEqual([1, 0])
   })
 
@@ -67,7 +119,7 @@ describe('openStrategy', () => {
     batch({ ms: 10 }),
     batch({ maxSize: 1 }),
   ])('gives back what was held, once: %j', (policy) => {
-    const entry = {}
+    const entry = { version: 1 }
     const strategy = openStrategy(policy, port)
     strategy.offer(entry)
     const held = strategy.clear()

@@ -18,17 +18,31 @@ function listOf(count: number): { list: SlotList<Member>; members: Member[] } {
 
 const names = (list: SlotList<Member>): number[] => list.toArray().map(({ name }) => name)
 
-/** Walks as its users do: to the end as it was when the walk began. */
-function walk(list: SlotList<Member>, visit: (member: Member) => void): void {
+/**
+ * Walks as its users do: to the end as it was when the walk began, past those who are not there in one step.
+ * Returns how many slots it looked at.
+ */
+function walk(list: SlotList<Member>, visit: (member: Member) => void): number {
   const { end } = list
+  let looks = 0
   for (let slot = 0; slot < end; slot += 1) {
     const met = list.at(slot)
-    if (met !== undefined) visit(met)
+    looks += 1
+    if (met === undefined) slot = list.lastEmpty(slot)
+    else visit(met)
   }
+  return looks
 }
 
-function expectInvariants(list: SlotList<Member>): void {
-  for (const each of list.toArray()) expect(list.at(each.slot)).toBe(each)
+/** The names of those whom a walk meets. */
+function met(list: SlotList<Member>): number[] {
+  const found: number[] = []
+  walk(list, ({ name }) => found.push(name))
+  return found
+}
+
+function expectInvariants(list: SlotList<Member>, resting: ReadonlySet<Member> = new Set()): void {
+  for (const each of list.toArray()) expect(list.at(each.slot)).toBe(resting.has(each) ? undefined : each)
   expect(list.toArray()).toHaveLength(list.size)
 }
 
@@ -102,77 +116,210 @@ describe('SlotList', () => {
     })
   })
 
-  test('meets, in a walk, those who were there when it began and have not left', () => {
-    // On its way the walk adds and removes: at each member, who else is removed, and whether one is added.
-    const plans = fc.array(fc.record({ remove: fc.option(fc.nat(60)), add: fc.boolean() }), {
-      minLength: 60,
-      maxLength: 60,
+  describe('rest', () => {
+    test('lets a walk pass a member, which stays in its slot', () => {
+      const { list, members } = listOf(3)
+      list.rest(members[1]!)
+      expect(met(list)).toEqual([0, 2])
+      expect(list.at(1)).toBeUndefined()
+      expect(members[1]!.slot).toBe(1)
+      expect([list.size, list.end, names(list)]).toEqual([3, 3, [0, 1, 2]])
     })
+
+    test('once is as good as twice, and so is rousing', () => {
+      const { list, members } = listOf(65)
+      for (const each of members.slice(0, 64)) {
+        list.rest(each)
+        list.rest(each)
+      }
+      expect(list.lastEmpty(0)).toBe(63)
+      list.rouse(members[5]!)
+      list.rouse(members[5]!)
+      expect(met(list)).toEqual([5, 64])
+      list.rest(members[5]!)
+      expect(list.lastEmpty(0)).toBe(63)
+      expect(met(list)).toEqual([64])
+    })
+
+    test('ends with rousing, in the old place', () => {
+      const { list, members } = listOf(3)
+      list.rest(members[0]!)
+      list.add(member(3))
+      list.rouse(members[0]!)
+      expect(met(list)).toEqual([0, 1, 2, 3])
+    })
+
+    test('of one who is in no list does nothing, and neither does rousing', () => {
+      const { list, members } = listOf(2)
+      list.remove(members[0]!)
+      for (const each of [members[0]!, member(9)]) {
+        list.rest(each)
+        list.rouse(each)
+        expect(each.slot).toBe(-1)
+      }
+      expect([list.size, met(list), names(list)]).toEqual([1, [1], [1]])
+    })
+
+    test('does not keep one who leaves, nor mark who comes to the same list again', () => {
+      const { list, members } = listOf(3)
+      list.rest(members[1]!)
+      list.remove(members[1]!)
+      expect([list.size, names(list), members[1]!.slot]).toEqual([2, [0, 2], -1])
+      list.rouse(members[1]!)
+      expect(met(list)).toEqual([0, 2])
+      list.add(members[1]!)
+      expect(met(list)).toEqual([0, 2, 1])
+    })
+
+    test('outlasts the closing of holes', () => {
+      const { list, members } = listOf(200)
+      const stay = members.filter(({ name }) => name % 5 === 0)
+      const resting = stay.filter(({ name }) => name % 10 === 0)
+      for (const each of resting) list.rest(each)
+      for (const each of members) if (!stay.includes(each)) list.remove(each)
+      list.compact()
+      expect(list.end).toBe(40)
+      expect(names(list)).toEqual(stay.map(({ name }) => name))
+      expect(met(list)).toEqual(stay.filter(({ name }) => name % 10 !== 0).map(({ name }) => name))
+      expectInvariants(list, new Set(resting))
+      for (const each of resting) list.rouse(each)
+      expect(met(list)).toEqual(names(list))
+    })
+  })
+
+  describe('lastEmpty', () => {
+    test('is the end of a stretch of 64 slots in which there is nobody to meet', () => {
+      const { list, members } = listOf(130)
+      for (const each of members.slice(64, 100)) list.rest(each)
+      for (const each of members.slice(100, 128)) list.remove(each)
+      expect([list.lastEmpty(64), list.lastEmpty(65), list.lastEmpty(128)]).toEqual([127, 65, 128])
+    })
+
+    test('is the slot itself where anybody is in the stretch', () => {
+      const { list, members } = listOf(64)
+      for (const each of members.slice(0, 63)) list.rest(each)
+      expect(list.lastEmpty(0)).toBe(0)
+      list.rest(members[63]!)
+      expect(list.lastEmpty(0)).toBe(63)
+      list.rouse(members[30]!)
+      expect(list.lastEmpty(0)).toBe(0)
+    })
+
+    test('lets a walk look once at each 64 who rest', () => {
+      const { list, members } = listOf(640)
+      for (const each of members) list.rest(each)
+      expect(walk(list, () => {})).toBe(10)
+      list.rouse(members[639]!)
+      expect(walk(list, () => {})).toBe(9 + 64)
+    })
+
+    test('counts anew when the holes are closed', () => {
+      const { list, members } = listOf(192)
+      for (const each of members.slice(0, 128)) list.remove(each)
+      for (const each of members.slice(128)) list.rest(each)
+      list.rouse(members[191]!)
+      list.compact()
+      expect([list.end, list.lastEmpty(0), met(list)]).toEqual([64, 0, [191]])
+      list.rest(members[191]!)
+      expect(list.lastEmpty(0)).toBe(63)
+    })
+  })
+
+  test('meets, in a walk, those who were there when it began and have not left', () => {
+    // On its way the walk adds, removes, lays to rest and rouses, one of each at each member.
+    const plans = fc.array(
+      fc.record({
+        remove: fc.option(fc.nat(150)),
+        rest: fc.option(fc.nat(150)),
+        rouse: fc.option(fc.nat(150)),
+        add: fc.boolean(),
+      }),
+      { minLength: 151, maxLength: 151 },
+    )
+    const resters = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 151 }))
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), plans, (count, plan) => {
+      fc.property(fc.integer({ min: 1, max: 151 }), resters, plans, (count, restEvery, plan) => {
         const { list, members } = listOf(count)
-        const met: number[] = []
-        const gone = new Set<number>()
+        const added: Member[] = []
+        const gone = new Set<Member>()
+        // Those who rest from the start are most of the list, or nobody.
+        const resting = new Set(members.filter(({ name }) => restEvery > 0 && name % restEvery !== 1))
+        for (const each of resting) list.rest(each)
         const expected: number[] = []
-        let model = [...members]
-        let newcomers = count
         for (const each of members) {
-          if (gone.has(each.name)) continue
+          if (gone.has(each) || resting.has(each)) continue
           expected.push(each.name)
-          const leaver = plan[each.name]!.remove
-          if (leaver !== null && leaver < count) gone.add(leaver)
+          const { remove, rest, rouse } = plan[each.name]!
+          const [leaver, rester, riser] = [remove, rest, rouse].map((name) => members[name ?? count])
+          if (leaver !== undefined) gone.add(leaver)
+          if (rester !== undefined) resting.add(rester)
+          if (riser !== undefined) resting.delete(riser)
         }
+        const found: number[] = []
         walk(list, (each) => {
-          met.push(each.name)
-          const { remove, add } = plan[each.name]!
-          if (remove !== null && remove < count) {
-            list.remove(members[remove]!)
-            model = model.filter(({ name }) => name !== remove)
-          }
+          found.push(each.name)
+          const { remove, rest, rouse, add } = plan[each.name]!
+          const [leaver, rester, riser] = [remove, rest, rouse].map((name) => members[name ?? count])
+          if (leaver !== undefined) list.remove(leaver)
+          if (rester !== undefined) list.rest(rester)
+          if (riser !== undefined) list.rouse(riser)
           if (!add) return
-          const newcomer = member(newcomers)
-          newcomers += 1
+          const newcomer = member(count + added.length)
           list.add(newcomer)
-          model.push(newcomer)
+          added.push(newcomer)
         })
-        expect(met).toEqual(expected)
-        expect(list.toArray()).toEqual(model)
-        expectInvariants(list)
+        expect(found).toEqual(expected)
+        expect(list.toArray()).toEqual([...members.filter((each) => !gone.has(each)), ...added])
+        expectInvariants(list, resting)
       }),
     )
   })
 
   test('behaves as an array without what was removed, whenever it is compacted', () => {
-    type Step = { readonly kind: 'add' | 'compact' } | { readonly kind: 'remove'; readonly pick: number }
+    const pick = fc.nat(1000)
     const steps = fc.array(
       fc.oneof(
-        { weight: 4, arbitrary: fc.constant<Step>({ kind: 'add' }) },
-        { weight: 6, arbitrary: fc.nat(1000).map((pick): Step => ({ kind: 'remove', pick })) },
-        { weight: 1, arbitrary: fc.constant<Step>({ kind: 'compact' }) },
+        { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('add', 'add', 'add', 'compact'), pick }) },
+        {
+          weight: 12,
+          arbitrary: fc.record({ kind: fc.constantFrom('remove', 'remove', 'rest', 'rouse'), pick }),
+        },
       ),
-      { maxLength: 200, size: 'max' },
+      { maxLength: 300, size: 'max' },
     )
     fc.assert(
-      fc.property(fc.nat(120), steps, (count, sequence) => {
+      fc.property(fc.nat(200), fc.boolean(), steps, (count, allRest, sequence) => {
         const { list, members } = listOf(count)
         const model = [...members]
+        const resting = new Set<Member>()
+        if (allRest) {
+          for (const each of members) {
+            list.rest(each)
+            resting.add(each)
+          }
+        }
         for (const step of sequence) {
           if (step.kind === 'add') {
             const newcomer = member(model.length + 1000)
             list.add(newcomer)
             model.push(newcomer)
-          } else if (step.kind === 'remove') {
-            const [leaver] = model.splice(step.pick % (model.length + 1), 1)
-            if (leaver !== undefined) list.remove(leaver)
-          } else {
+          } else if (step.kind === 'compact') {
             const holes = list.end - list.size
             list.compact()
             if (holes >= 32 && holes > list.size) expect(list.end).toBe(list.size)
+          } else {
+            const chosen = model[step.pick % (model.length + 1)]
+            if (chosen === undefined) continue
+            list[step.kind](chosen)
+            if (step.kind === 'rest') resting.add(chosen)
+            else resting.delete(chosen)
+            if (step.kind === 'remove') model.splice(model.indexOf(chosen), 1)
           }
           expect(list.size).toBe(model.length)
         }
         expect(list.toArray()).toEqual(model)
-        expectInvariants(list)
+        expectInvariants(list, resting)
+        expect(met(list)).toEqual(model.filter((each) => !resting.has(each)).map(({ name }) => name))
       }),
     )
   })

@@ -20,22 +20,46 @@ export interface Kind {
   readonly policy: 'direct' | 'latest' | 'drop-oldest' | 'drop-incoming'
   readonly capacity: number
   readonly replay: boolean
-  /** What its consumer does: return, stay busy until it is released, throw, throw and be closed, write. */
-  readonly consumer: 'sync' | 'slow' | 'thrower' | 'closer' | 'writer'
+  /** Whether it is told of each drop. */
+  readonly hearsDrops: boolean
+  /**
+   * What its consumer does: return, stay busy until it is released, throw, throw and be closed, write, release
+   * another one, do so and stay busy, end another one's subscription, be a stream that is polled.
+   */
+  readonly consumer:
+    | 'sync'
+    | 'slow'
+    | 'thrower'
+    | 'closer'
+    | 'writer'
+    | 'releaser'
+    | 'relay'
+    | 'ouster'
+    | 'polled'
 }
+
+/** Whether a consumer is busy until it is released. */
+export const staysBusy = ({ consumer }: Kind): boolean => consumer === 'slow' || consumer === 'relay'
+
+/** Whether a consumer releases another one each time. */
+export const releasesAnother = ({ consumer }: Kind): boolean =>
+  consumer === 'releaser' || consumer === 'relay'
 
 /** Whether a writer that has answered so often answers a state with a write: not for ever. */
 export const isAnswered = (state: Readonly<State>, answers: number): boolean =>
   state.a.n % 2 === 0 && answers < 4
 
 export interface Figures {
-  published: number
-  delivered: number
-  dropped: number
-  conflated: number
-  pending: number
-  errors: number
-  inFlight: number
+  readonly published: number
+  readonly delivered: number
+  readonly dropped: number
+  readonly conflated: number
+  readonly pending: number
+  readonly errors: number
+  readonly inFlight: number
+  readonly pendingMax: number
+  readonly missed: number
+  readonly lastVersion: number
 }
 
 export class ModelSubscriber {
@@ -45,9 +69,12 @@ export class ModelSubscriber {
   readonly seen: { readonly version: number; readonly missed: number }[] = []
   held: Version[] = []
   closed = false
-  inFlight = 0
-  #busy = false
+  /** Handlers that have returned, and have not ended. */
+  running = 0
+  #executing = 0
+  #busy: boolean
   #pumping = false
+  #pendingMax = 0
   #dropped = 0
   #conflated = 0
   #errors = 0
@@ -57,6 +84,7 @@ export class ModelSubscriber {
   constructor(kind: Kind, store: ModelStore) {
     this.kind = kind
     this.store = store
+    this.#busy = kind.consumer === 'polled'
   }
 
   get figures(): Figures {
@@ -67,68 +95,93 @@ export class ModelSubscriber {
       conflated: this.#conflated,
       pending: this.held.length,
       errors: this.#errors,
-      inFlight: this.inFlight,
+      inFlight: this.#executing + this.running,
+      pendingMax: this.#pendingMax,
+      missed: this.seen.reduce((sum, { missed }) => sum + missed, 0),
+      lastVersion: this.seen.at(-1)?.version ?? -1,
     }
+  }
+
+  /** Whether a release does anything. */
+  get waits(): boolean {
+    return this.kind.consumer === 'polled' ? this.held.length > 0 : this.running > 0
   }
 
   offer(version: Version): void {
     if (this.closed) return
     this.offered.push(version)
     const { policy, capacity } = this.kind
-    if (policy === 'direct' || (!this.#busy && !this.#pumping)) this.#deliver(version)
+    if (policy === 'direct' || !this.#busy) this.#deliver(version)
     else if (policy === 'latest') {
       this.#conflated += this.held.length
       this.held = [version]
     } else if (this.held.length < capacity) this.held.push(version)
     else {
-      this.#dropped += 1
       if (policy === 'drop-oldest') this.held = [...this.held.slice(1), version]
+      this.#drop(1)
     }
+    this.#pendingMax = Math.max(this.#pendingMax, this.held.length)
   }
 
-  /** One running handler ends. */
+  /** One running handler ends, or a stream is polled. */
   release(): void {
-    this.inFlight -= 1
-    if (this.closed) return
-    this.#busy = false
-    this.#pumping = true
-    while (!this.#busy && this.held.length > 0) this.#deliver(this.held.shift() as Version)
-    this.#pumping = false
+    if (!this.waits) return
+    if (this.kind.consumer === 'polled') this.#deliver(this.held.shift() as Version)
+    else {
+      this.running -= 1
+      this.#goOn()
+    }
   }
 
   close(): void {
     if (this.closed) return
+    const { length } = this.held
     this.closed = true
-    this.#dropped += this.held.length
     this.held = []
     // What runs is let go of: an observable is unsubscribed.
-    this.inFlight = 0
+    this.running = 0
+    this.#drop(length)
+  }
+
+  /** They go together, and each is told. */
+  #drop(count: number): void {
+    this.#dropped += count
+    if (this.kind.hearsDrops) for (let told = 0; told < count; told += 1) this.store.note()
   }
 
   #deliver(version: Version): void {
     const place = this.offered.indexOf(version)
     this.seen.push({ version: version.version, missed: place - this.#lastSeen - 1 })
     this.#lastSeen = place
-    const { consumer, policy } = this.kind
-    if (consumer === 'slow') {
-      this.inFlight += 1
-      this.#busy = policy !== 'direct'
-    }
-    if (consumer === 'thrower' || consumer === 'closer') this.#errors += 1
-    if (consumer === 'closer') this.close()
-    if (consumer === 'writer' && isAnswered(version.state, this.#answers)) this.#answer()
+    this.#busy = true
+    this.#executing += 1
+    this.#handle(version)
+    this.#executing -= 1
+    if (this.closed) return
+    if (staysBusy(this.kind)) this.running += 1
+    else this.#goOn()
   }
 
-  /** A writer is busy while it writes: what is published meanwhile comes after it. */
-  #answer(): void {
-    const { policy } = this.kind
+  #handle({ state }: Version): void {
+    const { consumer } = this.kind
+    if (consumer === 'polled') return
+    this.store.note()
+    if (consumer === 'thrower' || consumer === 'closer') this.#errors += 1
+    if (consumer === 'closer') this.close()
+    if (consumer === 'ouster') this.store.waiting(this)?.close()
+    if (releasesAnother(this.kind)) this.store.waiting(this)?.release()
+    if (consumer !== 'writer' || !isAnswered(state, this.#answers)) return
     this.#answers += 1
-    this.#busy = policy !== 'direct'
     this.store.set('a')
+  }
+
+  /** A handler has ended: what is held comes next. */
+  #goOn(): void {
+    if (this.closed || this.kind.consumer === 'polled') return
     this.#busy = false
-    if (this.#pumping || policy === 'direct') return
+    if (this.#pumping) return
     this.#pumping = true
-    while (this.held.length > 0 && !this.closed) this.#deliver(this.held.shift() as Version)
+    while (!this.#busy && this.held.length > 0) this.#deliver(this.held.shift() as Version)
     this.#pumping = false
   }
 }
@@ -138,6 +191,8 @@ export class ModelStore {
   published: Version
   commits = 0
   readonly subscribers: ModelSubscriber[] = []
+  /** The figures of all who are there, at each callback. */
+  readonly notes: Figures[][] = []
   #batches = 0
   #delivering = false
   #queue: { readonly version: Version; readonly audience: readonly ModelSubscriber[] }[] = []
@@ -176,6 +231,15 @@ export class ModelStore {
     this.subscribers.push(subscriber)
     if (kind.replay) this.#exclusively(() => subscriber.offer(this.published))
     return subscriber
+  }
+
+  /** The first one, other than this, that waits to be released. */
+  waiting(but: ModelSubscriber): ModelSubscriber | undefined {
+    return this.subscribers.find((each) => each !== but && each.waits)
+  }
+
+  note(): void {
+    this.notes.push(this.subscribers.filter(({ closed }) => !closed).map(({ figures }) => figures))
   }
 
   #nextVersion(): number {

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { test } from '@jest/globals'
 import fc from 'fast-check'
-import { Subject } from 'rxjs'
+import { Subject, Subscription, skip } from 'rxjs'
 import {
   buffer,
   createStore,
@@ -15,6 +15,7 @@ import {
   latest,
   type SinglePolicy,
   type Snapshot,
+  type SnapshotStream,
   type Store,
   type SubscriberHandle,
   type SubscriberStats,
@@ -22,11 +23,14 @@ import {
 import {
   BRANCHES,
   type Branch,
+  type Figures,
   isAnswered,
   type Kind,
   ModelStore,
   type ModelSubscriber,
+  releasesAnother,
   type State,
+  staysBusy,
 } from './properties-model.ts'
 import { isDeeplyFrozen } from './support.ts'
 
@@ -38,16 +42,35 @@ type Step =
   | { readonly do: 'batch'; readonly steps: readonly Step[]; readonly throws: boolean }
   | { readonly do: 'subscribe'; readonly kind: Kind }
   | { readonly do: 'unsubscribe' | 'release'; readonly which: number }
+  | { readonly do: 'crowd' }
 
 const branch = fc.constantFrom(...BRANCHES)
 const ahead = fc.integer({ min: -2, max: 3 })
 const which = fc.nat({ max: 7 })
-const kind: fc.Arbitrary<Kind> = fc.record({
-  policy: fc.constantFrom('direct', 'latest', 'drop-oldest', 'drop-incoming'),
-  capacity: fc.integer({ min: 1, max: 3 }),
-  replay: fc.boolean(),
-  consumer: fc.constantFrom('sync', 'slow', 'slow', 'thrower', 'closer', 'writer'),
-})
+const kind: fc.Arbitrary<Kind> = fc
+  .record({
+    policy: fc.constantFrom('direct', 'latest', 'latest', 'drop-oldest', 'drop-oldest', 'drop-incoming'),
+    capacity: fc.integer({ min: 1, max: 3 }),
+    replay: fc.boolean(),
+    hearsDrops: fc.boolean(),
+    consumer: fc.constantFrom(
+      'sync',
+      'slow',
+      'slow',
+      'slow',
+      'thrower',
+      'closer',
+      'writer',
+      'releaser',
+      'relay',
+      'ouster',
+      'polled',
+    ),
+  })
+  // A stream is given nothing that it has not asked for.
+  .map((each) =>
+    each.consumer === 'polled' && each.policy === 'direct' ? { ...each, policy: 'latest' } : each,
+  )
 
 const { step } = fc.letrec<{ step: Step }>((tie) => ({
   step: fc.oneof(
@@ -59,6 +82,7 @@ const { step } = fc.letrec<{ step: Step }>((tie) => ({
     { weight: 1, arbitrary: fc.record({ do: fc.constant('put'), ahead, enforceVersion: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('compare and set'), ahead }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('change nothing', 'throw in a recipe') }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('crowd') }) },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -78,10 +102,27 @@ const policyOf = ({ policy, capacity }: Kind): SinglePolicy => {
 /** A subscriber of the store, beside its model. */
 interface Pair {
   readonly model: ModelSubscriber
-  handle: SubscriberHandle | undefined
+  handle: SubscriberHandle | SnapshotStream<State> | undefined
   readonly seen: { readonly version: number; readonly missed: number }[]
   readonly running: Subject<void>[]
   answers: number
+}
+
+const figuresOf = (stats: SubscriberStats): Figures => {
+  const { published, delivered, dropped, conflated, pending, errors, inFlight } = stats
+  const { pendingMax, missed, lastVersion } = stats
+  return {
+    published,
+    delivered,
+    dropped,
+    conflated,
+    pending,
+    errors,
+    inFlight,
+    pendingMax,
+    missed,
+    lastVersion,
+  }
 }
 
 type Accounts = Pick<SubscriberStats, 'published' | 'delivered' | 'dropped' | 'conflated' | 'pending'>
@@ -94,6 +135,8 @@ class Run {
   readonly pairs: Pair[] = []
   /** Which object of the store each branch of the model's states is. */
   readonly branches = new Map<object, object>()
+  /** The figures of all who are there, at each callback. */
+  readonly notes: Figures[][] = []
   /** What a check inside a callback found: thrown there, it would only be reported as a fault. */
   readonly failures: unknown[] = []
 
@@ -132,7 +175,10 @@ class Run {
         this.#unsubscribe(this.#pair(step.which))
         break
       case 'release':
-        this.#release(this.#pair(step.which))
+        this.#releaseBoth(this.#pair(step.which))
+        break
+      case 'crowd':
+        this.#crowd()
         break
     }
   }
@@ -147,19 +193,20 @@ class Run {
     assert.equal(this.store.metrics().commits, this.model.commits)
     for (const { handle, model, seen } of this.pairs) {
       assert(handle !== undefined)
-      const { published, delivered, dropped, conflated, pending, errors, inFlight } = handle.stats()
-      const figures = { published, delivered, dropped, conflated, pending, errors, inFlight }
-      assert.deepEqual(figures, model.figures)
+      assert.deepEqual(figuresOf(handle.stats()), model.figures)
       assert.deepEqual(seen, model.seen)
       assert.equal(handle.closed, model.closed)
     }
+    assert.deepEqual(this.notes.splice(0), this.model.notes.splice(0))
     this.#checkInside()
     this.#checkIdentity(snapshot)
   }
 
   /** Ends every handler that runs, until none is left. */
   settle(): void {
-    for (const pair of this.pairs) while (pair.model.inFlight > 0) this.#release(pair)
+    for (let next = this.#waiting(); next !== undefined; next = this.#waiting()) {
+      this.#releaseBoth(next)
+    }
   }
 
   /** Who follows the newest version was given it last, once nobody is busy. */
@@ -232,50 +279,92 @@ class Run {
     else run()
   }
 
+  /** Observers whom no model knows. All leave when the first is told: the list has holes then, and is closed up. */
+  #crowd(): void {
+    const crowd = new Subscription()
+    const told$ = this.store.snapshot$.pipe(skip(1))
+    for (let count = 0; count < 70; count += 1) crowd.add(told$.subscribe(() => crowd.unsubscribe()))
+  }
+
   #subscribe(kind: Kind): void {
     const model = this.model.subscribe(kind)
     const pair: Pair = { model, handle: undefined, seen: [], running: [], answers: 0 }
     this.pairs.push(pair)
-    pair.handle = this.store.subscribe(
-      (snapshot, { version, missed }) => {
-        assert(version > (pair.seen.at(-1)?.version ?? -1))
-        pair.seen.push({ version, missed })
-        this.#noteFailures()
-        return this.#consume(pair, snapshot)
-      },
-      {
-        policy: policyOf(kind),
-        replay: kind.replay,
-        onError: kind.consumer === 'closer' ? 'close' : 'continue',
-        onDrop: () => this.#noteFailures(),
-      },
-    )
+    const policy = policyOf(kind)
+    const { replay } = kind
+    const onDrop = kind.hearsDrops ? () => this.#note() : undefined
+    pair.handle =
+      kind.consumer === 'polled'
+        ? this.store.stream({ policy, replay, onDrop })
+        : this.store.subscribe(
+            (snapshot, { version, missed }) => {
+              assert(version > (pair.seen.at(-1)?.version ?? -1))
+              pair.seen.push({ version, missed })
+              this.#note()
+              return this.#consume(pair, snapshot)
+            },
+            { policy, replay, onDrop, onError: kind.consumer === 'closer' ? 'close' : 'continue' },
+          )
   }
 
   #consume(pair: Pair, { state }: Snapshot<State>): Subject<void> | undefined {
-    const { consumer } = pair.model.kind
+    const { kind } = pair.model
+    const { consumer } = kind
     if (consumer === 'thrower' || consumer === 'closer') throw new Refused()
+    if (consumer === 'ouster') this.#oust(this.#waiting(pair))
+    if (releasesAnother(kind)) this.#release(this.#waiting(pair))
     if (consumer === 'writer' && isAnswered(state, pair.answers)) {
       pair.answers += 1
       this.store.update((draft) => {
         draft.a.n += 1
       })
     }
-    if (consumer !== 'slow') return undefined
+    if (!staysBusy(kind)) return undefined
     const handler = new Subject<void>()
     pair.running.push(handler)
     return handler
   }
 
   #unsubscribe(pair: Pair | undefined): void {
-    pair?.handle?.unsubscribe()
+    this.#oust(pair)
     pair?.model.close()
   }
 
+  #oust(pair: Pair | undefined): void {
+    const handle = pair?.handle
+    if (handle !== undefined && 'unsubscribe' in handle) handle.unsubscribe()
+    else handle?.[Symbol.dispose]()
+  }
+
+  /** The first one, other than this, that waits to be released; as the model says it. */
+  #waiting(but?: Pair): Pair | undefined {
+    return this.pairs.find((each) => {
+      if (each === but) return false
+      if (each.model.kind.consumer === 'polled') return (each.handle?.stats().pending ?? 0) > 0
+      return each.running.some(({ observed }) => observed)
+    })
+  }
+
+  #releaseBoth(pair: Pair | undefined): void {
+    pair?.model.release()
+    this.#release(pair)
+  }
+
+  /** Ends the oldest handler, or polls. */
   #release(pair: Pair | undefined): void {
-    if (pair === undefined || pair.model.inFlight === 0) return
-    pair.model.release()
-    pair.running.shift()?.complete()
+    const handle = pair?.handle
+    if (pair === undefined || handle === undefined) return
+    if ('poll' in handle) {
+      const before = handle.stats().missed
+      const snapshot = handle.poll()
+      if (snapshot !== undefined) {
+        pair.seen.push({ version: snapshot.version, missed: handle.stats().missed - before })
+      }
+    } else {
+      let handler = pair.running.shift()
+      while (handler !== undefined && !handler.observed) handler = pair.running.shift()
+      handler?.complete()
+    }
   }
 
   /** What holds at every instant. */
@@ -288,7 +377,9 @@ class Run {
     }
   }
 
-  #noteFailures(): void {
+  /** To be called inside every callback. */
+  #note(): void {
+    this.notes.push(this.store.metrics().subscribers.map(figuresOf))
     try {
       this.#checkInside()
     } catch (failure) {

@@ -82,7 +82,8 @@ function freezeDeeply(value: object): void {
   const isFlat = !isList && hasOnlyFrozen(value)
   if (!isFlat && Object.isFrozen(value)) return
   Object.freeze(value) // before what is in it: it may be in itself
-  if (!isFlat) for (const item of isList ? value : Object.values(value)) if (mayChange(item)) freezeDeeply(item)
+  if (isFlat) return
+  for (const item of isList ? value : Object.values(value)) if (mayChange(item)) freezeDeeply(item)
 }
 
 function hasOnlyFrozen(record: object): boolean {

@@ -2,6 +2,7 @@
 import { Observable, Subject, type Subscription, VirtualTimeScheduler } from 'rxjs'
 import {
   type Delivery,
+  type DropReason,
   Mailbox,
   type MailboxFault,
   type MailboxHost,
@@ -9,6 +10,7 @@ import {
   type Versioned,
 } from '../../../src/backpressure/index.ts'
 import { isHeadgateError } from '../../../src/kit/index.ts'
+import { RestingSource } from './resting-source.ts'
 import { logLine, type Step, type Timeline, WRITES_MAX } from './timeline.ts'
 
 /** Time that passes only when a run says so, and that knows how many timers are live. */
@@ -40,7 +42,13 @@ export interface Outcome {
   /** Whether it was closed before all could be delivered. */
   readonly cutShort: boolean
   readonly timers: number
+  /** How often the mailbox was offered something, and whether anything is kept for it at the end. */
+  readonly offered: number
+  readonly keeps: boolean
 }
+
+/** `backlog`: it offers nothing to a mailbox that is busy. Nobody hears then of what is lost. */
+export type SourceKind = 'offers all' | 'backlog'
 
 class Broken extends Error {}
 
@@ -72,6 +80,7 @@ export class TimelineRun {
   readonly #timeline: Timeline
   readonly #scheduler = new TimelineScheduler()
   readonly #mailbox: Mailbox<Versioned>
+  readonly #source: RestingSource
   readonly #log: string[] = []
   readonly #deliveries: number[][] = []
   readonly #signals: { readonly version: number; readonly signal: AbortSignal }[] = []
@@ -79,9 +88,11 @@ export class TimelineRun {
   readonly #gates: Subject<never>[] = []
   #version = 0
   #cutShort = false
+  #ended = false
 
-  constructor(timeline: Timeline) {
+  constructor(timeline: Timeline, source: SourceKind = 'offers all') {
     this.#timeline = timeline
+    this.#source = new RestingSource((entry) => this.#mailbox.offer(entry))
     const { policy, consumer } = timeline
     const host: MailboxHost<Versioned> = {
       id: 'subscriber',
@@ -95,8 +106,16 @@ export class TimelineRun {
         complete: () => this.#end('complete'),
       },
       now: () => this.#scheduler.now(),
-      conflated: (entry, by) => this.#note(`conflate ${entry.version} by ${by.version}`),
-      dropped: (entry, reason) => this.#note(`drop ${entry.version} ${reason}`),
+      ...(source === 'backlog'
+        ? {
+            rest: (entry: Versioned, capacity: number) => this.#source.rest(entry, capacity),
+            rouse: () => this.#source.rouse(),
+          }
+        : {
+            conflated: (entry: Versioned, by: Versioned) =>
+              this.#note(`conflate ${entry.version} by ${by.version}`),
+            dropped: (entry: Versioned, reason: DropReason) => this.#note(`drop ${entry.version} ${reason}`),
+          }),
       faulted: (fault) => this.#fault(fault),
       roomMade() {},
       closed() {},
@@ -131,21 +150,34 @@ export class TimelineRun {
       terminals: this.#terminals,
       cutShort: this.#cutShort,
       timers: this.#scheduler.timerCount,
+      offered: this.#source.offered,
+      keeps: this.#source.keeps,
     }
   }
 
   #take(step: Step): void {
     const mailbox = this.#mailbox
     const [word, number] = step.split(' ')
-    if (word === 'write') for (let n = Number(number); n > 0; n -= 1) mailbox.offer(this.#nextEntry())
+    if (word === 'write') for (let n = Number(number); n > 0; n -= 1) this.#write()
     else if (word === 'wait') this.#scheduler.pass(Number(number), this.#timeline.tie)
     else if (step === 'release') this.#release()
     else if (step === 'break') this.#gates.shift()?.error(new Broken('broken'))
     else if (step === 'drain') this.#drain()
-    else if (step === 'complete') mailbox.end({ kind: 'complete' })
-    else if (step === 'error') mailbox.end({ kind: 'error', error: new Broken('source') })
+    else if (step === 'complete') this.#endWith({ kind: 'complete' })
+    else if (step === 'error') this.#endWith({ kind: 'error', error: new Broken('source') })
     else if (step === 'destroy') this.#cut(() => mailbox.destroy())
     else this.#cut(() => mailbox.close('unsubscribed'))
+  }
+
+  /** What a source says after its end, no mailbox takes; one that keeps a backlog has to be silent itself. */
+  #write(): void {
+    const entry = this.#nextEntry()
+    if (!this.#ended) this.#source.publish(entry)
+  }
+
+  #endWith(terminal: Parameters<Mailbox<Versioned>['end']>[0]): void {
+    this.#ended = true
+    this.#mailbox.end(terminal)
   }
 
   #release(): void {
@@ -167,10 +199,10 @@ export class TimelineRun {
     this.#signals.push({ version, signal: delivery.signal })
     this.#note(`next ${several ? `[${versions.join(' ')}]` : version} missed ${delivery.missed}`)
     if (writesEvery > 0 && version % writesEvery === 0 && this.#version < WRITES_MAX) {
-      this.#mailbox.offer(this.#nextEntry())
+      this.#write()
       this.#note(`after the write in ${version}`)
     }
-    if (version === completesAt) this.#mailbox.end({ kind: 'complete' })
+    if (version === completesAt) this.#endWith({ kind: 'complete' })
     if (version === leavesAt) this.#cut(() => this.#mailbox.close('unsubscribed'))
     if (throwsEvery > 0 && version % throwsEvery === 0) throw new Broken('broken')
     if (work === 'sync' || work === 'pulled') return undefined
