@@ -11,20 +11,26 @@ export interface Delivery {
   readonly subscriberId: string
 }
 
+/** What few deliveries have: a signal, work that goes on, another delivery around them. */
+class Handling {
+  /** What the consumer returned, where it was an observable. */
+  inner: Subscription | undefined = undefined
+  /** The delivery inside whose handler this one is being handed over. */
+  outer: HandledDelivery | undefined = undefined
+  controller: AbortController | undefined = undefined
+  aborted = false
+}
+
 /**
- * A delivery while it is being handled. The abort controller is made only when somebody asks for the
- * signal: it costs twenty times what the rest of a delivery does.
+ * A delivery while it is being handled. There is one for each version and subscriber, so it is small: what
+ * few of them have is in a second object. An abort controller, made when somebody asks for the signal, costs
+ * twenty times what the rest does.
  */
 export class HandledDelivery implements Delivery {
   readonly version: number
   readonly missed: number
   readonly subscriberId: string
-  /** What the consumer returned, where it was an observable. */
-  inner: Subscription | undefined
-  /** The delivery inside whose handler this one is being handed over. */
-  outer: HandledDelivery | undefined
-  #controller: AbortController | undefined
-  aborted = false
+  #handling: Handling | undefined = undefined
 
   constructor(version: number, missed: number, subscriberId: string) {
     this.version = version
@@ -33,15 +39,27 @@ export class HandledDelivery implements Delivery {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.aborted) this.#controller.abort()
+    const { handling } = this
+    if (handling.controller === undefined) {
+      handling.controller = new AbortController()
+      if (handling.aborted) handling.controller.abort()
     }
-    return this.#controller.signal
+    return handling.controller.signal
+  }
+
+  get aborted(): boolean {
+    return this.#handling?.aborted === true
+  }
+
+  /** Made on first use. */
+  get handling(): Handling {
+    this.#handling ??= new Handling()
+    return this.#handling
   }
 
   abort(): void {
-    this.aborted = true
-    this.#controller?.abort()
+    const { handling } = this
+    handling.aborted = true
+    handling.controller?.abort()
   }
 }

@@ -292,7 +292,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     this.lastVersion = version
     const delivery = new HandledDelivery(version, missed, this.id)
     const outer = this.#current
-    if (outer !== undefined) delivery.outer = outer
+    if (outer !== undefined) delivery.handling.outer = outer
     this.#current = delivery
     let awaited: ObservableInput<unknown> | undefined
     try {
@@ -305,7 +305,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
       return
     }
     this.#current = outer
-    if (outer !== undefined) delivery.outer = undefined
+    if (outer !== undefined) delivery.handling.outer = undefined
     if (awaited === undefined) this.#succeed()
     else this.#await(awaited, delivery, host)
   }
@@ -391,7 +391,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
       if (delivery.aborted) {
         this.#unsubscribe(delivery, inner, host)
         this.#settle(delivery)
-      } else delivery.inner = inner
+      } else delivery.handling.inner = inner
     } catch (error) {
       this.#settle(delivery, { error })
     }
@@ -456,11 +456,16 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
 
   #abortHandled(host: MailboxHost<T>): void {
     this.#busySince = null
-    for (let delivery = this.#current; delivery !== undefined; delivery = delivery.outer) delivery.abort()
+    let running = this.#current
+    while (running !== undefined) {
+      running.abort()
+      running = running.handling.outer
+    }
     if (this.#handled === undefined) return
     for (const delivery of this.#handled) {
       delivery.abort()
-      if (delivery.inner !== undefined) this.#abandon(delivery, delivery.inner, host)
+      const { inner } = delivery.handling
+      if (inner !== undefined) this.#abandon(delivery, inner, host)
     }
   }
 

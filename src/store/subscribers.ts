@@ -92,8 +92,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
       onDrop &&
       ((snapshot, reason) =>
         onDrop({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped }))
+    this.mailbox = new Mailbox(this) // refuses what is no policy
     this.roomMade = this.suspends ? () => subscribers.wake() : undefined
-    this.mailbox = new Mailbox(this)
   }
 
   get suspends(): boolean {
