@@ -21,8 +21,8 @@ import type { Strategy, Versioned } from './policy.ts'
 export interface RestingPort<T extends Versioned> {
   readonly idle: boolean
   deliver(entry: T): void
-  /** Has the source offer nothing from now on; the window begins with the entry that is being offered. */
-  rest(entry: T): BacklogReader<T>
+  /** See `MailboxHost.rest`. */
+  rest(entry: T, before: T | undefined): BacklogReader<T>
   /** Has the source offer again. */
   rouse(): void
   /** Counts what the source published without offering it, and what was lost of what waits. */
@@ -34,7 +34,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   readonly #port: RestingPort<T>
   readonly #lostAs: 'dropped' | 'conflated'
   #window: BacklogReader<T> | undefined
-  /** A replay that a pulled consumer has not asked for: older than the window. */
+  /** A replay that a pulled consumer has not asked for; until the window begins, which begins with it. */
   #replay: T | undefined
 
   constructor(policy: LatestPolicy | BufferPolicy, port: RestingPort<T>) {
@@ -44,11 +44,11 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   }
 
   get size(): number {
-    return (this.#window?.size ?? 0) + (this.#replay === undefined ? 0 : 1)
+    return this.#window?.size ?? (this.#replay === undefined ? 0 : 1)
   }
 
   get ready(): boolean {
-    return this.#replay !== undefined || (this.#window !== undefined && this.#window.size > 0)
+    return this.size > 0
   }
 
   offer(entry: T): void {
@@ -56,8 +56,11 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
       this.#port.deliver(entry)
       return
     }
-    this.#window = this.#port.rest(entry)
-    this.#port.caughtUp(0, this.#loseReplay(), this.#lostAs)
+    const window = this.#port.rest(entry, this.#replay)
+    this.#window = window
+    this.#replay = undefined
+    // The replay, where the capacity is 1.
+    this.#port.caughtUp(0, window.lost(), this.#lostAs)
   }
 
   replay(entry: T): void {
@@ -66,24 +69,14 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
 
   release(): void {
     this.catchUp()
-    const replay = this.#replay
-    this.#replay = undefined
-    // The cast holds: release() is called only while `ready`.
-    this.#port.deliver(replay ?? (this.#window as BacklogReader<T>).shift())
+    this.#port.deliver(this.#take())
   }
 
   catchUp(): void {
     const window = this.#window
     if (window === undefined) return
     const arrived = window.arrived()
-    if (arrived > 0) this.#port.caughtUp(arrived, window.lost() + this.#loseReplay(), this.#lostAs)
-  }
-
-  /** Nothing is older than the replay, so it goes before anything in the window does. */
-  #loseReplay(): number {
-    if (this.#replay === undefined || this.size <= this.capacity) return 0
-    this.#replay = undefined
-    return 1
+    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#lostAs)
   }
 
   settled(): void {
@@ -94,14 +87,17 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
 
   clear(): T[] {
     this.catchUp()
-    const held = this.#replay === undefined ? [] : [this.#replay]
-    this.#replay = undefined
-    const window = this.#window
-    if (window !== undefined) {
-      while (window.size > 0) held.push(window.shift())
-      this.#endWindow()
-    }
+    const held: T[] = []
+    while (this.ready) held.push(this.#take())
+    this.#endWindow()
     return held
+  }
+
+  #take(): T {
+    const replay = this.#replay
+    this.#replay = undefined
+    // The cast holds: it is called only while `ready`.
+    return replay ?? (this.#window as BacklogReader<T>).shift()
   }
 
   #endWindow(): void {

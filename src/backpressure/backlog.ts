@@ -80,19 +80,23 @@ export class Backlog<T extends Versioned> {
   trim(): void {
     if (this.end - this.#first <= this.capacity) return
     const index = this.#indexOf(this.#first)
-    const readers = this.#starts[index] as number
-    this.#starts[index] = 0
     this.#entries[index] = undefined
     this.#first += 1
-    this.#count(this.#first, readers)
+    this.#count(this.#first, this.#starts[index] as number)
   }
 
-  /** Adds a reader, whose window begins with the entry that it is being told. */
-  join(entry: T, owner: Slotted): BacklogReader<T> {
+  /**
+   * Adds a reader, whose window begins with the entry that it is being told.
+   *
+   * @param before - the entry before that one, where the window begins with it.
+   */
+  join(entry: T, owner: Slotted, before?: T): BacklogReader<T> {
     if (this.#newestVersion !== entry.version) this.push(entry)
+    const start = this.end - (before === undefined ? 1 : 2)
+    if (start < this.#first) this.#takeBack(before)
     this.#readers += 1
-    this.#count(this.end - 1, 1)
-    return new BacklogReader(this, owner)
+    this.#count(start, 1)
+    return new BacklogReader(this, owner, start)
   }
 
   /** Takes a reader away whose window begins at a number. */
@@ -148,6 +152,14 @@ export class Backlog<T extends Versioned> {
     }
   }
 
+  /** Keeps the entry before the oldest again, which nobody's window held. */
+  #takeBack(entry: T | undefined): void {
+    this.#first -= 1
+    const index = this.#indexOf(this.#first)
+    this.#entries[index] = entry
+    this.#starts[index] = 0
+  }
+
   #grow(): void {
     const { length } = this.#entries
     const entries = new Array<T | undefined>(length * 2)
@@ -171,11 +183,11 @@ export class BacklogReader<T extends Versioned> {
   /** The number after that of the newest entry that has been counted as told. */
   #seen: number
 
-  /** Begins with the newest entry, which is told already. */
-  constructor(backlog: Backlog<T>, owner: Slotted) {
+  /** All that there is has been told to the owner. */
+  constructor(backlog: Backlog<T>, owner: Slotted, start: number) {
     this.#backlog = backlog
     this.#owner = owner
-    this.#start = backlog.end - 1
+    this.#start = start
     this.#seen = backlog.end
   }
 

@@ -70,9 +70,10 @@ export interface MailboxHost<T extends Versioned> {
   now(): number
   /**
    * The mailbox is busy: offers it nothing from now on, and has it read what comes from a backlog, from `entry`
-   * on. Absent where the source keeps none; not called where `dropped` or `conflated` must be told at once.
+   * on, or from the entry `before` that one. A source that rests its mailboxes publishes nothing after `end`.
+   * Absent where the source keeps no backlog; not called where `dropped` or `conflated` must be told at once.
    */
-  rest?(entry: T, capacity: number): BacklogReader<T>
+  rest?(entry: T, before: T | undefined, capacity: number): BacklogReader<T>
   /** The mailbox is idle and reads no more: offers it each entry again. */
   rouse?(): void
   /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
@@ -334,11 +335,11 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     this.#finishWhenEmpty()
   }
 
-  rest(entry: T): BacklogReader<T> {
+  rest(entry: T, before: T | undefined): BacklogReader<T> {
     // The cast holds: only an open mailbox is offered anything, and only a host that can rest is asked.
     const host = this.#host as Required<MailboxHost<T>>
     this.#resting = true
-    return host.rest(entry, this.capacity)
+    return host.rest(entry, before, this.capacity)
   }
 
   rouse(): void {

@@ -143,12 +143,18 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> implements 
 
   /**
    * Tells a sink nothing more until it is roused: it reads what comes in a backlog that it shares with all who
-   * rest with its capacity. To be called by a sink that is being told `snapshot`, with which its window begins.
+   * rest with its capacity. To be called by a sink that is being told `snapshot`, with which its window begins; or
+   * with the snapshot `before`, where it holds that.
    */
-  rest(sink: Sink<S>, capacity: number, snapshot: Snapshot<S>): BacklogReader<Snapshot<S>> {
+  rest(
+    sink: Sink<S>,
+    capacity: number,
+    snapshot: Snapshot<S>,
+    before: Snapshot<S> | undefined,
+  ): BacklogReader<Snapshot<S>> {
     this.#sinks.rest(sink)
     const backlog = this.#backlogs.find((each) => each.capacity === capacity) ?? this.#openBacklog(capacity)
-    return backlog.join(snapshot, sink)
+    return backlog.join(snapshot, sink, before)
   }
 
   /** Tells a sink each version again that it has not seen in its backlog. */
@@ -212,7 +218,6 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> implements 
    * `Subscriber` that was made by hand does: RxJS takes it as it is, without a wrapper that catches.
    */
   #deliver(snapshot: Snapshot<S>, end: number): void {
-    this.turn = -1
     for (const backlog of this.#backlogs) backlog.push(snapshot)
     const sinks = this.#sinks
     let slot = 0

@@ -108,8 +108,8 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.mailbox.destroy()
   }
 
-  rest(snapshot: Snapshot<S>, capacity: number): BacklogReader<Snapshot<S>> {
-    return this.#subscribers.subject.rest(this, capacity, snapshot)
+  rest(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): BacklogReader<Snapshot<S>> {
+    return this.#subscribers.subject.rest(this, capacity, snapshot, before)
   }
 
   rouse(): void {

@@ -78,6 +78,7 @@ function installFrames(frames: Timeline['frames'], scheduler: TimelineScheduler)
 
 export class TimelineRun {
   readonly #timeline: Timeline
+  readonly #looks: boolean
   readonly #scheduler = new TimelineScheduler()
   readonly #mailbox: Mailbox<Versioned>
   readonly #source: RestingSource
@@ -90,8 +91,10 @@ export class TimelineRun {
   #cutShort = false
   #ended = false
 
-  constructor(timeline: Timeline, source: SourceKind = 'offers all') {
+  /** @param looks - whether the figures are looked at on the way; without them the log stays short. */
+  constructor(timeline: Timeline, source: SourceKind = 'offers all', looks = true) {
     this.#timeline = timeline
+    this.#looks = looks
     this.#source = new RestingSource((entry) => this.#mailbox.offer(entry))
     const { policy, consumer } = timeline
     const host: MailboxHost<Versioned> = {
@@ -108,7 +111,8 @@ export class TimelineRun {
       now: () => this.#scheduler.now(),
       ...(source === 'backlog'
         ? {
-            rest: (entry: Versioned, capacity: number) => this.#source.rest(entry, capacity),
+            rest: (entry: Versioned, before: Versioned | undefined, capacity: number) =>
+              this.#source.rest(entry, before, capacity),
             rouse: () => this.#source.rouse(),
           }
         : {
@@ -247,6 +251,7 @@ export class TimelineRun {
   }
 
   #note(what: string): void {
+    if (!this.#looks) return
     const stats = this.#mailbox.stats()
     this.#log.push(logLine(this.#scheduler.now(), what, stats, this.#scheduler.timerCount))
     const { published, delivered, dropped, conflated, pending, capacity } = stats
