@@ -48,7 +48,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   }
 
   get ready(): boolean {
-    return this.size > 0
+    return this.#window === undefined ? this.#replay !== undefined : !this.#window.isEmpty
   }
 
   offer(entry: T): void {

@@ -198,6 +198,10 @@ export class BacklogReader<T extends Versioned> {
     return size < capacity ? size : capacity
   }
 
+  get isEmpty(): boolean {
+    return this.#backlog.endFor(this.#owner) === this.#start
+  }
+
   /** How many entries were told since the last call. */
   arrived(): number {
     const end = this.#backlog.endFor(this.#owner)

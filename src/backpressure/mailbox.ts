@@ -193,9 +193,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     if (this.#terminal !== undefined || this.#host === undefined) return
     this.published += 1
     this.#strategy.offer(entry)
-    const { size } = this.#strategy
-    if (size === 0) return
-    if (size > this.#pendingMax) this.#pendingMax = size
+    if (this.#noteSize() === 0) return
     if (this.#onMicrotask && !this.#pumpQueued) {
       this.#pumpQueued = true
       queueMicrotask(this.#runQueuedPump)
@@ -223,7 +221,13 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     this.published += 1
     this.#strategy.replayed?.()
     this.#strategy.replay(entry)
-    this.#pendingMax = this.#strategy.size
+    this.#noteSize()
+  }
+
+  #noteSize(): number {
+    const { size } = this.#strategy
+    if (size > this.#pendingMax) this.#pendingMax = size
+    return size
   }
 
   /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */
@@ -349,8 +353,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
 
   caughtUp(arrived: number, lost: number, as: 'dropped' | 'conflated'): void {
     this.published += arrived
-    this[as] += lost
-    this.#pendingMax = Math.max(this.#pendingMax, this.#strategy.size)
+    if (lost > 0) this[as] += lost
+    this.#noteSize()
   }
 
   schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription {
