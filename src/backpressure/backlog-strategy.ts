@@ -26,20 +26,18 @@ export interface RestingPort<T extends Versioned> {
   /** Has the source offer again. */
   rouse(): void
   /** Counts what the source published without offering it, and what was lost of what waits. */
-  caughtUp(arrived: number, lost: number, as: 'dropped' | 'conflated'): void
+  caughtUp(arrived: number, lost: number): void
 }
 
 export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   readonly capacity: number
   readonly #port: RestingPort<T>
-  readonly #lostAs: 'dropped' | 'conflated'
   #window: BacklogReader<T> | undefined
   /** A replay that a pulled consumer has not asked for; until the window begins, which begins with it. */
   #replay: T | undefined
 
   constructor(policy: LatestPolicy | BufferPolicy, port: RestingPort<T>) {
     this.capacity = policy.kind === 'latest' ? 1 : policy.capacity
-    this.#lostAs = policy.kind === 'latest' ? 'conflated' : 'dropped'
     this.#port = port
   }
 
@@ -60,7 +58,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
     this.#window = window
     this.#replay = undefined
     // The replay, where the capacity is 1.
-    this.#port.caughtUp(0, window.lost(), this.#lostAs)
+    this.#port.caughtUp(0, window.lost())
   }
 
   replay(entry: T): void {
@@ -76,7 +74,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
     const window = this.#window
     if (window === undefined) return
     const arrived = window.arrived()
-    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#lostAs)
+    if (arrived > 0) this.#port.caughtUp(arrived, window.lost())
   }
 
   settled(): void {

@@ -351,9 +351,10 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     this.#host?.rouse?.()
   }
 
-  caughtUp(arrived: number, lost: number, as: 'dropped' | 'conflated'): void {
+  caughtUp(arrived: number, lost: number): void {
     this.published += arrived
-    if (lost > 0) this[as] += lost
+    if (this.policy.kind === 'latest') this.conflated += lost
+    else this.dropped += lost
     this.#noteSize()
   }
 

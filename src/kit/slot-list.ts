@@ -16,7 +16,8 @@
  * copy on write, which makes each subscribe O(n); `splice`, which makes each unsubscribe O(n).
  *
  * Invariants: `members[m.slot] === m` for every member m; order is the order of adding; `walked` is
- * `members` without those who rest; `walkedIn[i]` is how many of them are in the slots 64 i to 64 i + 63.
+ * `members` without those who rest, and the same array as long as nobody has rested; `walkedIn[i]` is how many
+ * are walked of the slots 64 i to 64 i + 63.
  */
 
 /** What a {@link SlotList} holds: it remembers where it stands. -1 means: in no list. */
@@ -30,7 +31,7 @@ const STRETCH_MASK = (1 << STRETCH_BITS) - 1
 
 export class SlotList<T extends Slotted> {
   readonly #members: (T | undefined)[] = []
-  readonly #walked: (T | undefined)[] = []
+  #walked = this.#members
   readonly #walkedIn: number[] = []
   #size = 0
 
@@ -59,7 +60,7 @@ export class SlotList<T extends Slotted> {
     const slot = this.#members.length
     member.slot = slot
     this.#members.push(member)
-    this.#walked.push(member)
+    if (this.#walked !== this.#members) this.#walked.push(member)
     this.#countIn(slot, 1)
     this.#size += 1
   }
@@ -68,7 +69,8 @@ export class SlotList<T extends Slotted> {
   remove(member: T): void {
     const { slot } = member
     if (slot < 0) return
-    this.rest(member)
+    if (this.#walked[slot] !== undefined) this.#countIn(slot, -1)
+    this.#walked[slot] = undefined
     this.#members[slot] = undefined
     member.slot = -1
     this.#size -= 1
@@ -78,6 +80,7 @@ export class SlotList<T extends Slotted> {
   rest(member: T): void {
     const { slot } = member
     if (this.#walked[slot] === undefined) return
+    if (this.#walked === this.#members) this.#walked = [...this.#members]
     this.#walked[slot] = undefined
     this.#countIn(slot, -1)
   }
@@ -99,10 +102,10 @@ export class SlotList<T extends Slotted> {
     for (const member of this.#members) {
       if (member === undefined) continue
       const walked = this.#walked[member.slot]
-      member.slot = slot
-      this.#members[slot] = member
-      this.#walked[slot] = walked
       if (walked !== undefined) this.#countIn(slot, 1)
+      member.slot = slot
+      this.#walked[slot] = walked
+      this.#members[slot] = member
       slot += 1
     }
     this.#members.length = slot

@@ -11,6 +11,9 @@
  *   drain   ──> [ a b c d ]        d joined after write 2 and was replayed 2:
  *                 2 2 2 .          the publication remembers the list's end from when it was written
  *
+ * A sink that is busy may rest: the walk passes it, and it reads what comes in a backlog, which takes each version
+ * before the walk begins. So a version costs nothing for those who rest.
+ *
  * What must stay true:
  * - Every sink sees strictly rising versions, in the order in which sinks joined.
  * - The stack does not grow with the length of a chain of re-entrant writes.
