@@ -16,8 +16,7 @@
  * copy on write, which makes each subscribe O(n); `splice`, which makes each unsubscribe O(n).
  *
  * Invariants: `members[m.slot] === m` for every member m; order is the order of adding; `walked` is
- * `members` without those who rest, and the same array as long as nobody has rested; `walkedIn[i]` is how many
- * are walked of the slots 64 i to 64 i + 63.
+ * `members` without those who rest; `walkedIn[i]` is how many are walked of the slots 64 i to 64 i + 63.
  */
 
 /** What a {@link SlotList} holds: it remembers where it stands. -1 means: in no list. */
@@ -31,7 +30,7 @@ const STRETCH_MASK = (1 << STRETCH_BITS) - 1
 
 export class SlotList<T extends Slotted> {
   readonly #members: (T | undefined)[] = []
-  #walked = this.#members
+  readonly #walked: (T | undefined)[] = []
   readonly #walkedIn: number[] = []
   #size = 0
 
@@ -60,7 +59,7 @@ export class SlotList<T extends Slotted> {
     const slot = this.#members.length
     member.slot = slot
     this.#members.push(member)
-    if (this.#walked !== this.#members) this.#walked.push(member)
+    this.#walked.push(member)
     this.#countIn(slot, 1)
     this.#size += 1
   }
@@ -80,7 +79,6 @@ export class SlotList<T extends Slotted> {
   rest(member: T): void {
     const { slot } = member
     if (this.#walked[slot] === undefined) return
-    if (this.#walked === this.#members) this.#walked = [...this.#members]
     this.#walked[slot] = undefined
     this.#countIn(slot, -1)
   }

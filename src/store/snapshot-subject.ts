@@ -62,7 +62,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> implements 
   readonly #sinks = new SlotList<Sink<S>>()
   readonly #queue: RingBuffer<Publication<S>>
   /** What waits for the sinks who rest; one for each of their capacities. */
-  #backlogs: readonly Backlog<Snapshot<S>>[] = []
+  readonly #backlogs: Backlog<Snapshot<S>>[] = []
   #delivering = false
   /** Publications that were queued since the drain began. */
   #chained = 0
@@ -200,9 +200,9 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> implements 
 
   #openBacklog(capacity: number): Backlog<Snapshot<S>> {
     const backlog = new Backlog<Snapshot<S>>(capacity, this, () => {
-      this.#backlogs = this.#backlogs.filter((each) => each !== backlog)
+      this.#backlogs.splice(this.#backlogs.indexOf(backlog), 1)
     })
-    this.#backlogs = [...this.#backlogs, backlog]
+    this.#backlogs.push(backlog)
     return backlog
   }
 
