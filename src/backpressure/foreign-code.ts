@@ -1,6 +1,6 @@
 /** What a mailbox does with results and calls of code that it did not write. */
 import { type ObservableInput, observable as observableKey } from 'rxjs'
-import type { MailboxFault, MailboxHost } from './mailbox.ts'
+import type { MailboxFault, MailboxHost } from './mailbox-host.ts'
 
 /** Whether something has a `then`; asking may throw, where it is a getter. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>

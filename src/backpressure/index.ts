@@ -10,13 +10,8 @@ export { type ExhaustPolicy, exhaust } from './exhaust.ts'
 export { type FramePolicy, frame } from './frame.ts'
 export { type LatestPolicy, latest } from './latest.ts'
 export { Ledger } from './ledger.ts'
-export {
-  type FaultPhase,
-  Mailbox,
-  type MailboxConsumer,
-  type MailboxFault,
-  type MailboxHost,
-} from './mailbox.ts'
+export { Mailbox } from './mailbox.ts'
+export type { FaultPhase, MailboxConsumer, MailboxFault, MailboxHost } from './mailbox-host.ts'
 export type { Dispatch } from './options.ts'
 export { parsePolicy } from './parse-policy.ts'
 export {

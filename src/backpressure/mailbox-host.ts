@@ -1,0 +1,64 @@
+/** What stands around a mailbox: whom it delivers to, and who is told what happens to it. */
+import type { SchedulerLike } from 'rxjs'
+import type { BacklogReader } from './backlog.ts'
+import type { Delivery } from './delivery.ts'
+import type { DropReason, Policy, Versioned } from './policy.ts'
+
+/** What a mailbox delivers to. */
+export interface MailboxConsumer<T> {
+  /** Given one entry, or an array of them by the policy `batch`. */
+  next(entry: T | readonly T[], delivery: Delivery): unknown
+  error?(error: unknown): unknown
+  complete?(): unknown
+  /** Told once that nothing comes any more, however it ended, before `error` and `complete`. Must not throw. */
+  closed?(): void
+}
+
+/** Which callback of a subscriber failed. */
+export type FaultPhase = 'next' | 'error' | 'complete' | 'drop'
+
+/** A failure of a subscriber's code, or the loss of its subscription by an overflow. */
+export interface MailboxFault {
+  readonly error: unknown
+  readonly phase: FaultPhase
+  /** The version that was being delivered or dropped; -1 for a terminal callback. */
+  readonly version: number
+}
+
+/** Who owns a mailbox: what it delivers to, and who is told what happens to it. */
+export interface MailboxHost<T extends Versioned> {
+  readonly id: string
+  readonly policy: Policy
+  readonly consumer: MailboxConsumer<T>
+  /** What a failing consumer leads to. */
+  readonly onError: 'continue' | 'close'
+  /** Whether the consumer takes only what it asks for with `Mailbox.request`. */
+  readonly pulled: boolean
+  /** Runs the timers of the policy. */
+  readonly scheduler: SchedulerLike
+  /** Milliseconds of a monotonic clock, for `busySince`. */
+  now(): number
+  /**
+   * The mailbox is busy: offers it nothing from now on, and has it read what comes from a backlog, from `entry`
+   * on, or from the entry `before` that one. A source that rests its mailboxes publishes nothing after `end`.
+   * Absent where the source keeps no backlog; not called where `dropped` or `conflated` must be told at once.
+   */
+  rest?(entry: T, before: T | undefined, capacity: number): BacklogReader<T>
+  /** The mailbox is idle and reads no more: offers it each entry again. */
+  rouse?(): void
+  /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
+  conflated?(entry: T, by: T): void
+  /**
+   * An entry was given up and counted. May throw, or return a promise that rejects: it is reported as a fault.
+   * Absent where nobody wants to be told, which is cheaper.
+   */
+  readonly dropped?: ((entry: T, reason: DropReason) => unknown) | undefined
+  /** Foreign code failed. Must not throw. */
+  faulted(fault: MailboxFault): void
+  /** A delivery was handled while `Mailbox.failing`. Must not throw. */
+  handled?(): void
+  /** Something that was held or handled has gone, so there may be room. Absent where nobody waits for it. */
+  readonly roomMade?: (() => void) | undefined
+  /** The mailbox is over: nothing is held and no callback comes any more. Called once. */
+  closed(): void
+}
