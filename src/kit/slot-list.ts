@@ -68,8 +68,7 @@ export class SlotList<T extends Slotted> {
   remove(member: T): void {
     const { slot } = member
     if (slot < 0) return
-    if (this.#walked[slot] !== undefined) this.#countIn(slot, -1)
-    this.#walked[slot] = undefined
+    this.rest(member)
     this.#members[slot] = undefined
     member.slot = -1
     this.#size -= 1
