@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { asyncScheduler } from 'rxjs'
-import { BacklogStrategy, type RestingPort } from '../../src/backpressure/backlog-strategy.ts'
+import { BacklogStrategy, type ParkingPort } from '../../src/backpressure/backlog-strategy.ts'
 import {
   buffer,
   latest,
@@ -9,13 +9,13 @@ import {
   type Policy,
   type Versioned,
 } from '../../src/backpressure/index.ts'
-import { RestingSource } from './support/resting-source.ts'
+import { ParkingSource } from './support/parking-source.ts'
 
 /** A strategy, with a port that writes down what it is asked for, and a source that keeps its backlog. */
-class Bench implements RestingPort<Versioned> {
+class Bench implements ParkingPort<Versioned> {
   idle = false
   readonly log: string[] = []
-  readonly source = new RestingSource((entry) => this.strategy.offer(entry))
+  readonly source = new ParkingSource((entry) => this.strategy.offer(entry))
   readonly strategy: BacklogStrategy<Versioned>
 
   constructor(policy: ConstructorParameters<typeof BacklogStrategy>[0]) {
@@ -26,14 +26,14 @@ class Bench implements RestingPort<Versioned> {
     this.log.push(`deliver ${version}`)
   }
 
-  rest(entry: Versioned, before: Versioned | undefined) {
+  park(entry: Versioned, before: Versioned | undefined) {
     this.log.push(`rest with ${before === undefined ? '' : `${before.version}, `}${entry.version}`)
-    return this.source.rest(entry, before, this.strategy.capacity)
+    return this.source.park(entry, before, this.strategy.capacity)
   }
 
-  rouse(): void {
-    this.log.push('rouse')
-    this.source.rouse()
+  unpark(): void {
+    this.log.push('unpark')
+    this.source.unpark()
   }
 
   caughtUp(arrived: number, lost: number): void {
@@ -72,7 +72,7 @@ describe('BacklogStrategy', () => {
     expect([strategy.size, strategy.ready, source.keeps]).toEqual([0, false, false])
   })
 
-  test('rests with the first entry that finds the consumer busy, and is offered no other', () => {
+  test('parks with the first entry that finds the consumer busy, and is offered no other', () => {
     const { strategy, source } = open(buffer({ capacity: 3 }))
     bench.publish(1, 2, 3)
     expect(bench.lines()).toEqual(['rest with 1', '0 arrived, 0 lost, 1 held'])
@@ -123,26 +123,26 @@ describe('BacklogStrategy', () => {
     expect(bench.lines()).toEqual(['1 arrived, 0 lost, 1 held', 'deliver 2'])
   })
 
-  test('rests until the consumer is idle and nothing is held', () => {
+  test('parks until the consumer is idle and nothing is held', () => {
     const { strategy, source } = open(latest())
     bench.publish(1)
     bench.idle = true
     strategy.settled()
-    expect(source.resting).toBe(true)
+    expect(source.parked).toBe(true)
     bench.idle = false
     strategy.release()
     strategy.settled()
-    expect([source.resting, source.keeps]).toEqual([true, true])
+    expect([source.parked, source.keeps]).toEqual([true, true])
     bench.lines()
     bench.idle = true
     strategy.settled()
-    expect(bench.lines()).toEqual(['rouse'])
-    expect([source.resting, source.keeps]).toEqual([false, false])
+    expect(bench.lines()).toEqual(['unpark'])
+    expect([source.parked, source.keeps]).toEqual([false, false])
     bench.publish(2)
     expect(bench.lines()).toEqual(['deliver 2'])
   })
 
-  test('roused before its turn is offered the entry that is being told', () => {
+  test('unparked before its turn is offered the entry that is being told', () => {
     const { strategy, source } = open(latest())
     bench.publish(1)
     bench.lines()
@@ -151,7 +151,7 @@ describe('BacklogStrategy', () => {
       bench.idle = true
       strategy.settled()
     })
-    expect(bench.lines()).toEqual(['deliver 1', 'rouse', 'deliver 2'])
+    expect(bench.lines()).toEqual(['deliver 1', 'unpark', 'deliver 2'])
     bench.idle = false
     bench.publish(3)
     expect(bench.lines()).toEqual(['rest with 3', '0 arrived, 0 lost, 1 held'])
@@ -161,7 +161,7 @@ describe('BacklogStrategy', () => {
     test('holds it', () => {
       const { strategy, source } = open(buffer({ capacity: 2 }))
       strategy.replay({ version: 1 })
-      expect([strategy.size, strategy.ready, source.resting]).toEqual([1, true, false])
+      expect([strategy.size, strategy.ready, source.parked]).toEqual([1, true, false])
       strategy.release()
       expect([strategy.size, strategy.ready, ...bench.lines()]).toEqual([0, false, 'deliver 1'])
     })
@@ -237,10 +237,10 @@ describe('BacklogStrategy', () => {
 })
 
 describe('a mailbox whose host lets it rest', () => {
-  /** A pulled consumer, with a source that keeps a backlog; says how often it was roused. */
+  /** A pulled consumer, with a source that keeps a backlog; says how often it was unparked. */
   function open(policy: Policy, hooks: Partial<MailboxHost<Versioned>> = {}) {
     const seen: number[] = []
-    let roused = 0
+    let unparked = 0
     const host: MailboxHost<Versioned> = {
       id: 'subscriber',
       policy,
@@ -249,32 +249,32 @@ describe('a mailbox whose host lets it rest', () => {
       scheduler: asyncScheduler,
       consumer: { next: (_entry, { version }) => void seen.push(version) },
       now: () => 0,
-      rest: (entry, before, capacity) => source.rest(entry, before, capacity),
-      rouse() {
-        roused += 1
-        source.rouse()
+      park: (entry, before, capacity) => source.park(entry, before, capacity),
+      unpark() {
+        unparked += 1
+        source.unpark()
       },
       faulted() {},
       closed() {},
       ...hooks,
     }
     const mailbox: Mailbox<Versioned> = new Mailbox(host)
-    const source = new RestingSource((entry) => mailbox.offer(entry))
+    const source = new ParkingSource((entry) => mailbox.offer(entry))
     const publish = (...versions: number[]): void => {
       for (const version of versions) source.publish({ version })
     }
-    return { mailbox, source, seen, publish, roused: () => roused }
+    return { mailbox, source, seen, publish, unparked: () => unparked }
   }
 
-  test('is roused once, when it is idle and has nothing', () => {
-    const { mailbox, source, seen, publish, roused } = open(buffer({ capacity: 3 }))
+  test('is unparked once, when it is idle and has nothing', () => {
+    const { mailbox, source, seen, publish, unparked } = open(buffer({ capacity: 3 }))
     publish(1, 2)
     mailbox.request(2)
-    expect([seen, source.resting, roused()]).toEqual([[1, 2], true, 0])
+    expect([seen, source.parked, unparked()]).toEqual([[1, 2], true, 0])
     mailbox.request(3)
-    expect([source.resting, roused()]).toEqual([false, 1])
+    expect([source.parked, unparked()]).toEqual([false, 1])
     publish(3, 4, 5)
-    expect([seen, source.offered, roused()]).toEqual([[1, 2, 3, 4, 5], 4, 1])
+    expect([seen, source.offered, unparked()]).toEqual([[1, 2, 3, 4, 5], 4, 1])
   })
 
   test('counts what it holds as what is left of it', () => {
@@ -300,10 +300,10 @@ describe('a mailbox whose host lets it rest', () => {
   ])('does not rest where the host is told at once what is %s', (_name, hooks) => {
     const { source, publish } = open(latest(), hooks)
     publish(1, 2, 3)
-    expect([source.resting, source.offered, source.keeps]).toEqual([false, 3, false])
+    expect([source.parked, source.offered, source.keeps]).toEqual([false, 3, false])
   })
 
-  test('is closed for good while it rests', () => {
+  test('is closed for good while it parks', () => {
     const { mailbox, source, seen, publish } = open(latest())
     publish(1, 2)
     mailbox.close('unsubscribed')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ALL_TOLD, Backlog, type BacklogReader } from '../../src/backpressure/backlog.ts'
+import { ALL_TOLD, Backlog, type Cursor } from '../../src/backpressure/backlog.ts'
 import type { Versioned } from '../../src/backpressure/policy.ts'
 import type { Slotted } from '../../src/kit/index.ts'
 import { collectGarbage, microtasks } from '../store/support.ts'
@@ -33,18 +33,18 @@ class Source {
   }
 
   /** Tells one who is busy of a version, the newest. */
-  join(version: number, slot = 0): BacklogReader<Versioned> {
+  join(version: number, slot = 0): Cursor<Versioned> {
     return this.backlog.join({ version }, { slot })
   }
 
   /** The same for one who holds the version before it. */
-  joinWith(before: number, version: number): BacklogReader<Versioned> {
+  joinWith(before: number, version: number): Cursor<Versioned> {
     return this.backlog.join({ version }, { slot: 0 }, { version: before })
   }
 }
 
 /** Takes what a reader holds, as its mailbox does: it asks first what came and what was lost. */
-function take(reader: BacklogReader<Versioned>): { arrived: number; lost: number; taken: number[] } {
+function take(reader: Cursor<Versioned>): { arrived: number; lost: number; taken: number[] } {
   const arrived = reader.arrived()
   const lost = reader.lost()
   const taken: number[] = []
@@ -163,10 +163,7 @@ describe('Backlog', () => {
 
   test('takes the oldest from nobody before the turn in which the newest reaches them', () => {
     const source = new Source(2)
-    const [early, late] = [0, 2].map((slot) => source.join(1, slot)) as [
-      BacklogReader<Versioned>,
-      BacklogReader<Versioned>,
-    ]
+    const [early, late] = [0, 2].map((slot) => source.join(1, slot)) as [Cursor<Versioned>, Cursor<Versioned>]
     source.tell(2)
     source.tell(3, [1], (turn) => {
       if (turn < 0) return
@@ -297,7 +294,7 @@ const program = fc.array(fc.oneof({ weight: 3, arbitrary: tell }, { weight: 2, a
 })
 
 interface Member extends Slotted {
-  reader: BacklogReader<Versioned> | undefined
+  reader: Cursor<Versioned> | undefined
   held: number[]
   arrived: number
   lost: number

@@ -70,19 +70,19 @@ const restingTimelines = (kind: 'latest' | 'buffer'): fc.Arbitrary<Timeline> => 
   return fc.tuple(timelines(kind), policy).map(([timeline, policy]) => ({ ...timeline, policy }))
 }
 
-/** A mailbox that rests, beside one that is offered everything, and the model; whom nobody tells of losses. */
+/** A mailbox that parks, beside one that is offered everything, and the model; whom nobody tells of losses. */
 async function compareResting(timeline: Timeline, steps: readonly Step[]): Promise<Outcome> {
-  const resting = await new TimelineRun(timeline, 'backlog').run(steps)
+  const parked = await new TimelineRun(timeline, 'backlog').run(steps)
   const unseen = await new TimelineRun(timeline, 'backlog', false).run(steps)
   const { stats, deliveries, terminals } = await new TimelineRun(timeline).run(steps)
   const model = new ModelSubscriber(timeline).run(steps)
   const heard = model.filter((line) => !/^@\d+ (drop|conflate) /.test(line))
-  assert.equal(resting.log.join('\n'), heard.join('\n'), 'the mailbox does what the model does')
-  assert.deepEqual(resting.stats, stats)
+  assert.equal(parked.log.join('\n'), heard.join('\n'), 'the mailbox does what the model does')
+  assert.deepEqual(parked.stats, stats)
   // To look at the figures makes it count; it delivers the same where nobody does before the end.
   const after = [unseen.stats, unseen.deliveries, unseen.terminals]
   assert.deepEqual(after, [stats, deliveries, terminals])
-  return resting
+  return parked
 }
 
 const plain: Timeline = {
@@ -120,7 +120,7 @@ describe('a mailbox on random timelines', () => {
   })
 
   test.each(['latest', 'buffer'] as const)(
-    'that rests does with %s what the model does',
+    'that parks does with %s what the model does',
     async (kind) => {
       let published = 0
       let offered = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Subscription } from 'rxjs'
-import { BacklogStrategy, type RestingPort } from '../../src/backpressure/backlog-strategy.ts'
+import { BacklogStrategy, type ParkingPort } from '../../src/backpressure/backlog-strategy.ts'
 import {
   audit,
   batch,
@@ -30,13 +30,13 @@ const port: Port<Versioned> = {
   schedule: () => Subscription.EMPTY,
 }
 
-const resting: RestingPort<Versioned> = {
+const parked: ParkingPort<Versioned> = {
   idle: false,
   deliver() {},
-  rest: () => {
-    throw new Error('Nothing rests before it is offered something.')
+  park: () => {
+    throw new Error('Nothing parks before it is offered something.')
   },
-  rouse() {},
+  unpark() {},
   caughtUp() {},
 }
 
@@ -66,7 +66,7 @@ describe('openStrategy', () => {
       [buffer({ capacity: 3 }), 3],
       [buffer({ capacity: Number.POSITIVE_INFINITY }), Number.POSITIVE_INFINITY],
     ])('opens one that reads it: %j', (policy, capacity) => {
-      const strategy = openStrategy(policy, port, resting)
+      const strategy = openStrategy(policy, port, parked)
       expect(strategy).toBeInstanceOf(BacklogStrategy)
       expect([strategy.size, strategy.ready, strategy.capacity]).toEqual([0, false, capacity])
       expect(strategy.clear()).toEqual([])
@@ -89,14 +89,12 @@ describe('openStrategy', () => {
       frame(),
       batch({ ms: 10 }),
     ])('opens one that holds what waits itself: %j', (policy) => {
-      expect(openStrategy(policy, port, resting)).not.toBeInstanceOf(BacklogStrategy)
+      expect(openStrategy(policy, port, parked)).not.toBeInstanceOf(BacklogStrategy)
     })
 
     test('refuses all the same what no factory made', () => {
       for (const policy of [null, { kind: 'latest', dispatch: 'sync' }]) {
-        expect(() => openStrategy(policy as Policy, port, resting)).toThrow(
-          'Expected "policy" to be a policy',
-        )
+        expect(() => openStrategy(policy as Policy, port, parked)).toThrow('Expected "policy" to be a policy')
       }
     })
   })

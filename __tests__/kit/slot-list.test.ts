@@ -43,9 +43,9 @@ function met(list: SlotList<Member>): number[] {
 }
 
 /** One comparison for many members: a property that fails is shrunk by running it a thousand times. */
-function expectInvariants(list: SlotList<Member>, resting: ReadonlySet<Member> = new Set()): void {
+function expectInvariants(list: SlotList<Member>, parked: ReadonlySet<Member> = new Set()): void {
   const members = list.toArray()
-  const isMet = members.map((each) => list.at(each.slot) === (resting.has(each) ? undefined : each))
+  const isMet = members.map((each) => list.at(each.slot) === (parked.has(each) ? undefined : each))
   expect([members.length, isMet.includes(false)]).toEqual([list.size, false])
   const passed: number[] = []
   const expected: number[] = []
@@ -127,10 +127,10 @@ describe('SlotList', () => {
     })
   })
 
-  describe('rest', () => {
+  describe('park', () => {
     test('lets a walk pass a member, which stays in its slot', () => {
       const { list, members } = listOf(3)
-      list.rest(members[1]!)
+      list.park(members[1]!)
       expect(met(list)).toEqual([0, 2])
       expect(list.at(1)).toBeUndefined()
       expect(members[1]!.slot).toBe(1)
@@ -140,23 +140,23 @@ describe('SlotList', () => {
     test('once is as good as twice, and so is rousing', () => {
       const { list, members } = listOf(65)
       for (const each of members.slice(0, 64)) {
-        list.rest(each)
-        list.rest(each)
+        list.park(each)
+        list.park(each)
       }
       expect(list.lastEmpty(0)).toBe(63)
-      list.rouse(members[5]!)
-      list.rouse(members[5]!)
+      list.unpark(members[5]!)
+      list.unpark(members[5]!)
       expect(met(list)).toEqual([5, 64])
-      list.rest(members[5]!)
+      list.park(members[5]!)
       expect(list.lastEmpty(0)).toBe(63)
       expect(met(list)).toEqual([64])
     })
 
     test('ends with rousing, in the old place', () => {
       const { list, members } = listOf(3)
-      list.rest(members[0]!)
+      list.park(members[0]!)
       list.add(member(3))
-      list.rouse(members[0]!)
+      list.unpark(members[0]!)
       expect(met(list)).toEqual([0, 1, 2, 3])
     })
 
@@ -164,8 +164,8 @@ describe('SlotList', () => {
       const { list, members } = listOf(2)
       list.remove(members[0]!)
       for (const each of [members[0]!, member(9)]) {
-        list.rest(each)
-        list.rouse(each)
+        list.park(each)
+        list.unpark(each)
         expect([each.slot, list.at(-1)]).toEqual([-1, undefined])
       }
       expect([list.size, met(list), names(list)]).toEqual([1, [1], [1]])
@@ -173,10 +173,10 @@ describe('SlotList', () => {
 
     test('does not keep one who leaves, nor mark who comes to the same list again', () => {
       const { list, members } = listOf(3)
-      list.rest(members[1]!)
+      list.park(members[1]!)
       list.remove(members[1]!)
       expect([list.size, names(list), members[1]!.slot]).toEqual([2, [0, 2], -1])
-      list.rouse(members[1]!)
+      list.unpark(members[1]!)
       expect(met(list)).toEqual([0, 2])
       list.add(members[1]!)
       expect(met(list)).toEqual([0, 2, 1])
@@ -185,17 +185,17 @@ describe('SlotList', () => {
     test('outlasts the closing of holes', () => {
       const { list, members } = listOf(200)
       const stay = members.filter(({ name }) => name % 5 === 0)
-      const resting = stay.filter(({ name }) => name % 10 === 0)
-      for (const each of resting) list.rest(each)
+      const parked = stay.filter(({ name }) => name % 10 === 0)
+      for (const each of parked) list.park(each)
       for (const each of members) if (!stay.includes(each)) list.remove(each)
       list.compact()
       expect(list.end).toBe(40)
       expect(names(list)).toEqual(stay.map(({ name }) => name))
       expect(met(list)).toEqual(stay.filter(({ name }) => name % 10 !== 0).map(({ name }) => name))
-      expectInvariants(list, new Set(resting))
-      for (const each of stay) list.rest(each)
+      expectInvariants(list, new Set(parked))
+      for (const each of stay) list.park(each)
       expectInvariants(list, new Set(stay))
-      for (const each of stay) list.rouse(each)
+      for (const each of stay) list.unpark(each)
       expect(met(list)).toEqual(names(list))
     })
   })
@@ -203,48 +203,48 @@ describe('SlotList', () => {
   describe('lastEmpty', () => {
     test('is the end of a stretch of 64 slots in which there is nobody to meet', () => {
       const { list, members } = listOf(130)
-      for (const each of members.slice(64, 100)) list.rest(each)
+      for (const each of members.slice(64, 100)) list.park(each)
       for (const each of members.slice(100, 128)) list.remove(each)
       expect([list.lastEmpty(64), list.lastEmpty(65), list.lastEmpty(128)]).toEqual([127, 65, 128])
     })
 
     test('is the slot itself where anybody is in the stretch', () => {
       const { list, members } = listOf(64)
-      for (const each of members.slice(0, 63)) list.rest(each)
+      for (const each of members.slice(0, 63)) list.park(each)
       expect(list.lastEmpty(0)).toBe(0)
-      list.rest(members[63]!)
+      list.park(members[63]!)
       expect(list.lastEmpty(0)).toBe(63)
-      list.rouse(members[30]!)
+      list.unpark(members[30]!)
       expect(list.lastEmpty(0)).toBe(0)
     })
 
     test('lets a walk look once at each 64 who rest', () => {
       const { list, members } = listOf(640)
-      for (const each of members) list.rest(each)
+      for (const each of members) list.park(each)
       expect(walk(list, () => {})).toBe(10)
-      list.rouse(members[639]!)
+      list.unpark(members[639]!)
       expect(walk(list, () => {})).toBe(9 + 64)
     })
 
     test('counts anew when the holes are closed', () => {
       const { list, members } = listOf(192)
       for (const each of members.slice(0, 128)) list.remove(each)
-      for (const each of members.slice(128)) list.rest(each)
-      list.rouse(members[191]!)
+      for (const each of members.slice(128)) list.park(each)
+      list.unpark(members[191]!)
       list.compact()
       expect([list.end, list.lastEmpty(0), met(list)]).toEqual([64, 0, [191]])
-      list.rest(members[191]!)
+      list.park(members[191]!)
       expect(list.lastEmpty(0)).toBe(63)
     })
   })
 
   test('meets, in a walk, those who were there when it began and have not left', () => {
-    // On its way the walk adds, removes, lays to rest and rouses, one of each at each member.
+    // On its way the walk adds, removes, lays to rest and unparks, one of each at each member.
     const plans = fc.array(
       fc.record({
         remove: fc.option(fc.nat(150)),
         rest: fc.option(fc.nat(150)),
-        rouse: fc.option(fc.nat(150)),
+        unpark: fc.option(fc.nat(150)),
         add: fc.boolean(),
       }),
       { minLength: 151, maxLength: 151 },
@@ -256,26 +256,26 @@ describe('SlotList', () => {
         const added: Member[] = []
         const gone = new Set<Member>()
         // Those who rest from the start are most of the list, or nobody.
-        const resting = new Set(members.filter(({ name }) => restEvery > 0 && name % restEvery !== 1))
-        for (const each of resting) list.rest(each)
+        const parked = new Set(members.filter(({ name }) => restEvery > 0 && name % restEvery !== 1))
+        for (const each of parked) list.park(each)
         const expected: number[] = []
         for (const each of members) {
-          if (gone.has(each) || resting.has(each)) continue
+          if (gone.has(each) || parked.has(each)) continue
           expected.push(each.name)
-          const { remove, rest, rouse } = plan[each.name]!
-          const [leaver, rester, riser] = [remove, rest, rouse].map((name) => members[name ?? count])
+          const { remove, rest, unpark } = plan[each.name]!
+          const [leaver, rester, riser] = [remove, rest, unpark].map((name) => members[name ?? count])
           if (leaver !== undefined) gone.add(leaver)
-          if (rester !== undefined) resting.add(rester)
-          if (riser !== undefined) resting.delete(riser)
+          if (rester !== undefined) parked.add(rester)
+          if (riser !== undefined) parked.delete(riser)
         }
         const found: number[] = []
         walk(list, (each) => {
           found.push(each.name)
-          const { remove, rest, rouse, add } = plan[each.name]!
-          const [leaver, rester, riser] = [remove, rest, rouse].map((name) => members[name ?? count])
+          const { remove, rest, unpark, add } = plan[each.name]!
+          const [leaver, rester, riser] = [remove, rest, unpark].map((name) => members[name ?? count])
           if (leaver !== undefined) list.remove(leaver)
-          if (rester !== undefined) list.rest(rester)
-          if (riser !== undefined) list.rouse(riser)
+          if (rester !== undefined) list.park(rester)
+          if (riser !== undefined) list.unpark(riser)
           if (!add) return
           const newcomer = member(count + added.length)
           list.add(newcomer)
@@ -284,7 +284,7 @@ describe('SlotList', () => {
         expect(found).toEqual(expected)
         const left = [...members.filter((each) => !gone.has(each)), ...added]
         expect(names(list)).toEqual(left.map(({ name }) => name))
-        expectInvariants(list, resting)
+        expectInvariants(list, parked)
       }),
     )
   })
@@ -296,7 +296,7 @@ describe('SlotList', () => {
         { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('add', 'add', 'add', 'compact'), pick }) },
         {
           weight: 12,
-          arbitrary: fc.record({ kind: fc.constantFrom('remove', 'remove', 'rest', 'rouse'), pick }),
+          arbitrary: fc.record({ kind: fc.constantFrom('remove', 'remove', 'park', 'unpark'), pick }),
         },
       ),
       { maxLength: 300, size: 'max' },
@@ -306,11 +306,11 @@ describe('SlotList', () => {
         const { list, members } = listOf(count)
         const model = [...members]
         let made = 0
-        const resting = new Set<Member>()
+        const parked = new Set<Member>()
         if (allRest) {
           for (const each of members) {
-            list.rest(each)
-            resting.add(each)
+            list.park(each)
+            parked.add(each)
           }
         }
         for (const step of sequence) {
@@ -327,15 +327,15 @@ describe('SlotList', () => {
             const chosen = model[step.pick % (model.length + 1)]
             if (chosen === undefined) continue
             list[step.kind](chosen)
-            if (step.kind === 'rest') resting.add(chosen)
-            else resting.delete(chosen)
+            if (step.kind === 'park') parked.add(chosen)
+            else parked.delete(chosen)
             if (step.kind === 'remove') model.splice(model.indexOf(chosen), 1)
           }
           assert.equal(list.size, model.length)
         }
         expect(names(list)).toEqual(model.map(({ name }) => name))
-        expectInvariants(list, resting)
-        expect(met(list)).toEqual(model.filter((each) => !resting.has(each)).map(({ name }) => name))
+        expectInvariants(list, parked)
+        expect(met(list)).toEqual(model.filter((each) => !parked.has(each)).map(({ name }) => name))
       }),
     )
   })

@@ -12,9 +12,10 @@ import {
   share,
   take,
 } from 'rxjs'
+import type { Receiver } from '../../src/backpressure/index.ts'
 import { SlotList } from '../../src/kit/index.ts'
 import { NO_METADATA, type Snapshot } from '../../src/store/snapshot.ts'
-import { type Sink, SnapshotSubject } from '../../src/store/snapshot-subject.ts'
+import { SnapshotSubject } from '../../src/store/snapshot-subject.ts'
 import { noteVersions, reportedByRxjs } from './support.ts'
 
 const snapshot = (version: number): Snapshot<number> => ({
@@ -39,7 +40,7 @@ function slotsVisited(work: () => void): number {
 }
 
 /** A sink that notes what it is told. */
-class NotingSink implements Sink<number> {
+class NotingReceiver implements Receiver<Snapshot<number>> {
   slot = -1
   readonly told: (number | 'complete')[] = []
 
@@ -269,29 +270,29 @@ describe('a write inside a delivery', () => {
 describe('sinks', () => {
   test('are told beside the observers, in the order in which they joined', () => {
     const subject = subjectAt(0)
-    const sink = new NotingSink()
+    const sink = new NotingReceiver()
     const order: string[] = []
     subject.subscribe(({ version }) => order.push(`before ${version}`))
-    subject.attach(sink)
+    subject.broadcast.add(sink)
     subject.subscribe(() => order.push(`after, sink was told ${sink.told.length}`))
     order.length = 0
     subject.next(snapshot(1))
     expect(order).toEqual(['before 1', 'after, sink was told 1'])
-    expect(subject.sinks()).toHaveLength(3)
+    expect(subject.broadcast.receivers()).toHaveLength(3)
     expect(subject.observerCount).toBe(2)
     subject.complete()
     expect(sink.told).toEqual([1, 'complete'])
     expect(sink.slot).toBe(-1)
-    expect(subject.sinks()).toEqual([])
+    expect(subject.broadcast.receivers()).toEqual([])
   })
 
   test('are told nothing more once they are detached, which may happen twice', () => {
     const subject = subjectAt(0)
-    const [first, second] = [new NotingSink(), new NotingSink()]
-    subject.attach(first)
-    subject.attach(second)
-    subject.detach(first)
-    subject.detach(first)
+    const [first, second] = [new NotingReceiver(), new NotingReceiver()]
+    subject.broadcast.add(first)
+    subject.broadcast.add(second)
+    subject.broadcast.remove(first)
+    subject.broadcast.remove(first)
     subject.next(snapshot(1))
     expect([first.told, second.told]).toEqual([[], [1]])
     expect(subject.observed).toBe(true)
@@ -326,9 +327,9 @@ describe('the cost of following', () => {
   test('holes of those who are told nothing first are closed as well', () => {
     const subject = subjectAt(0)
     for (let n = 0; n < 1_000; n += 1) {
-      const sink = new NotingSink()
-      subject.attach(sink)
-      subject.detach(sink)
+      const sink = new NotingReceiver()
+      subject.broadcast.add(sink)
+      subject.broadcast.remove(sink)
     }
     expect(slotsVisited(() => subject.next(snapshot(1)))).toBeLessThan(100)
   })

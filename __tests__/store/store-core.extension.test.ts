@@ -1,10 +1,11 @@
 /** What StoreCore offers to stores that are built on it. */
 import { describe, expect, test } from '@jest/globals'
+import type { Receiver } from '../../src/backpressure/index.ts'
 import { HeadgateError, type Snapshot, type SubscriberFault } from '../../src/index.ts'
-import { type Sink, StoreCore } from '../../src/store/index.ts'
+import { StoreCore } from '../../src/store/index.ts'
 import { refusal } from './support.ts'
 
-class Follower implements Sink<number> {
+class Follower implements Receiver<Snapshot<number>> {
   slot = -1
   readonly told: unknown[] = []
 

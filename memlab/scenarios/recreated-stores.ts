@@ -7,7 +7,7 @@ export const claim =
   'A store that was destroyed is let go of, however it was followed; nothing global knows it.'
 
 const machine = defineMachine({
-  id: 'resting',
+  id: 'parked',
   initial: 'RESTING',
   context: { robots: { one: { pose: 0 } }, tick: 0 },
   states: { RESTING: { after: { ms: LONG_MS, target: 'RESTING' } } },

@@ -2,41 +2,41 @@
  * `latest` and `drop-oldest` for a mailbox whose source keeps a {@link Backlog}: the same decisions, made later.
  *
  *   idle     the source offers each entry, and it is delivered
- *   resting  from the first entry that finds the consumer busy: the source offers nothing, and what waits is a
+ *   parked  from the first entry that finds the consumer busy: the source offers nothing, and what waits is a
  *            window on its backlog
  *
  * So a busy consumer costs the source nothing. What came and what was lost meanwhile is counted when somebody
- * looks, before they see a figure, and before the next delivery tells what was missed. It rests until it is idle
+ * looks, before they see a figure, and before the next delivery tells what was missed. It parks until it is idle
  * with nothing held.
  *
  * Both policies keep the newest entries, so what they hold is always such a window. Not so `drop-incoming`; and
  * who is told of each loss with `onDrop` must be told at once. They hold what waits themselves.
  */
-import type { BacklogReader } from './backlog.ts'
+import type { Cursor } from './backlog.ts'
 import type { BufferPolicy } from './buffer.ts'
 import type { LatestPolicy } from './latest.ts'
 import type { Strategy, Versioned } from './policy.ts'
 
 /** What this strategy asks of its mailbox. */
-export interface RestingPort<T extends Versioned> {
+export interface ParkingPort<T extends Versioned> {
   readonly idle: boolean
   deliver(entry: T): void
-  /** See `MailboxHost.rest`. */
-  rest(entry: T, before: T | undefined): BacklogReader<T>
+  /** See `MailboxHost.park`. */
+  park(entry: T, before: T | undefined): Cursor<T>
   /** Has the source offer again. */
-  rouse(): void
+  unpark(): void
   /** Counts what the source published without offering it, and what was lost of what waits. */
   caughtUp(arrived: number, lost: number): void
 }
 
 export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   readonly capacity: number
-  readonly #port: RestingPort<T>
-  #window: BacklogReader<T> | undefined
+  readonly #port: ParkingPort<T>
+  #window: Cursor<T> | undefined
   /** A replay that a pulled consumer has not asked for; until the window begins, which begins with it. */
   #replay: T | undefined
 
-  constructor(policy: LatestPolicy | BufferPolicy, port: RestingPort<T>) {
+  constructor(policy: LatestPolicy | BufferPolicy, port: ParkingPort<T>) {
     this.capacity = policy.kind === 'latest' ? 1 : policy.capacity
     this.#port = port
   }
@@ -54,7 +54,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
       this.#port.deliver(entry)
       return
     }
-    const window = this.#port.rest(entry, this.#replay)
+    const window = this.#port.park(entry, this.#replay)
     this.#window = window
     this.#replay = undefined
     // The replay, where the capacity is 1.
@@ -80,7 +80,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   settled(): void {
     if (!this.#port.idle || this.ready) return
     this.#endWindow()
-    this.#port.rouse()
+    this.#port.unpark()
   }
 
   clear(): T[] {
@@ -95,7 +95,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
     const replay = this.#replay
     this.#replay = undefined
     // The cast holds: it is called only while `ready`.
-    return replay ?? (this.#window as BacklogReader<T>).shift()
+    return replay ?? (this.#window as Cursor<T>).shift()
   }
 
   #endWindow(): void {

@@ -90,13 +90,13 @@ export class Backlog<T extends Versioned> {
    *
    * @param before - the entry before that one, where the window begins with it.
    */
-  join(entry: T, owner: Slotted, before?: T): BacklogReader<T> {
+  join(entry: T, owner: Slotted, before?: T): Cursor<T> {
     if (this.#newestVersion !== entry.version) this.push(entry)
     const start = this.end - (before === undefined ? 1 : 2)
     if (start < this.#first) this.#takeBack(before)
     this.#readers += 1
     this.#count(start, 1)
-    return new BacklogReader(this, owner, start)
+    return new Cursor(this, owner, start)
   }
 
   /** Takes a reader away whose window begins at a number. */
@@ -176,7 +176,7 @@ export class Backlog<T extends Versioned> {
 }
 
 /** A window on a {@link Backlog}: from the first entry that was not taken to the newest that was told. */
-export class BacklogReader<T extends Versioned> {
+export class Cursor<T extends Versioned> {
   readonly #backlog: Backlog<T>
   readonly #owner: Slotted
   #start: number

@@ -1,6 +1,6 @@
 /** What stands around a mailbox: whom it delivers to, and who is told what happens to it. */
 import type { SchedulerLike } from 'rxjs'
-import type { BacklogReader } from './backlog.ts'
+import type { Cursor } from './backlog.ts'
 import type { Delivery } from './delivery.ts'
 import type { DropReason, Policy, Versioned } from './policy.ts'
 
@@ -40,12 +40,12 @@ export interface MailboxHost<T extends Versioned> {
   now(): number
   /**
    * The mailbox is busy: offers it nothing from now on, and has it read what comes from a backlog, from `entry`
-   * on, or from the entry `before` that one. A source that rests its mailboxes publishes nothing after `end`.
+   * on, or from the entry `before` that one. A source that parks its mailboxes publishes nothing after `end`.
    * Absent where the source keeps no backlog; not called where `dropped` or `conflated` must be told at once.
    */
-  rest?(entry: T, before: T | undefined, capacity: number): BacklogReader<T>
+  park?(entry: T, before: T | undefined, capacity: number): Cursor<T>
   /** The mailbox is idle and reads no more: offers it each entry again. */
-  rouse?(): void
+  unpark?(): void
   /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
   conflated?(entry: T, by: T): void
   /**

@@ -19,8 +19,8 @@
  */
 import { from, type ObservableInput, type Subscription } from 'rxjs'
 import { HeadgateError } from '../kit/index.ts'
-import type { BacklogReader } from './backlog.ts'
-import type { RestingPort } from './backlog-strategy.ts'
+import type { Cursor } from './backlog.ts'
+import type { ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
 import { contain, isAwaitable, isThenable } from './foreign-code.ts'
 import type { MailboxHost } from './mailbox-host.ts'
@@ -37,10 +37,10 @@ import { openStrategy } from './strategies.ts'
 
 type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
 
-const mayRest = <T extends Versioned>({ rest, dropped, conflated }: MailboxHost<T>): boolean =>
-  rest !== undefined && dropped === undefined && conflated === undefined
+const mayPark = <T extends Versioned>({ park, dropped, conflated }: MailboxHost<T>): boolean =>
+  park !== undefined && dropped === undefined && conflated === undefined
 
-export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
+export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   readonly id: string
   readonly policy: Policy
   published = 0
@@ -61,7 +61,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
   #pumping = false
   #pumpQueued = false
   /** Whether the source offers nothing, and what waits is read from its backlog. */
-  #resting = false
+  #parked = false
   #terminal: Terminal | undefined
   #current: HandledDelivery | undefined
   #handled: Set<HandledDelivery> | undefined
@@ -73,7 +73,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
   constructor(host: MailboxHost<T>) {
     this.id = host.id
     this.policy = host.policy
-    this.#strategy = openStrategy(host.policy, this, mayRest(host) ? this : undefined)
+    this.#strategy = openStrategy(host.policy, this, mayPark(host) ? this : undefined)
     this.#onMicrotask = 'dispatch' in host.policy && host.policy.dispatch === 'microtask'
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
@@ -277,20 +277,20 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     this.#pumping = true
     while (this.#demand > 0 && this.#strategy.ready) this.#strategy.release()
     this.#pumping = false
-    if (this.#resting) this.#strategy.settled?.()
+    if (this.#parked) this.#strategy.settled?.()
     this.#finishWhenEmpty()
   }
 
-  rest(entry: T, before: T | undefined): BacklogReader<T> {
-    // The cast holds: only an open mailbox is offered anything, and only a host that can rest is asked.
+  park(entry: T, before: T | undefined): Cursor<T> {
+    // The cast holds: only an open mailbox is offered anything, and only a host that can park is asked.
     const host = this.#host as Required<MailboxHost<T>>
-    this.#resting = true
-    return host.rest(entry, before, this.capacity)
+    this.#parked = true
+    return host.park(entry, before, this.capacity)
   }
 
-  rouse(): void {
-    this.#resting = false
-    this.#host?.rouse?.()
+  unpark(): void {
+    this.#parked = false
+    this.#host?.unpark?.()
   }
 
   caughtUp(arrived: number, lost: number): void {
@@ -374,7 +374,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, RestingPort<T> {
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
     // Most deliveries leave nothing behind them.
-    if (this.#resting || this.#strategy.ready || this.#terminal !== undefined) this.pump()
+    if (this.#parked || this.#strategy.ready || this.#terminal !== undefined) this.pump()
     host.roomMade?.()
   }
 

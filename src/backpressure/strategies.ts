@@ -1,5 +1,5 @@
 import { AuditStrategy } from './audit.ts'
-import { BacklogStrategy, type RestingPort } from './backlog-strategy.ts'
+import { BacklogStrategy, type ParkingPort } from './backlog-strategy.ts'
 import { BatchStrategy } from './batch.ts'
 import { type BufferPolicy, BufferStrategy } from './buffer.ts'
 import { DebounceStrategy } from './debounce.ts'
@@ -21,17 +21,17 @@ const holdsNewest = (policy: Policy): policy is LatestPolicy | BufferPolicy =>
 /**
  * Opens what a policy holds and decides for one subscriber.
  *
- * @param resting - given where the source keeps a backlog for those who are busy.
+ * @param parked - given where the source keeps a backlog for those who are busy.
  * @throws `POLICY_INVALID` for a value that no factory made.
  */
 export function openStrategy<T extends Versioned>(
   policy: Policy,
   port: Port<T>,
-  resting?: RestingPort<T>,
+  parked?: ParkingPort<T>,
 ): Strategy<T> {
   // Factories freeze what they have checked. What is not frozen was written by hand, and not checked.
   if (!Object.isFrozen(policy)) return refusePolicy(policy)
-  if (resting !== undefined && holdsNewest(policy)) return new BacklogStrategy(policy, resting)
+  if (parked !== undefined && holdsNewest(policy)) return new BacklogStrategy(policy, parked)
   switch (policy?.kind) {
     case 'direct':
       return new DirectStrategy(port)

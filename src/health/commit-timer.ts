@@ -5,7 +5,7 @@
  * time runs until then. Publications are delivered in the order in which they were written, so the times
  * at which they began wait in a queue:
  *
- *   admit ──> begin        publish ──> begun is queued        last sink told ──> shift, record
+ *   admit ──> begin        publish ──> begun is queued        last receiver told ──> shift, record
  *
  * The histogram is not ours: under Node it is the one of `node:perf_hooks`; elsewhere the user passes one
  * of hdr-histogram-js, whose shape is the interface here. It runs inside the delivery, so what it throws

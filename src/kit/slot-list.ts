@@ -9,14 +9,14 @@
  *   remove(b)   [ a b c d ]      -> [ a . c d ]
  *   compact     [ a . . . d . ]  -> [ a d ]         a.slot = 0, d.slot = 1
  *
- * A member may rest: it keeps its slot, and walks do not meet it. They pass a stretch of 64 slots in which
- * there is nobody to meet in one step, so a walk costs next to nothing for those who rest.
+ * A member may be parked: it keeps its slot, and walks do not meet it. They pass a stretch of 64 slots in which
+ * there is nobody to meet in one step, so a walk costs next to nothing for those who are parked.
  *
  * Rejected: `Set`, whose walk meets members that were added during it and costs three times as much;
  * copy on write, which makes each subscribe O(n); `splice`, which makes each unsubscribe O(n).
  *
  * Invariants: `members[m.slot] === m` for every member m; order is the order of adding; `walked` is
- * `members` without those who rest; `walkedIn[i]` is how many are walked of the slots 64 i to 64 i + 63.
+ * `members` without those who are parked; `walkedIn[i]` is how many are walked of the slots 64 i to 64 i + 63.
  */
 
 /** What a {@link SlotList} holds: it remembers where it stands. -1 means: in no list. */
@@ -44,7 +44,7 @@ export class SlotList<T extends Slotted> {
     return this.#members.length
   }
 
-  /** The member that a walk meets in a slot, or `undefined` where it rests or has left. */
+  /** The member that a walk meets in a slot, or `undefined` where it parks or has left. */
   at(slot: number): T | undefined {
     return this.#walked[slot]
   }
@@ -68,14 +68,14 @@ export class SlotList<T extends Slotted> {
   remove(member: T): void {
     const { slot } = member
     if (slot < 0) return
-    this.rest(member)
+    this.park(member)
     this.#members[slot] = undefined
     member.slot = -1
     this.#size -= 1
   }
 
   /** Lets walks pass a member, which stays in the list. */
-  rest(member: T): void {
+  park(member: T): void {
     const { slot } = member
     if (this.#walked[slot] === undefined) return
     this.#walked[slot] = undefined
@@ -83,7 +83,7 @@ export class SlotList<T extends Slotted> {
   }
 
   /** Lets walks meet a member again; does nothing if it is in no list. */
-  rouse(member: T): void {
+  unpark(member: T): void {
     const { slot } = member
     if (slot < 0 || this.#walked[slot] !== undefined) return
     this.#walked[slot] = member
@@ -109,7 +109,7 @@ export class SlotList<T extends Slotted> {
     this.#walked.length = slot
   }
 
-  /** The members in order, as a new array; also those who rest. */
+  /** The members in order, as a new array; also those who are parked. */
   toArray(): T[] {
     return this.#members.filter((member) => member !== undefined)
   }

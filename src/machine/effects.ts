@@ -1,7 +1,7 @@
 /**
  * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
  *
- * It follows the published versions as the store's first sink, so a state that a subscriber leaves at
+ * It follows the published versions as the store's first receiver, so a state that a subscriber leaves at
  * once was still entered, and a batch starts only what its last state has. Which life of a state is being
  * lived is told by `current` and `attempts` together: re-entering raises `attempts`. Whoever changes the
  * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
@@ -10,7 +10,8 @@
  * anything of the next state starts; nothing is left after `complete`.
  */
 import type { Subscription } from 'rxjs'
-import type { Sink, Snapshot } from '../store/index.ts'
+import type { Receiver } from '../backpressure/index.ts'
+import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
 import type { InvokeNode, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
@@ -67,7 +68,7 @@ function listen(work: Promise<unknown>, listener: OutcomeListener): void {
   )
 }
 
-export class Effects implements Sink<MachineState<string, unknown>> {
+export class Effects implements Receiver<Snapshot<MachineState<string, unknown>>> {
   slot = -1
   readonly #host: EffectsHost
   #life: Life | undefined

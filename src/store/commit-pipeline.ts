@@ -3,7 +3,7 @@
  *
  *   update ─ recipe ─┐                        ┌─ inside a batch: kept until the batch returns
  *   set ─────────────┼─> admit ─> snapshot ───┤
- *   put ─────────────┘                        └─> SnapshotSubject ─> sinks, in order
+ *   put ─────────────┘                        └─> SnapshotSubject ─> receivers, in order
  *
  * `head` is the newest write; the subject's value is the newest *published* version. They differ only
  * inside a batch, and a batch that throws goes back from one to the other.
@@ -224,7 +224,7 @@ export class CommitPipeline<S> {
     if (this.#inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
     const expected = typeof write === 'object' ? write.expectedVersion : undefined
     if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
-    const { exhausted, drainMax } = this.#subject
+    const { exhausted, queueMax: drainMax } = this.#subject.broadcast
     if (exhausted) throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax })
     this.#host.admitWrite()
   }

@@ -13,7 +13,7 @@
  * arrays and Maps only immer knows it: from `WIDE` children on its patches of a recipe are followed, and a
  * write without patches (`set`, `put`) is compared child by child.
  *
- * The index is one sink of the subject: its listeners are told at its place in the order of subscribers,
+ * The index is one receiver of the broadcast: its listeners are told at its place in the order of subscribers,
  * the outer path before the inner one.
  *
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
@@ -28,13 +28,14 @@ import {
   type Subscription,
   type TeardownLogic,
 } from 'rxjs'
+import type { Receiver } from '../backpressure/index.ts'
 import { type Collection, type CollectionDiff, differencesWithin, isCollection } from '../collection/index.ts'
 import { SlotList } from '../kit/index.ts'
 import { valueAt, valueBelow } from './path.ts'
 import { CallbackListener, type ListenerOwner, ObserverListener, type PathListener } from './path-listener.ts'
 import { PathNode } from './path-node.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
+import type { SnapshotSubject } from './snapshot-subject.ts'
 
 /** From how many children of one node on patches are cheaper than comparing each. */
 const WIDE = 16
@@ -90,7 +91,7 @@ class PathObservable<S> extends Observable<unknown> {
   }
 }
 
-export class PathIndex<S> implements Sink<S>, ListenerOwner {
+export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
   slot = -1
   /** How many listeners there are. */
   size = 0
@@ -133,7 +134,7 @@ export class PathIndex<S> implements Sink<S>, ListenerOwner {
     const { version, state } = this.#subject.getValue()
     const listener = create(this.#nodeOf(path), version)
     this.#add(listener)
-    if (version >= 0) this.#subject.exclusively(() => listener.next(valueAt(state, path)))
+    if (version >= 0) this.#subject.broadcast.exclusively(() => listener.next(valueAt(state, path)))
     return listener
   }
 
@@ -253,7 +254,7 @@ export class PathIndex<S> implements Sink<S>, ListenerOwner {
       const { state, version } = this.#subject.getValue()
       this.#state = state
       this.#version = version
-      this.#subject.attach(this)
+      this.#subject.broadcast.add(this)
     }
     this.size += 1
     listener.node.add(listener)
@@ -268,7 +269,7 @@ export class PathIndex<S> implements Sink<S>, ListenerOwner {
     this.#prune(node)
     if (this.size > 0) return
     this.#state = undefined
-    if (!this.#subject.isStopped) this.#subject.detach(this)
+    if (!this.#subject.isStopped) this.#subject.broadcast.remove(this)
   }
 
   #prune(leaf: PathNode): void {

@@ -1,7 +1,7 @@
 /**
  * Runs each distinct selector once a commit, however many follow it.
  *
- *   select(byBattery) ×3      Selection(byBattery): one sink of the subject
+ *   select(byBattery) ×3      Selection(byBattery): one receiver of the broadcast
  *                               run once ──> differs? ──> listener, listener, listener
  *
  * Selectors are told apart by identity: an arrow function written inside a call is a selector of its own
@@ -12,9 +12,10 @@
  * never one of an older version (`since`); a selection without listeners does not exist.
  */
 import { Observable, type Subscriber, type Unsubscribable } from 'rxjs'
+import type { Receiver } from '../backpressure/index.ts'
 import { SlotList, type Slotted } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
+import type { SnapshotSubject } from './snapshot-subject.ts'
 
 export type Selector = (state: never) => unknown
 export type Equal = (previous: unknown, current: unknown) => boolean
@@ -74,7 +75,7 @@ class SelectorListener implements Slotted, Unsubscribable {
 }
 
 /** One selector and those who follow it. */
-class Selection<S> implements Sink<S> {
+class Selection<S> implements Receiver<Snapshot<S>> {
   slot = -1
   readonly selector: Selector
   readonly #index: SelectorIndex<S>
@@ -162,7 +163,7 @@ export class SelectorIndex<S> {
       const listener = new SelectorListener(selection as Selection<unknown>, observer, equal, version)
       selection.add(listener)
       this.size += 1
-      if (version >= 0) this.#subject.exclusively(() => this.#replay(selection, listener, state))
+      if (version >= 0) this.#subject.broadcast.exclusively(() => this.#replay(selection, listener, state))
       return listener
     })
   }
@@ -172,7 +173,7 @@ export class SelectorIndex<S> {
     this.size -= 1
     if (selection.size > 0) return
     this.#selections.delete(selection.selector)
-    if (!this.#subject.isStopped) this.#subject.detach(selection)
+    if (!this.#subject.isStopped) this.#subject.broadcast.remove(selection)
   }
 
   #selectionOf(selector: Selector): Selection<S> {
@@ -180,7 +181,7 @@ export class SelectorIndex<S> {
     if (known !== undefined) return known
     const selection = new Selection(this, selector)
     this.#selections.set(selector, selection)
-    this.#subject.attach(selection)
+    this.#subject.broadcast.add(selection)
     return selection
   }
 

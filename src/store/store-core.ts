@@ -16,6 +16,7 @@ import {
   observable as observableKey,
   type SchedulerLike,
 } from 'rxjs'
+import type { Receiver } from '../backpressure/index.ts'
 import {
   CommitTimer,
   type HealthReport,
@@ -40,7 +41,7 @@ import type { AnyRecipe } from './recipes.ts'
 import { type Equal, type Selector, SelectorIndex } from './selector-index.ts'
 import type { Snapshot } from './snapshot.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
-import { type Sink, SnapshotSubject } from './snapshot-subject.ts'
+import { SnapshotSubject } from './snapshot-subject.ts'
 import type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'
 import { createHandle, type SubscriberHandle } from './subscriber-handle.ts'
 import { type SubscribeOptions, Subscribers } from './subscribers.ts'
@@ -102,7 +103,7 @@ export class StoreCore<S> implements Store<S> {
     this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax)
     this.#thresholds = withDefaults(options.health)
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
-    this.#subject.delivered = this.#timer?.delivered
+    this.#subject.broadcast.told = this.#timer?.delivered
     this.#leaks = detectLeaks ? new LeakWatch() : undefined
     this.#faults = new FaultReporter(name, options.onFault)
     this.#subscribers = new Subscribers({
@@ -331,7 +332,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   /** Follows the published versions from inside: before the subscribers who come later, and uncounted. */
-  protected follow(sink: Sink<S>): void {
-    this.#subject.attach(sink)
+  protected follow(receiver: Receiver<Snapshot<S>>): void {
+    this.#subject.broadcast.add(receiver)
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { SchedulerLike } from 'rxjs'
 import {
-  type BacklogReader,
+  type Cursor,
   type DropReason,
   latest,
   Mailbox,
@@ -14,13 +14,14 @@ import {
   type MailboxFault,
   type MailboxHost,
   type Policy,
+  type Receiver,
   type SubscriberStats,
 } from '../backpressure/index.ts'
 import { DeliveryTotals, FailureEpisode, type LeakWatch, type SubscriberVitals } from '../health/index.ts'
 import { type Clock, HeadgateError, onAbort } from '../kit/index.ts'
 import type { FaultReporter } from './fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Sink, SnapshotSubject } from './snapshot-subject.ts'
+import type { SnapshotSubject } from './snapshot-subject.ts'
 
 const DEFAULT_POLICY: Policy = latest()
 
@@ -51,8 +52,8 @@ export interface SubscribeOptions<S> {
   scheduler?: SchedulerLike | undefined
 }
 
-/** One subscriber: a sink of the subject, and the host of the mailbox that stands between. */
-class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
+/** One subscriber: a receiver of the broadcast, and the host of the mailbox that stands between. */
+class StoreSubscriber<S> implements Receiver<Snapshot<S>>, MailboxHost<Snapshot<S>> {
   slot = -1
   readonly id: string
   readonly policy: Policy
@@ -108,12 +109,12 @@ class StoreSubscriber<S> implements Sink<S>, MailboxHost<Snapshot<S>> {
     this.mailbox.destroy()
   }
 
-  rest(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): BacklogReader<Snapshot<S>> {
-    return this.#subscribers.subject.rest(this, capacity, snapshot, before)
+  park(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): Cursor<Snapshot<S>> {
+    return this.#subscribers.subject.broadcast.park(this, capacity, snapshot, before)
   }
 
-  rouse(): void {
-    this.#subscribers.subject.rouse(this)
+  unpark(): void {
+    this.#subscribers.subject.broadcast.unpark(this)
   }
 
   now(): number {
@@ -194,8 +195,8 @@ export class Subscribers<S> {
     const id = options.id ?? `subscriber-${this.#created}`
     const subscriber = new StoreSubscriber(this, consumer, options, id, pulled)
     const { mailbox } = subscriber
-    this.subject.attach(subscriber)
-    subscriber.passed = this.subject.publications
+    this.subject.broadcast.add(subscriber)
+    subscriber.passed = this.subject.broadcast.published
     if (subscriber.suspends) this.#suspending.add(subscriber)
     if (this.subject.isStopped) mailbox.destroy()
     else if (options.signal !== undefined) {
@@ -204,13 +205,13 @@ export class Subscribers<S> {
     const current = this.subject.getValue()
     if (!mailbox.closed && options.replay !== false && current.version >= 0) {
       subscriber.passed -= 1
-      this.subject.exclusively(() => mailbox.replay(current))
+      this.subject.broadcast.exclusively(() => mailbox.replay(current))
     }
     return mailbox
   }
 
   remove(subscriber: StoreSubscriber<S>): void {
-    this.subject.detach(subscriber)
+    this.subject.broadcast.remove(subscriber)
     this.#suspending.delete(subscriber)
     this.#leaks?.forget(subscriber.mailbox)
     this.#departed.add(subscriber.mailbox)
@@ -265,7 +266,7 @@ export class Subscribers<S> {
   }
 
   #present(): StoreSubscriber<S>[] {
-    return this.subject.sinks().filter((sink) => sink instanceof StoreSubscriber)
+    return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof StoreSubscriber)
   }
 
   async #room(): Promise<void> {
@@ -280,7 +281,7 @@ export class Subscribers<S> {
     for (const { mailbox, passed } of this.#suspending) {
       // Versions that are written and have not reached this subscriber yet: those in the queue, and the
       // one being delivered where its turn is still to come.
-      const underway = this.subject.publications - passed - mailbox.published
+      const underway = this.subject.broadcast.published - passed - mailbox.published
       if (mailbox.room(underway) <= 0) return mailbox
     }
     return undefined

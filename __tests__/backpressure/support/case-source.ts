@@ -128,7 +128,7 @@ class EndingSource implements CaseSource {
   }
 
   get size(): number {
-    return this.#subject.sinks().length
+    return this.#subject.broadcast.receivers().length
   }
 
   write(value: unknown): void {

@@ -10,7 +10,7 @@ import {
   type Versioned,
 } from '../../../src/backpressure/index.ts'
 import { isHeadgateError } from '../../../src/kit/index.ts'
-import { RestingSource } from './resting-source.ts'
+import { ParkingSource } from './parking-source.ts'
 import { logLine, type Step, type Timeline, WRITES_MAX } from './timeline.ts'
 
 /** Time that passes only when a run says so, and that knows how many timers are live. */
@@ -81,7 +81,7 @@ export class TimelineRun {
   readonly #looks: boolean
   readonly #scheduler = new TimelineScheduler()
   readonly #mailbox: Mailbox<Versioned>
-  readonly #source: RestingSource
+  readonly #source: ParkingSource
   readonly #log: string[] = []
   readonly #deliveries: number[][] = []
   readonly #signals: { readonly version: number; readonly signal: AbortSignal }[] = []
@@ -95,7 +95,7 @@ export class TimelineRun {
   constructor(timeline: Timeline, source: SourceKind = 'offers all', looks = true) {
     this.#timeline = timeline
     this.#looks = looks
-    this.#source = new RestingSource((entry) => this.#mailbox.offer(entry))
+    this.#source = new ParkingSource((entry) => this.#mailbox.offer(entry))
     const { policy, consumer } = timeline
     const host: MailboxHost<Versioned> = {
       id: 'subscriber',
@@ -111,9 +111,9 @@ export class TimelineRun {
       now: () => this.#scheduler.now(),
       ...(source === 'backlog'
         ? {
-            rest: (entry: Versioned, before: Versioned | undefined, capacity: number) =>
-              this.#source.rest(entry, before, capacity),
-            rouse: () => this.#source.rouse(),
+            park: (entry: Versioned, before: Versioned | undefined, capacity: number) =>
+              this.#source.park(entry, before, capacity),
+            unpark: () => this.#source.unpark(),
           }
         : {
             conflated: (entry: Versioned, by: Versioned) =>

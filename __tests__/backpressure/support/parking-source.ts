@@ -1,19 +1,14 @@
 /** A source of one mailbox that keeps a backlog for it while it is busy, as a store does for many. */
-import {
-  ALL_TOLD,
-  Backlog,
-  type BacklogReader,
-  type Telling,
-  type Versioned,
-} from '../../../src/backpressure/index.ts'
+import { ALL_TOLD, Backlog, type Cursor, type Telling } from '../../../src/backpressure/backlog.ts'
+import type { Versioned } from '../../../src/backpressure/index.ts'
 import type { Slotted } from '../../../src/kit/index.ts'
 
-export class RestingSource implements Telling {
+export class ParkingSource implements Telling {
   turn: number = ALL_TOLD
   /** How many versions were published, and how many of them were offered. */
   published = 0
   offered = 0
-  resting = false
+  parked = false
   readonly #owner: Slotted = { slot: 0 }
   readonly #offer: (entry: Versioned) => void
   #backlog: Backlog<Versioned> | undefined
@@ -35,7 +30,7 @@ export class RestingSource implements Telling {
     this.#backlog?.push(entry)
     before()
     this.turn = 0
-    if (!this.resting) {
+    if (!this.parked) {
       this.offered += 1
       this.#offer(entry)
     }
@@ -45,15 +40,15 @@ export class RestingSource implements Telling {
 
   // ---- what a host hands on ----
 
-  rest(entry: Versioned, before: Versioned | undefined, capacity: number): BacklogReader<Versioned> {
-    this.resting = true
+  park(entry: Versioned, before: Versioned | undefined, capacity: number): Cursor<Versioned> {
+    this.parked = true
     this.#backlog ??= new Backlog<Versioned>(capacity, this, () => {
       this.#backlog = undefined
     })
     return this.#backlog.join(entry, this.#owner, before)
   }
 
-  rouse(): void {
-    this.resting = false
+  unpark(): void {
+    this.parked = false
   }
 }

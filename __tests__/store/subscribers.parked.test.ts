@@ -1,7 +1,8 @@
 /** Subscribers that are busy cost a write nothing, and nobody can tell. */
 import { describe, expect, jest, test } from '@jest/globals'
 import { Subject } from 'rxjs'
-import { Backlog, Mailbox, policyLabel } from '../../src/backpressure/index.ts'
+import { Backlog } from '../../src/backpressure/backlog.ts'
+import { Mailbox, policyLabel } from '../../src/backpressure/index.ts'
 import {
   buffer,
   createStore,

@@ -1,0 +1,265 @@
+/**
+ * Tells many receivers of each entry, in the order in which they joined, one entry after the other.
+ *
+ *   publish 1 ──> [ a b c ]        a publishes 2 while it is told 1
+ *                   1 1 1          2 waits in the queue ...
+ *   drain     ──> [ a b c d ]      d joined after 2 was published and was replayed it:
+ *                   2 2 2 .        the queue remembers the end of the list from when 2 came
+ *
+ * Around the receivers stand the followers, few and special: those at the front are told before all receivers,
+ * those at the back behind them, in the same walk. They are given the note that was published with the entry.
+ *
+ * A receiver that is busy may park: the walk passes it, and it reads what comes from a {@link Backlog}, which takes
+ * each entry before the walk begins. So an entry costs nothing for those who are parked.
+ *
+ * What must stay true:
+ * - Every receiver and every follower sees the entries in order, each once, from the first that is published after
+ *   it joined.
+ * - The stack does not grow with the length of a chain of publications from inside the walk.
+ * - Holes in the list are closed only while nothing is being told, or the remembered ends would lie.
+ * - What a receiver throws stops nobody else; it is handed to `failed`.
+ */
+import { RingBuffer, SlotList, type Slotted } from '../kit/index.ts'
+import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
+import type { Versioned } from './policy.ts'
+
+/** Whoever is told of each entry. */
+export interface Receiver<T> extends Slotted {
+  next(entry: T): void
+  complete(): void
+}
+
+/** Whoever is told of each entry's note, before or behind all receivers. */
+export interface Follower<Note> {
+  next(note: Note): void
+  complete(): void
+}
+
+/** Where a follower stands in the walk. */
+export type Place = 'before' | 'after'
+
+/** An entry that waits, with what it was published with and when. */
+interface Waiting<T, Note> {
+  readonly entry: T
+  readonly note: Note
+  /** The end of the list when it was published. */
+  readonly end: number
+  readonly number: number
+}
+
+/** A follower until it leaves, and the number of the last entry that came before it joined. */
+interface Following<Note> {
+  follower: Follower<Note> | undefined
+  readonly since: number
+}
+
+export class Broadcast<T extends Versioned, Note = undefined> implements Telling {
+  /** The slot of the receiver that is being told. */
+  turn: number = ALL_TOLD
+  /** Entries published so far, those that wait included. */
+  published = 0
+  /** Called after each entry has been told to everyone. Must not throw. */
+  told: (() => void) | undefined
+  readonly #receivers = new SlotList<Receiver<T>>()
+  readonly #followers: Record<Place, readonly Following<Note>[]> = { before: [], after: [] }
+  readonly #queue: RingBuffer<Waiting<T, Note>>
+  /** What waits for those who are parked; one for each of their capacities. */
+  readonly #backlogs: Backlog<T>[] = []
+  readonly #failed: (error: unknown) => void
+  /** Who keeps entries in the queue: a walk, a replay, or a hold. */
+  #holds = 0
+  #ended = false
+  /** Entries that were queued since the queue was empty last. */
+  #chained = 0
+
+  /**
+   * @param queueMax - how many entries may be published from inside the walk of one.
+   * @param failed - given what a receiver or follower throws. Must not throw.
+   */
+  constructor(queueMax: number, failed: (error: unknown) => void) {
+    this.#queue = new RingBuffer(queueMax)
+    this.#failed = failed
+  }
+
+  /** How many receivers there are. */
+  get size(): number {
+    return this.#receivers.size
+  }
+
+  get queueMax(): number {
+    return this.#queue.capacity
+  }
+
+  /** Whether one more publication would be more than one may set off. */
+  get exhausted(): boolean {
+    return this.#holds > 0 && this.#chained >= this.#queue.capacity
+  }
+
+  /** Whether it is over: everyone has been completed. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Everyone who is told, in order. */
+  receivers(): Receiver<T>[] {
+    return this.#receivers.toArray()
+  }
+
+  /** Adds a receiver at the end of the list. */
+  add(receiver: Receiver<T>): void {
+    this.#receivers.add(receiver)
+  }
+
+  /** Takes a receiver away; it is told nothing more, also of the entry that is being told. */
+  remove(receiver: Receiver<T>): void {
+    this.#receivers.remove(receiver)
+    if (this.#holds === 0) this.#receivers.compact()
+  }
+
+  /** Adds a follower; returns its end. */
+  follow(follower: Follower<Note>, place: Place): () => void {
+    const following: Following<Note> = { follower, since: this.published }
+    this.#followers[place] = [...this.#followers[place], following]
+    return () => {
+      following.follower = undefined
+      this.#followers[place] = this.#followers[place].filter((each) => each !== following)
+    }
+  }
+
+  /** Tells everyone of an entry, now or behind those that wait. */
+  publish(entry: T, note: Note): void {
+    if (this.#ended) return
+    this.published += 1
+    const { end } = this.#receivers
+    if (this.#holds > 0) {
+      this.#chained += 1
+      this.#queue.push({ entry, note, end, number: this.published })
+      return
+    }
+    this.#holds = 1
+    this.#tell(entry, note, end, this.published)
+    this.#release()
+  }
+
+  /** Keeps what is published from now on in the queue; returns the end of it. */
+  hold(): () => void {
+    let held = true
+    this.#holds += 1
+    return () => {
+      if (!held) return
+      held = false
+      this.#release()
+    }
+  }
+
+  /** Runs foreign code that is told outside of a walk (a replay); what it publishes is told behind it. */
+  exclusively(tell: () => void): void {
+    this.#holds += 1
+    try {
+      tell()
+    } finally {
+      this.#release()
+    }
+  }
+
+  /** Completes everyone. What waits is dropped, and nothing is told any more. */
+  complete(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#queue.drain()
+    const { before, after } = this.#followers
+    for (const { follower } of before) this.#contained(() => follower?.complete())
+    // Each stays in the list until its own turn: a callback that looks around finds everybody.
+    for (const receiver of this.#receivers.toArray()) {
+      this.#contained(() => receiver.complete())
+      this.#receivers.remove(receiver)
+    }
+    for (const { follower } of after) this.#contained(() => follower?.complete())
+    this.#followers.before = []
+    this.#followers.after = []
+  }
+
+  /**
+   * Tells a receiver nothing more until it is unparked: it reads what comes in a backlog that it shares with all
+   * who are parked with its capacity. To be called by a receiver that is being told `entry`, with which its window
+   * begins; or with the entry `before`, where it holds that.
+   */
+  park(receiver: Receiver<T>, capacity: number, entry: T, before: T | undefined): Cursor<T> {
+    this.#receivers.park(receiver)
+    const backlog = this.#backlogs.find((each) => each.capacity === capacity) ?? this.#openBacklog(capacity)
+    return backlog.join(entry, receiver, before)
+  }
+
+  /** Tells a receiver each entry again that its cursor has not seen. */
+  unpark(receiver: Receiver<T>): void {
+    this.#receivers.unpark(receiver)
+  }
+
+  #openBacklog(capacity: number): Backlog<T> {
+    const backlog = new Backlog<T>(capacity, this, () => {
+      this.#backlogs.splice(this.#backlogs.indexOf(backlog), 1)
+    })
+    this.#backlogs.push(backlog)
+    return backlog
+  }
+
+  /** One hold less; the last one to go tells what has waited. */
+  #release(): void {
+    // A walk is a hold itself, and one of those who are told may take another that outlasts it.
+    for (; this.#holds === 1; ) {
+      const waiting = this.#queue.shift()
+      if (waiting === undefined) {
+        this.#chained = 0
+        this.#receivers.compact()
+        break
+      }
+      this.#tell(waiting.entry, waiting.note, waiting.end, waiting.number)
+    }
+    this.#holds -= 1
+  }
+
+  #tell(entry: T, note: Note, end: number, number: number): void {
+    for (const backlog of this.#backlogs) backlog.push(entry)
+    this.#tellFollowers('before', note, number)
+    this.#walk(entry, end)
+    this.turn = ALL_TOLD
+    for (const backlog of this.#backlogs) backlog.trim()
+    this.#tellFollowers('after', note, number)
+    this.told?.()
+  }
+
+  /** One `try` around the whole loop, resumed behind a receiver that threw. */
+  #walk(entry: T, end: number): void {
+    const receivers = this.#receivers
+    let slot = 0
+    while (slot < end) {
+      try {
+        for (; slot < end; slot += 1) {
+          const receiver = receivers.at(slot)
+          if (receiver === undefined) slot = receivers.lastEmpty(slot)
+          else {
+            this.turn = slot
+            receiver.next(entry)
+          }
+        }
+      } catch (error) {
+        slot += 1
+        this.#failed(error)
+      }
+    }
+  }
+
+  #tellFollowers(place: Place, note: Note, number: number): void {
+    for (const following of this.#followers[place]) {
+      if (number > following.since) this.#contained(() => following.follower?.next(note))
+    }
+  }
+
+  #contained(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+}
