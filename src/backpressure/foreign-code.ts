@@ -1,6 +1,5 @@
-/** What a mailbox does with results and calls of code that it did not write. */
+/** What a mailbox does with results of code that it did not write. */
 import { type ObservableInput, observable as observableKey } from 'rxjs'
-import type { MailboxFault, MailboxHost } from './mailbox-host.ts'
 
 /** Whether something has a `then`; asking may throw, where it is a getter. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
@@ -22,22 +21,4 @@ export function isAwaitable(result: unknown): result is ObservableInput<unknown>
     typeof subscribe === 'function' ||
     (Symbol.iterator in result && typeof next === 'function')
   )
-}
-
-/**
- * Runs foreign code that nobody waits for: what it throws is reported, and so is the rejection of one that
- * is an async function, which would else be unhandled.
- */
-export function contain(
-  host: Pick<MailboxHost<never>, 'faulted'>,
-  where: Pick<MailboxFault, 'phase' | 'version'>,
-  call: () => unknown,
-): void {
-  try {
-    const result = call()
-    if (typeof result !== 'object' || result === null || !isThenable(result)) return
-    result.then(undefined, (error: unknown) => host.faulted({ error, ...where }))
-  } catch (error) {
-    host.faulted({ error, ...where })
-  }
 }

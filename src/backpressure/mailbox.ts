@@ -18,11 +18,11 @@
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
 import { from, type ObservableInput, type Subscription } from 'rxjs'
-import { HeadgateError } from '../kit/index.ts'
+import { contain, HeadgateError } from '../kit/index.ts'
 import type { Cursor } from './backlog.ts'
 import type { ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
-import { contain, isAwaitable, isThenable } from './foreign-code.ts'
+import { isAwaitable, isThenable } from './foreign-code.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import {
   type DropReason,
@@ -397,9 +397,10 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   #callTerminal(host: MailboxHost<T>, terminal: Terminal): void {
     const { consumer } = host
     const where = { phase: terminal.kind, version: -1 }
-    if (terminal.kind === 'complete') contain(host, where, () => consumer.complete?.())
-    else if (consumer.error !== undefined) contain(host, where, () => consumer.error?.(terminal.error))
-    else host.faulted({ error: terminal.error, ...where })
+    const report = (error: unknown): void => host.faulted({ error, ...where })
+    if (terminal.kind === 'complete') contain(() => consumer.complete?.(), report)
+    else if (consumer.error !== undefined) contain(() => consumer.error?.(terminal.error), report)
+    else report(terminal.error)
   }
 
   #abortHandled(host: MailboxHost<T>): void {
@@ -424,11 +425,17 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   #unsubscribe(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
-    contain(host, { phase: 'next', version: delivery.version }, () => inner.unsubscribe())
+    contain(
+      () => inner.unsubscribe(),
+      (error) => host.faulted({ error, phase: 'next', version: delivery.version }),
+    )
   }
 
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
     if (host.dropped === undefined) return
-    contain(host, { phase: 'drop', version: entry.version }, () => host.dropped?.(entry, reason))
+    contain(
+      () => host.dropped?.(entry, reason),
+      (error) => host.faulted({ error, phase: 'drop', version: entry.version }),
+    )
   }
 }

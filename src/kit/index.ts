@@ -1,4 +1,5 @@
 export { type Clock, type Instant, instantOf, systemClock } from './clock.ts'
+export { contain } from './contain.ts'
 export { defineDispose, disposeSymbol, onAbort } from './disposal.ts'
 export { describeValue, type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } from './errors.ts'
 export { RingBuffer } from './ring-buffer.ts'
