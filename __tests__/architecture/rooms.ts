@@ -19,6 +19,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   collection: 2,
   store: 3,
   machine: 4,
+  kernel: 4,
   codec: 5,
   otel: 5,
   journal: 5,
@@ -37,6 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   backpressure: ['rxjs'],
   store: ['rxjs', 'immer'],
   machine: ['rxjs', 'immer'],
+  kernel: [],
   health: [],
   collection: ['immer'],
 }

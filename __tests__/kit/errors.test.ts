@@ -46,6 +46,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { operation: 'leakProbe()' },
     'leakProbe() needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.',
   ],
+  KERNEL_ABSENT: [
+    {},
+    'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
+  ],
   LEAK_FOUND: [
     { subject: 'Store "agent"', leaks: ['a', 'b'], unchecked: ['timers', 'c'] },
     'Store "agent" leaks: a; b. Not checked: timers; c.',

@@ -26,6 +26,7 @@ export interface ErrorDetails {
     allowed: readonly string[]
   }
   GC_UNAVAILABLE: { operation: string }
+  KERNEL_ABSENT: Record<never, never>
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   OPTION_INVALID: { option: string; expected: string; received: string }
@@ -71,6 +72,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Machine "${d.machine}" in state ${d.state} ${REFUSED_BECAUSE[d.reason]} event ${d.event}. Handled here: ${list(d.allowed)}.`,
   GC_UNAVAILABLE: (d) =>
     `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
+  KERNEL_ABSENT: () =>
+    'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
   LEAK_FOUND: (d) =>
     `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,

@@ -1,11 +1,11 @@
 import type { Immutable } from 'immer'
-import type { Observable, Subscription } from 'rxjs'
+import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { describeValue, HeadgateError, type Instant, isHeadgateError } from '../kit/index.ts'
-import { type Snapshot, StoreCore, type Write } from '../store/index.ts'
+import { createStore, type Kernel, kernelOf, type Snapshot, type Store, type Write } from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
 import type { AnyContextRecipe, Machine, StateNode } from './machine.ts'
-import type { MachineState, TransitionRecord } from './machine-state.ts'
+import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 import {
   type AnyMachine,
@@ -37,68 +37,96 @@ export function createMachineStore<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
   options: MachineStoreOptions = {},
 ): MachineStore<Context, Cells> {
-  // The cast gives back the names that the class does not know; the machine's types have them.
-  return new MachineStoreCore(machine as AnyMachine, options) as unknown as MachineStore<Context, Cells>
+  const { strict = false, ...storeOptions } = options
+  if (typeof strict !== 'boolean') {
+    const received = describeValue(strict)
+    throw new HeadgateError('OPTION_INVALID', { option: 'strict', expected: 'true or false', received })
+  }
+  const store = createStore(initialState(machine) as State, {
+    ...storeOptions,
+    name: options.name ?? machine.id,
+  })
+  const driver = new MachineDriver(machine as AnyMachine, store, options.scheduler ?? asyncScheduler, strict)
+  // A store that was given more members is a machine store; the cast gives back the names that its types have.
+  return Object.defineProperties(store, membersOf(driver)) as unknown as MachineStore<Context, Cells>
 }
 
-/** The names of states and events are plain strings here; {@link MachineStore} types them. */
-class MachineStoreCore extends StoreCore<State> implements EffectsHost {
+/** What a machine store has beside what a store has. */
+function membersOf(driver: MachineDriver): PropertyDescriptorMap {
+  const { machine, store } = driver
+  const values = {
+    machine,
+    transitions$: transitions(store),
+    send: (event: unknown, write?: Write) => driver.send(event, write),
+    updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),
+    can: (event: unknown) => driver.can(event),
+    is: (name: string) => store.state.current === name,
+  }
+  return {
+    ...mapValues(values),
+    current: { enumerable: true, get: () => store.state.current },
+    context: { enumerable: true, get: () => store.state.context },
+  }
+}
+
+const mapValues = (values: object): PropertyDescriptorMap =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { enumerable: true, value }]))
+
+/** Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them. */
+class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
-  readonly transitions$: Observable<TransitionRecord>
+  readonly store: Store<State>
+  readonly #kernel: Kernel<State>
+  readonly #scheduler: SchedulerLike
   readonly #strict: boolean
+  #unhandledEvents = 0
+  #noopWrites = 0
   /** The events that led into states whose effects have not started, by `attempts`. */
   readonly #entryEvents = new Map<number, EventObject>()
 
-  constructor(machine: AnyMachine, options: MachineStoreOptions) {
-    if (options.strict !== undefined && typeof options.strict !== 'boolean') {
-      const received = describeValue(options.strict)
-      throw new HeadgateError('OPTION_INVALID', { option: 'strict', expected: 'true or false', received })
-    }
-    super(initialState(machine) as State, { ...options, name: options.name ?? machine.id })
+  constructor(machine: AnyMachine, store: Store<State>, scheduler: SchedulerLike, strict: boolean) {
     this.machine = machine
-    this.#strict = options.strict ?? false
-    this.transitions$ = transitions(this)
+    this.store = store
+    this.#kernel = kernelOf<State>(store)
+    this.#scheduler = scheduler
+    this.#strict = strict
+    this.#kernel.guard((_write, state) => this.#checkState(state))
+    this.#kernel.measure(() => ({
+      currentState: this.#kernel.head.state.current,
+      noopWrites: this.#noopWrites,
+      unhandledEvents: this.#unhandledEvents,
+    }))
     const effects = new Effects(this)
-    this.follow(effects)
-    effects.next(this.head)
-  }
-
-  get current(): string {
-    return this.state.current
-  }
-
-  get context(): Immutable<unknown> {
-    return this.state.context
+    this.#kernel.follow(
+      { next: ({ snapshot }) => effects.next(snapshot), complete: () => effects.complete() },
+      { place: 'before' },
+    )
+    effects.next(this.#kernel.head)
   }
 
   send(given: unknown, write?: Write): SendResult {
     const event = toEvent(this.machine.id, given)
-    const result = this.#apply('send()', event.type, event, write, (state, at) =>
-      decide(this.machine, state, event, at),
-    )
+    const result = this.#apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
     if (result.handled) return result
-    this.countUnhandled()
+    this.#unhandledEvents += 1
     if (this.#strict) throw this.#unhandled(event, result)
     return result
   }
 
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
-    const before = this.head
-    const snapshot = this.transact('updateContext()', 'UPDATE', write, (state) => {
+    const before = this.#kernel.head
+    const step = (state: AnyState): AnyState => {
       const context = runRecipes(this.machine.id, state.context, UPDATE_EVENT, recipe)
       return context === state.context ? state : Object.freeze({ ...state, context })
-    })
-    if (snapshot === before) this.countNoop()
+    }
+    const snapshot = this.#kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
+    if (snapshot === before) this.#noopWrites += 1
     return snapshot
   }
 
   can(given: unknown): boolean {
-    if (this.destroyed) return false
-    return typeof lookUp(this.machine, this.head.state, toEvent(this.machine.id, given)) !== 'string'
-  }
-
-  is(name: string): boolean {
-    return this.current === name
+    if (this.#kernel.destroyed) return false
+    return typeof lookUp(this.machine, this.#kernel.head.state, toEvent(this.machine.id, given)) !== 'string'
   }
 
   // ---- EffectsHost ----
@@ -115,29 +143,27 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
   }
 
   schedule(ms: number, fire: () => void): Subscription {
-    return this.scheduler.schedule(fire, ms)
+    return this.#scheduler.schedule(fire, ms)
   }
 
   elapsed(ms: number, isCurrent: () => boolean): void {
     this.#byItself('after', isCurrent, () => {
       const event = { type: `after.${ms}` }
-      const { after } = nodeOf(this.machine, this.head.state.current)
+      const { after } = nodeOf(this.machine, this.#kernel.head.state.current)
       const taken = after.find((delayed) => delayed.ms === ms)?.transitions ?? []
-      this.#apply('after', event.type, event, undefined, (state, at) =>
-        takeFirst(this.machine, state, taken, event, at),
-      )
+      this.#apply('after', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
     })
   }
 
   ended(outcome: InvokeOutcome, isCurrent: () => boolean): void {
     this.#byItself('invoke', isCurrent, () => {
-      const { invoke } = nodeOf(this.machine, this.head.state.current)
+      const { invoke } = nodeOf(this.machine, this.#kernel.head.state.current)
       const event = outcome.done
         ? { type: 'done.invoke', output: outcome.output }
         : { type: 'error.invoke', error: outcome.error }
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
       let failure: { error: unknown } | undefined
-      this.#apply('invoke', event.type, event, undefined, (state, at) => {
+      this.#apply('invoke', event, undefined, (state, at) => {
         const settled = settle(state, outcome)
         try {
           return takeFirst(this.machine, settled, taken, event, at)
@@ -151,12 +177,8 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
     })
   }
 
-  protected override stateName(state: Immutable<State>): string {
-    return state.current
-  }
-
   /** `set`, `update` and `put` can bring any state; the tables know only the machine's. */
-  protected override checkState(state: Immutable<State>): void {
+  #checkState(state: Immutable<State>): void {
     if (this.machine.states.has(state?.current)) return
     throw new HeadgateError('STATE_UNKNOWN', {
       machine: this.machine.id,
@@ -169,18 +191,18 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
 
   #apply(
     operation: string,
-    reason: string,
     event: EventObject,
     write: Write | undefined,
     decideNext: (state: AnyState, at: Instant) => AnyResult,
   ): SendResult {
     let result: AnyResult | undefined
-    const snapshot = this.transact(operation, reason, write, (state, at) => {
+    const step = (state: AnyState, at: Instant): AnyState => {
       result = decideNext(state, at)
       if (result.state.attempts !== state.attempts) this.#noteEntry(result.state, event)
       return result.state
-    }) as Snapshot<State>
-    // The cast holds: transact() returns only after it has called its function.
+    }
+    const snapshot = this.#kernel.commit(step, labelled(write, event.type), operation)
+    // The cast holds: commit() returns only after it has called its function.
     const decided = result as AnyResult | undefined as AnyResult
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
@@ -204,24 +226,33 @@ class MachineStoreCore extends StoreCore<State> implements EffectsHost {
           if (isCurrent()) this.#byItself(phase, isCurrent, step)
         }
         // Rejects only when the store is destroyed: then there is nothing left to do.
-        this.ready().then(retry, () => {})
+        this.store.ready().then(retry, () => {})
       } else
-        this.reportFault({
+        this.#kernel.report({
           subscriberId: this.machine.id,
           phase,
           error,
-          version: this.head.version,
+          version: this.#kernel.head.version,
+          failures: 1,
         })
     }
   }
 
   #unhandled(event: EventObject, refused: { reason: 'unhandled' | 'guard' | 'final' }): HeadgateError {
-    const { current } = this.head.state
+    const { current } = this.#kernel.head.state
     const allowed = [...nodeOf(this.machine, current).on.keys()]
     const { reason } = refused
     const details = { machine: this.machine.id, state: current, event: event.type, reason, allowed }
     return new HeadgateError('EVENT_UNHANDLED', details)
   }
+}
+
+/** A write with the reason that it has where it gives none. */
+function labelled(write: Write | undefined, reason: string): Write {
+  if (write === undefined) return reason
+  return typeof write === 'object' && write !== null && write.reason === undefined
+    ? { ...write, reason }
+    : write
 }
 
 /** Marks the record of work that has ended. */

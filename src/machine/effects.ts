@@ -1,7 +1,7 @@
 /**
  * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
  *
- * It follows the published versions as the store's first receiver, so a state that a subscriber leaves at
+ * It follows the published versions ahead of all subscribers, so a state that a subscriber leaves at
  * once was still entered, and a batch starts only what its last state has. Which life of a state is being
  * lived is told by `current` and `attempts` together: re-entering raises `attempts`. Whoever changes the
  * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
@@ -10,7 +10,6 @@
  * anything of the next state starts; nothing is left after `complete`.
  */
 import type { Subscription } from 'rxjs'
-import type { Receiver } from '../backpressure/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
 import type { InvokeNode, StateNode } from './machine.ts'
@@ -68,8 +67,7 @@ function listen(work: Promise<unknown>, listener: OutcomeListener): void {
   )
 }
 
-export class Effects implements Receiver<Snapshot<MachineState<string, unknown>>> {
-  slot = -1
+export class Effects {
   readonly #host: EffectsHost
   #life: Life | undefined
   /** Which life of which state is being lived; most states run nothing, and have no {@link Life}. */

@@ -29,6 +29,8 @@ type Patches = readonly Patch[]
 interface Batch<S> {
   readonly before: Snapshot<S>
   readonly outer: Batch<S> | undefined
+  /** The origin of its last write. */
+  origin: unknown
   /** The patches of its writes; `undefined` once a write without patches is among them. */
   patches: Patch[] | undefined
 }
@@ -52,8 +54,6 @@ export interface PipelineHost<S> {
   readonly timer: CommitTimer | undefined
   /** Throws where a subscriber that suspends its writers is full. */
   admitWrite(): void
-  /** Throws for a state that the store cannot be in. */
-  checkState(state: Immutable<S>): void
 }
 
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
@@ -84,6 +84,10 @@ const stamp = <S>(
   metadata,
 })
 
+type Guard<S> = (write: Write | undefined, state: Immutable<S>) => void
+
+const originOf = (write: Write | undefined): unknown => (typeof write === 'object' ? write.origin : undefined)
+
 export class CommitPipeline<S> {
   /** The newest write. */
   head: Snapshot<S>
@@ -94,6 +98,8 @@ export class CommitPipeline<S> {
   lastCommitAt: number | null = null
   readonly #host: PipelineHost<S>
   readonly #subject: SnapshotSubject<S>
+  /** Asked before each commit; replaced, not changed, so that one may come or go while they are asked. */
+  #guards: readonly Guard<S>[] = []
   #batch: Batch<S> | undefined
   #inRecipe = false
 
@@ -114,7 +120,7 @@ export class CommitPipeline<S> {
       this.requireAlive('update()') // the recipe may have called destroy()
       if (state === this.head.state) return this.unchanged()
       this.#requireValue('update()', state)
-      return this.#commit(state as Immutable<S>, labelOf(write, 'UPDATE', source), patches)
+      return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source), patches)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -124,13 +130,17 @@ export class CommitPipeline<S> {
     try {
       this.#admit('set()', write)
       this.#requireValue('set()', state)
-      return this.#commit(this.#settled(state) as Immutable<S>, labelOf(write, 'SET', this.#host.source))
+      return this.#commit(
+        this.#settled(state) as Immutable<S>,
+        write,
+        labelOf(write, 'SET', this.#host.source),
+      )
     } catch (error) {
       throw this.#failed(error)
     }
   }
 
-  put(snapshot: Snapshot<S>, enforceVersion: boolean): Snapshot<S> {
+  put(snapshot: Snapshot<S>, enforceVersion: boolean, origin?: unknown): Snapshot<S> {
     try {
       this.#admit('put()', undefined)
       const problem = snapshotProblem(snapshot)
@@ -140,26 +150,28 @@ export class CommitPipeline<S> {
       const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
       const newer = version > this.head.version
       if (enforceVersion && !newer) this.#conflict(version)
-      return this.#adopt({
-        version: newer ? version : this.#nextVersion(),
-        state: this.#settled(state) as Immutable<S>,
-        reason,
-        source,
-        tsWall,
-        tsMono,
-        metadata: Object.freeze({ ...metadata }),
-      })
+      return this.#adopt(
+        {
+          version: newer ? version : this.#nextVersion(),
+          state: this.#settled(state) as Immutable<S>,
+          reason,
+          source,
+          tsWall,
+          tsMono,
+          metadata: Object.freeze({ ...metadata }),
+        },
+        { reason, source, metadata, origin },
+      )
     } catch (error) {
       throw this.#failed(error)
     }
   }
 
-  /** Commits what a pure step makes of the state; see `StoreCore.transact`. */
-  transact(
-    operation: string,
-    reason: string,
-    write: Write | undefined,
+  /** Commits what a pure step makes of the state; see `Kernel.commit`. */
+  commit(
     step: (state: Immutable<S>, at: Instant) => Immutable<S>,
+    write: Write | undefined,
+    operation: string,
   ): Snapshot<S> {
     try {
       this.#admit(operation, write)
@@ -167,7 +179,7 @@ export class CommitPipeline<S> {
       const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
       if (state === this.head.state) return this.head
-      return this.#commit(state, labelOf(write, reason, this.#host.source), undefined, at)
+      return this.#commit(state, write, labelOf(write, 'COMMIT', this.#host.source), undefined, at)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -176,7 +188,7 @@ export class CommitPipeline<S> {
   batch<R>(work: () => R, write: Write | undefined): R {
     try {
       this.#admit('batch()', write)
-      const batch: Batch<S> = { before: this.head, outer: this.#batch, patches: [] }
+      const batch: Batch<S> = { before: this.head, outer: this.#batch, origin: undefined, patches: [] }
       this.#batch = batch
       try {
         const result = work()
@@ -192,6 +204,21 @@ export class CommitPipeline<S> {
       }
     } catch (error) {
       throw this.#failed(error)
+    }
+  }
+
+  /** Whether a batch is in progress. */
+  get inBatch(): boolean {
+    return this.#batch !== undefined
+  }
+
+  /** See `Kernel.guard`. */
+  guard(check: Guard<S>): () => void {
+    // Of its own, so that the same function may be added twice and taken away once.
+    const added: Guard<S> = (write, state) => check(write, state)
+    this.#guards = [...this.#guards, added]
+    return () => {
+      this.#guards = this.#guards.filter((each) => each !== added)
     }
   }
 
@@ -267,40 +294,50 @@ export class CommitPipeline<S> {
 
   #commit(
     state: Immutable<S>,
+    write: Write | undefined,
     label: WriteLabel,
     patches?: Patches,
     at: Instant = instantOf(this.#host.clock),
   ): Snapshot<S> {
-    return this.#adopt(stamp(state, this.#nextVersion(), label, at), patches)
+    return this.#adopt(stamp(state, this.#nextVersion(), label, at), write, patches)
   }
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */
-  #adopt(snapshot: Snapshot<S>, patches?: Patches): Snapshot<S> {
-    this.#host.checkState(snapshot.state)
+  #adopt(snapshot: Snapshot<S>, write: Write | undefined, patches?: Patches): Snapshot<S> {
+    for (const check of this.#guards) check(write, snapshot.state)
     Object.freeze(snapshot)
+    const before = this.head
     this.head = snapshot
     const batch = this.#batch
-    if (batch === undefined) this.#publish(snapshot, patches)
-    else addPatches(batch, patches)
+    if (batch === undefined) this.#publish(before, originOf(write), patches)
+    else {
+      batch.origin = originOf(write)
+      addPatches(batch, patches)
+    }
     return snapshot
   }
 
-  #closeBatch({ outer, patches }: Batch<S>, write: Write | undefined): void {
-    if (outer !== undefined) addPatches(outer, patches)
+  #closeBatch({ before, outer, origin: last, patches }: Batch<S>, write: Write | undefined): void {
+    const origin = originOf(write) ?? last
+    if (outer !== undefined) {
+      outer.origin = origin
+      addPatches(outer, patches)
+    }
     if (write !== undefined) {
       const { reason, source, metadata } = this.head
       const label = labelOf(write, reason, source)
       const kept = label.metadata === NO_METADATA ? metadata : label.metadata
       this.head = Object.freeze({ ...this.head, ...label, metadata: kept })
     }
-    if (outer === undefined) this.#publish(this.head, patches)
+    if (outer === undefined) this.#publish(before, origin, patches)
   }
 
-  #publish(snapshot: Snapshot<S>, patches: Patches | undefined): void {
+  #publish(before: Snapshot<S>, origin: unknown, patches: Patches | undefined): void {
+    const snapshot = this.head
     this.commits += 1
     this.lastCommitAt = snapshot.tsWall
     if (patches !== undefined) this.#host.paths.note(snapshot, patches)
     this.#host.timer?.published()
-    this.#subject.next(snapshot)
+    this.#subject.publish({ snapshot, before, origin })
   }
 }

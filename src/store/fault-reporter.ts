@@ -12,9 +12,9 @@ export interface SubscriberFault {
   readonly error: unknown
   /**
    * Which callback failed; `'error'` without one: the subscription was lost and nobody was told. Of a
-   * machine, whether a guard or recipe failed in its `after` or its `invoke`.
+   * machine, whether a guard or recipe failed in its `after` or its `invoke`; `'kernel'`: of who follows commits.
    */
-  readonly phase: FaultPhase | 'after' | 'invoke'
+  readonly phase: FaultPhase | 'after' | 'invoke' | 'kernel'
   /** The version that was being delivered or dropped; -1 for a terminal callback. */
   readonly version: number
   /** Failures of this subscriber since it last did well, this one included. */

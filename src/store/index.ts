@@ -2,6 +2,7 @@ export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
 export { createStore } from './create-store.ts'
 export type { SubscriberFault } from './fault-reporter.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
+export { type Commit, type CommitSink, type Figures, type Kernel, kernelOf } from './kernel.ts'
 export {
   type LogFunction,
   type LogLevel,
@@ -13,9 +14,7 @@ export type { Path, ValueAt } from './path.ts'
 export { freezeState, isPromiseLike, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'
 export type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
-export { SnapshotSubject } from './snapshot-subject.ts'
 export type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'
-export { StoreCore } from './store-core.ts'
 export type { SubscriberHandle } from './subscriber-handle.ts'
 export type { Drop, SubscribeOptions } from './subscribers.ts'
 export type { Write, WriteOptions } from './write-options.ts'

@@ -11,6 +11,7 @@
  */
 import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
 import { Broadcast, type Receiver } from '../backpressure/index.ts'
+import type { Commit } from './kernel.ts'
 import type { Snapshot } from './snapshot.ts'
 
 class ObserverReceiver<S> implements Receiver<Snapshot<S>> {
@@ -39,7 +40,7 @@ function throwLater(error: unknown): void {
 
 export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   /** Tells everyone who follows the store. */
-  readonly broadcast: Broadcast<Snapshot<S>>
+  readonly broadcast: Broadcast<Snapshot<S>, Commit<S>>
   #value: Snapshot<S>
   /** Plain RxJS observers among the receivers. */
   observerCount = 0
@@ -62,9 +63,14 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
 
   /** Makes a snapshot the current one and delivers it, now or after the one being delivered. */
   override next(snapshot: Snapshot<S>): void {
+    this.publish({ snapshot, before: this.#value, origin: undefined })
+  }
+
+  /** As `next`, with what those are told who follow from inside. */
+  publish(commit: Commit<S>): void {
     if (this.isStopped) return
-    this.#value = snapshot
-    this.broadcast.publish(snapshot, undefined)
+    this.#value = commit.snapshot
+    this.broadcast.publish(commit.snapshot, commit)
   }
 
   override complete(): void {

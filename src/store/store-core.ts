@@ -5,7 +5,7 @@
  *                                                   ├─> observers of snapshot$
  *                                                   └─> PathIndex
  *
- * A machine store extends this class: the protected members are for it.
+ * Who builds on it uses its {@link Kernel}.
  */
 import type { Draft, Immutable } from 'immer'
 import {
@@ -16,7 +16,6 @@ import {
   observable as observableKey,
   type SchedulerLike,
 } from 'rxjs'
-import type { Receiver } from '../backpressure/index.ts'
 import {
   CommitTimer,
   type HealthReport,
@@ -29,11 +28,12 @@ import {
   type StoreMetrics,
   withDefaults,
 } from '../health/index.ts'
-import { type Clock, defineDispose, type Instant, randomUuid, systemClock } from '../kit/index.ts'
+import { type Clock, defineDispose, randomUuid, systemClock } from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
+import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
 import { type ModifyWork, modify } from './modify.ts'
 import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
 import { PathIndex } from './path-index.ts'
@@ -43,10 +43,19 @@ import type { Snapshot } from './snapshot.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
 import { SnapshotSubject } from './snapshot-subject.ts'
 import type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'
+import { StoreKernel } from './store-kernel.ts'
 import { createHandle, type SubscriberHandle } from './subscriber-handle.ts'
 import { type SubscribeOptions, Subscribers } from './subscribers.ts'
 import { waitFor } from './wait-for.ts'
 import type { Write } from './write-options.ts'
+
+/** Numbers are added to the store's own; a name replaces its. */
+const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters => ({
+  ...counters,
+  noopWrites: counters.noopWrites + (figures.noopWrites ?? 0),
+  unhandledEvents: counters.unhandledEvents + (figures.unhandledEvents ?? 0),
+  currentState: figures.currentState ?? counters.currentState,
+})
 
 export interface StoreCore<S> extends Disposable, InteropObservable<Snapshot<S>> {}
 
@@ -62,6 +71,11 @@ export class StoreCore<S> implements Store<S> {
         return this.snapshot$
       },
     })
+    Object.defineProperty(StoreCore.prototype, kernelSymbol, {
+      get(this: StoreCore<unknown>): Kernel<unknown> {
+        return this.#kernel
+      },
+    })
     Object.defineProperty(StoreCore.prototype, inspectSymbol, {
       value(this: StoreCore<unknown>): StoreInspection {
         return this.#inspect()
@@ -74,8 +88,9 @@ export class StoreCore<S> implements Store<S> {
   readonly snapshot$: Observable<Snapshot<S>>
   readonly state$: Observable<Immutable<S>>
   readonly faults$: Observable<SubscriberFault>
-  protected readonly clock: Clock
-  protected readonly scheduler: SchedulerLike
+  readonly #kernel: StoreKernel<S>
+  readonly #clock: Clock
+  readonly #scheduler: SchedulerLike
   readonly #faults: FaultReporter
   readonly #subject: SnapshotSubject<S>
   readonly #subscribers: Subscribers<S>
@@ -89,15 +104,14 @@ export class StoreCore<S> implements Store<S> {
   readonly #createdAt: number
   readonly #createdMono: number
   #reads = 0
-  #unhandledEvents = 0
 
   constructor(initial: S | undefined, options: StoreOptions = {}) {
     checkStoreOptions(options)
     const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
     const { timing = false, detectLeaks = isDevelopment(), freeze = true } = options
     this.name = name
-    this.clock = clock
-    this.scheduler = options.scheduler ?? asyncScheduler
+    this.#clock = clock
+    this.#scheduler = options.scheduler ?? asyncScheduler
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
     this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax)
@@ -112,7 +126,7 @@ export class StoreCore<S> implements Store<S> {
       faults: this.#faults,
       leaks: this.#leaks,
       clock,
-      scheduler: this.scheduler,
+      scheduler: this.#scheduler,
     })
     this.#paths = new PathIndex(this.#subject)
     this.#selectors = new SelectorIndex(this.#subject)
@@ -124,9 +138,9 @@ export class StoreCore<S> implements Store<S> {
       paths: this.#paths,
       timer: this.#timer,
       admitWrite: () => this.#subscribers.admit(),
-      checkState: (state) => this.checkState(state),
     }
     this.#pipeline = new CommitPipeline(host, this.#subject)
+    this.#kernel = new StoreKernel(this, this.#pipeline, this.#subject.broadcast, this.#faults)
     this.snapshot$ = this.#subject.asObservable()
     this.state$ = this.snapshot$.pipe(map((snapshot) => snapshot.state))
     this.faults$ = this.#faults.faults$
@@ -155,7 +169,8 @@ export class StoreCore<S> implements Store<S> {
   }
 
   initialize(state: S | Immutable<S>): Snapshot<S> {
-    return this.head.version >= 0 ? this.head : this.set(state, 'INIT')
+    const { head } = this.#pipeline
+    return head.version >= 0 ? head : this.set(state, 'INIT')
   }
 
   batch<R>(work: () => R, write?: Write): R {
@@ -228,8 +243,12 @@ export class StoreCore<S> implements Store<S> {
     options: WaitOptions = {},
   ): Promise<Snapshot<S>> {
     checkWaitOptions(options)
-    const { name, snapshot$, scheduler } = this
-    return waitFor({ name, snapshot$, scheduler }, (snapshot) => predicate(snapshot.state, snapshot), options)
+    const { name, snapshot$ } = this
+    return waitFor(
+      { name, snapshot$, scheduler: this.#scheduler },
+      (snapshot) => predicate(snapshot.state, snapshot),
+      options,
+    )
   }
 
   ready(): Promise<void> {
@@ -237,11 +256,12 @@ export class StoreCore<S> implements Store<S> {
   }
 
   metrics(): StoreMetrics {
-    return reportMetrics(this.#counters(), this.#subscribers.departed, this.#subscribers.stats())
+    const counters = this.#kernel.figures.reduce(addFigures, this.#counters())
+    return reportMetrics(counters, this.#subscribers.departed, this.#subscribers.stats())
   }
 
   health(): HealthReport {
-    return judgeHealth(this.metrics(), this.#subscribers.vitals(), this.#thresholds, this.clock.mono())
+    return judgeHealth(this.metrics(), this.#subscribers.vitals(), this.#thresholds, this.#clock.mono())
   }
 
   destroy(): void {
@@ -255,7 +275,7 @@ export class StoreCore<S> implements Store<S> {
   /** For tests, which find it as `inspectStore`. */
   #inspect(): StoreInspection {
     return {
-      scheduler: this.scheduler,
+      scheduler: this.#scheduler,
       observers: this.#subject.observerCount + this.#selectors.size,
       paths: this.#paths.size,
       modifying: this.#endings.size,
@@ -271,68 +291,15 @@ export class StoreCore<S> implements Store<S> {
       versionConflicts,
       failedWrites,
       noopWrites,
-      unhandledEvents: this.#unhandledEvents,
+      unhandledEvents: 0,
       createdAt: this.#createdAt,
       lastCommitAt,
-      uptimeMs: this.clock.mono() - this.#createdMono,
+      uptimeMs: this.#clock.mono() - this.#createdMono,
       currentVersion: head.version,
-      currentState: head.version < 0 ? 'UNINITIALIZED' : this.stateName(head.state),
+      currentState: head.version < 0 ? 'UNINITIALIZED' : 'INITIALIZED',
       subscriberCount:
         this.#subscribers.size + this.#subject.observerCount + this.#selectors.size + this.#paths.size,
       commitLatencyMs: this.#timer?.summary() ?? null,
     }
-  }
-
-  // ---- for stores built on this one ----
-
-  /** What metrics call the current state. */
-  protected stateName(_state: Immutable<S>): string {
-    return 'INITIALIZED'
-  }
-
-  /** Refuses a state that this store cannot be in, by throwing. */
-  protected checkState(_state: Immutable<S>): void {}
-
-  protected get destroyed(): boolean {
-    return this.#subject.isStopped
-  }
-
-  /** Counts a recipe that changed nothing. */
-  protected countNoop(): void {
-    this.#pipeline.unchanged()
-  }
-
-  /** Counts an event that a machine did not handle. */
-  protected countUnhandled(): void {
-    this.#unhandledEvents += 1
-  }
-
-  /** The newest write, without counting a read. */
-  protected get head(): Snapshot<S> {
-    return this.#pipeline.head
-  }
-
-  /** Reports a failure that has no caller, and is no subscriber's. */
-  protected reportFault(fault: Omit<SubscriberFault, 'failures'>): void {
-    this.#faults.report({ ...fault, failures: 1 })
-  }
-
-  /**
-   * Commits what a pure step makes of the state; it is given the time that the snapshot is stamped with. A
-   * step that returns the state as it was commits nothing; one that writes to this store is refused, as a
-   * recipe is.
-   */
-  protected transact(
-    operation: string,
-    reason: string,
-    write: Write | undefined,
-    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
-  ): Snapshot<S> {
-    return this.#pipeline.transact(operation, reason, write, step)
-  }
-
-  /** Follows the published versions from inside: before the subscribers who come later, and uncounted. */
-  protected follow(receiver: Receiver<Snapshot<S>>): void {
-    this.#subject.broadcast.add(receiver)
   }
 }

@@ -11,6 +11,8 @@ export interface WriteOptions {
   expectedVersion?: number | undefined
   /** Strings that travel with the snapshot. */
   metadata?: Record<string, string> | undefined
+  /** Anything; handed to those who follow the commits through the kernel, and kept nowhere. */
+  origin?: unknown
 }
 
 /** A write's label as given: a reason, or options. */

@@ -1,0 +1,107 @@
+/**
+ * What rooms above the store stand on: machines, journals, mirrors, transactions.
+ *
+ *   kernel.commit(step, write) ──> guards ──> head ──> Commit ──┬─> followers before
+ *   store.update, set, put, batch ─┘                            ├─> subscribers, observers
+ *                                                               └─> followers after
+ *
+ * It is reached through a registered symbol, so a machine store, a view or a mirror is journaled like any store,
+ * and the ESM and the CommonJS copy of the package understand each other. Every kernel of a store is the same
+ * object, and what it adds is ended by what the call returned, or by `destroy()`.
+ */
+import type { Immutable } from 'immer'
+import type { StoreMetrics } from '../health/index.ts'
+import { HeadgateError, type Instant } from '../kit/index.ts'
+import type { SubscriberFault } from './fault-reporter.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Store } from './store.ts'
+import type { Write } from './write-options.ts'
+
+/** One commit, as those are told who follow a store from inside. */
+export interface Commit<S> {
+  /** What is current now. */
+  readonly snapshot: Snapshot<S>
+  /** What was current before; of a batch: before the batch. */
+  readonly before: Snapshot<S>
+  /** What the writer said with `write.origin`: who follows and writes knows its own commits by it. */
+  readonly origin: unknown
+}
+
+/** Whoever is told of every commit, in order, each once, and of none that was rolled back. */
+export interface CommitSink<S> {
+  /** What it throws is a fault of phase `'kernel'`, and stops nobody else. */
+  next(commit: Commit<S>): void
+  /** Told by `destroy()`, once. */
+  complete(): void
+}
+
+/** Figures of a room above: numbers are added to the store's own, `currentState` replaces it. */
+export type Figures = Partial<Pick<StoreMetrics, 'currentState' | 'noopWrites' | 'unhandledEvents'>>
+
+/** What a store offers to rooms above it; see {@link kernelOf}. */
+export interface Kernel<S> {
+  readonly store: Store<S>
+  /** The newest write, also inside a batch; counts as no read. */
+  readonly head: Snapshot<S>
+  readonly inBatch: boolean
+  /** Whether the store is destroyed. */
+  readonly destroyed: boolean
+
+  /**
+   * Commits what a step makes of the state, as one atomic write with all checks. The step is pure: it may read the
+   * store and not write to it. One that returns the state as it was commits nothing.
+   *
+   * @param step - given the state, and the time that the snapshot will be stamped with.
+   * @param write - its reason is `'COMMIT'` where none is given.
+   * @param operation - the name that errors call the write by; default `'commit()'`.
+   * @throws what the step throws, and the refusals of every write.
+   */
+  commit(
+    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
+    write?: Write,
+    operation?: string,
+  ): Snapshot<S>
+
+  /** Adopts a snapshot made elsewhere, with its own stamps and labels; see {@link Store.put}. */
+  adopt(
+    snapshot: Snapshot<S>,
+    options?: { enforceVersion?: boolean | undefined; origin?: unknown },
+  ): Snapshot<S>
+
+  /**
+   * Tells a sink of every commit from the next one on.
+   *
+   * @param options.place - ahead of all subscribers (`'before'`) or behind them (`'after'`, the default).
+   * @returns ends it; of a commit that is being told, too.
+   */
+  follow(sink: CommitSink<S>, options?: { place?: 'before' | 'after' }): () => void
+
+  /**
+   * Asks before each write: a check that throws refuses it, and nothing has happened.
+   *
+   * @param check - given what the writer said, and the state that would be current.
+   */
+  guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void
+
+  /** Adds figures to the metrics; asked each time that somebody asks for them. */
+  measure(figures: () => Figures): () => void
+
+  /** Reports a failure that has no caller: to `faults$`, to `onFault`, or to the console. */
+  report(fault: SubscriberFault): void
+
+  /** Keeps commits from being told until it is released; they are told then, in order. Holds nest. */
+  hold(): () => void
+}
+
+export const kernelSymbol: unique symbol = Symbol.for('headgate.kernel')
+
+/**
+ * The kernel of anything that is a store, or stands on one.
+ *
+ * @throws `KERNEL_ABSENT` for what is no store of Headgate's.
+ */
+export function kernelOf<S>(readable: { readonly state: Immutable<S> }): Kernel<S> {
+  const kernel = (readable as { [kernelSymbol]?: Kernel<S> } | undefined)?.[kernelSymbol]
+  if (kernel === undefined) throw new HeadgateError('KERNEL_ABSENT', {})
+  return kernel
+}

@@ -1,0 +1,98 @@
+import type { Immutable } from 'immer'
+import type { Broadcast } from '../backpressure/index.ts'
+import type { Instant } from '../kit/index.ts'
+import type { CommitPipeline } from './commit-pipeline.ts'
+import type { FaultReporter, SubscriberFault } from './fault-reporter.ts'
+import type { Commit, CommitSink, Figures, Kernel } from './kernel.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Store } from './store.ts'
+import type { Write } from './write-options.ts'
+
+/** A store's own {@link Kernel}. */
+export class StoreKernel<S> implements Kernel<S> {
+  readonly store: Store<S>
+  readonly #pipeline: CommitPipeline<S>
+  readonly #broadcast: Broadcast<Snapshot<S>, Commit<S>>
+  readonly #faults: FaultReporter
+  readonly #figures = new Set<() => Figures>()
+
+  constructor(
+    store: Store<S>,
+    pipeline: CommitPipeline<S>,
+    broadcast: Broadcast<Snapshot<S>, Commit<S>>,
+    faults: FaultReporter,
+  ) {
+    this.store = store
+    this.#pipeline = pipeline
+    this.#broadcast = broadcast
+    this.#faults = faults
+  }
+
+  get head(): Snapshot<S> {
+    return this.#pipeline.head
+  }
+
+  get inBatch(): boolean {
+    return this.#pipeline.inBatch
+  }
+
+  get destroyed(): boolean {
+    return this.#broadcast.ended
+  }
+
+  /** What the rooms above add to the metrics. */
+  get figures(): Figures[] {
+    return Array.from(this.#figures, (figures) => figures())
+  }
+
+  commit(
+    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
+    write?: Write,
+    operation = 'commit()',
+  ): Snapshot<S> {
+    return this.#pipeline.commit(step, write, operation)
+  }
+
+  adopt(
+    snapshot: Snapshot<S>,
+    { enforceVersion, origin }: { enforceVersion?: boolean | undefined; origin?: unknown } = {},
+  ): Snapshot<S> {
+    return this.#pipeline.put(snapshot, enforceVersion === true, origin)
+  }
+
+  follow(sink: CommitSink<S>, { place = 'after' }: { place?: 'before' | 'after' } = {}): () => void {
+    const contained = (version: number, tell: () => void): void => {
+      try {
+        tell()
+      } catch (error) {
+        this.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })
+      }
+    }
+    return this.#broadcast.follow(
+      {
+        next: (commit) => contained(commit.snapshot.version, () => sink.next(commit)),
+        complete: () => contained(-1, () => sink.complete()),
+      },
+      place,
+    )
+  }
+
+  guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void {
+    return this.#pipeline.guard(check)
+  }
+
+  measure(figures: () => Figures): () => void {
+    // Of its own, so that the same function may be added twice and taken away once.
+    const added = (): Figures => figures()
+    this.#figures.add(added)
+    return () => this.#figures.delete(added)
+  }
+
+  report(fault: SubscriberFault): void {
+    this.#faults.report(fault)
+  }
+
+  hold(): () => void {
+    return this.#broadcast.hold()
+  }
+}
