@@ -215,3 +215,34 @@ describe('frame', () => {
     })
   })
 })
+
+describe('frame, where requestAnimationFrame calls at once', () => {
+  beforeEach(() => {
+    let requested = 0
+    browser.requestAnimationFrame = (callback: FrameRequestCallback): number => {
+      requested += 1
+      callback(0)
+      return requested
+    }
+    browser.cancelAnimationFrame = () => {}
+  })
+
+  test('delivers each version inside the write, and leaves no timer', () => {
+    const { offer, clock, log } = openMailbox({ policy })
+    offer(1, 2, 3)
+    expect(log).toEqual(['next 1', 'next 2', 'next 3'])
+    expect(clock.liveTimers).toBe(0)
+  })
+
+  test('delivers what a callback writes', () => {
+    const { offer, clock, log } = openMailbox({
+      policy,
+      next: (version, _delivery, mailbox) => {
+        if (version < 4) mailbox.offer({ version: version + 1 })
+      },
+    })
+    offer(1)
+    expect(log).toEqual(['next 1', 'next 2', 'next 3', 'next 4'])
+    expect(clock.liveTimers).toBe(0)
+  })
+})

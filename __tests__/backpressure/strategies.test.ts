@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Subscription } from 'rxjs'
+import { asyncScheduler } from 'rxjs'
 import { BacklogStrategy, type ParkingPort } from '../../src/backpressure/backlog-strategy.ts'
 import {
   audit,
@@ -27,7 +27,7 @@ const port: Port<Versioned> = {
   overflow() {},
   abortHandlers() {},
   pump() {},
-  schedule: () => Subscription.EMPTY,
+  scheduler: asyncScheduler,
 }
 
 const parked: ParkingPort<Versioned> = {

@@ -1,5 +1,6 @@
 /** The timers of `after`, in virtual time. */
 import { describe, expect, jest, test } from '@jest/globals'
+import { queueScheduler } from 'rxjs'
 import { createMachineStore, type MachineStoreOptions, type SubscriberFault } from '../../src/index.ts'
 import { caught } from '../store/support.ts'
 import { defineLoose, historyOf, Timeline } from './support.ts'
@@ -50,6 +51,27 @@ describe('after', () => {
     expect(store.snapshot).toMatchObject({ version: 1, reason: 'after.5', source: 'timed' })
     expect(historyOf(store.state)).toEqual(['A → B : after.5 (SUCCESS)'])
     expect(scheduler.timerCount).toBe(0)
+  })
+
+  test('goes on with a scheduler that runs 0 ms at once', () => {
+    const machine = defineLoose({
+      id: 'relay',
+      initial: 'A',
+      context: {},
+      states: {
+        A: { after: { ms: 0, target: 'B' } },
+        B: { on: { GO: 'C' } },
+        C: { after: { ms: 0, target: 'D' } },
+        D: { after: { ms: 0, target: 'E' } },
+        E: { on: { GO: 'C' } },
+      },
+    })
+    const store = createMachineStore(machine, { scheduler: queueScheduler })
+    const seen: string[] = []
+    store.subscribe(({ state }) => void seen.push((state as { current: string }).current))
+    store.send({ type: 'GO' })
+    store.send({ type: 'GO' })
+    expect(seen).toEqual(['B', 'C', 'D', 'E', 'C', 'D', 'E'])
   })
 
   test('takes 0 ms as soon as the scheduler runs, not inside the write', () => {

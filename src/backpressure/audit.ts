@@ -1,7 +1,7 @@
-import type { Subscription } from 'rxjs'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
+import { Timer } from './timer.ts'
 
 /** See {@link audit}. */
 export interface AuditPolicy {
@@ -24,23 +24,20 @@ export function audit(options: { ms: number }): AuditPolicy {
 
 export class AuditStrategy<T> extends GatedStrategy<T> {
   readonly #ms: number
-  #timer: Subscription | undefined
+  readonly #timer: Timer
 
   constructor(policy: AuditPolicy, port: Port<T>) {
     super(port)
     this.#ms = policy.ms
+    this.#timer = new Timer(port, () => this.passHeld())
   }
 
   offer(entry: T): void {
     this.hold(entry)
-    this.#timer ??= this.port.schedule(this.#ms, () => {
-      this.#timer = undefined
-      this.passHeld()
-    })
+    if (!this.#timer.running) this.#timer.start(this.#ms)
   }
 
   protected stop(): void {
-    this.#timer?.unsubscribe()
-    this.#timer = undefined
+    this.#timer.stop()
   }
 }

@@ -1,7 +1,7 @@
-import type { Subscription } from 'rxjs'
 import { RingBuffer } from '../kit/index.ts'
 import { checkCount, checkMs, refuseOption } from './options.ts'
 import type { Port, Strategy } from './policy.ts'
+import { Timer } from './timer.ts'
 
 /** See {@link batch}. */
 export interface BatchPolicy {
@@ -56,13 +56,15 @@ export class BatchStrategy<T> implements Strategy<T> {
   readonly #closed: RingBuffer<number>
   /** How many of the versions are in the window that is open. */
   #open = 0
-  #timer: Subscription | undefined
+  readonly #timer: Timer
 
   constructor(policy: BatchPolicy, port: Port<T>) {
     this.#policy = policy
     this.#port = port
     this.#versions = new RingBuffer(policy.capacity)
     this.#closed = new RingBuffer(policy.capacity)
+    const end = (): void => this.#closeWindow()
+    this.#timer = policy.window === 'fixed' ? new Timer(port, end, 'repeat') : new Timer(port, end)
   }
 
   get size(): number {
@@ -89,7 +91,7 @@ export class BatchStrategy<T> implements Strategy<T> {
     this.#versions.push(entry)
     this.#open += 1
     if (this.#open === this.#policy.maxSize) this.#close()
-    else if (this.#timer === undefined) this.#startTimer()
+    else if (!this.#timer.running) this.#startTimer()
   }
 
   release(): void {
@@ -100,25 +102,26 @@ export class BatchStrategy<T> implements Strategy<T> {
 
   /** Nothing is lost, so an error delivers what is held as well. */
   end(): void {
-    this.#stopTimer()
-    if (this.#open > 0) this.#closeWindow()
+    this.#timer.stop()
+    this.#closeWindow()
   }
 
   clear(): T[] {
-    this.#stopTimer()
+    this.#timer.stop()
     this.#closed.drain()
     this.#open = 0
     return this.#versions.drain()
   }
 
-  /** Ends the window; the next fixed one starts now. */
+  /** Ends the window before its time; the next fixed one starts now. */
   #close(): void {
-    this.#stopTimer()
     if (this.#policy.window === 'fixed') this.#startTimer()
-    if (this.#open > 0) this.#closeWindow()
+    else this.#timer.stop()
+    this.#closeWindow()
   }
 
   #closeWindow(): void {
+    if (this.#open === 0) return
     this.#closed.push(this.#open)
     this.#open = 0
     this.#port.pump()
@@ -126,15 +129,6 @@ export class BatchStrategy<T> implements Strategy<T> {
 
   #startTimer(): void {
     const { ms } = this.#policy
-    if (ms === undefined) return
-    this.#timer = this.#port.schedule(ms, () => {
-      this.#timer = undefined
-      this.#close()
-    })
-  }
-
-  #stopTimer(): void {
-    this.#timer?.unsubscribe()
-    this.#timer = undefined
+    if (ms !== undefined) this.#timer.start(ms)
   }
 }

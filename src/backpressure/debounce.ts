@@ -1,7 +1,7 @@
-import type { Subscription } from 'rxjs'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
+import { Timer } from './timer.ts'
 
 /** See {@link debounce}. */
 export interface DebouncePolicy {
@@ -24,20 +24,18 @@ export function debounce(options: { ms: number }): DebouncePolicy {
 
 export class DebounceStrategy<T> extends GatedStrategy<T> {
   readonly #ms: number
-  #timer: Subscription | undefined
+  readonly #timer: Timer
 
   constructor(policy: DebouncePolicy, port: Port<T>) {
     super(port)
     this.#ms = policy.ms
+    this.#timer = new Timer(port, () => this.passHeld())
   }
 
   offer(entry: T): void {
     this.stop()
     this.hold(entry)
-    this.#timer = this.port.schedule(this.#ms, () => {
-      this.#timer = undefined
-      this.passHeld()
-    })
+    this.#timer.start(this.#ms)
   }
 
   override end(kind: 'complete' | 'error'): void {
@@ -47,7 +45,6 @@ export class DebounceStrategy<T> extends GatedStrategy<T> {
   }
 
   protected stop(): void {
-    this.#timer?.unsubscribe()
-    this.#timer = undefined
+    this.#timer.stop()
   }
 }

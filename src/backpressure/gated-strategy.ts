@@ -67,10 +67,6 @@ export abstract class GatedStrategy<T> implements Strategy<T> {
     return waiting
   }
 
-  protected get holds(): boolean {
-    return this.#held !== undefined
-  }
-
   /** Keeps an entry before the gate. */
   protected hold(entry: T): void {
     const replaced = this.#held

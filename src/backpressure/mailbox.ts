@@ -17,7 +17,7 @@
  * - Nothing thrown by foreign code leaves this class: it goes to `onFault`.
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
-import { from, type ObservableInput, type Subscription } from 'rxjs'
+import { from, type ObservableInput, type SchedulerLike } from 'rxjs'
 import { contain, HeadgateError } from '../kit/index.ts'
 import type { Cursor } from './backlog.ts'
 import type { ParkingPort } from './backlog-strategy.ts'
@@ -300,12 +300,9 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     this.#noteSize()
   }
 
-  schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription {
-    const { scheduler } = this.#host as MailboxHost<T>
-    return scheduler.schedule(function () {
-      if (repeat !== undefined) this.schedule(undefined, ms)
-      work()
-    }, ms)
+  get scheduler(): SchedulerLike {
+    // The cast holds: only an open mailbox is offered anything, and close() stops the timers.
+    return (this.#host as MailboxHost<T>).scheduler
   }
 
   overflow(entry: T): void {

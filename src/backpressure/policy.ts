@@ -9,7 +9,7 @@
  * A new policy is a file with its type, its factory and its strategy, and a line in each of `Policy`
  * below, `openStrategy` (strategies.ts) and `parsePolicy`.
  */
-import type { Subscription } from 'rxjs'
+import type { SchedulerLike } from 'rxjs'
 import type { AuditPolicy } from './audit.ts'
 import type { BatchPolicy } from './batch.ts'
 import type { BufferPolicy } from './buffer.ts'
@@ -83,8 +83,8 @@ export interface Port<T> {
   abortHandlers(): void
   /** Says that something held has become ready. */
   pump(): void
-  /** Runs `work` after some milliseconds, once or again and again. */
-  schedule(ms: number, work: () => void, repeat?: 'repeat'): Subscription
+  /** Runs the timers of the policy; to be asked only while the mailbox is open. */
+  readonly scheduler: SchedulerLike
 }
 
 /** What a policy holds and decides for one subscriber. It updates itself before it calls its port. */

@@ -1,7 +1,7 @@
-import type { Subscription } from 'rxjs'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
+import { Timer } from './timer.ts'
 
 /** See {@link sample}. */
 export interface SamplePolicy {
@@ -25,19 +25,22 @@ export function sample(options: { ms: number }): SamplePolicy {
 
 export class SampleStrategy<T> extends GatedStrategy<T> {
   readonly #ms: number
-  #ticks: Subscription | undefined
+  readonly #ticks: Timer
 
   constructor(policy: SamplePolicy, port: Port<T>) {
     super(port)
     this.#ms = policy.ms
+    this.#ticks = new Timer(port, () => this.passHeld(), 'repeat')
   }
 
   start(): void {
-    this.#ticks = this.port.schedule(this.#ms, () => this.passHeld(), 'repeat')
+    this.#ticks.start(this.#ms)
   }
 
   offer(entry: T): void {
     this.hold(entry)
+    // It runs, but for a scheduler that runs it at once.
+    if (!this.#ticks.running) this.#ticks.start(this.#ms)
   }
 
   override end(kind: 'complete' | 'error'): void {
@@ -47,7 +50,6 @@ export class SampleStrategy<T> extends GatedStrategy<T> {
   }
 
   protected stop(): void {
-    this.#ticks?.unsubscribe()
-    this.#ticks = undefined
+    this.#ticks.stop()
   }
 }

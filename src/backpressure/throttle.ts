@@ -1,7 +1,7 @@
-import type { Subscription } from 'rxjs'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkFlag, checkMs, refuseOption } from './options.ts'
 import type { Port } from './policy.ts'
+import { Timer } from './timer.ts'
 
 /** See {@link throttle}. */
 export interface ThrottlePolicy {
@@ -36,19 +36,21 @@ export function throttle(options: { ms: number; leading?: boolean; trailing?: bo
 
 export class ThrottleStrategy<T> extends GatedStrategy<T> {
   readonly #policy: ThrottlePolicy
-  #window: Subscription | undefined
+  readonly #window: Timer
 
   constructor(policy: ThrottlePolicy, port: Port<T>) {
     super(port)
     this.#policy = policy
+    this.#window = new Timer(port, () => this.#end())
   }
 
   offer(entry: T): void {
     const { leading, trailing } = this.#policy
-    if (this.#window === undefined) {
+    if (!this.#window.running) {
+      // Held first: a scheduler that runs the window at once finds it.
+      if (!leading) this.hold(entry)
       this.#open()
       if (leading) this.pass(entry)
-      else this.hold(entry)
     } else if (trailing) this.hold(entry)
     else this.refuse(entry, 'window')
   }
@@ -59,16 +61,17 @@ export class ThrottleStrategy<T> extends GatedStrategy<T> {
   }
 
   protected stop(): void {
-    this.#window?.unsubscribe()
-    this.#window = undefined
+    this.#window.stop()
   }
 
   #open(): void {
-    this.#window = this.port.schedule(this.#policy.ms, () => {
-      this.#window = undefined
-      if (!this.holds) return
-      this.#open()
-      this.passHeld()
-    })
+    this.#window.start(this.#policy.ms)
+  }
+
+  #end(): void {
+    const held = this.takeHeld()
+    if (held === undefined) return
+    this.#open()
+    this.pass(held)
   }
 }
