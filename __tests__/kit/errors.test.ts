@@ -1,16 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import {
-  describeValue,
-  type ErrorCode,
-  type ErrorDetails,
-  HeadgateError,
-  isHeadgateError,
-} from '../../src/kit/errors.ts'
+import { type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } from '../../src/kit/errors.ts'
 
 /** One example for each code; the type makes it complete. */
 const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
   BATCH_ASYNC: [
-    { store: 'agent' },
+    { store: 'agent', returned: 'a promise' },
     'The work of a batch on store "agent" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().',
   ],
   BUFFER_OVERFLOW: [
@@ -46,6 +40,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { operation: 'leakProbe()' },
     'leakProbe() needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.',
   ],
+  GUARD_ASYNC: [
+    { machine: 'door', event: 'OPEN', returned: 'a promise' },
+    'A guard of machine "door" returned a promise for event OPEN; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.',
+  ],
   KERNEL_ABSENT: [
     {},
     'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
@@ -67,8 +65,8 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     'Expected "capacity" to be an integer from 1, got 0 (number).',
   ],
   RECIPE_ASYNC: [
-    { store: 'agent' },
-    'A recipe on store "agent" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
+    { store: 'agent', returned: 'a generator' },
+    'A recipe on store "agent" returned a generator; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
   ],
   RUNAWAY_TIMERS: [
     { timersMax: 100 },
@@ -139,28 +137,32 @@ describe('HeadgateError', () => {
   })
 
   test('is an Error with a name, and a stack that begins here', () => {
-    const error = new HeadgateError('BATCH_ASYNC', { store: 's' })
+    const error = new HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' })
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe('HeadgateError')
     expect(error.stack).toContain('errors.test.ts')
   })
 
   test('freezes its facts', () => {
-    expect(new HeadgateError('BATCH_ASYNC', { store: 's' }).details).toBeFrozen()
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' }).details).toBeFrozen()
   })
 
   test('keeps its cause', () => {
     const cause = new Error('underneath')
-    expect(new HeadgateError('BATCH_ASYNC', { store: 's' }, { cause }).cause).toBe(cause)
-    expect(new HeadgateError('BATCH_ASYNC', { store: 's' })).not.toHaveProperty('cause')
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' }, { cause }).cause).toBe(
+      cause,
+    )
+    expect(new HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' })).not.toHaveProperty(
+      'cause',
+    )
   })
 
   test('shows no more than its code and facts when it is listed', () => {
-    const error = new HeadgateError('BATCH_ASYNC', { store: 's' })
+    const error = new HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' })
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'HeadgateError',
       code: 'BATCH_ASYNC',
-      details: { store: 's' },
+      details: { store: 's', returned: 'a promise' },
     })
   })
 })
@@ -183,7 +185,7 @@ describe('isHeadgateError', () => {
   test('knows the errors of another copy of the package, which instanceof does not', async () => {
     jest.resetModules()
     const copy = await import('../../src/kit/errors.ts')
-    const foreign: unknown = new copy.HeadgateError('BATCH_ASYNC', { store: 's' })
+    const foreign: unknown = new copy.HeadgateError('BATCH_ASYNC', { store: 's', returned: 'a promise' })
     expect(foreign).not.toBeInstanceOf(HeadgateError)
     expect(isHeadgateError(foreign, 'BATCH_ASYNC')).toBe(true)
     expect(copy.isHeadgateError(error, 'VERSION_CONFLICT')).toBe(true)
@@ -198,25 +200,5 @@ describe('isHeadgateError', () => {
   ])('is false for %s', (_name, value) => {
     expect(isHeadgateError(value)).toBe(false)
     expect(isHeadgateError(value, 'BATCH_ASYNC')).toBe(false)
-  })
-})
-
-describe('describeValue', () => {
-  test.each([
-    ['abc', '"abc" (string)'],
-    ['say "hi"', '"say \\"hi\\"" (string)'],
-    [0, '0 (number)'],
-    [Number.NaN, 'NaN (number)'],
-    [3n, '3 (bigint)'],
-    [true, 'true (boolean)'],
-    [Symbol('s'), 'Symbol(s) (symbol)'],
-    [null, 'null'],
-    [undefined, 'undefined'],
-    [() => {}, 'a function'],
-    [[1], 'an array'],
-    [{ a: 1 }, 'an object'],
-    [Object.create(null), 'an object'],
-  ])('says what a value is, case %#', (value: unknown, words) => {
-    expect(describeValue(value)).toBe(words)
   })
 })

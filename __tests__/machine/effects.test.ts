@@ -261,7 +261,9 @@ describe('Effects alone', () => {
     )
     const host: EffectsHost = {
       states,
-      takeEntryEvent: () => ({ type: 'GO' }),
+      head: undefined as never,
+      entryEventOf: () => ({ type: 'GO' }),
+      toolsFor: (signal) => ({ signal, update: () => false, send: () => false }),
       schedule: () => {
         log.push('set')
         return { unsubscribe: () => log.push('clear') } as never

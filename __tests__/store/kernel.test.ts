@@ -289,7 +289,7 @@ describe('measure', () => {
 describe('report', () => {
   test('reaches onFault', () => {
     const { kernel, faults } = open()
-    const error = new HeadgateError('RECIPE_ASYNC', { store: 'arm' })
+    const error = new HeadgateError('STORE_DESTROYED', { store: 'arm', operation: 'step()' })
     const fault: SubscriberFault = { subscriberId: 'arm', error, phase: 'after', version: 3, failures: 1 }
     kernel.report(fault)
     expect(faults).toEqual([fault])

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { immerable, nothing, produce, setAutoFreeze } from 'immer'
 import { collection } from '../../src/collection/index.ts'
 import { createStore, type Store } from '../../src/index.ts'
-import { freezeState, isRefusedPromise, runRecipe } from '../../src/store/recipes.ts'
+import { freezeState, runRecipe } from '../../src/store/recipes.ts'
 import { caught, isDeeplyFrozen, microtasks, refusal } from './support.ts'
 
 interface Counter {
@@ -261,12 +261,6 @@ describe('a store with freeze: false', () => {
     }
     expect(store.state.count).toBe(3)
     expect(store.snapshot).toBeFrozen()
-  })
-})
-
-describe('isRefusedPromise', () => {
-  test.each([[undefined], [null], [0], ['then'], [{}], [() => {}]])('is false for %p', (value) => {
-    expect(isRefusedPromise(value)).toBe(false)
   })
 })
 

@@ -22,6 +22,8 @@ export interface StoreCounters {
   readonly noopWrites: number
   /** Events that a machine had no transition for, or whose guard refused. */
   readonly unhandledEvents: number
+  /** Writes that invoked work tried through its tools after its state had been left; they were refused. */
+  readonly lateWrites: number
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   /** The newest snapshot's `tsWall`, also of one that `put` brought; null before the first commit. */

@@ -10,9 +10,11 @@
  * looks at the brand.
  */
 
+import type { Deferred } from './foreign.ts'
+
 /** Maps every code to the facts that an error of that code carries. */
 export interface ErrorDetails {
-  BATCH_ASYNC: { store: string }
+  BATCH_ASYNC: { store: string; returned: Deferred }
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
   CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
   CONSUMER_INVALID: { received: string }
@@ -25,13 +27,14 @@ export interface ErrorDetails {
     reason: 'unhandled' | 'guard' | 'final'
     allowed: readonly string[]
   }
+  GUARD_ASYNC: { machine: string; event: string; returned: Deferred }
   GC_UNAVAILABLE: { operation: string }
   KERNEL_ABSENT: Record<never, never>
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   OPTION_INVALID: { option: string; expected: string; received: string }
   POLICY_INVALID: { option: string; expected: string; received: string }
-  RECIPE_ASYNC: { store: string }
+  RECIPE_ASYNC: { store: string; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
   SNAPSHOT_INVALID: { store: string; problem: string }
@@ -58,7 +61,7 @@ const REFUSED_BECAUSE = {
 
 const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
   BATCH_ASYNC: (d) =>
-    `The work of a batch on store "${d.store}" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
+    `The work of a batch on store "${d.store}" returned ${d.returned}; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
   BUFFER_OVERFLOW: (d) =>
     `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
   CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
@@ -70,6 +73,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Machine "${d.machine}" expected an event to be a string or an object with a string "type", got ${d.received}.`,
   EVENT_UNHANDLED: (d) =>
     `Machine "${d.machine}" in state ${d.state} ${REFUSED_BECAUSE[d.reason]} event ${d.event}. Handled here: ${list(d.allowed)}.`,
+  GUARD_ASYNC: (d) =>
+    `A guard of machine "${d.machine}" returned ${d.returned} for event ${d.event}; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.`,
   GC_UNAVAILABLE: (d) =>
     `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
   KERNEL_ABSENT: () =>
@@ -80,7 +85,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   RECIPE_ASYNC: (d) =>
-    `A recipe on store "${d.store}" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
+    `A recipe on store "${d.store}" returned ${d.returned}; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
   RUNAWAY_TIMERS: (d) =>
     `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
   RUNAWAY_WRITES: (d) =>
@@ -148,14 +153,4 @@ export function isHeadgateError<Code extends ErrorCode = ErrorCode>(
 ): error is HeadgateError<Code> {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
   return code === undefined || (error as { code?: unknown }).code === code
-}
-
-/** Says what a value is, for an error's sentence: `"abc" (string)`, `null`, `0 (number)`, `an array`. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return `${JSON.stringify(value)} (string)`
-  if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object') return 'an object'
-  return `${String(value)} (${typeof value})`
 }

@@ -1,10 +1,10 @@
 import type { Immutable } from 'immer'
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
-import { describeValue, HeadgateError, type Instant, isHeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError, type Instant, isHeadgateError, messageOf } from '../kit/index.ts'
 import { createStore, type Kernel, kernelOf, type Snapshot, type Store, type Write } from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
-import type { AnyContextRecipe, Machine, StateNode } from './machine.ts'
+import type { AnyContextRecipe, AnyInvokeTools, Machine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
 import {
@@ -24,6 +24,7 @@ import {
 import { transitions } from './transitions.ts'
 
 type State = MachineState<string, unknown>
+type History = AnyState['history']
 
 /** What a recipe of `updateContext` would be given as its event, if it looked. */
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
@@ -81,8 +82,12 @@ class MachineDriver implements EffectsHost {
   readonly #strict: boolean
   #unhandledEvents = 0
   #noopWrites = 0
-  /** The events that led into states whose effects have not started, by `attempts`. */
-  readonly #entryEvents = new Map<number, EventObject>()
+  #lateWrites = 0
+  /**
+   * The events that led into states that invoke work, by the history that the change of state made: what is rolled
+   * back is never looked up, and whatever else changes in a batch keeps the history.
+   */
+  readonly #entryEvents = new WeakMap<History, EventObject>()
 
   constructor(machine: AnyMachine, store: Store<State>, scheduler: SchedulerLike, strict: boolean) {
     this.machine = machine
@@ -95,6 +100,7 @@ class MachineDriver implements EffectsHost {
       currentState: this.#kernel.head.state.current,
       noopWrites: this.#noopWrites,
       unhandledEvents: this.#unhandledEvents,
+      lateWrites: this.#lateWrites,
     }))
     const effects = new Effects(this)
     this.#kernel.follow(
@@ -135,11 +141,25 @@ class MachineDriver implements EffectsHost {
     return this.machine.states
   }
 
-  takeEntryEvent(attempts: number): EventObject {
-    if (this.#entryEvents.size === 0) return INIT_EVENT
-    const event = this.#entryEvents.get(attempts) ?? INIT_EVENT
-    for (const earlier of this.#entryEvents.keys()) if (earlier <= attempts) this.#entryEvents.delete(earlier)
-    return event
+  get head(): Snapshot<State> {
+    return this.#kernel.head
+  }
+
+  entryEventOf({ history }: AnyState): EventObject {
+    return this.#entryEvents.get(history) ?? INIT_EVENT
+  }
+
+  toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
+    const bound = <R>(write: () => R): R | false => {
+      if (isCurrent()) return write()
+      this.#lateWrites += 1
+      return false
+    }
+    return {
+      signal,
+      update: (recipe, write) => bound(() => this.updateContext(recipe as AnyContextRecipe, write)),
+      send: (event, write) => bound(() => this.send(event, write)),
+    }
   }
 
   schedule(ms: number, fire: () => void): Subscription {
@@ -163,7 +183,7 @@ class MachineDriver implements EffectsHost {
         : { type: 'error.invoke', error: outcome.error }
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
       let failure: { error: unknown } | undefined
-      this.#apply('invoke', event, undefined, (state, at) => {
+      const result = this.#apply('invoke', event, undefined, (state, at) => {
         const settled = settle(state, outcome)
         try {
           return takeFirst(this.machine, settled, taken, event, at)
@@ -173,7 +193,10 @@ class MachineDriver implements EffectsHost {
           return { handled: false, reason: 'guard', state: settled }
         }
       })
-      if (failure !== undefined) throw (failure as { error: unknown }).error
+      // Reported here: what somebody's code threw must not pass for a refusal of this write.
+      if (failure !== undefined) this.#report('invoke', (failure as { error: unknown }).error)
+      // The work's own failure, that no transition takes up.
+      else if (!outcome.done && !result.handled) this.#report('invoke', outcome.error)
     })
   }
 
@@ -209,33 +232,36 @@ class MachineDriver implements EffectsHost {
       : { handled: false, reason: decided.reason, snapshot }
   }
 
-  #noteEntry({ current, attempts }: AnyState, event: EventObject): void {
-    if (nodeOf(this.machine, current).invoke !== undefined) this.#entryEvents.set(attempts, event)
+  #noteEntry({ current, history }: AnyState, event: EventObject): void {
+    if (nodeOf(this.machine, current).invoke !== undefined) this.#entryEvents.set(history, event)
   }
 
   /**
-   * Runs a step that nobody sent. What it throws has no caller: it is reported as a fault. Where a
-   * subscriber suspends the writers the step waits its turn, and is dropped if the state has been left.
+   * Runs a step that nobody sent, unless the state has been left. What it throws has no caller: it is reported as a
+   * fault. It waits until it may write: where a scheduler runs it inside a batch or a recipe until that is over, or it
+   * would be decided on, and rolled back with, what the batch has come to; where a subscriber suspends the writers
+   * until it is its turn.
    */
   #byItself(phase: 'after' | 'invoke', isCurrent: () => boolean, step: () => void): void {
+    const retry = (): void => this.#byItself(phase, isCurrent, step)
+    if (this.#kernel.inBatch || this.#kernel.inRecipe) {
+      queueMicrotask(retry)
+      return
+    }
+    if (!isCurrent()) return
     try {
       step()
     } catch (error) {
-      if (isHeadgateError(error, 'SUBSCRIBER_FULL')) {
-        const retry = (): void => {
-          if (isCurrent()) this.#byItself(phase, isCurrent, step)
-        }
-        // Rejects only when the store is destroyed: then there is nothing left to do.
-        this.store.ready().then(retry, () => {})
-      } else
-        this.#kernel.report({
-          subscriberId: this.machine.id,
-          phase,
-          error,
-          version: this.#kernel.head.version,
-          failures: 1,
-        })
+      const isFull = isHeadgateError(error, 'SUBSCRIBER_FULL') && error.details.store === this.store.name
+      // Rejects only when the store is destroyed: then there is nothing left to do.
+      if (isFull) this.store.ready().then(retry, () => {})
+      else this.#report(phase, error)
     }
+  }
+
+  #report(phase: 'after' | 'invoke', error: unknown): void {
+    const { version } = this.#kernel.head
+    this.#kernel.report({ subscriberId: this.machine.id, phase, error, version, failures: 1 })
   }
 
   #unhandled(event: EventObject, refused: { reason: 'unhandled' | 'guard' | 'final' }): HeadgateError {
@@ -258,5 +284,3 @@ function labelled(write: Write | undefined, reason: string): Write {
 /** Marks the record of work that has ended. */
 const settle = (state: AnyState, outcome: InvokeOutcome): AnyState =>
   outcome.done ? settlePending(state, 'SUCCESS') : settlePending(state, 'FAILED', messageOf(outcome.error))
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -10,6 +10,9 @@
  * typed from that union.
  */
 import type { Draft, Immutable } from 'immer'
+import type { Snapshot, Write } from '../store/index.ts'
+import type { MachineState } from './machine-state.ts'
+import type { SendResult } from './machine-store.ts'
 
 /** An event: a type, and whatever else it carries. */
 export interface EventObject {
@@ -69,15 +72,33 @@ export type AfterConfig<Context, Name extends string> =
   | readonly Delayed<Context, Name>[]
   | { readonly [ms: number]: TransitionConfig<Context, AfterEvent, Name>; readonly ms?: never }
 
+/**
+ * What invoked work is given. `update` and `send` are bound to this stay in the state: once it was left they write
+ * nothing, return false, and are counted as `lateWrites`. What work writes through the store itself cannot be told
+ * from anybody's writes, and is never refused.
+ */
+export interface InvokeTools<Context, Event extends EventObject> {
+  /** Aborts when the state is left, or the store is destroyed. */
+  readonly signal: AbortSignal
+  /** Runs a recipe on the context, as `updateContext`; returns the commit. */
+  update(
+    recipe: (draft: Draft<Context>) => void,
+    write?: Write,
+  ): Snapshot<MachineState<string, Context>> | false
+  /** Sends an event. */
+  send(event: Event | BareEvent<Event>, write?: Write): SendResult<string, Context> | false
+}
+
 /** Work that runs while the machine is in a state. */
-export interface InvokeDefinition<Context, Event, Name extends string> {
+export interface InvokeDefinition<Context, Event extends EventObject, Name extends string> {
   /** Starts the work. Leaving the state aborts the signal; a result that comes later is not used. */
   readonly src: (
     context: Immutable<Context>,
     event: Event | EventObject,
-    tools: { readonly signal: AbortSignal },
+    tools: InvokeTools<Context, Event>,
   ) => Promise<unknown>
   readonly onDone?: TransitionConfig<Context, DoneEvent, Name>
+  /** Where there is none, or all its guards refuse, what the work rejects with is a fault of phase `'invoke'`. */
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
 }
 

@@ -9,24 +9,29 @@
  * What must stay true: when a state is left, its timers are gone and its signal has aborted before
  * anything of the next state starts; nothing is left after `complete`.
  */
+import type { Immutable } from 'immer'
 import type { Subscription } from 'rxjs'
 import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
-import type { InvokeNode, StateNode } from './machine.ts'
+import type { AnyInvokeTools, InvokeNode, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import { nodeOf } from './transition.ts'
 
 /** What the effects ask of their store. */
 export interface EffectsHost {
   readonly states: ReadonlyMap<string, StateNode>
-  /** Hands over the event that led into a state, by its `attempts`; those of earlier ones are let go. */
-  takeEntryEvent(attempts: number): EventObject
+  /** The newest write; it is ahead of the effects while a batch or a walk is in progress. */
+  readonly head: Snapshot<MachineState<string, unknown>>
+  /** The event that led into a state. */
+  entryEventOf(state: Immutable<MachineState<string, unknown>>): EventObject
   /** Runs `fire` after some time; it is called at most once. */
   schedule(ms: number, fire: () => void): Subscription
   /** The time of an `after` has come. */
   elapsed(ms: number, isCurrent: () => boolean): void
   /** Invoked work has ended. */
   ended(outcome: InvokeOutcome, isCurrent: () => boolean): void
+  /** What invoked work is given; it writes only while `isCurrent`. */
+  toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
 
 export type InvokeOutcome =
@@ -51,10 +56,10 @@ function callWork(
   src: InvokeNode['src'],
   context: unknown,
   event: EventObject,
-  signal: AbortSignal,
+  tools: AnyInvokeTools,
 ): Promise<unknown> {
   try {
-    return Promise.resolve(src(context as never, event, { signal }))
+    return Promise.resolve(src(context as never, event, tools))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -79,20 +84,18 @@ export class Effects {
   }
 
   next({ state }: Snapshot<MachineState<string, unknown>>): void {
-    const { current, attempts, context } = state
+    const { current, attempts } = state
     if (this.#current === current && this.#attempts === attempts) return
     this.#leave()
     this.#current = current
     this.#attempts = attempts
     const { after, invoke } = nodeOf(this.#host, current)
-    // Taken where nothing is invoked too, or the events of states that a batch passed through would stay.
-    const event = this.#host.takeEntryEvent(attempts)
     if (after.length === 0 && invoke === undefined) return
     const life: Life = { endings: [] }
     this.#life = life
     // A scheduler may run what is due at once: then the life can be over before all of it has begun.
     for (const { ms } of after) if (this.#life === life) this.#startTimer(life, ms)
-    if (invoke !== undefined && this.#life === life) this.#startWork(life, invoke, context, event)
+    if (invoke !== undefined && this.#life === life) this.#startWork(life, invoke, state)
   }
 
   complete(): void {
@@ -100,14 +103,17 @@ export class Effects {
   }
 
   #startTimer(life: Life, ms: number): void {
-    const timer = this.#host.schedule(ms, () => this.#host.elapsed(ms, () => this.#life === life))
+    const isCurrent = this.#isCurrent(life)
+    const timer = this.#host.schedule(ms, () => this.#host.elapsed(ms, isCurrent))
     if (this.#life === life) life.endings.push(() => timer.unsubscribe())
     else timer.unsubscribe()
   }
 
-  #startWork(life: Life, { src }: InvokeNode, context: unknown, event: EventObject): void {
+  #startWork(life: Life, { src }: InvokeNode, state: Immutable<MachineState<string, unknown>>): void {
     const controller = new AbortController()
-    const isCurrent = (): boolean => this.#life === life
+    const isCurrent = this.#isCurrent(life)
+    const { context } = state
+    const event = this.#host.entryEventOf(state)
     const listener: OutcomeListener = {
       ended: (outcome) => {
         if (isCurrent()) this.#host.ended(outcome, isCurrent)
@@ -117,7 +123,16 @@ export class Effects {
       listener.ended = undefined
       controller.abort()
     })
-    listen(callWork(src, context, event, controller.signal), listener)
+    listen(callWork(src, context, event, this.#host.toolsFor(controller.signal, isCurrent)), listener)
+  }
+
+  /** Whether a life is still lived: also the newest write, which may not have been told yet, is of it. */
+  #isCurrent(life: Life): () => boolean {
+    const [current, attempts] = [this.#current, this.#attempts]
+    return () => {
+      const { state } = this.#host.head
+      return this.#life === life && state.current === current && state.attempts === attempts
+    }
   }
 
   #leave(): void {

@@ -1,5 +1,5 @@
 import type { Immutable } from 'immer'
-import type { Cell, ContextRecipe, EventObject, Guard } from './definition.ts'
+import type { Cell, ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
 
 /**
  * A checked definition, ready to run. It is immutable and has no state of its own: any number of stores
@@ -45,9 +45,11 @@ export interface AfterNode {
 }
 
 export interface InvokeNode {
-  readonly src: (context: never, event: EventObject, tools: { signal: AbortSignal }) => Promise<unknown>
+  readonly src: (context: never, event: EventObject, tools: AnyInvokeTools) => Promise<unknown>
   readonly onDone: readonly TransitionNode[]
   readonly onError: readonly TransitionNode[]
 }
 
 export type AnyContextRecipe = ContextRecipe<never, never>
+/** The tools of work, with types erased. */
+export type AnyInvokeTools = InvokeTools<unknown, EventObject>

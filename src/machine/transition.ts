@@ -3,8 +3,15 @@
  * store commits what is decided here; timers and invoked work are started elsewhere (effects.ts).
  */
 import type { Immutable } from 'immer'
-import { describeValue, HeadgateError, type Instant, instantOf, systemClock } from '../kit/index.ts'
-import { freezeState, isPromiseLike, runRecipe } from '../store/index.ts'
+import {
+  deferredOf,
+  describeValue,
+  HeadgateError,
+  type Instant,
+  instantOf,
+  systemClock,
+} from '../kit/index.ts'
+import { freezeState, runRecipe } from '../store/index.ts'
 import type { BareEvent, Cell, EventObject } from './definition.ts'
 import type { AnyContextRecipe, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
@@ -36,7 +43,7 @@ export const INIT_EVENT: EventObject = Object.freeze({ type: 'init' })
  * Decides what follows from an event, without a store: pure but for the time.
  *
  * @param at - the time of the record; default now.
- * @throws `EVENT_INVALID`, `RECIPE_ASYNC`, and what a guard or a recipe throws.
+ * @throws `EVENT_INVALID`, `RECIPE_ASYNC`, `GUARD_ASYNC`, and what a guard or a recipe throws.
  */
 export function transition<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
@@ -89,7 +96,9 @@ export function lookUp(
   const node = nodeOf(machine, state.current)
   if (node.final) return 'final'
   const transitions = node.on.get(event.type)
-  return transitions === undefined ? 'unhandled' : (firstAgreed(transitions, state, event) ?? 'guard')
+  return transitions === undefined
+    ? 'unhandled'
+    : (firstAgreed(machine.id, transitions, state, event) ?? 'guard')
 }
 
 /** Takes the first transition whose guard agrees. */
@@ -100,19 +109,25 @@ export function takeFirst(
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  const taken = firstAgreed(transitions, state, event)
+  const taken = firstAgreed(machine.id, transitions, state, event)
   if (taken === undefined) return { handled: false, reason: 'guard', state }
   return take(machine, state, taken, event, at)
 }
 
 function firstAgreed(
+  machine: string,
   transitions: readonly TransitionNode[],
   { context }: AnyState,
   event: EventObject,
 ): TransitionNode | undefined {
   for (const transition of transitions) {
     const { guard } = transition
-    if (guard === undefined || guard(context as never, event as never)) return transition
+    if (guard === undefined) return transition
+    const agreed: unknown = guard(context as never, event as never)
+    const returned = deferredOf(agreed)
+    if (returned !== undefined)
+      throw new HeadgateError('GUARD_ASYNC', { machine, event: event.type, returned })
+    if (agreed) return transition
   }
   return undefined
 }
@@ -174,7 +189,8 @@ function take(
  * A spread and `shift`, not `slice`: V8 spreads a frozen array of 64 in 0.15 µs and takes 2 µs to slice it.
  */
 function append<T>(history: readonly T[], record: T, limit: number): readonly T[] {
-  if (limit === 0) return history
+  // A list of its own all the same: each change of state is known by the history that it made.
+  if (limit === 0) return Object.freeze([])
   const longer = [...history, record]
   if (longer.length === limit + 1) longer.shift()
   else if (longer.length > limit) longer.splice(0, longer.length - limit)
@@ -197,9 +213,9 @@ export function runRecipes<Context>(
   if (first === undefined && second === undefined && third === undefined) return context
   const all = (draft: never): unknown => {
     for (const recipe of [first, second, third]) {
-      // A type says void, but an async function passes it: its promise is handed on, to be refused.
+      // A type says void, but an async function passes it: what it returned is handed on, to be refused.
       const result: unknown = recipe?.(draft, event as never)
-      if (isPromiseLike(result)) return result
+      if (deferredOf(result) !== undefined) return result
     }
     return undefined
   }

@@ -16,9 +16,9 @@
  */
 import type { Immutable, Patch } from 'immer'
 import type { CommitTimer } from '../health/index.ts'
-import { type Clock, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
+import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
 import type { PathIndex } from './path-index.ts'
-import { type AnyRecipe, freezeState, isRefusedPromise, runRecipe } from './recipes.ts'
+import { type AnyRecipe, freezeState, runRecipe } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 import { checkWrite, labelOf, type Write, type WriteLabel } from './write-options.ts'
@@ -192,7 +192,9 @@ export class CommitPipeline<S> {
       this.#batch = batch
       try {
         const result = work()
-        if (isRefusedPromise(result)) throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name })
+        const returned = deferredOf(result)
+        if (returned !== undefined)
+          throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name, returned })
         this.requireAlive('batch()')
         this.#batch = batch.outer
         if (this.head !== batch.before) this.#closeBatch(batch, write)
@@ -210,6 +212,11 @@ export class CommitPipeline<S> {
   /** Whether a batch is in progress. */
   get inBatch(): boolean {
     return this.#batch !== undefined
+  }
+
+  /** Whether code runs that may read this store but not write to it. */
+  get inRecipe(): boolean {
+    return this.#inRecipe
   }
 
   /** See `Kernel.guard`. */

@@ -11,7 +11,7 @@ export {
   type SnapshotLogger,
 } from './log-snapshots.ts'
 export type { Path, ValueAt } from './path.ts'
-export { freezeState, isPromiseLike, runRecipe } from './recipes.ts'
+export { freezeState, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'
 export type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
 export type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'

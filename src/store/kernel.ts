@@ -36,7 +36,9 @@ export interface CommitSink<S> {
 }
 
 /** Figures of a room above: numbers are added to the store's own, `currentState` replaces it. */
-export type Figures = Partial<Pick<StoreMetrics, 'currentState' | 'noopWrites' | 'unhandledEvents'>>
+export type Figures = Partial<
+  Pick<StoreMetrics, 'currentState' | 'lateWrites' | 'noopWrites' | 'unhandledEvents'>
+>
 
 /** What a store offers to rooms above it; see {@link kernelOf}. */
 export interface Kernel<S> {
@@ -44,6 +46,8 @@ export interface Kernel<S> {
   /** The newest write, also inside a batch; counts as no read. */
   readonly head: Snapshot<S>
   readonly inBatch: boolean
+  /** Whether a recipe or a step is running: a write would be refused. */
+  readonly inRecipe: boolean
   /** Whether the store is destroyed. */
   readonly destroyed: boolean
 

@@ -1,6 +1,5 @@
 import { type Delivery, direct, type SinglePolicy } from '../backpressure/index.ts'
-import { describeValue, HeadgateError } from '../kit/index.ts'
-import { isPromiseLike } from './recipes.ts'
+import { describeValue, HeadgateError, isPromiseLike } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'

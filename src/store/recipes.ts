@@ -5,7 +5,7 @@
  * who do not use them.
  */
 import { enableMapSet, enablePatches, freeze, Immer, isDraft, type Patch } from 'immer'
-import { HeadgateError } from '../kit/index.ts'
+import { deferredOf, HeadgateError } from '../kit/index.ts'
 
 enableMapSet()
 enablePatches()
@@ -15,17 +15,6 @@ export type AnyRecipe = (draft: never) => unknown
 
 const freezing = new Immer({ autoFreeze: true })
 const leaving = new Immer({ autoFreeze: false })
-
-/** Whether something can be awaited. */
-export const isPromiseLike = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-
-/** Whether `result` is a promise; if so, its rejection is taken care of: the refusal is error enough. */
-export function isRefusedPromise(result: unknown): boolean {
-  if (!isPromiseLike(result)) return false
-  result.then(undefined, () => {})
-  return true
-}
 
 /** What a recipe made of a state, and with which patches, if they were asked for. */
 export interface RecipeResult {
@@ -42,7 +31,7 @@ export interface RecipeOptions {
   readonly freeze: boolean
 }
 
-/** Runs a recipe; throws what it throws, or `RECIPE_ASYNC`. */
+/** Runs a recipe; throws what it throws, or `RECIPE_ASYNC` for one that is async or a generator. */
 export function runRecipe(
   state: unknown,
   recipe: AnyRecipe,
@@ -51,7 +40,8 @@ export function runRecipe(
   const immer = freezes ? freezing : leaving
   const guarded = (draft: unknown): unknown => {
     const result = recipe(draft as never)
-    if (isRefusedPromise(result)) throw new HeadgateError('RECIPE_ASYNC', { store })
+    const returned = deferredOf(result)
+    if (returned !== undefined) throw new HeadgateError('RECIPE_ASYNC', { store, returned })
     return result
   }
   if (!withPatches) return { state: immer.produce(state, guarded), patches: undefined }

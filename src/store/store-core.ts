@@ -54,6 +54,7 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
   ...counters,
   noopWrites: counters.noopWrites + (figures.noopWrites ?? 0),
   unhandledEvents: counters.unhandledEvents + (figures.unhandledEvents ?? 0),
+  lateWrites: counters.lateWrites + (figures.lateWrites ?? 0),
   currentState: figures.currentState ?? counters.currentState,
 })
 
@@ -292,6 +293,7 @@ export class StoreCore<S> implements Store<S> {
       failedWrites,
       noopWrites,
       unhandledEvents: 0,
+      lateWrites: 0,
       createdAt: this.#createdAt,
       lastCommitAt,
       uptimeMs: this.#clock.mono() - this.#createdMono,

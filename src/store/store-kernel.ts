@@ -36,6 +36,10 @@ export class StoreKernel<S> implements Kernel<S> {
     return this.#pipeline.inBatch
   }
 
+  get inRecipe(): boolean {
+    return this.#pipeline.inRecipe
+  }
+
   get destroyed(): boolean {
     return this.#broadcast.ended
   }
