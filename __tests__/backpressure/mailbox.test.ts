@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { asyncScheduler, EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs'
 import { buffer, type Delivery, direct, latest, Mailbox, type Policy } from '../../src/backpressure/index.ts'
 import { ModelMailbox, type Step } from './support/model-mailbox.ts'
-import { expectBalance, figures, type OpenMailbox, openMailbox, upTo } from './support/open-mailbox.ts'
+import {
+  expectBalance,
+  figures,
+  type OpenMailbox,
+  openMailbox,
+  type Setup,
+  upTo,
+} from './support/open-mailbox.ts'
 import { settle } from './support/virtual-clock.ts'
 
 afterEach(expectBalance)
@@ -119,6 +126,7 @@ describe('Mailbox', () => {
         calls: 0,
         errors: 0,
         inFlight: 0,
+        abandoned: 0,
         capacity: 2,
         pendingMax: 0,
         missed: 0,
@@ -390,6 +398,45 @@ describe('Mailbox', () => {
       expect(lines()).toEqual(['fault next 1 broken', 'drop 2 consumer-error', 'drop 3 consumer-error'])
       expect(mailbox.stats()).toMatchObject({ errors: 1, published: 3, inFlight: 0 })
       expect(mailbox.closed).toBe(true)
+    })
+
+    test('also where the callback has unsubscribed in the same call', async () => {
+      const leave = (mailbox: OpenMailbox['mailbox']) => mailbox.close('unsubscribed')
+      const failing: NonNullable<Setup['next']>[] = [
+        (_version, _delivery, mailbox) => {
+          leave(mailbox)
+          throw new Error('broken')
+        },
+        async (_version, _delivery, mailbox) => {
+          leave(mailbox)
+          throw new Error('broken')
+        },
+        (_version, _delivery, mailbox) => {
+          leave(mailbox)
+          return throwError(() => new Error('broken'))
+        },
+      ]
+      for (const next of failing) {
+        const { offer, mailbox, log } = openMailbox({ policy: queue, next })
+        offer(1)
+        await settle()
+        expect(log).toEqual(['next 1', 'fault next 1 broken'])
+        expect(mailbox.stats()).toMatchObject({ errors: 1, inFlight: 0 })
+      }
+    })
+
+    test('but not where it only gives up, having unsubscribed', async () => {
+      const { offer, mailbox, log } = openMailbox({
+        policy: queue,
+        next: (_version, { signal }, mailbox) => {
+          const asked = signal
+          mailbox.close('unsubscribed')
+          asked.throwIfAborted()
+        },
+      })
+      offer(1)
+      expect(log).toEqual(['next 1'])
+      expect(mailbox.stats()).toMatchObject({ errors: 0, inFlight: 0 })
     })
 
     test('and lets whoever is told of the failure unsubscribe', () => {

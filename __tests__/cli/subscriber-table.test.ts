@@ -14,6 +14,7 @@ const stats = (id: string, policy: string, counts: Partial<SubscriberStats>): Su
   calls: 0,
   errors: 0,
   inFlight: 0,
+  abandoned: 0,
   capacity: 1,
   pendingMax: 0,
   missed: 0,

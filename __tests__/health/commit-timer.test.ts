@@ -242,6 +242,15 @@ describe('the time of a commit', () => {
     expect(store.metrics()).toMatchObject({ commits: 2, failedWrites: 0 })
   })
 
+  test('that an asynchronous histogram rejects is counted as lost', async () => {
+    const histogram = build()
+    histogram.recordValue = async () => Promise.reject(new Error('disk full'))
+    const store = createStore(0, { timing: histogram })
+    store.set(1)
+    await new Promise(setImmediate)
+    expect(latencyOf(store)).toMatchObject({ lost: 1 })
+  })
+
   test('is lost with a clock that tells no time', () => {
     const clock = new ManualClock()
     const store = createStore(0, { clock, timing: true })

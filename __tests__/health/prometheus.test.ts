@@ -131,6 +131,7 @@ describe('toPrometheus', () => {
       missed_total: log?.missed,
       calls_total: log?.calls,
       errors_total: log?.errors,
+      abandoned_total: log?.abandoned,
       pending: log?.pending,
       pending_max: log?.pendingMax,
       capacity: log?.capacity,

@@ -121,6 +121,19 @@ describe('where a fault goes', () => {
     expect(seen).toEqual([0, 1])
   })
 
+  test('to an async onFault; what that rejects with goes to the console with the fault', async () => {
+    const print = silenceConsole()
+    const onFaultError = new Error('onFault')
+    const store = createStore(0, { name: 'arm', onFault: async () => Promise.reject(onFaultError) })
+    store.subscribe(fail('next'))
+    expect(print).not.toHaveBeenCalled()
+    await microtasks()
+    expect(print.mock.calls).toEqual([
+      [`[headgate] store "arm": onFault itself failed on subscriber "subscriber-1" in "next":`, onFaultError],
+      ['[headgate] store "arm": the fault that it was told:', expect.any(Error)],
+    ])
+  })
+
   test('to no observer of faults$ that came after it', () => {
     const store = createStore(0, { onFault: () => {} })
     store.subscribe(fail('next'))

@@ -73,6 +73,7 @@ describe('a SubscriberHandle', () => {
       calls: 1,
       errors: 0,
       inFlight: 1,
+      abandoned: 0,
       capacity: 2,
       pendingMax: 2,
       missed: 0,

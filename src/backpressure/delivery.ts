@@ -57,6 +57,12 @@ export class HandledDelivery implements Delivery {
     return this.#handling
   }
 
+  /** Whether an error is but the answer to the abort: what `signal.throwIfAborted()` throws. */
+  gaveUp(error: unknown): boolean {
+    const signal = this.#handling?.controller?.signal
+    return signal?.aborted === true && signal.reason === error
+  }
+
   abort(): void {
     const { handling } = this
     handling.aborted = true

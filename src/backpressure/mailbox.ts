@@ -23,6 +23,7 @@ import type { Cursor } from './backlog.ts'
 import type { ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
 import { isAwaitable, isThenable } from './foreign-code.ts'
+import { Handlers } from './handlers.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import {
   type DropReason,
@@ -56,7 +57,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   failing = false
   #pendingMax = 0
   #lossTold = 0
-  #busySince: number | null = null
   #demand: number
   #pumping = false
   #pumpQueued = false
@@ -64,7 +64,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   #parked = false
   #terminal: Terminal | undefined
   #current: HandledDelivery | undefined
-  #handled: Set<HandledDelivery> | undefined
+  /** Made with the first call that is waited for. */
+  #handlers: Handlers | undefined
   readonly #onMicrotask: boolean
   readonly #strategy: Strategy<T>
   /** Emptied by `close`, so that a kept handle keeps no consumer alive. */
@@ -122,11 +123,12 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       calls,
       errors,
       inFlight,
+      abandoned: this.#handlers?.abandoned ?? 0,
       capacity,
       pendingMax: this.#pendingMax,
       missed: this.missed,
       lastVersion: this.lastVersion,
-      busySince: this.#busySince,
+      busySince: this.#handlers?.busySince ?? null,
     }
   }
 
@@ -248,7 +250,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       if (result !== undefined && isAwaitable(result)) awaited = result
     } catch (error) {
       this.#current = outer
-      this.#fail(delivery, error)
+      this.#fail(delivery, error, host)
       return
     }
     this.#current = outer
@@ -270,6 +272,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   abortHandlers(): void {
     // The cast holds: only an open mailbox is offered anything.
     this.#abortHandled(this.#host as MailboxHost<T>)
+    // What goes on in spite of the abort is waited for at the end, but not by any number of calls.
+    this.inFlight -= this.#handlers?.letGo() ?? 0
   }
 
   pump(): void {
@@ -317,41 +321,37 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   // ---- a handler's end ----
 
   #await(result: ObservableInput<unknown>, delivery: HandledDelivery, host: MailboxHost<T>): void {
-    if (this.#host !== undefined) this.#busySince ??= this.#host.now()
-    this.#handled ??= new Set()
-    this.#handled.add(delivery)
+    // One that left inside its own call is told of as long as that call goes on; nobody else keeps the host.
+    const left = this.#host === undefined ? host : undefined
+    const failed = (error: unknown): void => this.#settle(delivery, { error }, left)
+    this.#handlers ??= new Handlers()
+    this.#handlers.add(delivery, host)
     try {
       if (isThenable(result)) {
-        result.then(
-          () => this.#settle(delivery),
-          (error: unknown) => this.#settle(delivery, { error }),
-        )
+        result.then(() => this.#settle(delivery), failed)
         return
       }
-      const inner = from(result).subscribe({
-        error: (error: unknown) => this.#settle(delivery, { error }),
-        complete: () => this.#settle(delivery),
-      })
+      const inner = from(result).subscribe({ error: failed, complete: () => this.#settle(delivery) })
       // A handler may have closed us, or written and so been replaced, before it returned.
       if (delivery.aborted) {
         this.#unsubscribe(delivery, inner, host)
         this.#settle(delivery)
       } else delivery.handling.inner = inner
     } catch (error) {
-      this.#settle(delivery, { error })
+      failed(error)
     }
   }
 
-  #settle(delivery: HandledDelivery, failure?: { error: unknown }): void {
-    if (!this.#handled?.delete(delivery)) return
-    if (this.#handled.size === 0) this.#busySince = null
+  #settle(delivery: HandledDelivery, failure?: { error: unknown }, left?: MailboxHost<T>): void {
+    if (!this.#handlers?.settle(delivery)) return
     if (failure === undefined) this.#succeed()
-    else this.#fail(delivery, failure.error)
+    else this.#fail(delivery, failure.error, left)
   }
 
-  #fail(delivery: HandledDelivery, error: unknown): void {
-    const host = this.#host
-    if (host !== undefined && !delivery.aborted) {
+  /** @param left - whom a consumer has left inside the call that fails; what else is aborted fails in silence. */
+  #fail(delivery: HandledDelivery, error: unknown, left?: MailboxHost<T>): void {
+    const host = this.#host ?? left
+    if (host !== undefined && (this.#host === undefined ? !delivery.gaveUp(error) : !delivery.aborted)) {
       this.errors += 1
       host.faulted({ error, phase: 'next', version: delivery.version })
       // The handler has ended; a consumer that unsubscribed in onFault has closed us already.
@@ -401,23 +401,19 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   #abortHandled(host: MailboxHost<T>): void {
-    this.#busySince = null
-    let running = this.#current
-    while (running !== undefined) {
-      running.abort()
-      running = running.handling.outer
+    // Where one of them was aborted, those around it were.
+    for (let call = this.#current; call !== undefined && !call.aborted; call = call.handling.outer) {
+      call.abort()
     }
-    if (this.#handled === undefined) return
-    for (const delivery of this.#handled) {
-      delivery.abort()
+    this.#handlers?.abort((delivery) => {
       const { inner } = delivery.handling
       if (inner !== undefined) this.#abandon(delivery, inner, host)
-    }
+    })
   }
 
   /** Ends an observable that nobody waits for any more. A promise cannot be ended; it is let go. */
   #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
-    if (this.#handled?.delete(delivery)) this.inFlight -= 1
+    if (this.#handlers?.settle(delivery)) this.inFlight -= 1
     this.#unsubscribe(delivery, inner, host)
   }
 

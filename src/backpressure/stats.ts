@@ -22,8 +22,16 @@ export interface SubscriberStats {
   readonly calls: number
   /** Calls that threw or rejected. */
   readonly errors: number
-  /** Calls whose promise or observable has not ended. */
+  /**
+   * Calls whose promise or observable has not ended, those among them that were aborted: the end of the source
+   * waits for these too. An observable ends when it is aborted.
+   */
   readonly inFlight: number
+  /**
+   * Calls that did not end although they were aborted, and that nobody waits for any more: the oldest, where more
+   * than 1 000 have been aborted and go on. They are not in flight.
+   */
+  readonly abandoned: number
   /** The most that may be pending. */
   readonly capacity: number
   /** The most that ever was pending. */

@@ -12,6 +12,9 @@ const SWITCH_LATEST: SwitchLatestPolicy = Object.freeze({ kind: 'switchLatest' }
  * delivery. As RxJS's `switchMap`. Loses nothing, but that a version written while the abort is heard
  * takes the place of the one about to be handed over; what an aborted handler throws is not reported. Use
  * it for recomputation: only the result for the newest matters.
+ *
+ * A promise cannot be ended: one that goes on in spite of its signal is in flight until it settles. Where more than
+ * 1 000 go on, the oldest are not waited for any more and are counted as `abandoned`.
  */
 export function switchLatest(): SwitchLatestPolicy {
   return SWITCH_LATEST

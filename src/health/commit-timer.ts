@@ -11,7 +11,7 @@
  * of hdr-histogram-js, whose shape is the interface here. It runs inside the delivery, so what it throws
  * (a value above its highest, a clock that returned NaN) is contained here, and the loss counted.
  */
-import { type Clock, HeadgateError, RingBuffer } from '../kit/index.ts'
+import { type Clock, contain, HeadgateError, RingBuffer } from '../kit/index.ts'
 
 /** What durations are recorded in; the histograms of hdr-histogram-js have this shape. Values are nanoseconds. */
 export interface LatencyHistogram {
@@ -72,12 +72,13 @@ export class CommitTimer {
   readonly delivered = (): void => {
     const begunAt = this.#underway.shift()
     if (begunAt === undefined) return
-    try {
+    contain(
       // Histograms take integers from 1.
-      this.#histogram.recordValue(Math.max(1, Math.round((this.#clock.mono() - begunAt) * NS_PER_MS)))
-    } catch {
-      this.#lost += 1
-    }
+      () => this.#histogram.recordValue(Math.max(1, Math.round((this.#clock.mono() - begunAt) * NS_PER_MS))),
+      () => {
+        this.#lost += 1
+      },
+    )
   }
 
   summary(): LatencySummary {

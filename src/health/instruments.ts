@@ -211,6 +211,12 @@ const SUBSCRIBER_ROWS: readonly Row<SubscriberStats>[] = [
     'The most that may be pending; absent where there is no bound.',
     ({ capacity }) => (Number.isFinite(capacity) ? capacity : null),
   ),
+  subscriberCounter(
+    'abandoned',
+    '{call}',
+    'Calls that were aborted, did not end, and are not waited for.',
+    ({ abandoned }) => abandoned,
+  ),
   subscriberGauge('in_flight', '{call}', 'Calls that have not ended.', ({ inFlight }) => inFlight),
   subscriberGauge('busy', '', '1 while the consumer is busy with a delivery, else 0.', ({ busySince }) =>
     busySince === null ? 0 : 1,

@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs'
 import type { FaultPhase } from '../backpressure/index.ts'
 import { isTold } from '../health/index.ts'
+import { contain } from '../kit/index.ts'
 
 /**
  * A failure that has no caller: of a subscriber's code, the loss of its subscription by an overflow, or of
@@ -47,12 +48,13 @@ export class FaultReporter {
       return true
     }
     if (this.#faults.observed) this.#faults.next(fault)
-    try {
-      this.#onFault?.(fault)
-    } catch (onFaultError) {
-      this.#print(`onFault itself failed on subscriber "${subscriberId}" in "${phase}":`, onFaultError)
-      this.#print('the fault that it was told:', error)
-    }
+    contain(
+      () => this.#onFault?.(fault),
+      (onFaultError) => {
+        this.#print(`onFault itself failed on subscriber "${subscriberId}" in "${phase}":`, onFaultError)
+        this.#print('the fault that it was told:', error)
+      },
+    )
     return false
   }
 

@@ -274,7 +274,8 @@ export class ModelSubscriber {
   }
 
   #finish(handler: Handler, failure?: string): void {
-    if (failure !== undefined && !handler.aborted) {
+    // What throws although nobody replaced it is told, also where it has left.
+    if (failure !== undefined && (this.#closed || !handler.aborted)) {
       this.#sums.errors += 1
       this.#note(`fault next ${handler.version} ${failure}`)
       if (this.#timeline.consumer.onError === 'close') this.#close('consumer-error', handler)
