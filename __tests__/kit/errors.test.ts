@@ -202,3 +202,11 @@ describe('isHeadgateError', () => {
     expect(isHeadgateError(value, 'BATCH_ASYNC')).toBe(false)
   })
 })
+
+describe('isHeadgateError, of a value that throws when it is looked at', () => {
+  test('says no', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(isHeadgateError(proxy)).toBeFalse()
+  })
+})

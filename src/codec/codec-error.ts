@@ -25,9 +25,15 @@ export function invalid(
 
 /** Says what a value is, and of an object also of which class. */
 export function describeObject(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return describeValue(value)
-  const name = (value as { constructor?: { name?: unknown } }).constructor?.name
-  return typeof name === 'string' && name !== 'Object' && name !== '' ? `an instance of ${name}` : 'an object'
+  if (describeValue(value) !== 'an object') return describeValue(value)
+  try {
+    const name = (value as { constructor?: { name?: unknown } }).constructor?.name
+    return typeof name === 'string' && name !== 'Object' && name !== ''
+      ? `an instance of ${name}`
+      : 'an object'
+  } catch {
+    return 'an object' // it throws when it is asked
+  }
 }
 
 /** Refuses what is not an object; foreign code may have left out a whole part. */

@@ -151,6 +151,10 @@ export function isHeadgateError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   code?: Code,
 ): error is HeadgateError<Code> {
-  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
-  return code === undefined || (error as { code?: unknown }).code === code
+  if (typeof error !== 'object' || error === null) return false
+  try {
+    return BRAND in error && (code === undefined || (error as { code?: unknown }).code === code)
+  } catch {
+    return false // a proxy that throws, or was revoked
+  }
 }

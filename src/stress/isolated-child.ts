@@ -3,11 +3,11 @@
  *
  * It ends by itself, whatever the store has left running, and when the parent has gone.
  */
-import { isHeadgateError } from '../kit/index.ts'
+import { isHeadgateError, messageOf } from '../kit/index.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import type { Answer, ProgressMessage, Request } from './isolated-protocol.ts'
 import { loadAdapter, type StressModule } from './load-adapter.ts'
-import { messageOf, runScenario } from './run-scenario.ts'
+import { runScenario } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
 
 function send(message: Answer | ProgressMessage, sent?: () => void): void {

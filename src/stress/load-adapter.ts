@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError, messageOf } from '../kit/index.ts'
 import type { StressAdapter } from './adapter.ts'
 import { importable } from './own-location.ts'
-import { messageOf } from './run-scenario.ts'
 import { defineScenario, type Scenario } from './scenario.ts'
 
 /** What a module for `--store` exports. */

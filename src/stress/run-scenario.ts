@@ -6,7 +6,7 @@
  * only a process of its own can be stopped then, see `run-stress-isolated.ts`.
  */
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
-import { onAbort } from '../kit/index.ts'
+import { messageOf, onAbort } from '../kit/index.ts'
 import type { StoreUnderTest, StressAdapter } from './adapter.ts'
 import { checkNobodyLeft } from './health-checks.ts'
 import type { Scenario } from './scenario.ts'
@@ -28,12 +28,6 @@ interface Ending {
 export interface ScenarioRun extends ScenarioSettings {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: ScenarioProgress) => void) | undefined
-}
-
-/** What an error says; it may come from another realm, where `instanceof` does not hold. */
-export function messageOf(error: unknown): string {
-  const { message } = Object(error) as { message?: unknown }
-  return typeof message === 'string' ? message : String(error)
 }
 
 /** Runs a scenario to its result; never rejects. */

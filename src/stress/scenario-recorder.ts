@@ -4,6 +4,7 @@
  * Once it is closed nothing reaches the report any more. A scenario that ran out of time is abandoned, not
  * killed; whatever it still does must not change a result that has been given out.
  */
+import { isPromiseLike } from '../kit/index.ts'
 import type { StoreUnderTest, StressState, SubscriberLedger } from './adapter.ts'
 import { collect, HeapCurve, heapBytes } from './heap-curve.ts'
 import { Latencies } from './latencies.ts'
@@ -126,7 +127,7 @@ export class ScenarioRecorder implements ScenarioContext {
       if (!this.#closed) this.latencies.record(kind, performance.now() - beganMs)
     }
     const result = work()
-    if (result instanceof Promise) result.then(record, record)
+    if (isPromiseLike(result)) result.then(record, record)
     else record()
     return result
   }

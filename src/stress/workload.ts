@@ -4,6 +4,7 @@
  * Each write follows from the last one that this object made, not from what the store says. So a store that
  * loses a write is found out: what it holds then differs from `last`.
  */
+import { messageOf } from '../kit/index.ts'
 import type { StressState } from './adapter.ts'
 import type { ScenarioContext } from './scenario.ts'
 
@@ -119,6 +120,6 @@ export class Workload {
 
   #failed(error: unknown): void {
     this.failures += 1
-    if (this.failures === 1) this.firstFailure = error instanceof Error ? error.message : String(error)
+    if (this.failures === 1) this.firstFailure = messageOf(error)
   }
 }
