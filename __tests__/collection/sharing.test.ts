@@ -91,7 +91,42 @@ describe('a dead slot', () => {
     }
     const given = slots.mock.results.map(({ value }) => value as number)
     slots.mockRestore()
-    expect(Math.max(...given)).toBe(200) // from then on each branch closes the gaps for itself
+    // The 101st branch finds too many gaps; the version that all branch from closes them once, for the rest.
+    expect(given.filter((slot) => slot === 0)).toHaveLength(9)
+    expect(given.length).toBeLessThan(2_000)
+  })
+
+  test('of one id that is added again and again and thrown away is taken once', () => {
+    const base = many(100)
+    const slots = jest.spyOn(SlotIndex.prototype, 'append')
+    const looks = jest.spyOn(SlotIndex.prototype, 'earlierThan')
+    for (let round = 0; round < 1_000; round += 1) expect(base.set('x', { n: round }).get('x')?.n).toBe(round)
+    expect(Math.max(...slots.mock.results.map(({ value }) => value as number))).toBe(100)
+    expect(looks.mock.calls.length).toBeLessThan(2_000)
+    slots.mockRestore()
+    looks.mockRestore()
+  })
+
+  test('of one id in many branches is looked past seldom, and no entry is lost', () => {
+    let base = many(1_000)
+    const looks = jest.spyOn(SlotIndex.prototype, 'earlierThan')
+    for (let round = 0; round < 3_000; round += 1) {
+      expect(base.set('x', { n: round }).has('x')).toBe(true)
+      expect(base.has('x')).toBe(false)
+      base = base.set(`more-${round}`, { n: round })
+    }
+    // 3 000 rounds of up to 1 500 looks each, if nobody moved away from the slots of others; with it, about the root of the size.
+    expect(looks.mock.calls.length).toBeLessThan(3_000 * 60)
+    looks.mockRestore()
+    expect([base.size, [...base.ids()].at(-1)]).toEqual([4_000, 'more-2999'])
+  })
+
+  test('does not disturb who walks through a version that moves', () => {
+    const base = many(100)
+    const walk = base.ids()
+    const seen = [walk.next().value]
+    for (let round = 0; round < 1_000; round += 1) base.set(`temporary-${round}`, { n: round })
+    expect([...seen, ...walk]).toEqual([...many(100).ids()])
   })
 })
 

@@ -7,13 +7,16 @@
  *   v3      [ R1  †   R3 ]      size 2          remove('r2')
  *
  * When more slots are dead than alive, removed here or the slots of other branches, the living move to a
- * new vector with a new index. That costs O(n) once in n changes, and a diff across it too.
+ * new vector with a new index. That costs O(n) once in n changes, and a diff across it too. Where the slots
+ * of other branches are in the way, it is the version itself that moves, so that the next branch from it need
+ * not move again.
  *
- * What must stay true: a version never changes; two versions with the same index agree on the id of every
+ * What must stay true: the entries of a version never change; two versions with the same index agree on the id of every
  * slot, so that whatever node they share holds the same entities of the same ids.
  */
 import type { Draft, Immutable } from 'immer'
 import { brandCollection, type Collection, type CollectionDiff } from './collection.ts'
+import { CLONING, contentsOf } from './contents.ts'
 import { requireId, runEntityRecipe, settledEntity } from './entity.ts'
 import { SlotIndex } from './slot-index.ts'
 import { Vector, type VectorNode, WIDTH } from './vector.ts'
@@ -40,15 +43,25 @@ class Differences implements CollectionDiff {
 }
 
 export class PersistentCollection<Entity> implements Collection<Entity> {
-  readonly size: number
-  readonly #index: SlotIndex
-  readonly #vector: Vector
+  /** What `structuredClone` stumbles on; see contents.ts. */
+  readonly cloning: symbol
+  /** What libraries compare; see contents.ts. */
+  readonly contents: object
+  readonly #size: number
+  #index: SlotIndex
+  #vector: Vector
 
   private constructor(index: SlotIndex, vector: Vector, size: number) {
     this.#index = index
     this.#vector = vector
-    this.size = size
+    this.#size = size
+    this.cloning = CLONING
+    this.contents = contentsOf(this)
     Object.freeze(this)
+  }
+
+  get size(): number {
+    return this.#size
   }
 
   /** A collection of nothing, with an index of its own. */
@@ -79,8 +92,9 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
 
   *entries(): Generator<[id: string, entity: Immutable<Entity>], undefined> {
     const { ids } = this.#index
-    for (let first = 0; first < this.#vector.length; first += WIDTH) {
-      const leaf = this.#vector.leafOf(first) ?? []
+    const vector = this.#vector // both are kept: the collection may move while somebody walks
+    for (let first = 0; first < vector.length; first += WIDTH) {
+      const leaf = vector.leafOf(first) ?? []
       for (let at = 0; at < leaf.length; at += 1) {
         // The casts hold because every slot of the vector is one of the index, and holds an entity if it
         // holds neither nothing nor a tombstone.
@@ -165,6 +179,10 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
       const item = this.#vector.get(slot)
       if (item === TOMBSTONE) return -1
       if (item !== undefined) return slot
+      if (this.#index.isLitter) {
+        this.#move()
+        return this.#index.newestOf(id) ?? -1
+      }
       slot = this.#index.earlierThan(slot)
     }
     return -1
@@ -187,14 +205,21 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   #append(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
-    const base = this.#isSparse(this.#index.ids.length) ? this.#rebuilt() : this
-    const vector = base.#vector.with(base.#index.append(id), entity, edit)
-    return new PersistentCollection(base.#index, vector, base.size + 1)
+    if (this.#isSparse(this.#index.ids.length)) this.#move()
+    const vector = this.#vector.with(this.#index.append(id, this.#vector.length), entity, edit)
+    return new PersistentCollection(this.#index, vector, this.size + 1)
   }
 
   /** Whether, of so many slots, more than half are not alive here; a few never matter. */
   #isSparse(slots: number): boolean {
     return slots - this.size > Math.max(this.size, WIDTH)
+  }
+
+  /** Moves the living of this very version: those who branch from it often find an index without litter. */
+  #move(): void {
+    const moved = this.#rebuilt()
+    this.#index = moved.#index
+    this.#vector = moved.#vector
   }
 
   #rebuilt(): PersistentCollection<Entity> {

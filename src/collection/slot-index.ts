@@ -18,7 +18,11 @@
  *   gap         somebody else's slot, or a later version's: look at the earlier slot
  *
  * In the newest version the first look decides. Only an older version or a branch looks further, once for
- * each time that others have added the same id again.
+ * each time that others have added the same id again. Such looks are counted: once there were as many as there
+ * are slots, whoever looks moves to an index of its own, which costs as much as they did.
+ *
+ * A slot of the same id behind one's own end is as good as a new one. So a branch that is made again and again
+ * and thrown away takes its slot once.
  *
  * Rejected: copying the map for each branch (a write that is thrown away would make the next one O(n)); an
  * owner token, which says the same as the length and can be wrong; reusing the slot of a removed id, which
@@ -33,6 +37,12 @@ export class SlotIndex {
   readonly #newest = new Map<string, number>()
   /** Of an id that was added more than once: the slot before. */
   readonly #earlier = new Map<number, number>()
+  #furtherLooks = 0
+
+  /** Whether looking past the slots of others has cost as much as moving away from them. */
+  get isLitter(): boolean {
+    return this.#furtherLooks > this.ids.length
+  }
 
   /** The slot that an id was given last, by any version. */
   newestOf(id: string): number | undefined {
@@ -41,13 +51,15 @@ export class SlotIndex {
 
   /** The slot that the id of a slot had before. */
   earlierThan(slot: number): number | undefined {
+    this.#furtherLooks += 1
     return this.#earlier.get(slot)
   }
 
-  /** Gives an id the next slot. */
-  append(id: string): number {
-    const slot = this.ids.length
+  /** Gives an id a slot behind the end of a version that does not have it: a new one, or that of a branch. */
+  append(id: string, end: number): number {
     const earlier = this.#newest.get(id)
+    if (earlier !== undefined && earlier >= end) return earlier
+    const slot = this.ids.length
     if (earlier !== undefined) this.#earlier.set(slot, earlier)
     this.#newest.set(id, slot)
     this.ids.push(id)
