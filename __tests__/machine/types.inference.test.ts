@@ -5,6 +5,7 @@ import type { Observable } from 'rxjs'
 import {
   createMachineStore,
   defineMachine,
+  type InternalEvent,
   initialState,
   type MachineState,
   type MachineStore,
@@ -70,7 +71,9 @@ const agent = defineMachine({
     },
     BUSY: {
       entry: (draft, event) => {
-        expectTypeOf(event.type).toEqualTypeOf<string>()
+        expectTypeOf(event).toEqualTypeOf<Events | InternalEvent>()
+        if (event.type === 'WORK') expectTypeOf(event).toEqualTypeOf<{ type: 'WORK'; count: number }>()
+        if (event.type === 'done.invoke') expectTypeOf(event.output).toEqualTypeOf<unknown>()
         draft.count += 1
       },
       on: { DONE: 'IDLE' },
@@ -96,7 +99,7 @@ const agent = defineMachine({
       invoke: {
         src: async (context, event, { signal }) => {
           expectTypeOf(context.ready).toEqualTypeOf<boolean>()
-          expectTypeOf(event.type).toEqualTypeOf<string>()
+          if (event.type === 'FAILED') expectTypeOf(event.message).toEqualTypeOf<string>()
           expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
           return 'repaired'
         },

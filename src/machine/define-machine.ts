@@ -4,26 +4,36 @@ import { freezeState } from '../store/index.ts'
 import { DefinitionReader, unreachableStates } from './compile.ts'
 import type {
   CellsOf,
+  EventNamed,
   EventObject,
-  EventOf,
   OnlyKnownEvents,
+  OutputOf,
   StateDefinition,
   TransitionConfig,
 } from './definition.ts'
 import type { Machine, StateNode } from './machine.ts'
 
 /**
- * A definition as {@link defineMachine} takes it. Four parameters, where three are the limit elsewhere: they
+ * A definition as {@link defineMachine} takes it. Five parameters, where three are the limit elsewhere: they
  * are inferred, and nobody writes them.
  */
-export interface MachineDefinition<Context, Event extends EventObject, States, RootType extends string> {
+export interface MachineDefinition<
+  Context,
+  Event extends EventObject,
+  Outputs,
+  States,
+  RootType extends string,
+> {
   /** Shown in errors and faults. */
   readonly id: string
   readonly initial: keyof NoInfer<States> & string
   /** The first context; it is deeply frozen in place. */
   readonly context: Context
-  /** Carries the union of events: `types: {} as { events: { type: 'GO' } | … }`. Never read. */
-  readonly types?: { events: Event }
+  /**
+   * Carries the union of events, and what the work of states resolves to: `types: {} as { events: { type: 'GO' } | …;
+   * outputs: { LOADING: string } }`. Never read.
+   */
+  readonly types?: { events: Event; outputs?: Outputs }
   /** How many records the history keeps; an integer from 0, default 64. */
   readonly historyLimit?: number
   readonly states: States & {
@@ -33,7 +43,7 @@ export interface MachineDefinition<Context, Event extends EventObject, States, R
   }
   /** Transitions from any state but final ones. A state's own come first. */
   readonly on?: {
-    readonly [Type in RootType]: TransitionConfig<Context, EventOf<Event, Type>, keyof States & string>
+    readonly [Type in RootType]: TransitionConfig<Context, EventNamed<Event, Type>, keyof States & string>
   }
   readonly description?: string
 }
@@ -72,12 +82,18 @@ export interface MachineDefinition<Context, Event extends EventObject, States, R
 export function defineMachine<
   Context,
   Event extends EventObject,
+  Outputs,
   const States extends {
-    readonly [Name in keyof States]: StateDefinition<Context, Event, keyof States & string>
+    readonly [Name in keyof States]: StateDefinition<
+      Context,
+      Event,
+      keyof States & string,
+      OutputOf<Outputs, Name>
+    >
   },
   RootType extends Event['type'] = never,
 >(
-  definition: MachineDefinition<Context, Event, States, RootType>,
+  definition: MachineDefinition<Context, Event, Outputs, States, RootType>,
 ): Machine<Context, CellsOf<Event, States, RootType>> {
   const id = String(definition?.id)
   const states = Object.entries(definition?.states ?? {})

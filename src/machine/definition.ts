@@ -42,24 +42,35 @@ export type TransitionConfig<Context, Event, Name extends string> =
   | TransitionDefinition<Context, Event, Name>
   | readonly TransitionDefinition<Context, Event, Name>[]
 
-/** The event of that type in a union; every type is in the union of a machine without `types`. */
-export type EventOf<Event extends EventObject, Type extends string> = string extends Event['type']
+/**
+ * The event of that type in a union; every type is in the union of a machine without `types`. A type that is one of
+ * several, or fits a template (`'tick.5'` in `` `tick.${number}` ``), has the event narrowed to it.
+ */
+export type EventNamed<Event extends EventObject, Type extends string> = string extends Event['type']
   ? Type extends string
     ? { type: Type }
     : never
-  : Extract<Event, { type: Type }>
+  : Event extends EventObject
+    ? Event['type'] extends Type
+      ? Event
+      : Type extends Event['type']
+        ? Event & { readonly type: Type }
+        : never
+    : never
 
 /** Transitions by the type of their event. */
 export type TransitionMap<Context, Event extends EventObject, Name extends string> = {
-  readonly [Type in Event['type']]?: TransitionConfig<Context, EventOf<Event, Type>, Name>
+  readonly [Type in Event['type']]?: TransitionConfig<Context, EventNamed<Event, Type>, Name>
 }
 
 /** The event of an `after`. */
 export type AfterEvent = { readonly type: `after.${number}` }
 /** The event of an `onDone`. */
-export type DoneEvent = { readonly type: 'done.invoke'; readonly output: unknown }
+export type DoneEvent<Output = unknown> = { readonly type: 'done.invoke'; readonly output: Output }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
+/** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
+export type InternalEvent = { readonly type: 'init' } | AfterEvent | DoneEvent | ErrorEvent
 
 interface Delayed<Context, Name extends string> extends TransitionDefinition<Context, AfterEvent, Name> {
   /** Milliseconds in the state, an integer from 0 to 2 147 483 647. */
@@ -90,27 +101,30 @@ export interface InvokeTools<Context, Event extends EventObject> {
 }
 
 /** Work that runs while the machine is in a state. */
-export interface InvokeDefinition<Context, Event extends EventObject, Name extends string> {
+export interface InvokeDefinition<Context, Event extends EventObject, Name extends string, Output = unknown> {
   /** Starts the work. Leaving the state aborts the signal; a result that comes later is not used. */
   readonly src: (
     context: Immutable<Context>,
-    event: Event | EventObject,
+    event: Event | InternalEvent,
     tools: InvokeTools<Context, Event>,
-  ) => Promise<unknown>
-  readonly onDone?: TransitionConfig<Context, DoneEvent, Name>
+  ) => Promise<Output>
+  readonly onDone?: TransitionConfig<Context, DoneEvent<Output>, Name>
   /** Where there is none, or all its guards refuse, what the work rejects with is a fault of phase `'invoke'`. */
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
 }
 
+/** What the work of a state resolves to, by the names of states; `unknown` where `types` does not say. */
+export type OutputOf<Outputs, Name> = Name extends keyof Outputs ? Outputs[Name] : unknown
+
 /** One state. */
-export interface StateDefinition<Context, Event extends EventObject, Name extends string> {
+export interface StateDefinition<Context, Event extends EventObject, Name extends string, Output = unknown> {
   readonly on?: TransitionMap<Context, Event, Name>
   /** Runs when the state is entered, also as the initial one; after `exit` and `update`. */
-  readonly entry?: ContextRecipe<Context, Event | EventObject>
+  readonly entry?: ContextRecipe<Context, Event | InternalEvent>
   /** Runs when the state is left; before `update` and `entry`. */
-  readonly exit?: ContextRecipe<Context, Event | EventObject>
+  readonly exit?: ContextRecipe<Context, Event | InternalEvent>
   readonly after?: AfterConfig<Context, Name>
-  readonly invoke?: InvokeDefinition<Context, Event, Name>
+  readonly invoke?: InvokeDefinition<Context, Event, Name, Output>
   /** A final state handles nothing and is never left. */
   readonly type?: 'final'
   readonly description?: string
@@ -131,7 +145,7 @@ export type CellsOf<Event extends EventObject, States, RootType extends string> 
     readonly state: Name
     readonly event: States[Name] extends { readonly type: 'final' }
       ? never
-      : EventOf<Event, HandledTypes<States[Name]> | RootType>
+      : EventNamed<Event, HandledTypes<States[Name]> | RootType>
   }
 }[keyof States & string]
 

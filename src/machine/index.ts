@@ -9,11 +9,14 @@ export type {
   ContextRecipe,
   DoneEvent,
   ErrorEvent,
+  EventNamed,
   EventObject,
-  EventOf,
   Guard,
+  InternalEvent,
   InvokeDefinition,
+  InvokeTools,
   OnlyKnownEvents,
+  OutputOf,
   StateDefinition,
   TransitionConfig,
   TransitionDefinition,
@@ -22,6 +25,7 @@ export type {
 export type { Machine } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
+export type { ContextOf, EventOf, StateNameOf, StateOf } from './machine-types.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'

@@ -1,5 +1,5 @@
 import { defineMachine } from './define-machine.ts'
-import type { EventOf } from './definition.ts'
+import type { EventNamed } from './definition.ts'
 import type { Machine } from './machine.ts'
 
 /** The events of the Q-Core agent. */
@@ -23,7 +23,7 @@ export interface QCoreContext {
 
 interface QCoreCell<Name extends string, Types extends QCoreEvent['type']> {
   readonly state: Name
-  readonly event: EventOf<QCoreEvent, Types | 'GUARD_EVENT' | 'SHUTDOWN'>
+  readonly event: EventNamed<QCoreEvent, Types | 'GUARD_EVENT' | 'SHUTDOWN'>
 }
 
 /** The states of the Q-Core agent, each with the events that it handles. */

@@ -1,0 +1,29 @@
+/**
+ * The types of a machine or of its store, by name: `EventOf<typeof agent>`, `ContextOf<typeof store>`. They are
+ * read from what the machine carries, so nothing has to be declared twice.
+ */
+import type { Snapshot } from '../store/index.ts'
+import type { Cell } from './definition.ts'
+import type { Machine } from './machine.ts'
+import type { MachineState } from './machine-state.ts'
+
+type MachineOf<T> = T extends { readonly machine: infer M } ? M : T
+
+type CellOf<T> = MachineOf<T> extends Machine<infer _, infer Cells> ? Cells : never
+
+/** The context of a machine or a machine store. */
+export type ContextOf<T> = MachineOf<T> extends Machine<infer Context, Cell> ? Context : never
+
+/** The events that some state of a machine or a machine store handles. */
+export type EventOf<T> = CellOf<T>['event']
+
+/** The names of the states of a machine or a machine store. */
+export type StateNameOf<T> = CellOf<T>['state']
+
+/** The state of a store; of a machine: the state that its stores hold. */
+export type StateOf<T> =
+  T extends Machine<infer Context, infer Cells>
+    ? MachineState<Cells['state'], Context>
+    : T extends { readonly snapshot: Snapshot<infer State> }
+      ? State
+      : never
