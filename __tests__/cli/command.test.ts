@@ -183,6 +183,69 @@ describe('headgate run', () => {
     expect(lastJson(io.stdout)).toMatchObject({ records: 2, rejected: 2 })
   })
 
+  test('tells the first ten bad lines, counts the others, and ends with status 3 where no line was taken', async () => {
+    const io = world(['oops\n'.repeat(1_000)])
+    expect(await run(io, '--json')).toBe(3)
+    expect(io.stderr.lines).toHaveLength(11)
+    expect(io.stderr.lines[9]).toMatch(/^line 10 rejected: .*\(further lines are only counted\)$/)
+    expect(io.stderr.lines[10]).toBe('headgate run: Every line was rejected.')
+    expect(lastJson(io.stdout)).toMatchObject({ records: 0, rejected: 1_000 })
+  })
+
+  test('shows control characters of events, states, identifiers and messages, and obeys none', async () => {
+    const nasty = '\u001b]0;x\u0007\u009b2J\u202e'
+    const shown = '\\u001b]0;x\\u0007\\u009b2J\\u202e'
+    const machine = defineMachine({
+      id: nasty,
+      initial: 'A',
+      context: {},
+      states: { A: { on: { [nasty]: nasty } }, [nasty]: {} },
+    })
+    const next = () => {
+      throw new Error(nasty)
+    }
+    const ingest = ({ fail }: { fail?: boolean }) => {
+      if (fail) throw new Error(nasty)
+      return nasty
+    }
+    const subscribers = [{ id: nasty, policy: 'direct', next }]
+    for (const line of ['', '--json']) {
+      const io = world(['{}\n{"fail":true}\n'], { machine, ingest, subscribers })
+      await run(io, line)
+      const all = io.stdout.text + io.stderr.text
+      expect(all.includes(shown)).toBe(true)
+      expect(/[\p{Cc}\p{Bidi_Control}]/u.test(all.replaceAll('\n', ''))).toBe(false)
+    }
+  })
+
+  test('says once that bytes are not UTF-8, with the first line that has some', async () => {
+    const io = world([Buffer.from('{"press":1}\n{"name":"caf\xe9"}\n{"name":"\xe9"}\n', 'latin1')])
+    expect(await run(io, '--json')).toBe(0)
+    expect(io.stderr.lines).toEqual([
+      'line 2 is not UTF-8; bytes that are none are read as U+FFFD, also further on',
+    ])
+  })
+
+  test('does not wait for a time that no clock shows', async () => {
+    const io = world(['{"t":1e999}\n{"t":5}\n{"t":1e300}\n{"t":6}\n'])
+    expect(await run(io, '--speed 1')).toBe(0)
+    expect(io.time.slept).toEqual([1])
+  })
+
+  test.each([
+    ['null', null],
+    ['an object without prototype', Object.create(null)],
+  ])('rejects a record on which ingest throws %s', async (_, thrown) => {
+    const ingest = ({ fail }: { fail?: boolean }) => {
+      if (fail) throw thrown
+      return 'PRESS'
+    }
+    const io = world(['{"fail":true}\n{}\n'], { ingest })
+    expect(await run(io, '--json')).toBe(0)
+    expect(io.stderr.lines).toEqual([expect.stringMatching(/^line 1 rejected: ./)])
+    expect(lastJson(io.stdout)).toMatchObject({ records: 1, rejected: 1 })
+  })
+
   test('ends at a bad line with --strict, with its summary and status 1', async () => {
     const io = world(['{"press":1}\n[1]\n{"press":1}\n'])
     expect(await run(io, '--json --strict')).toBe(1)
@@ -376,7 +439,10 @@ describe('headgate run', () => {
       const io = world(['{"press":1}\n'])
       io.abort.abort('SIGINT')
       expect(await run(io, '--json')).toBe(130)
-      expect(lastJson(io.stdout)).toMatchObject({ records: 0 })
+      expect([io.stdout.text, io.stderr.text]).toEqual([
+        '',
+        'headgate run: SIGINT while the module lamp.js was loaded.\n',
+      ])
     })
   })
 

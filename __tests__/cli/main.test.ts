@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { BUILD_MS_MAX, BuiltCommand, finished } from './support/built-command.ts'
@@ -25,6 +25,18 @@ beforeAll(() => {
   )
   command.write('endless.mjs', `export * from './lamp.mjs'\nexport function* records() { for (;;) yield {} }`)
   command.write('restless.mjs', `export * from './lamp.mjs'\nsetInterval(() => {}, 1_000)`)
+  command.write('throws-null.mjs', 'throw null')
+  command.write('imports-broken.mjs', `import './broken.mjs'`)
+  command.write('broken.cjs', 'module.exports = {}\nlet let = 1')
+  command.write('never.mjs', `console.error('loading')\nawait new Promise(() => {})`)
+  command.write(
+    'slow.mjs',
+    `console.error('loading')\nsetInterval(() => {}, 1_000)\nawait new Promise(() => {})`,
+  )
+  command.write(
+    'awaits.mjs',
+    `export * from './lamp.mjs'\nexport async function* records() { yield {}; await new Promise(() => {}) }`,
+  )
   command.write('broken.mjs', 'export const machine = \n  what is this')
 }, BUILD_MS_MAX)
 
@@ -47,6 +59,62 @@ describe('the command', () => {
     expect([status, stdout, stderr.split('\n').length]).toEqual([2, '', 2])
     expect(stderr.startsWith(start)).toBe(true)
   })
+
+  test.each([
+    ['broken.mjs', /broken\.mjs could not be loaded: .* at \S*broken\.mjs:2:8\. See/],
+    ['imports-broken.mjs', /imports-broken\.mjs could not be loaded: .* at \S*\/broken\.mjs:2:8\. See/],
+    ['broken.cjs', /broken\.cjs could not be loaded: .* at \S*broken\.cjs:2:5\. See/],
+    ['throws-null.mjs', /^headgate run: The module throws-null\.mjs could not be loaded: null\. See/],
+  ])('says on one line what is wrong with %s, and where', async (module, sentence) => {
+    const { status, stderr } = await command.run(['run', module])
+    expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)])
+    expect(stderr.split('\n')).toHaveLength(2)
+  })
+
+  test('ends with a word and status 4 where the module awaits what never comes while it is loaded', async () => {
+    const { status, stderr } = await command.run(['run', 'never.mjs'])
+    expect([status, stderr]).toEqual([
+      4,
+      'loading\nheadgate run: the module never.mjs awaits what will never come.\n',
+    ])
+  })
+
+  test('ends with its summary, a word and status 4 where records await what never comes', async () => {
+    const { status, stdout, stderr } = await command.run(['run', 'awaits.mjs', '--json', '--speed', 'max'])
+    expect([status, stderr]).toEqual([4, 'headgate run: The records await what will never come.\n'])
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ records: 1 })
+  })
+
+  test('ends on the first SIGINT while the module is loaded', async () => {
+    const running = command.start('run', 'slow.mjs')
+    const end = finished(running)
+    await once(running.stderr, 'data')
+    running.kill('SIGINT')
+    const { status, stderr } = await end
+    expect([status, stderr]).toEqual([
+      130,
+      'loading\nheadgate run: SIGINT while the module slow.mjs was loaded.\n',
+    ])
+  })
+
+  const full = existsSync('/dev/full') ? test : test.skip
+
+  full.each([[['--help']], [['stress', '--help']], [['run', 'lamp.mjs']]])(
+    'says that %j could not be written to a full device, with status 1',
+    (words) => {
+      const fd = openSync('/dev/full', 'w')
+      const { status, stderr } = spawnSync(process.execPath, [command.main, ...words], {
+        cwd: command.folder,
+        stdio: ['ignore', fd, 'pipe'],
+        encoding: 'utf8',
+      })
+      closeSync(fd)
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/headgate: The output could not be written: ENOSPC[^\n]*\n$/),
+      ])
+    },
+  )
 
   test.each(['lamp.mjs', 'lamp.cjs'])(
     'runs %s on standard input, and keeps the two outputs apart',

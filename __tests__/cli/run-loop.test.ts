@@ -54,6 +54,7 @@ function setUp(
     output,
     time,
     stop,
+    onMalformed: () => {},
   })
   return { loop, time, handler, handledAt, stop, output }
 }

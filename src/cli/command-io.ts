@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import type { OutputStream } from './output.ts'
 import type { RunTime } from './run-time.ts'
 
-/** A signal that asks the command to end. */
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+/** What asks the command to end: a signal of the system, or that nothing is left that could still happen. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'IDLE'
 
 /** All that the command touches of the world outside; `main.ts` hands in the process, a test its own. */
 export interface CommandIo {

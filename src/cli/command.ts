@@ -2,8 +2,10 @@ import type { CommandIo } from './command-io.ts'
 import { HELP, RUN_HELP } from './help.ts'
 import { Output } from './output.ts'
 import { parseRunArguments } from './parse-run-arguments.ts'
+import { print } from './print.ts'
 import { run } from './run.ts'
-import { UsageError } from './usage-error.ts'
+import { STOPPED_STATUS, Stopped } from './stop-switch.ts'
+import { oneLine, UsageError } from './usage-error.ts'
 
 /** The exit status of a wrong call. */
 const USAGE_STATUS = 2
@@ -24,13 +26,14 @@ export async function runCommand(words: readonly string[], io: CommandIo): Promi
     const what = command.startsWith('-') ? 'option' : 'command'
     throw new UsageError(`Unknown ${what} "${command}".`)
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
+    if (!(error instanceof UsageError || error instanceof Stopped)) throw error
     const name = command !== undefined && SUBCOMMANDS.has(command) ? `headgate ${command}` : 'headgate'
     const errors = new Output(io.stderr)
     const end = /[.!?]$/.test(error.message) ? '' : '.'
-    errors.line(`${name}: ${error.message}${end} See "${name} --help".`)
+    const hint = error instanceof UsageError ? ` See "${name} --help".` : ''
+    errors.line(`${name}: ${oneLine(error.message)}${end}${hint}`)
     await errors.flush()
-    return USAGE_STATUS
+    return error instanceof UsageError ? USAGE_STATUS : STOPPED_STATUS[error.signal]
   }
 }
 
@@ -45,11 +48,4 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
 async function runSubcommand(words: readonly string[], io: CommandIo): Promise<number> {
   const options = parseRunArguments(words)
   return options.help ? print(RUN_HELP, io) : run(options, io)
-}
-
-async function print(text: string, io: CommandIo): Promise<number> {
-  const output = new Output(io.stdout)
-  output.write(text)
-  await output.flush()
-  return 0
 }

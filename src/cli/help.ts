@@ -35,6 +35,7 @@ Options:
   --help                   show this text
 
 Exit status: 0 at the end of the records, or when the reader of the output has gone · 1 for a bad record
-with --strict, or records that could not be read to their end · 2 for a wrong call · 130 after Ctrl-C,
-143 after SIGTERM.
+with --strict, records that could not be read to their end, or output that could not be written · 2 for a
+wrong call · 3 where every record was rejected · 4 where the module awaits what will never come · 130 after
+Ctrl-C, 143 after SIGTERM; a second Ctrl-C ends the run at once, whatever the module does.
 `

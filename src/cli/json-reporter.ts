@@ -1,4 +1,5 @@
 import type { Output } from './output.ts'
+import { printable } from './printable.ts'
 import type { ReportedTransition, Reporter } from './reporter.ts'
 import type { Summary } from './summary.ts'
 
@@ -13,7 +14,7 @@ export class JsonReporter implements Reporter {
   }
 
   transition(transition: ReportedTransition): void {
-    this.#output.line(JSON.stringify(transition))
+    this.#output.line(printable(JSON.stringify(transition)))
   }
 
   problem(sentence: string): void {
@@ -22,6 +23,6 @@ export class JsonReporter implements Reporter {
 
   finish(summary: Summary): void {
     const target = this.#output.open ? this.#output : this.#errors
-    target.line(JSON.stringify(summary))
+    target.line(printable(JSON.stringify(summary)))
   }
 }

@@ -10,6 +10,7 @@
  * newline and told as {@link LINE_TOO_LONG}: a file without newlines must not fill the memory.
  */
 import { StringDecoder } from 'node:string_decoder'
+import { Utf8Watch } from './utf8-watch.ts'
 
 /** Stands for a line that was longer than allowed. */
 export const LINE_TOO_LONG: unique symbol = Symbol('line too long')
@@ -28,6 +29,9 @@ export class LineSplitter {
   #partial = ''
   #skipping = false
   #atStart = true
+  readonly #watch = new Utf8Watch()
+  /** Whether any byte so far was no UTF-8; it was read as U+FFFD. */
+  malformed = false
 
   constructor(lengthMax: number = LINE_LENGTH_MAX) {
     this.#lengthMax = lengthMax
@@ -37,12 +41,15 @@ export class LineSplitter {
   push(chunk: Uint8Array | string): Line[] {
     // The decoder takes any view of bytes; its type, only Node's own.
     const text = this.#decoder.write(chunk as Buffer)
+    if (typeof chunk !== 'string' && !this.malformed) this.malformed = this.#watch.isMalformed(chunk, text)
     return this.#split(this.#atStart ? this.#withoutMark(text) : text)
   }
 
   /** Takes the end of the input; returns the last line if it has no newline. */
   end(): Line[] {
-    const lines = this.#split(this.#decoder.end())
+    const rest = this.#decoder.end()
+    if (rest !== '') this.malformed = true
+    const lines = this.#split(rest)
     if (this.#partial !== '' || this.#skipping) lines.push(this.#finish(''))
     return lines
   }

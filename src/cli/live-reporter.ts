@@ -6,6 +6,7 @@ import { counted, groupDigits, type Palette } from './format.ts'
 import { FRAME_MS, LivePanel, progressBar } from './live-panel.ts'
 import type { Output } from './output.ts'
 import { summaryLines, TimeColumn, transitionLine } from './plain-reporter.ts'
+import { printable } from './printable.ts'
 import type { ReportedTransition, Reporter, RunStatus } from './reporter.ts'
 import type { RunTime } from './run-time.ts'
 import { subscriberTable } from './subscriber-table.ts'
@@ -64,7 +65,7 @@ export class LiveReporter implements Reporter {
     const rate = groupDigits(Math.round(this.#recordsPerSecond(records)))
     return [
       '',
-      `${machine}  ${bold(cyan(state))}  version ${bold(groupDigits(version))}`,
+      `${printable(machine)}  ${bold(cyan(printable(state)))}  version ${bold(groupDigits(version))}`,
       `${bold(counted(records, 'record'))}, ${bold(rate)} a second; ${groupDigits(rejected)} rejected, ${counted(unhandled, 'event')} unhandled`,
       progress === undefined ? dim('until the records end; Ctrl-C stops') : progressBar(progress, palette),
       '',

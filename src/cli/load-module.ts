@@ -2,10 +2,12 @@ import { stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { latest, type Policy, parsePolicy, policyLabel } from '../backpressure/index.ts'
-import { describeValue } from '../kit/index.ts'
-import type { CommandIo } from './command-io.ts'
+import { describeValue, onAbort } from '../kit/index.ts'
+import type { CommandIo, StopSignal } from './command-io.ts'
 import { TIME_UNITS } from './pace.ts'
 import type { RunModule, RunSubscriber, TimeUnit } from './run-module.ts'
+import { Stopped } from './stop-switch.ts'
+import { placeOfSyntaxError } from './syntax-error-place.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
 type Exports = Readonly<Record<string, unknown>>
@@ -36,22 +38,39 @@ export async function loadModule(path: string, io: CommandIo): Promise<CheckedMo
   const file = resolve(io.workingDirectory, path)
   const stats = await stat(file).catch(() => undefined)
   if (!stats?.isFile()) throw new UsageError(`The module ${path} does not exist.`)
-  return checkModule(await importFile(file, path, io), path)
+  return checkModule(await unlessStopped(importFile(file, path, io), path, io), path)
+}
+
+/** A module may await for ever while it is loaded. */
+function unlessStopped<T>(loading: Promise<T>, path: string, { signal }: CommandIo): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () =>
+      reject(new Stopped(signal.reason as StopSignal, `the module ${path}`)),
+    )
+    loading.then(resolve, reject).finally(forget)
+  })
 }
 
 async function importFile(file: string, path: string, io: CommandIo): Promise<Exports> {
+  const { href } = pathToFileURL(file)
   try {
-    const namespace = (await io.importModule(pathToFileURL(file).href)) as Exports
+    const namespace = (await io.importModule(href)) as Exports
     const { default: inner } = namespace
     return namespace.machine === undefined && isObject(inner) ? inner : namespace
   } catch (error) {
-    const { code } = error as { code?: unknown }
+    // Object(): a module may throw anything, null too.
+    const { code } = Object(error) as { code?: unknown }
     const why =
       code === 'ERR_UNKNOWN_FILE_EXTENSION' && /^\.[cm]?ts$/.test(extname(file))
         ? `this Node (${process.version}) does not load TypeScript; compile it, or use Node 22.18 or newer.`
-        : messageOf(error)
+        : whyNotLoaded(error, href)
     throw new UsageError(`The module ${path} could not be loaded: ${why}`, { cause: error })
   }
+}
+
+function whyNotLoaded(error: unknown, url: string): string {
+  const place = placeOfSyntaxError(error, url)
+  return place === undefined ? messageOf(error) : `${messageOf(error)} at ${place}`
 }
 
 /**

@@ -20,6 +20,8 @@ const stop = new AbortController()
 // Once each: a second Ctrl-C finds Node's own handling, and ends the process at once.
 process.once('SIGINT', () => stop.abort('SIGINT'))
 process.once('SIGTERM', () => stop.abort('SIGTERM'))
+// The event loop is empty and the command has not ended: what it awaits will never come.
+process.once('beforeExit', () => stop.abort('IDLE'))
 
 const status = await runCommand(process.argv.slice(2), {
   stdin: process.stdin,

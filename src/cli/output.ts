@@ -65,8 +65,14 @@ export class Output {
     })
   }
 
-  /** Resolves when all that was written has left this process, or never will. */
-  flush(): Promise<void> {
+  /** Resolves when all that was written has left this process, or never will, and it is known which. */
+  async flush(): Promise<void> {
+    await this.#written()
+    // A stream calls back about a write that has failed, and tells of the error after that.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  #written(): Promise<void> {
     return new Promise((resolve) => {
       this.#writeGathered()
       if (!this.open) {

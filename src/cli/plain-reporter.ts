@@ -1,5 +1,7 @@
 import { counted, groupDigits, type Palette, seconds } from './format.ts'
 import type { Output } from './output.ts'
+import { isTime } from './pace.ts'
+import { printable } from './printable.ts'
 import type { ReportedTransition, Reporter } from './reporter.ts'
 import { subscriberTable } from './subscriber-table.ts'
 import type { Summary } from './summary.ts'
@@ -42,7 +44,7 @@ export class TimeColumn {
 
   /** @param t - blank where it is no number: a timer of the machine has no record. */
   text(t: unknown): string {
-    return (typeof t === 'number' ? seconds(t * this.#msPerUnit) : '').padStart(10)
+    return (isTime(t) ? seconds(t * this.#msPerUnit) : '').padStart(10)
   }
 }
 
@@ -52,7 +54,7 @@ export function transitionLine(
   time: TimeColumn,
   { bold, dim }: Palette,
 ): string {
-  return `${dim(time.text(t))}  ${from} → ${bold(to)}  ${dim(`on ${event}, version ${groupDigits(version)}`)}`
+  return `${dim(time.text(t))}  ${printable(from)} → ${bold(printable(to))}  ${dim(`on ${printable(event)}, version ${groupDigits(version)}`)}`
 }
 
 /** The summary as lines: what was done, where it ended, and who was given what. */
@@ -61,7 +63,7 @@ export function summaryLines(summary: Summary, palette: Palette, width?: number)
   return [
     `${palette.bold(counted(records, 'record'))} in ${seconds(elapsedMs)}, ${groupDigits(recordsPerSecond)} a second; ` +
       `${groupDigits(rejected)} rejected, ${counted(unhandled, 'event')} unhandled.`,
-    `Ended in ${palette.bold(metrics.currentState)} at version ${groupDigits(metrics.currentVersion)}.`,
+    `Ended in ${palette.bold(printable(metrics.currentState))} at version ${groupDigits(metrics.currentVersion)}.`,
     '',
     ...subscriberTable(subscribers, palette, width),
   ]

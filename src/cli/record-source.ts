@@ -23,6 +23,8 @@ export interface RecordBatch {
   readonly readAt: number
   /** How far the source is, from 0 to 1, before and after this batch; undefined where its length is unknown. */
   readonly progress: readonly [before: number, after: number] | undefined
+  /** Whether the source has had bytes that are no UTF-8. */
+  readonly malformed?: boolean
 }
 
 /** Milliseconds of a monotonic clock. */
@@ -102,7 +104,13 @@ async function* linesOf(
   let bytes = 0
   const share = (): number | undefined => fraction(bytes, sizeBytes)
   const batch = (readAt: number, before: number | undefined, items: readonly RawRecord[]): RecordBatch => {
-    const made = { firstNumber, items, readAt, progress: pair(before, share()) }
+    const made = {
+      firstNumber,
+      items,
+      readAt,
+      progress: pair(before, share()),
+      malformed: splitter.malformed,
+    }
     firstNumber += items.length
     return made
   }

@@ -28,6 +28,8 @@ export interface RunLoopParts {
   readonly output: Output
   readonly time: RunTime
   readonly stop: StopSwitch
+  /** Told once, with the first batch that shows that the source is not all UTF-8. */
+  readonly onMalformed: (batch: RecordBatch) => void
 }
 
 export class RunLoop {
@@ -81,6 +83,7 @@ export class RunLoop {
   async #handle(batch: RecordBatch): Promise<void> {
     const { pace, stop, suspends } = this.#parts
     const { items, readAt } = batch
+    if (batch.malformed && !this.#batch?.malformed) this.#parts.onMalformed(batch)
     this.#batch = batch
     this.#index = 0
     if (items.length > 0) this.#firstAt ??= readAt

@@ -18,8 +18,10 @@ import { Output } from './output.ts'
 import { Pace, TIME_UNITS } from './pace.ts'
 import type { Speed } from './parse-run-arguments.ts'
 import { PlainReporter } from './plain-reporter.ts'
-import { RecordHandler } from './record-handler.ts'
-import type { RecordSource } from './record-source.ts'
+import { isReaderGone, unwritten } from './print.ts'
+import { printable } from './printable.ts'
+import { RecordHandler, type Rejection } from './record-handler.ts'
+import type { RecordBatch, RecordSource } from './record-source.ts'
 import type { Reporter, RunStatus } from './reporter.ts'
 import { RunLoop } from './run-loop.ts'
 import { screenKind } from './screen.ts'
@@ -27,10 +29,15 @@ import { StopSwitch } from './stop-switch.ts'
 import { attachSubscribers, settle } from './subscribers.ts'
 import { summarize } from './summary.ts'
 import { messageOf } from './usage-error.ts'
+import { REPLACEMENT } from './utf8-watch.ts'
 import { watchTransitions } from './watch-transitions.ts'
 
 /** How many failures of one subscriber are told; its statistics count all. */
 export const FAULTS_TOLD_MAX = 10
+/** The exit status of a run that took none of its records. */
+const ALL_REJECTED_STATUS = 3
+/** How many bad records are told; the summary counts all. */
+export const REJECTIONS_TOLD_MAX = 10
 
 /** What a run is made of; all of it is checked. */
 export interface RunParts {
@@ -65,10 +72,7 @@ export class RunSession {
     this.#output = new Output(io.stdout, (error) => this.#stop.stop({ kind: 'output', error }))
     this.#errors = new Output(io.stderr)
     this.#reporter = this.#openReporter()
-    this.#handler = new RecordHandler(module, this.#store, ({ number, reason }) => {
-      this.#reporter.problem(`line ${number} rejected: ${reason}`)
-      if (parts.strict) this.#stop.stop({ kind: 'strict' })
-    })
+    this.#handler = new RecordHandler(module, this.#store, (rejection) => this.#tellRejection(rejection))
     this.#loop = new RunLoop({
       source,
       handler: this.#handler,
@@ -78,6 +82,7 @@ export class RunSession {
       output: this.#output,
       time: io.time,
       stop: this.#stop,
+      onMalformed: (batch) => this.#tellMalformed(batch),
     })
   }
 
@@ -92,12 +97,29 @@ export class RunSession {
     this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles))
     stopWatching()
     this.#store.destroy()
-    const { cause, status } = this.#stop
-    this.#stop.release()
-    if (cause?.kind === 'unreadable') this.#errors.line(`headgate run: ${cause.sentence}`)
     await this.#output.flush()
+    this.#stop.release()
+    const { cause, status } = this.#stop
+    const sentence = this.#lastWord()
+    if (sentence !== undefined) this.#errors.line(sentence)
     await this.#errors.flush()
-    return status
+    return cause === undefined && this.#allRejected ? ALL_REJECTED_STATUS : status
+  }
+
+  /** Whether there were records, and not one was taken. */
+  get #allRejected(): boolean {
+    return this.#handler.records === 0 && this.#handler.rejected > 0
+  }
+
+  /** Why the run has not come to a good end, where its summary does not say it. */
+  #lastWord(): string | undefined {
+    const { cause } = this.#stop
+    if (cause?.kind === 'unreadable') return `headgate run: ${cause.sentence}`
+    if (cause?.kind === 'output' && !isReaderGone(cause.error)) return unwritten(cause.error)
+    if (cause?.kind === 'signal' && cause.name === 'IDLE')
+      return 'headgate run: The records await what will never come.'
+    if (cause === undefined && this.#allRejected) return 'headgate run: Every line was rejected.'
+    return undefined
   }
 
   #openReporter(): Reporter {
@@ -126,13 +148,29 @@ export class RunSession {
     }
   }
 
+  #tellMalformed({ items, firstNumber }: RecordBatch): void {
+    const index = items.findIndex((item) => typeof item === 'string' && item.includes(REPLACEMENT))
+    const number = firstNumber + (index < 0 ? items.length : index)
+    this.#reporter.problem(
+      `line ${number} is not UTF-8; bytes that are none are read as U+FFFD, also further on`,
+    )
+  }
+
+  #tellRejection({ number, reason }: Rejection): void {
+    if (this.#parts.strict) this.#stop.stop({ kind: 'strict' })
+    const { rejected } = this.#handler
+    if (rejected > REJECTIONS_TOLD_MAX) return
+    const last = rejected === REJECTIONS_TOLD_MAX ? ' (further lines are only counted)' : ''
+    this.#reporter.problem(`line ${number} rejected: ${reason}${last}`)
+  }
+
   #tellFault({ subscriberId, phase, version, error }: SubscriberFault): void {
     const told = (this.#faultsTold.get(subscriberId) ?? 0) + 1
     this.#faultsTold.set(subscriberId, told)
     if (told > FAULTS_TOLD_MAX) return
     const last = told === FAULTS_TOLD_MAX ? ' (its further failures are only counted)' : ''
     this.#reporter.problem(
-      `${subscriberId} failed in ${phase} at version ${version}: ${messageOf(error)}${last}`,
+      `${printable(subscriberId)} failed in ${phase} at version ${version}: ${messageOf(error)}${last}`,
     )
   }
 }

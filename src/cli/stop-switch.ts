@@ -1,5 +1,6 @@
 import { onAbort } from '../kit/index.ts'
 import type { StopSignal } from './command-io.ts'
+import { isReaderGone } from './print.ts'
 
 /** Why a run ended before its records did. */
 export type StopCause =
@@ -11,7 +12,23 @@ export type StopCause =
   /** The records could not be read to their end. */
   | { readonly kind: 'unreadable'; readonly sentence: string }
 
-const SIGNAL_STATUS: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+/** The exit status of a run that was stopped. */
+export const STOPPED_STATUS: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, IDLE: 4 }
+
+/** Says that the command was stopped before there was a run. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+  readonly signal: StopSignal
+
+  constructor(signal: StopSignal, meanwhile: string) {
+    super(
+      signal === 'IDLE'
+        ? `${meanwhile} awaits what will never come`
+        : `${signal} while ${meanwhile} was loaded`,
+    )
+    this.signal = signal
+  }
+}
 
 /** Ends a run, once: whoever asks first gives the cause. */
 export class StopSwitch {
@@ -48,8 +65,8 @@ export class StopSwitch {
   /** The exit status that the cause leads to. A reader who has seen enough is no failure. */
   get status(): number {
     if (this.cause === undefined) return 0
-    if (this.cause.kind === 'signal') return SIGNAL_STATUS[this.cause.name]
-    if (this.cause.kind === 'output') return (this.cause.error as { code?: unknown }).code === 'EPIPE' ? 0 : 1
+    if (this.cause.kind === 'signal') return STOPPED_STATUS[this.cause.name]
+    if (this.cause.kind === 'output') return isReaderGone(this.cause.error) ? 0 : 1
     return 1
   }
 

@@ -1,4 +1,8 @@
-/** Columns of text, aligned. Cells are painted by the caller, after they have been aligned. */
+/**
+ * Columns of text, aligned. Cells are painted by the caller, after they have been aligned; until then they are text
+ * of anybody, and control characters in it are shown.
+ */
+import { printable } from './printable.ts'
 
 /** What stands between two columns. */
 export const GAP = '  '
@@ -11,7 +15,8 @@ export interface Column {
 }
 
 /** Makes a column as wide as its widest text. */
-export function column(title: string, cells: readonly string[], alignRight = false): Column {
+export function column(title: string, texts: readonly string[], alignRight = false): Column {
+  const cells = texts.map(printable)
   const width = cells.reduce((widest, text) => Math.max(widest, text.length), title.length)
   return { title, cells, width, alignRight }
 }

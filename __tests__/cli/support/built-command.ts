@@ -41,8 +41,12 @@ export class BuiltCommand {
     writeFileSync(join(this.folder, path), text)
   }
 
+  get main(): string {
+    return join(this.folder, 'dist/esm/cli/main.js')
+  }
+
   start(...words: string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [join(this.folder, 'dist/esm/cli/main.js'), ...words], {
+    return spawn(process.execPath, [this.main, ...words], {
       cwd: this.folder,
     })
   }

@@ -22,6 +22,7 @@ import {
 } from '../../stress/index.ts'
 import type { Palette } from '../format.ts'
 import { type Column, column, tableLines, tableWidth } from '../table.ts'
+import { oneLine } from '../usage-error.ts'
 import type { StressEnd } from './stress-view.ts'
 
 const OUTCOMES: Readonly<Record<ScenarioResult['outcome'], string>> = {
@@ -41,7 +42,7 @@ export function scenarioLine(result: ScenarioResult, { green, red, bold, dim }: 
   const main = mainThroughput(result)
   const paint = outcome === 'passed' ? green : red
   const rate = main === undefined ? '' : `, ${formatThroughput(main)}`
-  return `${paint(OUTCOMES[outcome].padEnd(OUTCOME_WIDTH))}  ${bold(name)}  ${dim(`${group}, ${formatDuration(durationMs)}${rate}`)}`
+  return `${paint(OUTCOMES[outcome].padEnd(OUTCOME_WIDTH))}  ${bold(oneLine(name))}  ${dim(`${oneLine(group)}, ${formatDuration(durationMs)}${rate}`)}`
 }
 
 /** The end of a run as lines: the table, what failed and why, the baseline, the verdict. */
@@ -55,7 +56,7 @@ export function endLines(end: StressEnd, palette: Palette, width?: number): stri
       .flatMap((result) => failureLines(result, palette)),
     ...(comparison === undefined ? [] : comparisonLines(comparison, palette)),
     '',
-    `${palette.bold(verdictSentence(report))} in ${formatDuration(report.durationMs)}; profile ${report.profile}, seed ${report.seed}, store ${report.store}.`,
+    `${palette.bold(verdictSentence(report))} in ${formatDuration(report.durationMs)}; profile ${report.profile}, seed ${report.seed}, store ${oneLine(report.store)}.`,
     ...(stopped
       ? [palette.yellow(`Stopped in scenario ${Math.max(1, results.length)} of ${Math.max(1, count)}.`)]
       : []),
@@ -118,9 +119,9 @@ function paintCell(aligned: string, { title }: Column, row: Row | undefined, pal
 /** The same as the table, for a terminal that is too narrow for it. */
 function stackedLines(results: readonly ScenarioResult[], { green, red }: Palette): string[] {
   return results.flatMap(({ name, outcome, thresholds }) => [
-    `${(outcome === 'passed' ? green : red)(OUTCOMES[outcome])}  ${name}`,
+    `${(outcome === 'passed' ? green : red)(OUTCOMES[outcome])}  ${oneLine(name)}`,
     ...thresholds.map((threshold) => {
-      const line = `  ${thresholdName(threshold)}: ${formatFigure(threshold.value, threshold.unit)}, ${formatLimit(threshold)}`
+      const line = `  ${oneLine(thresholdName(threshold))}: ${formatFigure(threshold.value, threshold.unit)}, ${formatLimit(threshold)}`
       return threshold.passed ? line : red(line)
     }),
   ])
@@ -129,7 +130,7 @@ function stackedLines(results: readonly ScenarioResult[], { green, red }: Palett
 function failureLines({ name, message, checks }: ScenarioResult, { bold, red }: Palette): string[] {
   return [
     '',
-    `${bold(name)}${message === '' ? '' : `: ${oneLine(message)}`}`,
+    `${bold(oneLine(name))}${message === '' ? '' : `: ${oneLine(message)}`}`,
     ...checks
       .filter(({ outcome }) => outcome === 'failed')
       .map(
@@ -146,13 +147,14 @@ function comparisonLines(comparison: ReportComparison, palette: Palette): string
   const shown = changes.slice(0, CHANGES_SHOWN_MAX)
   return [
     '',
-    `Against the baseline of ${formatMoment(baselineStartedAt)}: of ${formatCount(figures.length, 'figure')}, ${better} better, ${worse} worse, ${same} the same within ${SAME_WITHIN * 100} %.`,
-    ...differences.map((difference) => palette.yellow(difference)),
+    `Against the baseline of ${oneLine(formatMoment(baselineStartedAt))}: of ${formatCount(figures.length, 'figure')}, ${better} better, ${worse} worse, ${same} the same within ${SAME_WITHIN * 100} %.`,
+    ...differences.map((difference) => palette.yellow(oneLine(difference))),
     ...outcomes.map(
-      ({ scenario, before, now }) => `${scenario}: ${OUTCOMES[before]} before, ${OUTCOMES[now]} now.`,
+      ({ scenario, before, now }) =>
+        `${oneLine(scenario)}: ${OUTCOMES[before]} before, ${OUTCOMES[now]} now.`,
     ),
-    ...(added.length > 0 ? [`Only in this run: ${added.join(', ')}.`] : []),
-    ...(missing.length > 0 ? [`Only in the baseline: ${missing.join(', ')}.`] : []),
+    ...(added.length > 0 ? [`Only in this run: ${oneLine(added.join(', '))}.`] : []),
+    ...(missing.length > 0 ? [`Only in the baseline: ${oneLine(missing.join(', '))}.`] : []),
     ...(shown.length > 0 ? changeLines(shown, palette) : []),
     ...(changes.length > shown.length ? [palette.dim(`… and ${changes.length - shown.length} more`)] : []),
   ]
@@ -199,5 +201,3 @@ function figureText({ unit }: ComparedFigure, value: number): string {
   if (unit === 'bytes') return formatBytes(value)
   return unit === 'ms' ? formatLatency(value) : `${formatRate(value)}/s`
 }
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

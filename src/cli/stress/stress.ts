@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isHeadgateError } from '../../kit/index.ts'
 import { loadAdapter, profiles, runStressIsolated, scenarios } from '../../stress/index.ts'
 import type { CommandIo } from '../command-io.ts'
-import { Output } from '../output.ts'
+import { print } from '../print.ts'
 import { screenKind } from '../screen.ts'
 import { readBaseline } from './baseline-file.ts'
 import { parseStressArguments } from './parse-stress-arguments.ts'
@@ -47,11 +47,4 @@ async function ownScenarios(store: string) {
   } catch (error) {
     throw isHeadgateError(error, 'OPTION_INVALID') ? refusal(error) : error
   }
-}
-
-async function print(text: string, io: CommandIo): Promise<number> {
-  const output = new Output(io.stdout)
-  output.write(text)
-  await output.flush()
-  return 0
 }
