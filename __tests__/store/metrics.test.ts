@@ -33,6 +33,7 @@ describe('Store.metrics', () => {
       failedWrites: 0,
       noopWrites: 0,
       unhandledEvents: 0,
+      lateWrites: 0,
       createdAt: clock.wallMs,
       lastCommitAt: null,
       uptimeMs: 0,

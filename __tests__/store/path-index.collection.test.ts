@@ -3,8 +3,6 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { type Collection, collection } from '../../src/collection/index.ts'
 import { PersistentCollection } from '../../src/collection/persistent-collection.ts'
 import { createStore, type Store } from '../../src/index.ts'
-import { PathIndex } from '../../src/store/path-index.ts'
-import { runRecipe } from '../../src/store/recipes.ts'
 
 interface Robot {
   battery: number
@@ -133,37 +131,6 @@ describe.each(WAYS)('a change of one entity by %s', (_way, write) => {
     const { store, woken } = followed(100)
     for (let n = 0; n < 80; n += 1) write(store, (robots) => robots.remove(`r${n}`))
     expect(woken).toEqual(Array.from({ length: 80 }, (_, n) => `r${n}`))
-  })
-})
-
-describe('a recipe beside many who look into a collection', () => {
-  test('makes no patches, for the collection tells what changed; it does beside any other wide place', () => {
-    const { store } = followed(100)
-    const noted = jest.spyOn(PathIndex.prototype, 'note')
-    const tick = (): number => {
-      noted.mockClear()
-      store.update((draft) => {
-        draft.tick += 1
-      })
-      return noted.mock.calls.length
-    }
-    expect(tick()).toBe(0)
-    for (let n = 0; n < 16; n += 1) store.select('robots', 'r1', `key-${n}` as 'pose').subscribe()
-    expect(tick()).toBe(1)
-    noted.mockRestore()
-  })
-
-  test('replaces the collection in its patches as one value, where they are made', () => {
-    const state = world(3)
-    const { patches } = runRecipe(
-      state,
-      ((draft: World) => {
-        draft.robots = draft.robots.remove('r0')
-      }) as never,
-      { store: 'store', withPatches: true, freeze: true },
-    )
-    expect(patches).toEqual([{ op: 'replace', path: ['robots'], value: expect.anything() }])
-    expect(PersistentCollection.prototype).toBe(Object.getPrototypeOf(patches?.[0]?.value))
   })
 })
 

@@ -3,18 +3,17 @@ import { take } from 'rxjs'
 import { createStore, type Store } from '../../src/index.ts'
 import { move, type World, world } from './path-world.ts'
 
-/** From 16 keys below one place on the store follows immer's patches, below that it compares. */
-const MODES = [
-  ['by comparing', 0],
-  ['by patches', 16],
+const WIDTHS = [
+  ['alone', 0],
+  ['beside 16 others', 16],
 ] as const
 
-/** Adds so many listeners below one place that patches are used, where there are any. */
+/** Adds so many listeners below one place. */
 function widen(store: Store<World>, count: number): void {
   for (let index = 0; index < count; index += 1) store.select('robots', `other-${index}`).subscribe()
 }
 
-describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
+describe.each(WIDTHS)('Store.select by a path, %s', (_mode, width) => {
   test('says the value at once, then each that differs by identity', () => {
     const store = createStore(world())
     widen(store, width)
@@ -90,7 +89,7 @@ describe.each(MODES)('Store.select by a path, %s', (_mode, width) => {
     expect(seen).toStrictEqual([0])
   })
 
-  test('compares after a batch that holds a write without patches, or a batch that threw', () => {
+  test('tells what a batch of several kinds of write came to, also one with a batch inside that threw', () => {
     const store = createStore(world())
     widen(store, width)
     const seen: unknown[] = []

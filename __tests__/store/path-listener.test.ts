@@ -78,44 +78,6 @@ describe('select(...path).subscribe(callback)', () => {
     setBattery(store, 'r1', 70)
     expect(seen).toEqual([90, 80])
   })
-
-  test('hands what it throws to onUnhandledError, later, and goes on', async () => {
-    const store = openStore()
-    const unhandled = jest.fn()
-    config.onUnhandledError = unhandled
-    const seen: unknown[] = []
-    store.select('robots', 'r1', 'battery').subscribe((value) => {
-      seen.push(value)
-      throw new Error(`broken at ${value}`)
-    })
-    store.select('robots', 'r1', 'battery').subscribe((value) => seen.push(value))
-    setBattery(store, 'r1', 80)
-    expect(seen).toEqual([90, 90, 80, 80])
-    expect(unhandled).not.toHaveBeenCalled()
-    await new Promise((resolve) => setTimeout(resolve))
-    expect(unhandled.mock.calls).toEqual([[new Error('broken at 90')], [new Error('broken at 80')]])
-  })
-
-  test('throws it later where nobody handles it', () => {
-    jest.useFakeTimers()
-    openStore()
-      .select('robots', 'r1')
-      .subscribe(() => {
-        throw new Error('broken')
-      })
-    expect(() => jest.runAllTimers()).toThrow('broken')
-  })
-
-  test('leaves it to RxJS where errors are to be thrown at once', () => {
-    config.useDeprecatedSynchronousErrorHandling = true
-    const subscribe = () =>
-      openStore()
-        .select('robots', 'r1')
-        .subscribe(() => {
-          throw new Error('broken')
-        })
-    expect(subscribe).toThrow('broken')
-  })
 })
 
 describe('select(...path).subscribe()', () => {

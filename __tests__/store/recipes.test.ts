@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { immerable, nothing, produce, setAutoFreeze } from 'immer'
 import { collection } from '../../src/collection/index.ts'
 import { createStore, type Store } from '../../src/index.ts'
-import { freezeState, runRecipe } from '../../src/store/recipes.ts'
+import { freezeState } from '../../src/store/recipes.ts'
 import { caught, isDeeplyFrozen, microtasks, refusal } from './support.ts'
 
 interface Counter {
@@ -213,21 +213,6 @@ describe('a recipe that returns a promise', () => {
 })
 
 describe('runRecipe', () => {
-  test('makes patches only where they are asked for', () => {
-    const recipe = (draft: { a: number }): void => {
-      draft.a = 2
-    }
-    const options = { store: 'store', freeze: true }
-    expect(runRecipe({ a: 1 }, recipe, { ...options, withPatches: false })).toEqual({
-      state: { a: 2 },
-      patches: undefined,
-    })
-    expect(runRecipe({ a: 1 }, recipe, { ...options, withPatches: true })).toEqual({
-      state: { a: 2 },
-      patches: [{ op: 'replace', path: ['a'], value: 2 }],
-    })
-  })
-
   test("neither follows nor changes the settings of the application's own immer", () => {
     setAutoFreeze(false)
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createStore, type Store } from '../../src/store/index.ts'
+import { createStore, type Store, type SubscriberFault } from '../../src/store/index.ts'
 
 interface Robot {
   battery: number
@@ -97,48 +97,68 @@ describe('select(selector)', () => {
     expect(late).toEqual([98, 97])
   })
 
-  test('ends the followers of a selector that throws with its error, and nobody else', () => {
-    const store = createStore<Robot>({ battery: 100, tick: 0 })
-    const errors: unknown[] = []
+  test('skips for its followers a version on which it throws, reports it once, and goes on', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore<Robot>(
+      { battery: 100, tick: 0 },
+      { onFault: (fault) => void faults.push(fault) },
+    )
+    const error = new Error('no 99')
     const failing = (state: Readonly<Robot>): number => {
-      if (state.battery === 99) throw new Error('no 99')
+      if (state.battery === 99) throw error
       return state.battery
     }
-    for (let i = 0; i < 2; i += 1) store.select(failing).subscribe({ error: (error) => errors.push(error) })
+    const seen: number[] = []
+    for (let i = 0; i < 2; i += 1) store.select(failing).subscribe((value) => seen.push(value))
     const others: number[] = []
     store.select((state) => state.battery).subscribe((value) => others.push(value))
     store.set({ battery: 99, tick: 0 })
     store.set({ battery: 98, tick: 0 })
-    expect(errors).toEqual([new Error('no 99'), new Error('no 99')])
+    expect(seen).toEqual([100, 100, 98, 98])
     expect(others).toEqual([100, 99, 98])
-    expect(store.metrics().subscriberCount).toBe(1)
+    expect(faults).toEqual([
+      { subscriberId: 'select(failing)', phase: 'select', error, version: 1, failures: 1 },
+    ])
+    expect(store.metrics().subscriberCount).toBe(3)
   })
 
-  test('ends only the follower whose equality throws', () => {
-    const store = createStore<Robot>({ battery: 100, tick: 0 })
+  test('skips for one follower a version on which its equality throws', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore<Robot>(
+      { battery: 100, tick: 0 },
+      { onFault: (fault) => void faults.push(fault) },
+    )
     const battery = (state: Readonly<Robot>): number => state.battery
-    const errors: unknown[] = []
+    const seen: number[] = []
     const others: number[] = []
-    store
-      .select(battery, () => {
-        throw new Error('cannot compare')
-      })
-      .subscribe({ error: (error) => errors.push(error) })
+    const equal = (_before: number, now: number): boolean => {
+      if (now === 99) throw new Error('cannot compare')
+      return false
+    }
+    store.select(battery, equal).subscribe((value) => seen.push(value))
     store.select(battery).subscribe((value) => others.push(value))
-    store.set({ battery: 99, tick: 0 })
-    expect(errors).toEqual([new Error('cannot compare')])
-    expect(others).toEqual([100, 99])
+    for (const value of [99, 98]) store.set({ battery: value, tick: 0 })
+    expect(seen).toEqual([100, 98])
+    expect(others).toEqual([100, 99, 98])
+    expect(faults).toMatchObject([{ phase: 'select', error: new Error('cannot compare') }])
   })
 
-  test('errors at once where the selector throws on the current state', () => {
-    const store = createStore<Robot>({ battery: 100, tick: 0 })
-    const errors: unknown[] = []
-    const select = store.select(() => {
-      throw new Error('never')
-    })
-    select.subscribe({ error: (error) => errors.push(error) })
-    expect(errors).toEqual([new Error('never')])
-    expect(store.metrics().subscriberCount).toBe(0)
+  test('begins with the first version that the selector can read', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore<Robot>(
+      { battery: 100, tick: 0 },
+      { onFault: (fault) => void faults.push(fault) },
+    )
+    const seen: number[] = []
+    store
+      .select(({ battery }) => {
+        if (battery === 100) throw new Error('not yet')
+        return battery
+      })
+      .subscribe((value) => seen.push(value))
+    store.set({ battery: 99, tick: 0 })
+    expect(seen).toEqual([99])
+    expect(faults).toMatchObject([{ subscriberId: 'select(selector)', phase: 'select', version: 0 }])
   })
 
   test('lets a follower leave, and another one, while results are being told', () => {

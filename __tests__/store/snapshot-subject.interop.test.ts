@@ -23,7 +23,7 @@ const snapshot = (version: number, state: number): Snapshot<number> => ({
 })
 
 const plainSubject = (): rx.BehaviorSubject<Snapshot<number>> => new rx.BehaviorSubject(snapshot(0, 0))
-const ourSubject = (): SnapshotSubject<number> => new SnapshotSubject(snapshot(0, 0), 1_000)
+const ourSubject = (): SnapshotSubject<number> => new SnapshotSubject(snapshot(0, 0), 1_000, () => {})
 
 /** What is shown to RxJS, and how it is driven. */
 interface Source {

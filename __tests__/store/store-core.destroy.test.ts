@@ -5,7 +5,7 @@ import { expectAccounted, microtasks, noteVersions, refusal, slowConsumer } from
 const ignore = (): void => {}
 
 describe('Store.destroy', () => {
-  test('completes everyone, in the order in which they joined', () => {
+  test('completes everyone: who looks at a path first, then in the order in which they joined', () => {
     const store = createStore({ n: 0 })
     const told: string[] = []
     const complete = (who: string) => ({ next: ignore, complete: () => void told.push(who) })
@@ -17,7 +17,7 @@ describe('Store.destroy', () => {
     store.faults$.subscribe(complete('faults$'))
     store.subscribe(complete('last'), { replay: false })
     store.destroy()
-    expect(told).toEqual(['subscribe', 'snapshot$', 'state$', 'path', 'selector', 'last', 'faults$'])
+    expect(told).toEqual(['path', 'subscribe', 'snapshot$', 'state$', 'selector', 'last', 'faults$'])
     store.destroy()
     expect(told).toHaveLength(7)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { combineLatest, firstValueFrom, from, lastValueFrom, map, Observable, take, toArray } from 'rxjs'
 import { createStore } from '../../src/index.ts'
-import { noteVersions, reportedByRxjs } from './support.ts'
+import { noteVersions } from './support.ts'
 
 describe('a store where RxJS takes an observable', () => {
   test('is its snapshots: from(store)', async () => {
@@ -61,24 +61,6 @@ describe('Store.snapshot$ and Store.state$', () => {
     }
   })
 
-  test("keep RxJS's own rules for an observer that throws: RxJS reports it, and no subscriber is stopped", () => {
-    const faults: unknown[] = []
-    const store = createStore(0, { onFault: (fault) => faults.push(fault) })
-    const seen: number[] = []
-    const error = new Error('observer')
-    const errors = reportedByRxjs(() => {
-      store.state$.subscribe(() => {
-        throw error
-      })
-      store.subscribe(noteVersions(seen))
-      store.set(1)
-    })
-    expect(seen).toEqual([0, 1])
-    expect(errors).toEqual([error, error])
-    expect(faults).toEqual([])
-    expect(store.metrics().subscriberErrors).toBe(0)
-  })
-
   test('let an observer leave at its first value', () => {
     const store = createStore(0)
     const seen: number[] = []
@@ -124,24 +106,5 @@ describe('Store.select by a function', () => {
       [2, 1],
     ])
     expect(seen).toEqual([[1, 2], [5]])
-  })
-
-  test('gives a selector that throws to the observer as an error, and goes on without it', () => {
-    const store = createStore(0)
-    const error = new Error('selector')
-    const errors: unknown[] = []
-    const seen: number[] = []
-    store
-      .select((state) => {
-        if (state === 1) throw error
-        return state
-      })
-      .subscribe({ error: (reason: unknown) => errors.push(reason) })
-    store.state$.subscribe((state) => seen.push(state))
-    store.set(1)
-    store.set(2)
-    expect(errors).toEqual([error])
-    expect(seen).toEqual([0, 1, 2])
-    expect(store.metrics().subscriberCount).toBe(1)
   })
 })

@@ -1,7 +1,15 @@
 import type { Immutable } from 'immer'
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { describeValue, HeadgateError, type Instant, isHeadgateError, messageOf } from '../kit/index.ts'
-import { createStore, type Kernel, kernelOf, type Snapshot, type Store, type Write } from '../store/index.ts'
+import {
+  contained,
+  createStore,
+  type Kernel,
+  kernelOf,
+  type Snapshot,
+  type Store,
+  type Write,
+} from '../store/index.ts'
 import type { Cell, EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
 import type { AnyContextRecipe, AnyInvokeTools, Machine, StateNode } from './machine.ts'
@@ -57,7 +65,7 @@ function membersOf(driver: MachineDriver): PropertyDescriptorMap {
   const { machine, store } = driver
   const values = {
     machine,
-    transitions$: transitions(store),
+    transitions$: contained(store, 'transitions$', transitions(store)),
     send: (event: unknown, write?: Write) => driver.send(event, write),
     updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),
     can: (event: unknown) => driver.can(event),

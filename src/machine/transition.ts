@@ -219,5 +219,5 @@ export function runRecipes<Context>(
     }
     return undefined
   }
-  return runRecipe(context, all, { store: machine, withPatches: false, freeze: true }).state as Context
+  return runRecipe(context, all, { store: machine, freeze: true }) as Context
 }

@@ -14,42 +14,30 @@
  *   (A write inside a batch returns its provisional snapshot: it has the version that the batch will have.)
  * - Nobody is told of a write inside a batch before the batch has returned.
  */
-import type { Immutable, Patch } from 'immer'
+import type { Immutable } from 'immer'
 import type { CommitTimer } from '../health/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
-import type { PathIndex } from './path-index.ts'
 import { type AnyRecipe, freezeState, runRecipe } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 import { checkWrite, labelOf, type Write, type WriteLabel } from './write-options.ts'
 
-type Patches = readonly Patch[]
-
-/** What a batch in progress goes back to, and what it has gathered. */
+/** What a batch in progress goes back to. */
 interface Batch<S> {
   readonly before: Snapshot<S>
   readonly outer: Batch<S> | undefined
   /** The origin of its last write. */
   origin: unknown
-  /** The patches of its writes; `undefined` once a write without patches is among them. */
-  patches: Patch[] | undefined
-}
-
-/** Adds in place: a batch may have very many writes. */
-function addPatches<S>(batch: Batch<S>, patches: Patches | undefined): void {
-  if (patches === undefined) batch.patches = undefined
-  else for (const patch of patches) batch.patches?.push(patch)
 }
 
 /** What the pipeline needs of its store. */
-export interface PipelineHost<S> {
+export interface PipelineHost {
   readonly name: string
   /** The `source` of writes that give none. */
   readonly source: string
   readonly clock: Clock
   /** Whether states are frozen. */
   readonly freeze: boolean
-  readonly paths: PathIndex<S>
   /** Present where commits are timed. */
   readonly timer: CommitTimer | undefined
   /** Throws where a subscriber that suspends its writers is full. */
@@ -59,7 +47,7 @@ export interface PipelineHost<S> {
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
 export function firstSnapshot<S>(
   initial: S | undefined,
-  { source, clock, freeze }: Pick<PipelineHost<S>, 'source' | 'clock' | 'freeze'>,
+  { source, clock, freeze }: Pick<PipelineHost, 'source' | 'clock' | 'freeze'>,
 ): Snapshot<S> {
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
   const state = (freeze ? freezeState(initial) : initial) as Immutable<S>
@@ -96,14 +84,14 @@ export class CommitPipeline<S> {
   failedWrites = 0
   noopWrites = 0
   lastCommitAt: number | null = null
-  readonly #host: PipelineHost<S>
+  readonly #host: PipelineHost
   readonly #subject: SnapshotSubject<S>
   /** Asked before each commit; replaced, not changed, so that one may come or go while they are asked. */
   #guards: readonly Guard<S>[] = []
   #batch: Batch<S> | undefined
   #inRecipe = false
 
-  constructor(host: PipelineHost<S>, subject: SnapshotSubject<S>) {
+  constructor(host: PipelineHost, subject: SnapshotSubject<S>) {
     this.#host = host
     this.#subject = subject
     this.head = subject.getValue()
@@ -113,14 +101,12 @@ export class CommitPipeline<S> {
     try {
       this.#admit('update()', write)
       this.requireState('update()')
-      const { name, source, paths, freeze } = this.#host
-      const { state, patches } = this.#locked(() =>
-        runRecipe(this.head.state, recipe, { store: name, withPatches: paths.wantsPatches, freeze }),
-      )
+      const { name, source, freeze } = this.#host
+      const state = this.#locked(() => runRecipe(this.head.state, recipe, { store: name, freeze }))
       this.requireAlive('update()') // the recipe may have called destroy()
       if (state === this.head.state) return this.unchanged()
       this.#requireValue('update()', state)
-      return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source), patches)
+      return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source))
     } catch (error) {
       throw this.#failed(error)
     }
@@ -179,7 +165,7 @@ export class CommitPipeline<S> {
       const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
       if (state === this.head.state) return this.head
-      return this.#commit(state, write, labelOf(write, 'COMMIT', this.#host.source), undefined, at)
+      return this.#commit(state, write, labelOf(write, 'COMMIT', this.#host.source), at)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -188,7 +174,7 @@ export class CommitPipeline<S> {
   batch<R>(work: () => R, write: Write | undefined): R {
     try {
       this.#admit('batch()', write)
-      const batch: Batch<S> = { before: this.head, outer: this.#batch, origin: undefined, patches: [] }
+      const batch: Batch<S> = { before: this.head, outer: this.#batch, origin: undefined }
       this.#batch = batch
       try {
         const result = work()
@@ -303,47 +289,39 @@ export class CommitPipeline<S> {
     state: Immutable<S>,
     write: Write | undefined,
     label: WriteLabel,
-    patches?: Patches,
     at: Instant = instantOf(this.#host.clock),
   ): Snapshot<S> {
-    return this.#adopt(stamp(state, this.#nextVersion(), label, at), write, patches)
+    return this.#adopt(stamp(state, this.#nextVersion(), label, at), write)
   }
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */
-  #adopt(snapshot: Snapshot<S>, write: Write | undefined, patches?: Patches): Snapshot<S> {
+  #adopt(snapshot: Snapshot<S>, write: Write | undefined): Snapshot<S> {
     for (const check of this.#guards) check(write, snapshot.state)
     Object.freeze(snapshot)
     const before = this.head
     this.head = snapshot
     const batch = this.#batch
-    if (batch === undefined) this.#publish(before, originOf(write), patches)
-    else {
-      batch.origin = originOf(write)
-      addPatches(batch, patches)
-    }
+    if (batch === undefined) this.#publish(before, originOf(write))
+    else batch.origin = originOf(write)
     return snapshot
   }
 
-  #closeBatch({ before, outer, origin: last, patches }: Batch<S>, write: Write | undefined): void {
+  #closeBatch({ before, outer, origin: last }: Batch<S>, write: Write | undefined): void {
     const origin = originOf(write) ?? last
-    if (outer !== undefined) {
-      outer.origin = origin
-      addPatches(outer, patches)
-    }
+    if (outer !== undefined) outer.origin = origin
     if (write !== undefined) {
       const { reason, source, metadata } = this.head
       const label = labelOf(write, reason, source)
       const kept = label.metadata === NO_METADATA ? metadata : label.metadata
       this.head = Object.freeze({ ...this.head, ...label, metadata: kept })
     }
-    if (outer === undefined) this.#publish(before, origin, patches)
+    if (outer === undefined) this.#publish(before, origin)
   }
 
-  #publish(before: Snapshot<S>, origin: unknown, patches: Patches | undefined): void {
+  #publish(before: Snapshot<S>, origin: unknown): void {
     const snapshot = this.head
     this.commits += 1
     this.lastCommitAt = snapshot.tsWall
-    if (patches !== undefined) this.#host.paths.note(snapshot, patches)
     this.#host.timer?.published()
     this.#subject.publish({ snapshot, before, origin })
   }

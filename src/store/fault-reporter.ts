@@ -8,14 +8,15 @@ import { contain } from '../kit/index.ts'
  * a step that a machine takes by itself.
  */
 export interface SubscriberFault {
-  /** The subscriber, or the machine. */
+  /** The subscriber, the observable (`state$`, `select("log")`), or the machine. */
   readonly subscriberId: string
   readonly error: unknown
   /**
    * Which callback failed; `'error'` without one: the subscription was lost and nobody was told. Of a
-   * machine, whether a guard or recipe failed in its `after` or its `invoke`; `'kernel'`: of who follows commits.
+   * machine, whether a guard or recipe failed in its `after` or its `invoke`; `'select'`: a selector,
+   * or its `equal`, which skipped that version; `'kernel'`: of who follows commits.
    */
-  readonly phase: FaultPhase | 'after' | 'invoke' | 'kernel'
+  readonly phase: FaultPhase | 'select' | 'after' | 'invoke' | 'kernel'
   /** The version that was being delivered or dropped; -1 for a terminal callback. */
   readonly version: number
   /** Failures of this subscriber since it last did well, this one included. */

@@ -1,4 +1,5 @@
 export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
+export { contained } from './contained-observable.ts'
 export { createStore } from './create-store.ts'
 export type { SubscriberFault } from './fault-reporter.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'

@@ -7,42 +7,32 @@
  *                                              └─ r2: [listener]
  *                                          └─ log: [listener]
  *
- * A commit goes down from the root and compares old and new by identity, only at nodes somebody looks
- * at. Where thousands look below one node (one listener per robot) even that is too much work, and one asks
- * what changed instead. A collection tells it of any two versions, however they were written. Of objects,
- * arrays and Maps only immer knows it: from `WIDE` children on its patches of a recipe are followed, and a
- * write without patches (`set`, `put`) is compared child by child.
+ * A commit goes down from the root and compares what was with what is, by identity, only where somebody looks. A node
+ * whose identity did not change is not entered. One that did was copied whole by the write, so comparing those of its
+ * children that are watched costs no more than the write did; of a collection, which is not copied whole, its own
+ * `diff` tells what changed.
  *
- * The index is one receiver of the broadcast: its listeners are told at its place in the order of subscribers,
- * the outer path before the inner one.
+ * Rejected: following immer's patches. They are not complete: a draft that also stands elsewhere, an array cut by its
+ * `length`, a key deleted and set again are missing from them, so whoever trusts them goes stale.
+ *
+ * The index follows the commits ahead of all subscribers; the outer path is told before the inner one.
  *
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
  * never one that is older (`since`); a node without listeners and children does not exist.
  */
-import type { Patch } from 'immer'
-import {
-  config,
-  Observable,
-  type Observer,
-  type Subscriber,
-  type Subscription,
-  type TeardownLogic,
-} from 'rxjs'
-import type { Receiver } from '../backpressure/index.ts'
+import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
 import { type Collection, type CollectionDiff, differencesWithin, isCollection } from '../collection/index.ts'
 import { SlotList } from '../kit/index.ts'
+import { ContainedObservable, type ReportFault } from './contained-observable.ts'
+import type { Commit, CommitSink } from './kernel.ts'
 import { valueAt, valueBelow } from './path.ts'
 import { CallbackListener, type ListenerOwner, ObserverListener, type PathListener } from './path-listener.ts'
 import { PathNode } from './path-node.ts'
-import type { Snapshot } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 
-/** From how many children of one node on patches are cheaper than comparing each. */
-const WIDE = 16
-
-/** The other way to write a key: immer's patches name an object's keys as strings, a caller may use numbers. */
-const twinOf = (key: unknown): unknown =>
-  typeof key === 'string' ? Number(key) : typeof key === 'number' ? String(key) : undefined
+/** What the followers of a path are called: `select("robots", "r1")`. */
+const nameOf = (path: readonly unknown[]): string =>
+  `select(${path.map((key) => JSON.stringify(String(key))).join(', ')})`
 
 /** Tells a listener a value, unless it has a newer one. */
 function tellOne(listener: PathListener, value: unknown, version: number): void {
@@ -52,26 +42,23 @@ function tellOne(listener: PathListener, value: unknown, version: number): void 
 }
 
 /** What `select(...path)` returns. */
-class PathObservable<S> extends Observable<unknown> {
+class PathObservable<S> extends ContainedObservable<unknown> {
   readonly #index: PathIndex<S>
   readonly #path: readonly unknown[]
 
-  constructor(index: PathIndex<S>, path: readonly unknown[]) {
-    super()
+  constructor(index: PathIndex<S>, path: readonly unknown[], report: ReportFault) {
+    super(nameOf(path), report)
     this.#index = index
     this.#path = path
   }
 
   override subscribe(
-    observer?: Partial<Observer<unknown>> | ((value: unknown) => void) | null,
+    observer?: Partial<Observer<unknown>> | ((value: unknown) => unknown) | null,
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ): Subscription {
     const isCallback = typeof observer === 'function' && !error && !complete
-    if (!isCallback || this.#index.isStopped || config.useDeprecatedSynchronousErrorHandling) {
-      // The cast picks an overload: RxJS takes three callbacks still.
-      return super.subscribe(observer as ((value: unknown) => void) | null, error, complete)
-    }
+    if (!isCallback || this.#index.isStopped) return super.subscribe(observer, error, complete)
     return this.#index.listen(
       this.#path,
       (node, since) => new CallbackListener(this.#index, node, since, observer),
@@ -91,38 +78,25 @@ class PathObservable<S> extends Observable<unknown> {
   }
 }
 
-export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
-  slot = -1
+export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
   /** How many listeners there are. */
   size = 0
   readonly #subject: SnapshotSubject<S>
+  readonly #report: ReportFault
   readonly #root = new PathNode()
-  readonly #patches = new WeakMap<Snapshot<S>, readonly Patch[]>()
-  readonly #wideNodes = new Set<PathNode>()
   /** The node whose listeners are being told: its holes must stay open until then. */
   #telling: PathNode | undefined
-  #state: unknown
-  /** The last version seen; below 0 there is nothing yet that a value could be equal to. */
-  #version = -1
+  /** Ends following the commits; while there are listeners. */
+  #leave: (() => void) | undefined
 
-  constructor(subject: SnapshotSubject<S>) {
+  constructor(subject: SnapshotSubject<S>, report: ReportFault) {
     this.#subject = subject
-  }
-
-  /** Whether the patches of a recipe would be used: where many look below anything but a collection. */
-  get wantsPatches(): boolean {
-    for (const node of this.#wideNodes) if (!isCollection(this.#valueOf(node))) return true
-    return false
-  }
-
-  /** Notes what a snapshot changed, before it is published. */
-  note(snapshot: Snapshot<S>, patches: readonly Patch[]): void {
-    this.#patches.set(snapshot, patches)
+    this.#report = report
   }
 
   /** The value at a path: the current one first, then each that differs from the one before. */
-  observe(path: readonly unknown[]): Observable<unknown> {
-    return new PathObservable(this, path)
+  observe(path: readonly unknown[]): ContainedObservable<unknown> {
+    return new PathObservable(this, path, this.#report)
   }
 
   get isStopped(): boolean {
@@ -133,28 +107,38 @@ export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
   listen<L extends PathListener>(path: readonly unknown[], create: (node: PathNode, since: number) => L): L {
     const { version, state } = this.#subject.getValue()
     const listener = create(this.#nodeOf(path), version)
-    this.#add(listener)
+    this.#leave ??= this.#subject.broadcast.follow(this, 'before')
+    this.size += 1
+    listener.node.add(listener)
     if (version >= 0) this.#subject.broadcast.exclusively(() => listener.next(valueAt(state, path)))
     return listener
   }
 
-  next(snapshot: Snapshot<S>): void {
-    const before = this.#state
-    const { state, version } = snapshot
-    this.#state = state // before anybody is told: if all leave now, or leave and come back, theirs stands
-    const patches = this.#patches.get(snapshot)
-    if (patches === undefined) this.#compare(this.#root, before, state, version)
-    else for (const { path } of patches) this.#follow(this.#root, path, 0, before, state, version)
-    this.#version = version
+  next({ before, snapshot: { state, version } }: Commit<S>): void {
+    // Before its first state a store has told nobody anything that a value could be equal to.
+    if (before.version < 0) this.#tellBelow(this.#root, state, version)
+    else this.#compare(this.#root, before.state, state, version)
   }
 
   complete(): void {
     this.#completeBelow(this.#root)
   }
 
+  failed({ node }: PathListener, phase: 'next' | 'complete', error: unknown): void {
+    this.#report({ subscriberId: nameOf(node.path), phase, error })
+  }
+
+  /** Wakes everybody at and below a node. */
+  #tellBelow(node: PathNode, value: unknown, version: number): void {
+    this.#tell(node, value, version)
+    for (const child of node.children?.values() ?? []) {
+      this.#tellBelow(child, valueBelow(value, child.key), version)
+    }
+  }
+
   /** Wakes everybody at and below a node whose value changed. */
   #compare(node: PathNode, before: unknown, after: unknown, version: number): void {
-    if (Object.is(before, after) && this.#version >= 0) return
+    if (Object.is(before, after)) return
     this.#tell(node, after, version)
     if (node.children === undefined) return
     if (isCollection(before) && isCollection(after)) {
@@ -185,32 +169,8 @@ export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
     }
   }
 
-  /** Wakes everybody on the way to a patched place, and below it. */
-  #follow(
-    node: PathNode,
-    path: readonly unknown[],
-    depth: number,
-    before: unknown,
-    after: unknown,
-    version: number,
-  ): void {
-    if (depth === path.length) {
-      this.#compare(node, before, after, version)
-      return
-    }
-    if (Object.is(before, after)) return
-    this.#tell(node, after, version)
-    for (const name of [path[depth], twinOf(path[depth])]) {
-      const child = node.children?.get(name)
-      if (child === undefined) continue
-      this.#follow(child, path, depth + 1, valueBelow(before, name), valueBelow(after, name), version)
-    }
-  }
-
   /** Tells a value that has changed here to everybody who does not have it yet. */
   #tell(node: PathNode, value: unknown, version: number): void {
-    if (node.toldVersion === version) return
-    node.toldVersion = version
     const { listeners } = node
     if (listeners instanceof SlotList) {
       this.#telling = node
@@ -237,27 +197,10 @@ export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
       if (child === undefined) {
         child = new PathNode(node, key)
         node.children.set(key, child)
-        if (node.width === WIDE) this.#wideNodes.add(node)
       }
       node = child
     }
     return node
-  }
-
-  /** The value that was published last at a node. */
-  #valueOf(node: PathNode): unknown {
-    return node.parent === undefined ? this.#state : valueBelow(this.#valueOf(node.parent), node.key)
-  }
-
-  #add(listener: PathListener): void {
-    if (this.size === 0) {
-      const { state, version } = this.#subject.getValue()
-      this.#state = state
-      this.#version = version
-      this.#subject.broadcast.add(this)
-    }
-    this.size += 1
-    listener.node.add(listener)
   }
 
   /** Takes a listener away; called by itself. */
@@ -268,15 +211,14 @@ export class PathIndex<S> implements Receiver<Snapshot<S>>, ListenerOwner {
     this.size -= 1
     this.#prune(node)
     if (this.size > 0) return
-    this.#state = undefined
-    if (!this.#subject.isStopped) this.#subject.broadcast.remove(this)
+    this.#leave?.()
+    this.#leave = undefined
   }
 
   #prune(leaf: PathNode): void {
     let node = leaf
     while (node.parent !== undefined && node.isEmpty) {
       const { parent } = node
-      if (parent.width === WIDE) this.#wideNodes.delete(parent)
       parent.children?.delete(node.key)
       if (parent.width === 0) parent.children = undefined
       node = parent

@@ -8,13 +8,15 @@
  *
  * Neither needs a closure for its end.
  */
-import { config, type Observer, Subscriber, type Unsubscribable } from 'rxjs'
-import type { Slotted } from '../kit/index.ts'
+import { type Observer, Subscriber, type Unsubscribable } from 'rxjs'
+import { contain, type Slotted } from '../kit/index.ts'
 import type { PathNode } from './path-node.ts'
 
 /** Whoever made a listener, and takes it away again. */
 export interface ListenerOwner {
   remove(listener: PathListener): void
+  /** Reports what a listener's own code threw. */
+  failed(listener: PathListener, phase: 'next' | 'complete', error: unknown): void
 }
 
 export interface PathListener extends Slotted, Unsubscribable {
@@ -25,7 +27,7 @@ export interface PathListener extends Slotted, Unsubscribable {
   complete(): void
 }
 
-/** Tells a subscriber of RxJS; its own teardown. */
+/** Tells a subscriber of RxJS, which throws only where it was made by hand; its own teardown. */
 export class ObserverListener implements PathListener {
   slot = -1
   readonly node: PathNode
@@ -41,11 +43,19 @@ export class ObserverListener implements PathListener {
   }
 
   next(value: unknown): void {
-    this.#observer.next(value)
+    try {
+      this.#observer.next(value)
+    } catch (error) {
+      this.#owner.failed(this, 'next', error)
+    }
   }
 
   complete(): void {
-    this.#observer.complete()
+    try {
+      this.#observer.complete()
+    } catch (error) {
+      this.#owner.failed(this, 'complete', error)
+    }
   }
 
   unsubscribe(): void {
@@ -53,15 +63,15 @@ export class ObserverListener implements PathListener {
   }
 }
 
-/** Calls a function; what it throws is reported as RxJS does, later and to nobody else. */
+/** Calls a function; what it throws, or its promise rejects with, is a fault. */
 export class CallbackListener extends Subscriber<unknown> implements PathListener {
   slot = -1
   readonly node: PathNode
   since: number
   readonly #owner: ListenerOwner
-  readonly #callback: (value: unknown) => void
+  readonly #callback: (value: unknown) => unknown
 
-  constructor(owner: ListenerOwner, node: PathNode, since: number, callback: (value: unknown) => void) {
+  constructor(owner: ListenerOwner, node: PathNode, since: number, callback: (value: unknown) => unknown) {
     super()
     this.node = node
     this.since = since
@@ -76,15 +86,10 @@ export class CallbackListener extends Subscriber<unknown> implements PathListene
   }
 
   protected override _next(value: unknown): void {
-    try {
-      this.#callback(value)
-    } catch (error) {
-      setTimeout(() => {
-        const { onUnhandledError } = config
-        if (onUnhandledError === null) throw error
-        onUnhandledError(error)
-      })
-    }
+    contain(
+      () => this.#callback(value),
+      (error) => this.#owner.failed(this, 'next', error),
+    )
   }
 
   protected override _complete(): void {

@@ -13,8 +13,6 @@ export class PathNode {
   /** Nobody, one, or a list from the second on. */
   listeners: PathListener | SlotList<PathListener> | undefined = undefined
   children: Map<unknown, PathNode> | undefined = undefined
-  /** The last version that was told here, so that two patches below one node wake it once. */
-  toldVersion = -1
 
   constructor(parent?: PathNode, key?: unknown) {
     this.parent = parent
@@ -46,6 +44,11 @@ export class PathNode {
   remove(listener: PathListener): void {
     if (this.listeners instanceof SlotList) this.listeners.remove(listener)
     else if (this.listeners === listener) this.listeners = undefined
+  }
+
+  /** The path that leads here. */
+  get path(): unknown[] {
+    return this.parent === undefined ? [] : [...this.parent.path, this.key]
   }
 
   toArray(): PathListener[] {

@@ -66,12 +66,19 @@ export type ValueAt<S, Keys extends readonly unknown[]> = Keys extends readonly 
   ? ValueAt<At<S, Key>, Rest>
   : S
 
-/** The value below one key of anything: an object, an array, a `Map`, a collection; `undefined` below nothing. */
+/**
+ * The value below one key of anything: an object or an array (its own properties, so also `length`), a `Map`, a `Set`
+ * (its `size`, or a member), a collection; `undefined` below nothing.
+ */
 export function valueBelow(container: unknown, key: unknown): unknown {
-  if (container instanceof Map) return container.get(key)
   if (typeof container !== 'object' || container === null) return undefined
+  if (container instanceof Map) return container.get(key)
+  if (container instanceof Set) return key === 'size' ? container.size : container.has(key) ? key : undefined
   if (isCollection(container)) return container.get(key as string) // any other key is simply absent
-  return (container as Record<PropertyKey, unknown>)[key as PropertyKey]
+  // What is inherited is no part of a state: an id may be called `constructor`.
+  return Object.hasOwn(container, key as PropertyKey)
+    ? (container as Record<PropertyKey, unknown>)[key as PropertyKey]
+    : undefined
 }
 
 /** The value at the end of a path. */

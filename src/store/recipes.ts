@@ -1,14 +1,12 @@
 /**
  * Runs recipes, on an immer instance of its own: the settings of the application's immer stay its own.
  *
- * `enableMapSet` and `enablePatches` register plug-ins for all of immer; they change nothing for those
- * who do not use them.
+ * `enableMapSet` registers a plug-in for all of immer; it changes nothing for those who do not use it.
  */
-import { enableMapSet, enablePatches, freeze, Immer, isDraft, type Patch } from 'immer'
+import { enableMapSet, freeze, Immer, isDraft } from 'immer'
 import { deferredOf, HeadgateError } from '../kit/index.ts'
 
 enableMapSet()
-enablePatches()
 
 /** A recipe as the pipeline sees it; the types of `Store.update` have checked it. */
 export type AnyRecipe = (draft: never) => unknown
@@ -16,37 +14,26 @@ export type AnyRecipe = (draft: never) => unknown
 const freezing = new Immer({ autoFreeze: true })
 const leaving = new Immer({ autoFreeze: false })
 
-/** What a recipe made of a state, and with which patches, if they were asked for. */
-export interface RecipeResult {
-  readonly state: unknown
-  readonly patches: readonly Patch[] | undefined
-}
-
 /** How a recipe is run. */
 export interface RecipeOptions {
   /** The name of the store, for errors. */
   readonly store: string
-  readonly withPatches: boolean
   /** Whether what it makes is frozen. */
   readonly freeze: boolean
 }
 
 /** Runs a recipe; throws what it throws, or `RECIPE_ASYNC` for one that is async or a generator. */
-export function runRecipe(
-  state: unknown,
+export function runRecipe<T>(
+  state: T,
   recipe: AnyRecipe,
-  { store, withPatches, freeze: freezes }: RecipeOptions,
-): RecipeResult {
-  const immer = freezes ? freezing : leaving
-  const guarded = (draft: unknown): unknown => {
+  { store, freeze: freezes }: RecipeOptions,
+): unknown {
+  return (freezes ? freezing : leaving).produce(state, (draft: unknown) => {
     const result = recipe(draft as never)
     const returned = deferredOf(result)
     if (returned !== undefined) throw new HeadgateError('RECIPE_ASYNC', { store, returned })
     return result
-  }
-  if (!withPatches) return { state: immer.produce(state, guarded), patches: undefined }
-  const [next, patches] = immer.produceWithPatches(state, guarded)
-  return { state: next, patches }
+  })
 }
 
 /**

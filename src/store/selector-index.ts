@@ -8,12 +8,16 @@
  * each time. Where nobody brought an `equal` of his own, an unchanged result ends the matter; else each
  * listener compares for himself with what he was given last.
  *
+ * A selector or an `equal` that throws skips that version for those who follow it, is reported as a fault of phase
+ * `'select'`, and goes on: what it could not read may be there again with the next version.
+ *
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
  * never one of an older version (`since`); a selection without listeners does not exist.
  */
-import { Observable, type Subscriber, type Unsubscribable } from 'rxjs'
+import type { Observable, Subscriber, Unsubscribable } from 'rxjs'
 import type { Receiver } from '../backpressure/index.ts'
 import { SlotList, type Slotted } from '../kit/index.ts'
+import { ContainedObservable, type ReportFault } from './contained-observable.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 
@@ -54,19 +58,24 @@ class SelectorListener implements Slotted, Unsubscribable {
     try {
       if (this.#last !== NOTHING && this.#equal(this.#last, value)) return
     } catch (error) {
-      this.#observer.error(error)
+      this.selection.failed('select', error)
       return
     }
     this.#last = value
-    this.#observer.next(value)
-  }
-
-  fail(error: unknown): void {
-    this.#observer.error(error)
+    try {
+      this.#observer.next(value)
+    } catch (error) {
+      // A subscriber of RxJS that was made by hand.
+      this.selection.failed('next', error)
+    }
   }
 
   complete(): void {
-    this.#observer.complete()
+    try {
+      this.#observer.complete()
+    } catch (error) {
+      this.selection.failed('complete', error)
+    }
   }
 
   unsubscribe(): void {
@@ -97,6 +106,10 @@ class Selection<S> implements Receiver<Snapshot<S>> {
     return this.#listeners.size
   }
 
+  failed(phase: 'select' | 'next' | 'complete', error: unknown): void {
+    this.#index.report({ subscriberId: nameOf(this.selector), phase, error })
+  }
+
   run(state: unknown): unknown {
     if (this.#state !== state) {
       this.#value = this.selector(state as never)
@@ -110,7 +123,7 @@ class Selection<S> implements Receiver<Snapshot<S>> {
     try {
       value = this.run(state)
     } catch (error) {
-      for (const listener of this.#listeners.toArray()) listener.fail(error)
+      this.failed('select', error)
       return
     }
     if (this.#ownEquals === 0 && Object.is(value, this.#told)) return
@@ -140,19 +153,24 @@ class Selection<S> implements Receiver<Snapshot<S>> {
   }
 }
 
+/** What the followers of a selector are called: `select(byBattery)`. */
+const nameOf = ({ name }: Selector): string => `select(${name === '' ? 'selector' : name})`
+
 export class SelectorIndex<S> {
   /** How many listeners there are. */
   size = 0
+  readonly report: ReportFault
   readonly #subject: SnapshotSubject<S>
   readonly #selections = new Map<Selector, Selection<S>>()
 
-  constructor(subject: SnapshotSubject<S>) {
+  constructor(subject: SnapshotSubject<S>, report: ReportFault) {
     this.#subject = subject
+    this.report = report
   }
 
   /** What a selector returns: for the current state first, then each result that differs from the one before. */
   observe(selector: Selector, equal: Equal = Object.is): Observable<unknown> {
-    return new Observable((observer) => {
+    return new ContainedObservable(nameOf(selector), this.report, (observer) => {
       if (this.#subject.isStopped) {
         observer.complete()
         return undefined
@@ -190,7 +208,7 @@ export class SelectorIndex<S> {
     try {
       value = selection.run(state)
     } catch (error) {
-      listener.fail(error)
+      selection.failed('select', error)
       return
     }
     listener.tell(value)

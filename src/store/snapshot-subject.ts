@@ -7,7 +7,7 @@
  *
  * It overrides what RxJS 7.8 calls internal (`_subscribe`); interop tests hold it, for every creation function and
  * operator. `error()` and `unsubscribe()` of a Subject are not overridden: a store's subject never errors, and nobody
- * outside holds it, only `asObservable()`.
+ * outside holds it: what is handed out are observables of their own.
  */
 import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
 import { Broadcast, type Receiver } from '../backpressure/index.ts'
@@ -31,13 +31,6 @@ class ObserverReceiver<S> implements Receiver<Snapshot<S>> {
   }
 }
 
-/** An RxJS `Subscriber` that was made by hand throws: RxJS takes it as it is, without a wrapper that catches. */
-function throwLater(error: unknown): void {
-  setTimeout(() => {
-    throw error
-  })
-}
-
 export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   /** Tells everyone who follows the store. */
   readonly broadcast: Broadcast<Snapshot<S>, Commit<S>>
@@ -45,12 +38,15 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   /** Plain RxJS observers among the receivers. */
   observerCount = 0
 
-  /** @param drainMax - how many publications one write may set off. */
-  constructor(first: Snapshot<S>, drainMax: number) {
+  /**
+   * @param drainMax - how many publications one write may set off.
+   * @param failed - given what an RxJS `Subscriber` that was made by hand throws: RxJS takes it without a wrapper.
+   */
+  constructor(first: Snapshot<S>, drainMax: number, failed: (error: unknown) => void) {
     // RxJS's own field would keep the first state alive for good; the value lives in #value.
     super(undefined as unknown as Snapshot<S>)
     this.#value = first
-    this.broadcast = new Broadcast(drainMax, throwLater)
+    this.broadcast = new Broadcast(drainMax, failed)
   }
 
   override getValue(): Snapshot<S> {

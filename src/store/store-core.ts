@@ -31,6 +31,7 @@ import {
 import { type Clock, defineDispose, randomUuid, systemClock } from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
+import { ContainedObservable, type ReportFault } from './contained-observable.ts'
 import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
@@ -115,7 +116,12 @@ export class StoreCore<S> implements Store<S> {
     this.#scheduler = options.scheduler ?? asyncScheduler
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
-    this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax)
+    const report: ReportFault = (fault) => {
+      const version = fault.phase === 'complete' ? -1 : this.#subject.getValue().version
+      this.#faults.report({ ...fault, version, failures: 1 })
+    }
+    const failed = (error: unknown): void => report({ subscriberId: 'snapshot$', phase: 'next', error })
+    this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax, failed)
     this.#thresholds = withDefaults(options.health)
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
     this.#subject.broadcast.told = this.#timer?.delivered
@@ -129,21 +135,24 @@ export class StoreCore<S> implements Store<S> {
       clock,
       scheduler: this.#scheduler,
     })
-    this.#paths = new PathIndex(this.#subject)
-    this.#selectors = new SelectorIndex(this.#subject)
-    const host: PipelineHost<S> = {
+    this.#paths = new PathIndex(this.#subject, report)
+    this.#selectors = new SelectorIndex(this.#subject, report)
+    const host: PipelineHost = {
       name,
       source,
       clock,
       freeze,
-      paths: this.#paths,
       timer: this.#timer,
       admitWrite: () => this.#subscribers.admit(),
     }
     this.#pipeline = new CommitPipeline(host, this.#subject)
     this.#kernel = new StoreKernel(this, this.#pipeline, this.#subject.broadcast, this.#faults)
-    this.snapshot$ = this.#subject.asObservable()
-    this.state$ = this.snapshot$.pipe(map((snapshot) => snapshot.state))
+    this.snapshot$ = new ContainedObservable('snapshot$', report, (observer) =>
+      this.#subject.subscribe(observer),
+    )
+    this.state$ = new ContainedObservable('state$', report, (observer) =>
+      this.#subject.pipe(map((snapshot) => snapshot.state)).subscribe(observer),
+    )
     this.faults$ = this.#faults.faults$
   }
 

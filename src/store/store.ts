@@ -94,8 +94,10 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   /** `snapshot.state`; `undefined` while the store is uninitialized. */
   readonly state: Immutable<S>
   /**
-   * The newest snapshot first, then each. RxJS's own rules hold for the exceptions of its subscribers;
-   * use {@link Store.subscribe} for isolation, back-pressure and accounting.
+   * The newest snapshot first, then each. What a direct subscriber throws is a fault, as for
+   * {@link Store.subscribe}; behind an operator RxJS's own rule holds (it is reported later, to
+   * `config.onUnhandledError` or to the process). So it is for every observable of a store. Use `subscribe` for
+   * back-pressure and accounting.
    */
   readonly snapshot$: Observable<Snapshot<S>>
   /** The state of each of `snapshot$`. */
@@ -162,14 +164,16 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
 
   /**
    * What a selector returns for the current state, then each result that differs from the one before. It
-   * runs once a commit, however many follow it: give them the same function, not one written anew each time.
+   * runs once a commit, however many follow it: give them the same function, not one written anew each time. A
+   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`.
    *
    * @param equal - whether two results are the same; default `Object.is`.
    */
   select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
   /**
    * The value at a path, then each that differs by identity. A commit wakes only those below what it
-   * changed. Up to five keys, of objects, arrays and Maps; `undefined` where the path ends early.
+   * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
+   * members of Sets, ids of collections; `undefined` where the path ends early.
    */
   select<const Keys extends Path<S>>(...path: Keys): Observable<Immutable<ValueAt<S, Keys>>>
 

@@ -116,7 +116,7 @@ class EndingSource implements CaseSource {
 
   constructor(clock: VirtualClock, onFault: (fault: SubscriberFault) => void) {
     this.#clock = clock
-    this.#subject = new SnapshotSubject<unknown>(this.#stamp(FIRST), 100_000)
+    this.#subject = new SnapshotSubject<unknown>(this.#stamp(FIRST), 100_000, () => {})
     this.#subscribers = new Subscribers({
       storeName: 'case',
       subject: this.#subject,
