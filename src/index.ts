@@ -102,6 +102,7 @@ export {
   qCoreMachine,
   runMachine,
   sendTo,
+  settled,
   toMermaid,
   toXState,
   transition,

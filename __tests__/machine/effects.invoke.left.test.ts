@@ -7,7 +7,7 @@ import { historyOf } from './support.ts'
 
 describe('invoke, when the state is left', () => {
   test('aborts the signal, fails the record, and does not use a late result', async () => {
-    const { store, calls, records, send } = loading()
+    const { store, calls, records, ended, send } = loading()
     send('LOAD')
     send('STOP')
     expect(calls[0]?.signal.aborted).toBeTrue()
@@ -16,7 +16,8 @@ describe('invoke, when the state is left', () => {
       'LOADING → IDLE : STOP (SUCCESS)',
     ]
     expect(historyOf(store.state)).toEqual(left)
-    expect(records).toEqual(['IDLE → LOADING : LOAD (PENDING)', ...left])
+    expect(records).toEqual(['IDLE → LOADING : LOAD (PENDING)', left[1]])
+    expect(ended).toEqual(left)
     const { snapshot } = store
     calls[0]?.gate.open('late')
     await microtasks()

@@ -76,11 +76,15 @@ export function loading(
   calls: Call[]
   /** What transitions$ has told. */
   records: string[]
+  /** What settled$ has told. */
+  ended: string[]
   send: (type: string) => void
 } {
   const { machine, calls } = loader(ends)
   const store = createMachineStore(machine, options)
   const records: string[] = []
+  const ended: string[] = []
   store.transitions$.subscribe((record) => void records.push(told(record)))
-  return { store, calls, records, send: (type) => void store.send({ type }) }
+  store.settled$.subscribe((record) => void ended.push(told(record)))
+  return { store, calls, records, ended, send: (type) => void store.send({ type }) }
 }

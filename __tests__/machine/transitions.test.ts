@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { BehaviorSubject } from 'rxjs'
-import { createMachineStore, type QCoreEvent, qCoreMachine, transitions } from '../../src/index.ts'
+import { createMachineStore, type QCoreEvent, qCoreMachine, settled, transitions } from '../../src/index.ts'
 import type { MachineState, TransitionFilter, TransitionRecord } from '../../src/machine/index.ts'
 import { defineLoose, told } from './support.ts'
 
@@ -134,10 +134,11 @@ describe('transitions', () => {
     }
     const state$ = new BehaviorSubject(empty)
     const seen: string[] = []
-    transitions({ state$ }).subscribe((one) => void seen.push(told(one)))
+    transitions({ state$ }).subscribe((one) => void seen.push(`told ${told(one)}`))
+    settled({ state$ }).subscribe((one) => void seen.push(`settled ${told(one)}`))
     state$.next({ ...empty, attempts: 1, history: [record] })
     state$.next({ ...empty, attempts: 1, history: [{ ...record, status: 'SUCCESS' }] })
-    expect(seen).toEqual(['A → A : GO (PENDING)', 'A → A : GO (SUCCESS)'])
+    expect(seen).toEqual(['told A → A : GO (PENDING)', 'settled A → A : GO (SUCCESS)'])
   })
 
   test('tells a replica that adopts decoded snapshots each change once', () => {
@@ -156,5 +157,56 @@ describe('transitions', () => {
       'IDLE → ACTIVE : PROPOSALS_RECEIVED (SUCCESS)',
       'ACTIVE → IDLE : NO_PROPOSALS (SUCCESS)',
     ])
+  })
+})
+
+describe('settled', () => {
+  const work = (): Promise<never> => new Promise(() => {})
+  const busy = (historyLimit = 64) =>
+    createMachineStore(
+      defineLoose({
+        id: 'busy',
+        initial: 'A',
+        context: {},
+        historyLimit,
+        states: { A: { on: { GO: 'B' } }, B: { invoke: { src: work }, on: { GO: 'A' } } },
+      }),
+    )
+
+  test.each([1, 2, 64])('tells each change once, by either stream, where the history keeps %i', (limit) => {
+    const store = busy(limit)
+    const begun: string[] = []
+    const ended: string[] = []
+    store.transitions$.subscribe((record) => void begun.push(record.from))
+    store.settled$.subscribe((record) => void ended.push(record.from))
+    for (let n = 0; n < 6; n += 1) store.send({ type: 'GO' })
+    expect(begun).toEqual(['A', 'B', 'A', 'B', 'A', 'B'])
+    // A history of one has no place for the record of the work that is left.
+    expect(ended).toEqual(limit === 1 ? ['B', 'B', 'B'] : begun)
+    store.destroy()
+  })
+
+  test('tells at once what invokes nothing', () => {
+    const store = createMachineStore(qCoreMachine)
+    const seen: string[] = []
+    settled(store, { to: 'IDLE' }).subscribe(({ event, status }) => void seen.push(`${event} ${status}`))
+    for (const event of TOUR) store.send(event)
+    expect(seen).toEqual(['BOOT_COMPLETE SUCCESS', 'NO_PROPOSALS SUCCESS', 'ERROR_CLEARED SUCCESS'])
+  })
+
+  test('tells a state that a batch went through with how it ended, and by both streams once', () => {
+    const store = busy()
+    const begun: string[] = []
+    const ended: string[] = []
+    store.transitions$.subscribe((record) => void begun.push(told(record)))
+    store.settled$.subscribe((record) => void ended.push(told(record)))
+    store.batch(() => {
+      store.send({ type: 'GO' })
+      store.send({ type: 'GO' })
+      store.send({ type: 'GO' })
+    })
+    expect(ended).toEqual(['A → B : GO (FAILED: Left by GO before it had ended.)', 'B → A : GO (SUCCESS)'])
+    expect(begun).toEqual([...ended, 'A → B : GO (PENDING)'])
+    store.destroy()
   })
 })

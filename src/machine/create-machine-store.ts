@@ -29,7 +29,7 @@ import {
   takeFirst,
   toEvent,
 } from './transition.ts'
-import { transitions } from './transitions.ts'
+import { settled, transitions } from './transitions.ts'
 
 type State = MachineState<string, unknown>
 type History = AnyState['history']
@@ -66,6 +66,7 @@ function membersOf(driver: MachineDriver): PropertyDescriptorMap {
   const values = {
     machine,
     transitions$: contained(store, 'transitions$', transitions(store)),
+    settled$: contained(store, 'settled$', settled(store)),
     send: (event: unknown, write?: Write) => driver.send(event, write),
     updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),
     can: (event: unknown) => driver.can(event),

@@ -39,8 +39,10 @@ export interface MachineStore<Context, Cells extends Cell>
   /** The name of the current state; counts as a read, as the next one does. */
   readonly current: Cells['state']
   readonly context: Immutable<Context>
-  /** Each change of state when it is published, and again when its record's status changes. */
+  /** Each change of state once, when it is published: `PENDING` where the entered state invokes work. */
   readonly transitions$: Observable<TransitionRecord<Cells['state']>>
+  /** Each change of state once, when it is known how it went: at once, or when the invoked work has ended. */
+  readonly settled$: Observable<TransitionRecord<Cells['state']>>
 
   /**
    * Sends an event: guard, `exit`, `update` and `entry` run, and their result is one commit, labelled with
