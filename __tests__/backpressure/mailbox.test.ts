@@ -67,6 +67,8 @@ describe('Mailbox', () => {
       fc.constantFrom<'continue' | 'close'>('continue', 'close'),
       steps,
       async (policy, pulled, onError, sequence) => {
+        // Without macrotasks the runs would look like one endless chain of microtasks.
+        await new Promise((resolve) => setImmediate(resolve))
         const opened = openMailbox({ policy, pulled, onError, slow: true })
         const model = new ModelMailbox(policy, pulled, onError)
         for (const [index, step] of sequence.entries()) {

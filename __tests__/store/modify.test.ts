@@ -66,7 +66,47 @@ describe('Store.modify', () => {
     expect(store.snapshot).toMatchObject({ version: count, state: count })
     expect(new Set(done.map(({ version }) => version)).size).toBe(count)
     expect(seen).toEqual(Array.from({ length: count + 1 }, (_, version) => version))
-    expect(store.metrics().versionConflicts).toBeGreaterThan(0)
+    expect(store.metrics().versionConflicts).toBe(0)
+  })
+
+  test('calls of one store queue up in the order in which they were made, and never race', async () => {
+    const store = createStore(0)
+    const order: number[] = []
+    const calls = Array.from({ length: 25 }, (_, call) =>
+      store.modify(
+        async (n) => {
+          order.push(call)
+          await microtasks()
+          return n + 1
+        },
+        { retries: 0 },
+      ),
+    )
+    const done = await Promise.all(calls)
+    expect(order).toEqual(Array.from({ length: 25 }, (_, call) => call))
+    expect(done.map(({ version }) => version)).toEqual(order.map((call) => call + 1))
+    expect(store.metrics()).toMatchObject({ commits: 25, versionConflicts: 0, failedWrites: 0 })
+  })
+
+  test('a call that is aborted in the queue leaves it, and so does one that fails', async () => {
+    const store = createStore(0)
+    const first = gate<number>()
+    const leaving = new AbortController()
+    const calls = [
+      store.modify(() => first.promise),
+      store.modify(async (n) => n + 10, { signal: leaving.signal }),
+      store.modify(async () => Promise.reject(new Error('no'))),
+      store.modify(async (n) => n + 100),
+    ]
+    leaving.abort(new Error('left'))
+    first.open(1)
+    expect(await Promise.allSettled(calls)).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { message: 'left' } },
+      { status: 'rejected', reason: { message: 'no' } },
+      { status: 'fulfilled' },
+    ])
+    expect(store.state).toBe(101)
   })
 
   test.each([

@@ -18,7 +18,7 @@
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
 import { from, type ObservableInput, type SchedulerLike } from 'rxjs'
-import { contain, HeadgateError } from '../kit/index.ts'
+import { anotherRound, contain, HeadgateError, releaseWork } from '../kit/index.ts'
 import type { Cursor } from './backlog.ts'
 import type { ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
@@ -140,7 +140,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     if (this.#noteSize() === 0) return
     if (this.#onMicrotask && !this.#pumpQueued) {
       this.#pumpQueued = true
-      queueMicrotask(this.#runQueuedPump)
+      queueMicrotask(this.#releasePump)
     }
   }
 
@@ -279,7 +279,11 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#demand > 0 && this.#strategy.ready) this.#strategy.release()
+    while (this.#demand > 0 && this.#strategy.ready) {
+      // A consumer that writes in its microtask is given that write by this loop, which so might never end.
+      if (this.#pumpQueued && !this.#host?.pulled && !anotherRound()) break
+      this.#strategy.release()
+    }
     this.#pumping = false
     if (this.#parked) this.#strategy.settled?.()
     this.#finishWhenEmpty()
@@ -323,15 +327,17 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   #await(result: ObservableInput<unknown>, delivery: HandledDelivery, host: MailboxHost<T>): void {
     // One that left inside its own call is told of as long as that call goes on; nobody else keeps the host.
     const left = this.#host === undefined ? host : undefined
-    const failed = (error: unknown): void => this.#settle(delivery, { error }, left)
+    // What follows the end of a handler may set off the next one, and so on for ever.
+    const succeeded = (): void => releaseWork(() => this.#settle(delivery))
+    const failed = (error: unknown): void => releaseWork(() => this.#settle(delivery, { error }, left))
     this.#handlers ??= new Handlers()
     this.#handlers.add(delivery, host)
     try {
       if (isThenable(result)) {
-        result.then(() => this.#settle(delivery), failed)
+        result.then(succeeded, failed)
         return
       }
-      const inner = from(result).subscribe({ error: failed, complete: () => this.#settle(delivery) })
+      const inner = from(result).subscribe({ error: failed, complete: succeeded })
       // A handler may have closed us, or written and so been replaced, before it returned.
       if (delivery.aborted) {
         this.#unsubscribe(delivery, inner, host)
@@ -374,6 +380,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     if (this.#parked || this.#strategy.ready || this.#terminal !== undefined) this.pump()
     host.roomMade?.()
   }
+
+  readonly #releasePump = (): void => releaseWork(this.#runQueuedPump)
 
   readonly #runQueuedPump = (): void => {
     this.#pumpQueued = false

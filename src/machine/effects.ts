@@ -11,6 +11,7 @@
  */
 import type { Immutable } from 'immer'
 import type { Subscription } from 'rxjs'
+import { releaseWork } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
 import type { AnyInvokeTools, InvokeNode, StateNode } from './machine.ts'
@@ -67,8 +68,9 @@ function callWork(
 
 function listen(work: Promise<unknown>, listener: OutcomeListener): void {
   work.then(
-    (output) => listener.ended?.({ done: true, output }),
-    (error: unknown) => listener.ended?.({ done: false, error }),
+    // A state whose work completes at once may lead back to itself, for ever.
+    (output) => releaseWork(() => listener.ended?.({ done: true, output })),
+    (error: unknown) => releaseWork(() => listener.ended?.({ done: false, error })),
   )
 }
 

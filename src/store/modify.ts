@@ -1,5 +1,5 @@
 import type { Immutable } from 'immer'
-import { isHeadgateError, onAbort } from '../kit/index.ts'
+import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { WriteOptions } from './write-options.ts'
 
@@ -9,6 +9,8 @@ export interface ModifyTarget<S> {
   set(state: S | Immutable<S>, write: WriteOptions): Snapshot<S>
   /** A recipe that changed nothing, for the count. */
   unchanged(): Snapshot<S>
+  /** Held while one call works, so that calls of one store never race each other. */
+  readonly line: FairLock
 }
 
 export type ModifyWork<S> = (state: Immutable<S>, signal: AbortSignal) => Promise<S | Immutable<S>>
@@ -28,7 +30,26 @@ export async function modify<S>(
   write: WriteOptions,
   limits: { retries: number; signal: AbortSignal },
 ): Promise<Snapshot<S>> {
-  const { retries, signal } = limits
+  const { signal } = limits
+  signal.throwIfAborted()
+  const turn = target.line.enter(signal)
+  if (turn !== undefined) await turn
+  try {
+    // A subscriber may answer each commit with one more call.
+    const pause = turnToGoOn()
+    if (pause !== undefined) await pause
+    return await attempt(target, work, write, limits)
+  } finally {
+    target.line.leave()
+  }
+}
+
+async function attempt<S>(
+  target: ModifyTarget<S>,
+  work: ModifyWork<S>,
+  write: WriteOptions,
+  { retries, signal }: { retries: number; signal: AbortSignal },
+): Promise<Snapshot<S>> {
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted()
     const base = target.published()

@@ -12,7 +12,7 @@ import {
   policyLabel,
   type SubscriberStats,
 } from '../backpressure/index.ts'
-import { defineDispose, describeValue, HeadgateError } from '../kit/index.ts'
+import { defineDispose, describeValue, HeadgateError, releaseWork } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SubscribeOptions, Subscribers } from './subscribers.ts'
 
@@ -93,7 +93,9 @@ export class MailboxStream<S> implements SnapshotStream<S> {
       } else if (this.closed) resolve(DONE)
       else {
         this.#waiters.push(resolve)
-        this.#mailbox.request(1)
+        // Taking what is held may go on for ever: whoever takes may write. Waiting for a write does not.
+        if (this.#mailbox.ready) releaseWork(() => this.#mailbox.request(1))
+        else this.#mailbox.request(1)
       }
     })
   }

@@ -28,7 +28,7 @@ import {
   type StoreMetrics,
   withDefaults,
 } from '../health/index.ts'
-import { type Clock, defineDispose, randomUuid, systemClock } from '../kit/index.ts'
+import { type Clock, defineDispose, FairLock, randomUuid, systemClock } from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { ContainedObservable, type ReportFault } from './contained-observable.ts'
@@ -102,6 +102,7 @@ export class StoreCore<S> implements Store<S> {
   readonly #thresholds: HealthThresholds
   readonly #timer: CommitTimer | undefined
   readonly #leaks: LeakWatch | undefined
+  readonly #modifying = new FairLock()
   readonly #endings = new Set<() => void>()
   readonly #createdAt: number
   readonly #createdMono: number
@@ -199,6 +200,7 @@ export class StoreCore<S> implements Store<S> {
       published: () => this.#subject.getValue(),
       set: this.set.bind(this),
       unchanged: () => this.#pipeline.unchanged(),
+      line: this.#modifying,
     }
     this.#endings.add(destroyed)
     if (signal?.aborted) cancelled()

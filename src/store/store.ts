@@ -151,7 +151,9 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
 
   /**
    * The optimistic loop: reads the state, awaits the work, and commits its result if the version still
-   * holds; else runs the work again. A result identical to the state it was given commits nothing.
+   * holds; else runs the work again. Calls of one store queue up, in the order in which they were made: only
+   * other writers make them run again. So work that awaits a `modify` of its own store waits for ever.
+   * A result identical to the state it was given commits nothing.
    *
    * @param work - given the state, and a signal that aborts with `options.signal` or `destroy()`.
    * @throws `VERSION_CONFLICT` after the retries, the signal's reason, `STORE_DESTROYED`, or what the

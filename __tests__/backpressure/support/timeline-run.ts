@@ -129,6 +129,8 @@ export class TimelineRun {
 
   /** Takes the steps; a promise only because of `flush`. */
   async run(steps: readonly Step[]): Promise<Outcome> {
+    // Virtual time has no macrotasks: thousands of runs would look like one endless chain of microtasks.
+    await new Promise((resolve) => setImmediate(resolve))
     const removeFrames = installFrames(this.#timeline.frames, this.#scheduler)
     try {
       return await this.#run(steps)
