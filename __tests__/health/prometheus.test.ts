@@ -72,6 +72,7 @@ describe('toPrometheus', () => {
       failed_writes_total: metrics.failedWrites,
       noop_writes_total: metrics.noopWrites,
       unhandled_events_total: metrics.unhandledEvents,
+      late_writes_total: metrics.lateWrites,
       published_total: metrics.published,
       delivered_total: metrics.delivered,
       dropped_total: metrics.dropped,

@@ -108,6 +108,12 @@ const STORE_ROWS: readonly Row<HealthReport>[] = [
     ({ metrics }) => metrics.unhandledEvents,
   ),
   storeCounter(
+    'late_writes',
+    '{write}',
+    'Writes of invoked work after its state had been left.',
+    ({ metrics }) => metrics.lateWrites,
+  ),
+  storeCounter(
     'published',
     '{version}',
     'Versions offered to subscribers, those that have left included.',
