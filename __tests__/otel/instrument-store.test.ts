@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { metrics as globalMetrics } from '@opentelemetry/api'
 import {
@@ -13,6 +15,9 @@ import { disposeSymbol } from '../../src/kit/index.ts'
 import { instrumentStore, toPrometheus } from '../../src/otel/index.ts'
 import { caught, collectGarbage, ManualClock, microtasks } from '../store/support.ts'
 
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  version: string
+}
 const { CUMULATIVE, DELTA } = AggregationTemporality
 
 /** The SDK with a reader that collects when the test says so. */
@@ -36,7 +41,7 @@ class Telemetry {
     this.exporter.reset()
     await this.reader.forceFlush()
     const scopes = this.exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics)
-    expect(scopes.every(({ scope }) => scope.name === 'headgate')).toBe(true)
+    expect(scopes.every(({ scope }) => scope.name === 'headgate' && scope.version === version)).toBe(true)
     return new Map(scopes.flatMap(({ metrics }) => metrics).map((data) => [data.descriptor.name, data]))
   }
 }
@@ -235,7 +240,7 @@ describe('instrumentStore', () => {
   test('uses the meter that it is given, and the global provider without one', () =>
     withTelemetry(async (telemetry) => {
       const given = createStore(0, { name: 'given' })
-      instrumentStore(given, { meter: telemetry.meterProvider.getMeter('headgate') })
+      instrumentStore(given, { meter: telemetry.meterProvider.getMeter('headgate', version) })
       expect(pointsOf(await telemetry.collect(), 'headgate.store.commits')).toHaveLength(1)
       globalMetrics.setGlobalMeterProvider(telemetry.meterProvider)
       try {

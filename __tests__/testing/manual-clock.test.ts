@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { asapScheduler, interval, take, timer } from 'rxjs'
 import { createMachineStore, createStore, defineMachine, sample, throttle } from '../../src/index.ts'
 import { manualClock } from '../../src/testing/index.ts'
-import { caught, noteVersions, refusal } from '../store/support.ts'
+import { caught, collectGarbage, noteVersions, refusal } from '../store/support.ts'
 
 describe('manualClock', () => {
   test('stands still until it is advanced, and moves both clocks alike', () => {
@@ -147,5 +147,23 @@ describe('manualClock', () => {
   test('leaves the schedulers of RxJS alone', () => {
     const clock = manualClock()
     expect(asapScheduler.now()).not.toBe(clock.now())
+  })
+
+  test('keeps nothing of the timers that have run, also where each was set inside the run of another', async () => {
+    const clock = manualClock()
+    const payloads: WeakRef<object>[] = []
+    const set = (left: number): void => {
+      const payload = {}
+      payloads.push(new WeakRef(payload))
+      clock.schedule(() => {
+        if (payload !== undefined && left > 0) set(left - 1)
+      }, 1)
+    }
+    set(100)
+    clock.advance(90)
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(payloads.filter((payload) => payload.deref() !== undefined).length).toBeLessThan(5)
+    expect(clock.pendingTimers).toBe(1)
   })
 })

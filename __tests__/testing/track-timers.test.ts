@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { asyncScheduler, interval, queueScheduler, take, timer } from 'rxjs'
 import { createStore, throttle } from '../../src/index.ts'
 import { manualClock, trackTimers } from '../../src/testing/index.ts'
+import { collectGarbage } from '../store/support.ts'
 
 describe('trackTimers', () => {
   test('counts the timers that are set, and names where each was', () => {
@@ -55,5 +56,24 @@ describe('trackTimers', () => {
     store.destroy()
     expect(scheduler.pendingTimers).toBe(0)
     expect(Math.abs(scheduler.now() - asyncScheduler.now())).toBeLessThan(60_000)
+  })
+
+  test('keeps nothing of the timers that have run, also where each was set inside the run of another', async () => {
+    const clock = manualClock()
+    const scheduler = trackTimers(clock)
+    const payloads: WeakRef<object>[] = []
+    const set = (left: number): void => {
+      const payload = {}
+      payloads.push(new WeakRef(payload))
+      scheduler.schedule(() => {
+        if (payload !== undefined && left > 0) set(left - 1)
+      }, 1)
+    }
+    set(100)
+    clock.advance(90)
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(payloads.filter((payload) => payload.deref() !== undefined).length).toBeLessThan(5)
+    expect(scheduler.pendingTimers).toBe(1)
   })
 })

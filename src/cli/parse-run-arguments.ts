@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { type Policy, parsePolicy } from '../backpressure/index.ts'
+import { ownValues } from './own-values.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
 /** A subscriber asked for on the command line. */
@@ -80,7 +81,7 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
 
 function parseWords(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true, tokens: true })
+    return parseArgs({ args: ownValues(words), options: OPTIONS, allowPositionals: true, tokens: true })
   } catch (error) {
     // Node's first sentence names the option; the others speak of other things that might have been meant.
     throw new UsageError(`${messageOf(error).split(/\.(?:\s|$)/)[0]}.`, { cause: error })

@@ -18,11 +18,11 @@ import {
   type Observable,
 } from '@opentelemetry/api'
 import { INSTRUMENTS, type Instrument, type MetricsSource, readings } from '../health/index.ts'
-import { disposeSymbol } from '../kit/index.ts'
+import { disposeSymbol, VERSION } from '../kit/index.ts'
 
 /** How a store is observed. */
 export interface InstrumentOptions {
-  /** Makes the instruments; default `meterProvider.getMeter('headgate')`. */
+  /** Makes the instruments; default `meterProvider.getMeter('headgate', VERSION)`, the version of this package. */
   meter?: Meter | undefined
   /** Default the global one, as it is now: set it before. */
   meterProvider?: MeterProvider | undefined
@@ -65,7 +65,7 @@ interface Series {
  */
 export function instrumentStore(store: MetricsSource, options: InstrumentOptions = {}): Observation {
   const { meterProvider = metrics.getMeterProvider() } = options
-  const meter = options.meter ?? meterProvider.getMeter('headgate')
+  const meter = options.meter ?? meterProvider.getMeter('headgate', VERSION)
   const instruments = new Map(INSTRUMENTS.map((each) => [each.name, createInstrument(meter, each)]))
   const storeAttributes = {
     ...options.attributes,

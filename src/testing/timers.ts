@@ -45,9 +45,14 @@ export class TimerBook {
 
   /** Enters a timer; returns what strikes it out. */
   enter(delayMs: number): () => void {
-    const entry = { delayMs, setAt: noteCallSite() }
+    let entry: Entry | undefined = { delayMs, setAt: noteCallSite() }
     this.#entries.add(entry)
-    return () => void this.#entries.delete(entry)
+    return () => {
+      if (entry !== undefined) this.#entries.delete(entry)
+      // Let go of: a place that is not formatted yet keeps every function on its stack, and a timer that was set
+      // inside this one's run has this function there. Each timer would keep the one before it.
+      entry = undefined
+    }
   }
 
   list(): PendingTimer[] {

@@ -105,6 +105,8 @@ describe('parseStressArguments', () => {
       '--timeout 1h',
       'Expected --timeout to be a number of seconds greater than 0 and up to 1209600, got "1h".',
     ],
+    ['--scale -1', 'Expected --scale to be a number greater than 0, got "-1".'],
+    ['--seed -7', 'Expected --seed to be an integer from 0, got "-7".'],
     ['--scale 0', 'Expected --scale to be a number greater than 0, got "0".'],
     ['--scale Infinity', 'Expected --scale to be a number greater than 0, got "Infinity".'],
     ['--scale=', 'Expected --scale to be a number greater than 0, got "".'],

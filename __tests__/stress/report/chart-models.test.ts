@@ -37,10 +37,10 @@ describe('throughputChart', () => {
       kind: 'rates',
       labels: ['sustained-writes', 'reads'],
       values: [50_000, 50],
-      texts: ['50 000 writes/s', '50 reads/s'],
+      texts: ['50 000 writes/s overall', '50 reads/s overall'],
     })
     expect(chart?.alternative).toBe(
-      'Operations a second of 2 scenarios, on a logarithmic axis; most in sustained-writes: 50 000 writes/s.',
+      'Operations a second of 2 scenarios, on a logarithmic axis; most in sustained-writes: 50 000 writes/s overall.',
     )
   })
 

@@ -65,7 +65,7 @@ describe('the figures of a report', () => {
       '1 235×',
     ])
     expect([formatRate(12_290.6), formatRate(1.234)]).toEqual(['12 291', '1.23'])
-    expect(formatThroughput({ kind: 'write', perSecond: 12_290.6 })).toBe('12 291 writes/s')
+    expect(formatThroughput({ kind: 'write', perSecond: 12_290.6 })).toBe('12 291 writes/s overall')
     expect([formatCount(1, 'check'), formatCount(2, 'check')]).toEqual(['1 check', '2 checks'])
   })
 

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { type ProfileName, profiles } from '../../stress/index.ts'
+import { ownValues } from '../own-values.ts'
 import { messageOf, UsageError } from '../usage-error.ts'
 
 /** What `headgate stress` was asked to do; what is undefined is left to the profile. */
@@ -84,7 +85,7 @@ export function parseStressArguments(words: readonly string[], environment: Envi
 
 function parseWords(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true })
+    return parseArgs({ args: ownValues(words), options: OPTIONS, allowPositionals: true })
   } catch (error) {
     // Node's first sentence names the option; the others speak of other things that might have been meant.
     throw new UsageError(`${messageOf(error).split(/\.(?:\s|$)/)[0]}.`, { cause: error })
