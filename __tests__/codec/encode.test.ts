@@ -229,9 +229,9 @@ describe('toProto', () => {
     expect(refusal(() => toProto(snapshot as Sample))).toBe(`${sentence} ${FIELD}`)
   })
 
-  test('names the key of a context value that JSON cannot hold', () => {
-    expect(refusal(() => toProto(withState({ context: { pose: { at: [new Date(0)] } } })))).toBe(
-      'Expected state.context["pose"]["at"][0] to be a value that JSON can hold, got an instance of Date. Keep it out of the state, or put in its place what JSON can hold.',
+  test('names the key of a context value that has no form', () => {
+    expect(refusal(() => toProto(withState({ context: { pose: { at: [() => 0] } } })))).toBe(
+      'Expected state.context["pose"]["at"][0] to be a value, got a function. Keep it beside the state.',
     )
   })
 
@@ -258,10 +258,13 @@ describe('encodeSnapshot', () => {
     if (Object.is(value, -0)) expect((context as unknown as { value: unknown }).value).toBe(-0)
   })
 
-  test('leaves out undefined values and lists none where all are strings', () => {
+  test('lists the keys whose JSON has tags, and brings their values back', () => {
     const { contextData, stateMetadata } = toProto(withState({ context: { a: 'x', b: undefined } }))
-    expect(contextData).toEqual({ a: 'x' })
+    expect(contextData).toEqual({ a: 'x', b: '{"$headgate":"undefined"}' })
     expect(stateMetadata).not.toHaveProperty('dto_context_json')
+    expect(stateMetadata.dto_context_tagged).toBe('["b"]')
+    const context = { a: undefined, m: new Map([['k', [Number.NaN]]]), at: new Date(5), n: -0 }
+    expect(decodeSnapshot(encodeSnapshot(withState({ context }))).state.context).toStrictEqual(context)
   })
 
   test('keeps the keys "__proto__", "constructor" and "" as keys, and pollutes nothing', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { FsmStateSnapshotSchema } from '../../src/codec/index.ts'
+import { Budget } from '../../src/codec/limits.ts'
 import { checkStructure, structureOf } from '../../src/codec/wire-structure.ts'
 
 const STRUCTURE = structureOf(FsmStateSnapshotSchema)
 
 const check = (...bytes: number[]): string => {
   try {
-    checkStructure(Uint8Array.from(bytes), STRUCTURE)
+    checkStructure(Uint8Array.from(bytes), STRUCTURE, new Budget())
     return 'well'
   } catch (error) {
     return String(error)

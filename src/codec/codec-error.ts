@@ -6,7 +6,6 @@ export const ADVICE = {
   bytes:
     'Check that the sender sends one whole qiki.fsm.FsmStateSnapshot, and that nothing cut it on the way.',
   field: 'Correct the snapshot before it is encoded.',
-  json: 'Keep it out of the state, or put in its place what JSON can hold.',
   sender: 'Correct the sender of the message.',
   states: 'Give each state of the machine a number of its own.',
 } as const
@@ -23,8 +22,28 @@ export function invalid(
   return new HeadgateError('CODEC_INVALID', details, cause === undefined ? undefined : { cause })
 }
 
+/** How much of a foreign text or path an error quotes. */
+const QUOTED_MAX = 100
+
+/** The beginning of a text that may be as long as a message. */
+const beginning = (text: string): string =>
+  text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text
+
+/** A key in brackets, as the paths of errors have it: `["pose"]`. */
+export const bracketed = (key: string | number): string =>
+  `[${typeof key === 'number' ? key : JSON.stringify(beginning(key))}]`
+
+/** A path as an error says it: `state["robots"][0]`; of a very long one the beginning and the end. */
+export function pathOf([root, ...keys]: readonly (string | number)[]): string {
+  const all = keys.map(bracketed)
+  if (all.length <= QUOTED_MAX) return `${root}${all.join('')}`
+  const half = QUOTED_MAX / 2
+  return `${root}${all.slice(0, half).join('')}…${all.slice(-half).join('')}`
+}
+
 /** Says what a value is, and of an object also of which class. */
 export function describeObject(value: unknown): string {
+  if (typeof value === 'string') return describeValue(beginning(value))
   if (describeValue(value) !== 'an object') return describeValue(value)
   try {
     const name = (value as { constructor?: { name?: unknown } }).constructor?.name

@@ -10,6 +10,7 @@ import {
   type StateTransition,
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { fromUuid } from './identity.ts'
+import type { Budget } from './limits.ts'
 import { isInt32, type NameTable } from './name-table.ts'
 import { fromStateMetadata } from './state-metadata.ts'
 import { STATUSES } from './statuses.ts'
@@ -23,21 +24,27 @@ interface Naming {
 }
 
 /** @throws `CODEC_INVALID` naming the field that no snapshot can have. */
-export function fromMessage(message: FsmStateSnapshot, states: NameTable): DecodedSnapshot {
+export function fromMessage(message: FsmStateSnapshot, states: NameTable, budget: Budget): DecodedSnapshot {
   if (!isMessage(message, FsmStateSnapshotSchema)) {
     const expected = 'a message qiki.fsm.FsmStateSnapshot'
     throw invalid('the message', expected, describeObject(message), ADVICE.sender)
   }
   const naming: Naming = { states, unknown: [] }
   const { timestamp, history, contextData } = message
-  const { previous, jsonKeys, omitted, ...fields } = fromStateMetadata(message.stateMetadata)
+  budget.check('historyMax', history.length, 'history', 'records')
+  budget.check('entriesMax', Object.keys(contextData).length, 'context_data', 'entries')
+  budget.check('entriesMax', Object.keys(message.stateMetadata).length, 'state_metadata', 'entries')
+  const { previous, jsonKeys, taggedKeys, omitted, ...fields } = fromStateMetadata(
+    message.stateMetadata,
+    budget,
+  )
   const current = nameOf(naming, states, message.currentState, 'current_state')
   if (previous !== null && !states.knows(previous)) naming.unknown.push('dto_prev_state')
   const time = timestamp === undefined ? { ms: 0, nanos: 0 } : fromTimestamp(timestamp, 'timestamp')
   const state = {
     current,
     previous,
-    context: fromContextData({ data: contextData, jsonKeys }),
+    context: fromContextData({ data: contextData, jsonKeys, taggedKeys }, budget),
     history: Object.freeze(history.map((one, index) => fromTransition(one, naming, `history[${index}]`))),
     attempts: int32(message.attemptCount, 'attempt_count'),
   }

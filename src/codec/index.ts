@@ -7,6 +7,7 @@ export type {
   WireTransitionRecord,
 } from './decoded-snapshot.ts'
 export { type FsmStateSnapshot, FsmStateSnapshotSchema } from './gen/qiki/fsm/fsm_state_pb.js'
+export type { DecodeLimits } from './limits.ts'
 export { type LogRecord, toLogRecord } from './log-record.ts'
 export { type MachineCodec, machineCodec } from './machine-codec.ts'
 export { decodeSnapshot, encodeSnapshot, fromProto, toProto, toProtoJson } from './q-core-codec.ts'

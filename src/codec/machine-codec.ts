@@ -1,5 +1,5 @@
 import { fromBinary, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf'
-import { describeValue } from '../kit/index.ts'
+import { describeValue, isHeadgateError } from '../kit/index.ts'
 import type { Cell, Machine } from '../machine/index.ts'
 import { ADVICE, describeObject, invalid } from './codec-error.ts'
 import type { DecodedSnapshot, MachineSnapshot, WireIdentity } from './decoded-snapshot.ts'
@@ -9,6 +9,7 @@ import {
   type FsmStateSnapshot,
   FsmStateSnapshotSchema,
 } from './gen/qiki/fsm/fsm_state_pb.js'
+import { Budget, type DecodeLimits } from './limits.ts'
 import { INT32_MAX, isReservedName, NameTable } from './name-table.ts'
 import { toMessage } from './to-message.ts'
 import { checkStructure, structureOf } from './wire-structure.ts'
@@ -28,16 +29,16 @@ export interface MachineCodec<Name extends string, Context> {
    *
    * @throws `CODEC_INVALID` for a bad UUID, version, time or JSON text, naming the field.
    */
-  readonly fromProto: (message: FsmStateSnapshot) => DecodedSnapshot<Name, Context>
+  readonly fromProto: (message: FsmStateSnapshot, limits?: DecodeLimits) => DecodedSnapshot<Name, Context>
   /** Makes the bytes of a snapshot. @throws as `toProto`. */
   readonly encodeSnapshot: (snapshot: MachineSnapshot<Name>, identity?: WireIdentity) => Uint8Array
   /**
-   * Reads the bytes of one message.
+   * Reads the bytes of one message, within {@link DecodeLimits}.
    *
    * @throws `CODEC_INVALID` as `fromProto`, and for bytes that are cut or are no such message, with the
    * reason as `cause`.
    */
-  readonly decodeSnapshot: (bytes: Uint8Array) => DecodedSnapshot<Name, Context>
+  readonly decodeSnapshot: (bytes: Uint8Array, limits?: DecodeLimits) => DecodedSnapshot<Name, Context>
   /**
    * Makes the protobuf JSON form of a snapshot, as any protobuf runtime prints the message.
    *
@@ -94,10 +95,14 @@ export function machineCodec<Context, Cells extends Cell>(
   // The casts to the machine's types are claims about the sender; `wire.unknown` tells where the names fail.
   return Object.freeze({
     toProto,
-    fromProto: (message: FsmStateSnapshot) => fromMessage(message, table) as Decoded,
+    fromProto: (message: FsmStateSnapshot, limits?: DecodeLimits) =>
+      fromMessage(message, table, new Budget(limits)) as Decoded,
     encodeSnapshot: (snapshot: MachineSnapshot, identity?: WireIdentity) =>
       toBinary(FsmStateSnapshotSchema, toProto(snapshot, identity)),
-    decodeSnapshot: (bytes: Uint8Array) => fromMessage(parse(bytes), table) as Decoded,
+    decodeSnapshot: (bytes: Uint8Array, limits?: DecodeLimits) => {
+      const budget = new Budget(limits)
+      return fromMessage(parse(bytes, budget), table, budget) as Decoded
+    },
     toProtoJson: (snapshot: MachineSnapshot, identity?: WireIdentity) =>
       printed(toProto(snapshot, identity), table),
   })
@@ -149,12 +154,14 @@ function whyRefused(
 const isBytes = (value: unknown): value is Uint8Array =>
   ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
 
-function parse(bytes: unknown): FsmStateSnapshot {
+function parse(bytes: unknown, budget: Budget): FsmStateSnapshot {
   if (!isBytes(bytes)) throw invalid('the bytes', 'a Uint8Array', describeObject(bytes), ADVICE.bytes)
+  budget.check('bytesMax', bytes.length, 'the bytes', 'bytes')
   try {
-    checkStructure(bytes, STRUCTURE)
+    checkStructure(bytes, STRUCTURE, budget)
     return fromBinary(FsmStateSnapshotSchema, bytes, { readUnknownFields: false })
   } catch (error) {
+    if (isHeadgateError(error)) throw error
     throw invalid(
       'the bytes',
       'one whole message',

@@ -2,27 +2,36 @@
  * Snapshots of any store as plain JSON, for files and for programs that have no protobuf.
  *
  * The form has a name and a version of its own, so a reader can tell it from other JSON and from later forms.
- * What `JSON.stringify` would drop or change is refused when it is written: a reader could not tell.
+ * What `JSON.stringify` would drop or change gets a tag (json-form.ts), and the form is of version 2 then: who
+ * reads version 1 only, refuses it instead of taking tags for data.
  */
+import { isHeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
-import { ADVICE, describeObject, invalid, requireObject } from './codec-error.ts'
-import { frozenCopy, isPlainObject, requireExactJson } from './json-value.ts'
+import { ADVICE, bracketed, describeObject, invalid, requireObject } from './codec-error.ts'
+import { toJsonForm } from './json-form.ts'
+import { fromJsonForm } from './json-revive.ts'
+import { parseJson } from './json-text.ts'
+import { isPlainObject } from './json-value.ts'
+import { Budget, type DecodeLimits } from './limits.ts'
 
 const FORMAT = 'headgate.snapshot'
-const FORMAT_VERSION = 1
+/** Without tags, and with them. */
+const [PLAIN, TAGGED] = [1, 2] as const
 
 /** A snapshot as JSON: ready for `JSON.stringify`. */
-export interface SnapshotJson<S = unknown> extends Snapshot<S> {
+export interface SnapshotJson extends Snapshot<unknown> {
   readonly format: 'headgate.snapshot'
-  readonly formatVersion: 1
+  /** 2 where the state holds what plain JSON cannot. */
+  readonly formatVersion: 1 | 2
 }
 
 /**
- * Makes the JSON form of a snapshot whose state JSON can hold. The state is shared with the snapshot, not
- * copied. What a decoded snapshot has beyond a snapshot (`wire`) is left out.
+ * Makes the JSON form of a snapshot. {@link fromJSON} brings back all that a state is made of: plain data,
+ * collections, Map, Set, Date, typed arrays, undefined, BigInt, NaN, infinities and -0. What JSON holds is shared
+ * with the snapshot, not copied. What a decoded snapshot has beyond a snapshot (`wire`) is left out.
  *
- * @throws `CODEC_INVALID` naming the path of what JSON would lose: undefined, NaN, infinities, -0, BigInts,
- * functions, symbols, holes, cycles, and objects of a class, as Date, Map and Set.
+ * @throws `CODEC_INVALID` naming the path of what has no form, and how to convert it: functions, symbols, holes,
+ * cycles, other objects of a class, more than 500 levels.
  *
  * @example
  * ```ts
@@ -36,15 +45,16 @@ export interface SnapshotJson<S = unknown> extends Snapshot<S> {
  * console.log(replica.state.count, replica.snapshot.reason) // → 1 INIT
  * ```
  */
-export function toJSON<S>(snapshot: Snapshot<S>): SnapshotJson<S> {
+export function toJSON(snapshot: Snapshot<unknown>): SnapshotJson {
   requireObject(snapshot, 'the snapshot')
-  const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
+  const { version, reason, source, tsWall, tsMono, metadata } = snapshot
   checkFields(snapshot, ADVICE.field)
+  const { form, isTagged } = toJsonForm(snapshot.state, 'state')
   return {
     format: FORMAT,
-    formatVersion: FORMAT_VERSION,
+    formatVersion: isTagged ? TAGGED : PLAIN,
     version,
-    state,
+    state: form,
     reason,
     source,
     tsWall,
@@ -55,31 +65,37 @@ export function toJSON<S>(snapshot: Snapshot<S>): SnapshotJson<S> {
 
 /**
  * Reads the JSON form of a snapshot, from its text or from the parsed value. The result is a copy, frozen at
- * every level; `S` is a claim about the writer, as with `JSON.parse`.
+ * every level but in Dates and typed arrays; `S` is a claim about the writer, as with `JSON.parse`.
  *
- * @throws `CODEC_INVALID` for what is not JSON, not this form, of another version of it, or incomplete.
+ * @throws `CODEC_INVALID` for what is not JSON, not this form, of another version of it, or incomplete, or more than the limits.
  */
-export function fromJSON<S = unknown>(json: unknown): Snapshot<S> {
-  const value = typeof json === 'string' ? parse(json) : json
+export function fromJSON<S = unknown>(json: unknown, limits?: DecodeLimits): Snapshot<S> {
+  const budget = new Budget(limits)
+  const value = typeof json === 'string' ? parse(json, budget) : json
   const advice = 'Read only what toJSON() has made.'
   if (!isPlainObject(value)) throw invalid('the JSON', 'an object', describeObject(value), advice)
   if (value.format !== FORMAT) {
     throw invalid('format', `"${FORMAT}"`, describeObject(value.format), advice)
   }
-  if (value.formatVersion !== FORMAT_VERSION) {
+  if (value.formatVersion !== PLAIN && value.formatVersion !== TAGGED) {
     const later = 'Read it with the version of Headgate that wrote it.'
-    throw invalid('formatVersion', String(FORMAT_VERSION), describeObject(value.formatVersion), later)
+    throw invalid('formatVersion', `${PLAIN} or ${TAGGED}`, describeObject(value.formatVersion), later)
   }
   checkFields(value, advice)
-  // The cast holds for the fields, which are checked, and claims the state.
-  const { version, state, reason, source, tsWall, tsMono, metadata } = value as unknown as Snapshot<S>
-  return frozenCopy({ version, state, reason, source, tsWall, tsMono, metadata })
+  budget.check('entriesMax', Object.keys(value.metadata as object).length, 'metadata', 'entries')
+  const isTagged = value.formatVersion === TAGGED
+  const state = fromJsonForm(value.state, 'state', { budget, isTagged }) as Snapshot<S>['state']
+  // The cast holds for the fields, which are checked.
+  const { version, reason, source, tsWall, tsMono, metadata } = value as unknown as Snapshot<S>
+  const entries = fromJsonForm(metadata, 'metadata', { budget, isTagged: false }) as Snapshot<S>['metadata']
+  return Object.freeze({ version, state, reason, source, tsWall, tsMono, metadata: entries })
 }
 
-function parse(text: string): unknown {
+function parse(text: string, budget: Budget): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text, budget, 'the JSON')
   } catch (error) {
+    if (isHeadgateError(error)) throw error
     throw invalid('the JSON', 'JSON text', 'a text that is none', 'Check that it was not cut.', error)
   }
 }
@@ -87,7 +103,7 @@ function parse(text: string): unknown {
 type Fields = Partial<Record<keyof Snapshot<unknown>, unknown>>
 
 function checkFields(fields: Fields, advice: string): void {
-  const { version, state, reason, source, tsWall, tsMono, metadata } = fields
+  const { version, reason, source, tsWall, tsMono, metadata } = fields
   const check = (field: string, expected: string, value: unknown, ok: boolean): void => {
     if (!ok) throw invalid(field, expected, describeObject(value), advice)
   }
@@ -99,8 +115,9 @@ function checkFields(fields: Fields, advice: string): void {
   check('tsMono', 'a finite number', tsMono, Number.isFinite(tsMono))
   check('metadata', 'an object', metadata, isPlainObject(metadata))
   for (const [key, entry] of Object.entries(metadata as object)) {
-    check(`metadata[${JSON.stringify(key)}]`, 'a string', entry, typeof entry === 'string')
+    check(`metadata${bracketed(key)}`, 'a string', entry, typeof entry === 'string')
   }
-  requireExactJson(state, 'state')
-  for (const key of ['version', 'tsWall', 'tsMono'] as const) requireExactJson(fields[key], key)
+  for (const key of ['version', 'tsWall', 'tsMono'] as const) {
+    check(key, 'a number that JSON can hold', fields[key], !Object.is(fields[key], -0))
+  }
 }

@@ -7,8 +7,12 @@
  * puts there is not sent.
  */
 
-import { ADVICE, describeObject, invalid, requireObject } from './codec-error.ts'
+import { isHeadgateError } from '../kit/index.ts'
+import { ADVICE, bracketed, describeObject, invalid, requireObject } from './codec-error.ts'
+import type { ContextData } from './context-data.ts'
 import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
+import { parseJson } from './json-text.ts'
+import type { Budget } from './limits.ts'
 import { fromSecondsText, toSecondsText } from './seconds-text.ts'
 import { setOwn, text } from './text.ts'
 
@@ -17,8 +21,9 @@ const REASON = 'dto_reason'
 const PREVIOUS = 'dto_prev_state'
 const MONO = 'dto_ts_mono'
 const CONTEXT_JSON = 'dto_context_json'
+const CONTEXT_TAGGED = 'dto_context_tagged'
 
-const OWN: ReadonlySet<string> = new Set([VERSION, REASON, PREVIOUS, MONO, CONTEXT_JSON])
+const OWN: ReadonlySet<string> = new Set([VERSION, REASON, PREVIOUS, MONO, CONTEXT_JSON, CONTEXT_TAGGED])
 
 type Metadata = Readonly<Record<string, string>>
 
@@ -43,7 +48,7 @@ function numberText(
 /** Makes `state_metadata` of a snapshot. */
 export function toStateMetadata(
   snapshot: MachineSnapshot,
-  jsonKeys: readonly string[],
+  { jsonKeys, taggedKeys }: Pick<ContextData, 'jsonKeys' | 'taggedKeys'>,
 ): Record<string, string> {
   const { version, reason, tsMono, metadata, state } = snapshot
   requireObject(metadata, 'metadata')
@@ -56,7 +61,7 @@ export function toStateMetadata(
   const entries: Record<string, string> = {}
   for (const [key, value] of Object.entries(metadata)) {
     if (!OWN.has(key))
-      setOwn(entries, text(key, 'a key of metadata'), text(value, `metadata[${JSON.stringify(key)}]`))
+      setOwn(entries, text(key, 'a key of metadata'), text(value, `metadata${bracketed(key)}`))
   }
   const omitted = (key: string, empty: boolean): boolean =>
     empty && snapshot.wire?.omitted.includes(key) === true
@@ -70,21 +75,23 @@ export function toStateMetadata(
     entries[MONO] = numberText(metadata, MONO, tsMono, toSecondsText(tsMono), fromSecondsText)
   }
   if (jsonKeys.length > 0) entries[CONTEXT_JSON] = JSON.stringify(jsonKeys)
+  if (taggedKeys.length > 0) entries[CONTEXT_TAGGED] = JSON.stringify(taggedKeys)
   return entries
 }
 
 /** What `state_metadata` says. */
-export interface StateMetadata extends Pick<DecodedSnapshot, 'version' | 'reason' | 'tsMono' | 'metadata'> {
+export interface StateMetadata
+  extends Pick<DecodedSnapshot, 'version' | 'reason' | 'tsMono' | 'metadata'>,
+    Pick<ContextData, 'jsonKeys' | 'taggedKeys'> {
   readonly previous: string | null
-  readonly jsonKeys: readonly string[]
   readonly omitted: readonly string[]
 }
 
 /** Reads `state_metadata`. */
-export function fromStateMetadata(entries: Metadata): StateMetadata {
+export function fromStateMetadata(entries: Metadata, budget: Budget): StateMetadata {
   const metadata: Record<string, string> = {}
   for (const [key, value] of Object.entries(entries)) {
-    if (!OWN.has(key)) setOwn(metadata, key, text(value, `state_metadata[${JSON.stringify(key)}]`))
+    if (!OWN.has(key)) setOwn(metadata, key, text(value, `state_metadata${bracketed(key)}`))
   }
   const read = (
     key: string,
@@ -108,19 +115,22 @@ export function fromStateMetadata(entries: Metadata): StateMetadata {
     tsMono,
     metadata: Object.freeze(metadata),
     previous: previous === undefined ? null : text(previous, PREVIOUS),
-    jsonKeys: parseKeys(entries[CONTEXT_JSON] ?? '[]'),
+    jsonKeys: parseKeys(entries, CONTEXT_JSON, budget),
+    taggedKeys: parseKeys(entries, CONTEXT_TAGGED, budget),
     omitted: [VERSION, REASON, MONO].filter((key) => !Object.hasOwn(entries, key)),
   }
 }
 
-function parseKeys(value: string): readonly string[] {
+function parseKeys(entries: Metadata, field: string, budget: Budget): readonly string[] {
+  const value = entries[field] ?? '[]'
   let keys: unknown
   let cause: unknown
   try {
-    keys = JSON.parse(value)
+    keys = parseJson(value, budget, field)
   } catch (error) {
+    if (isHeadgateError(error)) throw error
     cause = error
   }
   if (Array.isArray(keys) && keys.every((key) => typeof key === 'string')) return keys
-  throw invalid(CONTEXT_JSON, 'a JSON array of strings', describeObject(value), ADVICE.sender, cause)
+  throw invalid(field, 'a JSON array of strings', describeObject(value), ADVICE.sender, cause)
 }

@@ -38,14 +38,14 @@ export function toMessage(
   }
   const untimed = tsWall === 0 && wire?.omitted.includes('timestamp') === true
   const timestamp = untimed ? undefined : toTimestamp(tsWall, wire?.nanos ?? 0, 'tsWall')
-  const { data, jsonKeys } = toContextData(state.context)
+  const { data, ...keys } = toContextData(state.context)
   const { snapshotId = wire === undefined ? randomUuid() : wire.snapshotId } = identity
   const { instanceId = wire?.instanceId ?? null } = identity
   const message = create(FsmStateSnapshotSchema, {
     currentState: numberOf(states, state.current, 'state.current'),
     history: history.map((record, index) => toTransition(record, states, `state.history[${index}]`)),
     contextData: data,
-    stateMetadata: toStateMetadata(snapshot, jsonKeys),
+    stateMetadata: toStateMetadata(snapshot, keys),
     sourceModule: text(source, 'source'),
     attemptCount: attempts,
   })

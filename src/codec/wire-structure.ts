@@ -9,11 +9,18 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf'
 import { ScalarType } from '@bufbuild/protobuf'
 import { WireType } from '@bufbuild/protobuf/wire'
+import type { Budget } from './limits.ts'
 
 /** What is expected of a field: its wire type, and the structure inside it, if it has one. */
 interface Field {
   readonly wireType: WireType
   readonly inside: Structure | undefined
+  /** Of a field that repeats: its name, and what bounds it. */
+  readonly many?: {
+    readonly name: string
+    readonly limit: 'historyMax' | 'entriesMax'
+    readonly what: string
+  }
 }
 
 type Structure = ReadonlyMap<number, Field>
@@ -39,24 +46,34 @@ export function structureOf({ fields }: DescMessage): Structure {
 }
 
 function expectation(field: DescField): Field {
-  if (field.fieldKind === 'map') return MAP_ENTRY
+  const { name } = field
+  if (field.fieldKind === 'map') return { ...MAP_ENTRY, many: { name, limit: 'entriesMax', what: 'entries' } }
   if (field.message !== undefined) {
-    return { wireType: WireType.LengthDelimited, inside: structureOf(field.message) }
+    const inside = structureOf(field.message)
+    const many = { name, limit: 'historyMax', what: 'records' } as const
+    return { wireType: WireType.LengthDelimited, inside, ...(field.fieldKind === 'list' && { many }) }
   }
   return field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING ? TEXT : VARINT
 }
 
-/** @throws `RangeError` that says at which byte what is wrong. */
-export function checkStructure(bytes: Uint8Array, structure: Structure): void {
-  new Walk(bytes).message(structure, bytes.length)
+/**
+ * @throws `RangeError` that says at which byte what is wrong; `CODEC_INVALID` where there is more of something
+ * than the budget has.
+ */
+export function checkStructure(bytes: Uint8Array, structure: Structure, budget: Budget): void {
+  new Walk(bytes, budget).message(structure, bytes.length)
 }
 
 class Walk {
   readonly #bytes: Uint8Array
+  readonly #budget: Budget
+  /** How often each field that repeats has come; only the outermost message has such. */
+  readonly #counts = new Map<Field, number>()
   #at = 0
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, budget: Budget) {
     this.#bytes = bytes
+    this.#budget = budget
   }
 
   message(structure: Structure, end: number): void {
@@ -73,7 +90,13 @@ class Walk {
     }
   }
 
-  #known({ wireType, inside }: Field, end: number): void {
+  #known(field: Field, end: number): void {
+    const { wireType, inside, many } = field
+    if (many !== undefined) {
+      const count = (this.#counts.get(field) ?? 0) + 1
+      this.#counts.set(field, count)
+      this.#budget.check(many.limit, count, many.name, many.what)
+    }
     if (wireType === WireType.Varint) this.#varint(end)
     else {
       const stop = this.#stop(this.#varint(end), end)
