@@ -73,8 +73,8 @@ describe('LiveStressView', () => {
     view.ended(failedResult())
     frame()
     expect((await screen()).slice(0, 4)).toEqual([
-      '✓ passed     sustained-writes  high-volume, 2 s, 50 000 writes/s',
-      '✗ failed     slow-writes  limits, 2 s, 50 000 writes/s',
+      '✓ passed     sustained-writes  high-volume, 2 s, 50 000 writes/s overall',
+      '✗ failed     slow-writes  limits, 2 s, 50 000 writes/s overall',
       '',
       'sustained-writes  2 of 4, 50 % of it',
     ])

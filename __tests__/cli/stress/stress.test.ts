@@ -15,6 +15,10 @@ let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'headgate-stress-'))
+  writeFileSync(
+    join(folder, 'strange.json'),
+    '{"format":"headgate.stress","formatVersion":1,"startedAt":"","environment":{},"results":[\n{"name":"a",\n"outcome":"\\u001b[2J"}]}',
+  )
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -67,8 +71,8 @@ describe('headgate stress', () => {
     const io = world()
     expect(await stress([], io, suiteOf([sampleResult(), sampleResult({ name: 'second' })]).run)).toBe(0)
     expect(io.stdout.lines).toEqual([
-      '✓ passed     sustained-writes  high-volume, 2 s, 50 000 writes/s',
-      '✓ passed     second  high-volume, 2 s, 50 000 writes/s',
+      '✓ passed     sustained-writes  high-volume, 2 s, 50 000 writes/s overall',
+      '✓ passed     second  high-volume, 2 s, 50 000 writes/s overall',
       '',
       'scenario          outcome   threshold            this run  limit',
       'sustained-writes  ✓ passed  ✓ write-rate  50 000 writes/s  at least 5 000 writes/s',
@@ -148,6 +152,12 @@ describe('headgate stress', () => {
   test.each([
     ['--report no/r.html', 'The folder of --report no/r.html does not exist.'],
     ['--json .', 'The file of --json . is a folder.'],
+    ['--report r.html --json ./r.html', '--report and --json name the same file, r.html.'],
+    ['--report /proc/r.html', /^The file of --report \/proc\/r\.html cannot be written: E/],
+    [
+      '--baseline strange.json',
+      'The baseline strange.json, line 3: the outcome of "a" (string) is "\\u001b[2J" (string); expected one of passed, failed, timeout, error.',
+    ],
     ['--baseline none.json', /^The baseline none\.json could not be read: ENOENT/],
     ['--baseline text.json', /^The baseline text\.json is no JSON: /],
     [

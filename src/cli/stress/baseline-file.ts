@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { describeValue } from '../../kit/index.ts'
 import type { StressReport } from '../../stress/index.ts'
 import { messageOf, UsageError } from '../usage-error.ts'
 
@@ -13,6 +14,13 @@ export async function readBaseline(path: string, workingDirectory: string): Prom
     throw new UsageError(`The baseline ${path} could not be read: ${messageOf(error)}`, { cause: error })
   })
   const value = parseJson(text, path)
+  const unknown = unknownOutcome(value)
+  if (unknown !== undefined) {
+    const { name, outcome } = unknown
+    throw new UsageError(
+      `The baseline ${path}, line ${lineOf(text, outcome)}: the outcome of ${describeValue(name)} is ${describeValue(outcome)}; expected one of ${OUTCOMES.join(', ')}.`,
+    )
+  }
   if (!isReport(value)) {
     throw new UsageError(
       `The baseline ${path} is no stress report of version 1, as "headgate stress --json" writes it.`,
@@ -28,6 +36,27 @@ function parseJson(text: string, path: string): unknown {
     throw new UsageError(`The baseline ${path} is no JSON: ${messageOf(error)}`, { cause: error })
   }
 }
+
+const OUTCOMES = ['passed', 'failed', 'timeout', 'error']
+
+/** The first result with an outcome that this version does not know. */
+function unknownOutcome(value: unknown): Fields | undefined {
+  const results = isObject(value) && Array.isArray(value.results) ? value.results : []
+  return results.find(
+    (one: unknown): one is Fields =>
+      isObject(one) && typeof one.outcome === 'string' && !OUTCOMES.includes(one.outcome),
+  )
+}
+
+/** The line of the file that has a value; the first where it is written another way. */
+function lineOf(text: string, value: unknown): number {
+  const index = text.search(new RegExp(`"outcome"\\s*:\\s*${quoted(value)}`))
+  return text.slice(0, Math.max(0, index)).split('\n').length
+}
+
+/** A value as JSON has it, as a pattern. */
+const quoted = (value: unknown): string =>
+  (JSON.stringify(value) ?? '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 type Fields = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null

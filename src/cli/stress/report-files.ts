@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { findChartScript, renderHtmlReport, type StressReport } from '../../stress/index.ts'
 import { messageOf, UsageError } from '../usage-error.ts'
@@ -10,6 +10,14 @@ import type { StressOptions } from './parse-stress-arguments.ts'
  * @throws {@link UsageError}
  */
 export async function checkReportFiles(options: StressOptions, workingDirectory: string): Promise<void> {
+  const { report, json } = options
+  if (
+    report !== undefined &&
+    json !== undefined &&
+    resolve(workingDirectory, report) === resolve(workingDirectory, json)
+  ) {
+    throw new UsageError(`--report and --json name the same file, ${report}.`)
+  }
   for (const [name, path] of [
     ['report', options.report],
     ['json', options.json],
@@ -20,6 +28,37 @@ export async function checkReportFiles(options: StressOptions, workingDirectory:
     if (!folder?.isDirectory()) throw new UsageError(`The folder of --${name} ${path} does not exist.`)
     const there = await stat(file).catch(() => undefined)
     if (there?.isDirectory()) throw new UsageError(`The file of --${name} ${path} is a folder.`)
+    if (there === undefined || there.isFile())
+      await tryToWrite(file).catch((error: unknown) => {
+        throw new UsageError(`The file of --${name} ${path} cannot be written: ${messageOf(error)}`, {
+          cause: error,
+        })
+      })
+  }
+}
+
+const temporaryOf = (file: string): string => `${file}.${process.pid}.part`
+
+/** Not by asking for permission: a file system may be read-only for everybody. */
+async function tryToWrite(file: string): Promise<void> {
+  await (await open(temporaryOf(file), 'w')).close()
+  await rm(temporaryOf(file))
+}
+
+/**
+ * Writes a file whole or not at all: what was there stays until all of the new text is on the disk. A device or a pipe
+ * is written to.
+ */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined)
+  if (there !== undefined && !there.isFile()) return writeFile(file, text)
+  const temporary = temporaryOf(file)
+  try {
+    await writeFile(temporary, text, { flush: true })
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
   }
 }
 
@@ -45,7 +84,7 @@ export async function writeReportFiles(
   const write = async (path: string | undefined, text: () => string): Promise<void> => {
     if (path === undefined) return
     try {
-      await writeFile(resolve(workingDirectory, path), text())
+      await writeWhole(resolve(workingDirectory, path), text())
       told.push(`Wrote ${path}.`)
     } catch (error) {
       problems.push(`${path} could not be written: ${messageOf(error)}`)
