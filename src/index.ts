@@ -130,6 +130,7 @@ export type {
   SubscriberHandle,
   ValueAt,
   WaitOptions,
+  WhenFull,
   Write,
   WriteOptions,
 } from './store/index.ts'

@@ -64,6 +64,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { option: 'capacity', expected: 'an integer from 1', received: '0 (number)' },
     'Expected "capacity" to be an integer from 1, got 0 (number).',
   ],
+  READY_TIMEOUT: [
+    { store: 'agent', operation: 'ready()', timeoutMs: 5, subscriberId: 'log' },
+    'ready() on store "agent" had no turn within 5 ms; without room: log. Let that subscriber consume faster, or raise timeoutMs.',
+  ],
   RECIPE_ASYNC: [
     { store: 'agent', returned: 'a generator' },
     'A recipe on store "agent" returned a generator; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
@@ -98,7 +102,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   SUBSCRIBER_FULL: [
     { store: 'agent', subscriberId: 'log', capacity: 2 },
-    'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Await store.ready() before each write.',
+    'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Write inside store.whenReady(), or overrule it with { whenFull: \'overrule\' }.',
   ],
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },

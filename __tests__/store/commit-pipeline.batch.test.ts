@@ -49,11 +49,26 @@ describe('Store.batch', () => {
     expect(store.metrics()).toMatchObject({ commits: 0, noopWrites: 1 })
   })
 
+  test('that ends with the very state it began with commits nothing, and is one write without effect', () => {
+    const store = createStore(0)
+    const before = store.snapshot
+    store.batch(() => {
+      store.set(1)
+      store.set(0)
+    })
+    expect(store.snapshot).toBe(before)
+    expect(store.metrics()).toMatchObject({ commits: 0, noopWrites: 1 })
+    // A snapshot from elsewhere brings a version of its own.
+    store.batch(() => store.put({ ...before, version: 7 }))
+    expect(store.snapshot.version).toBe(7)
+  })
+
   test('is labelled as told, else as its last write', () => {
     const store = createStore(0)
+    let n = 0
     const write = (): void => {
-      store.set(1, { reason: 'FIRST', metadata: { n: '1' } })
-      store.set(2, { reason: 'LAST', source: 'arm', metadata: { n: '2' } })
+      store.set(++n, { reason: 'FIRST', metadata: { n: '1' } })
+      store.set(++n, { reason: 'LAST', source: 'arm', metadata: { n: '2' } })
     }
     const label = (): unknown => [store.snapshot.reason, store.snapshot.source, store.snapshot.metadata]
     store.batch(write)

@@ -28,7 +28,7 @@ describe('a subscriber that suspends its writers', () => {
     store.set(2)
     const before = store.snapshot
     const message =
-      'A write on store "arm" was refused: subscriber "archive" suspends its writers and its buffer of 2 is full. Await store.ready() before each write.'
+      'A write on store "arm" was refused: subscriber "archive" suspends its writers and its buffer of 2 is full. Write inside store.whenReady(), or overrule it with { whenFull: \'overrule\' }.'
     let recipes = 0
     const writes = [
       () => store.set(3),

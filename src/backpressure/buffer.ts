@@ -128,13 +128,13 @@ export class BufferStrategy<T> implements Strategy<T> {
       this.#gap += 1
       this.#behind += 1
       this.#port.drop(entry, 'overflow')
-    } else if (this.#overflow === 'drop-oldest') {
+    } else if (this.#overflow !== 'error') {
+      // 'suspend' comes here where a writer overrules it.
       // The cast holds: a full ring has an oldest entry.
       const oldest = ring.shift() as T
       ring.push(entry)
       this.#port.drop(oldest, 'overflow')
     } else {
-      // 'error'; and 'suspend' where a source did not ask for room
       this.#behind += 1
       this.#port.overflow(entry)
     }

@@ -34,6 +34,7 @@ export interface ErrorDetails {
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   OPTION_INVALID: { option: string; expected: string; received: string }
   POLICY_INVALID: { option: string; expected: string; received: string }
+  READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
@@ -84,6 +85,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
+  READY_TIMEOUT: (d) =>
+    `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
   RECIPE_ASYNC: (d) =>
     `A recipe on store "${d.store}" returned ${d.returned}; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
   RUNAWAY_TIMERS: (d) =>
@@ -101,7 +104,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   STORE_UNINITIALIZED: (d) =>
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
   SUBSCRIBER_FULL: (d) =>
-    `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Await store.ready() before each write.`,
+    `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
   WAIT_TIMEOUT: (d) =>

@@ -7,5 +7,6 @@ export { type Deferred, deferredOf, describeValue, isPromiseLike, messageOf } fr
 export { anotherRound, ROUNDS_MAX, releaseWork, turnToGoOn } from './release.ts'
 export { RingBuffer } from './ring-buffer.ts'
 export { SlotList, type Slotted } from './slot-list.ts'
+export { isVersion, VERSION_MAX } from './snapshot-version.ts'
 export { randomUuid } from './uuid.ts'
 export { VERSION } from './version.ts'

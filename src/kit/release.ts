@@ -17,6 +17,8 @@ const MARK_AT = 500
 /** The last round that goes on before that macrotask has come. */
 export const ROUNDS_MAX = 1_000
 
+declare const setImmediate: ((work: () => void) => unknown) | undefined
+
 // Taken when the module is loaded, so that a test's fake clock holds nobody up. `setTimeout` waits 1 ms at least.
 const later: (work: () => void) => unknown =
   typeof setImmediate === 'function' ? setImmediate : globalThis.setTimeout

@@ -20,7 +20,7 @@ import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '
 import { type AnyRecipe, freezeState, runRecipe } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
-import { checkWrite, labelOf, type Write, type WriteLabel } from './write-options.ts'
+import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
 
 /** What a batch in progress goes back to. */
 interface Batch<S> {
@@ -28,6 +28,10 @@ interface Batch<S> {
   readonly outer: Batch<S> | undefined
   /** The origin of its last write. */
   origin: unknown
+  /** Whether its writes commit over a subscriber that suspends. */
+  readonly overrules: boolean
+  /** Whether a snapshot came with a version of its own. */
+  adopted: boolean
 }
 
 /** What the pipeline needs of its store. */
@@ -40,6 +44,8 @@ export interface PipelineHost {
   readonly freeze: boolean
   /** Present where commits are timed. */
   readonly timer: CommitTimer | undefined
+  /** Whether writes that say nothing commit over a subscriber that suspends its writers. */
+  readonly overrules: boolean
   /** Throws where a subscriber that suspends its writers is full. */
   admitWrite(): void
 }
@@ -97,9 +103,9 @@ export class CommitPipeline<S> {
     this.head = subject.getValue()
   }
 
-  update(recipe: AnyRecipe, write: Write | undefined): Snapshot<S> {
+  update(recipe: AnyRecipe, given: Write | undefined): Snapshot<S> {
     try {
-      this.#admit('update()', write)
+      const write = this.#admit('update()', given)
       this.requireState('update()')
       const { name, source, freeze } = this.#host
       const state = this.#locked(() => runRecipe(this.head.state, recipe, { store: name, freeze }))
@@ -112,9 +118,9 @@ export class CommitPipeline<S> {
     }
   }
 
-  set(state: S | Immutable<S>, write: Write | undefined): Snapshot<S> {
+  set(state: S | Immutable<S>, given: Write | undefined): Snapshot<S> {
     try {
-      this.#admit('set()', write)
+      const write = this.#admit('set()', given)
       this.#requireValue('set()', state)
       return this.#commit(
         this.#settled(state) as Immutable<S>,
@@ -134,20 +140,16 @@ export class CommitPipeline<S> {
         throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, problem })
       }
       const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
+      // Foreign code first: getters may write.
+      const settled = this.#settled(state) as Immutable<S>
+      const label = { reason, source, metadata: Object.freeze({ ...metadata }) }
+      const write = { ...label, origin }
+      this.#ask(write, settled)
       const newer = version > this.head.version
       if (enforceVersion && !newer) this.#conflict(version)
-      return this.#adopt(
-        {
-          version: newer ? version : this.#nextVersion(),
-          state: this.#settled(state) as Immutable<S>,
-          reason,
-          source,
-          tsWall,
-          tsMono,
-          metadata: Object.freeze({ ...metadata }),
-        },
-        { reason, source, metadata, origin },
-      )
+      if (this.#batch !== undefined) this.#batch.adopted = true
+      const stamped = newer ? version : this.#nextVersion()
+      return this.#adopt(stamp(settled, stamped, label, { tsWall, tsMono }), write)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -156,11 +158,11 @@ export class CommitPipeline<S> {
   /** Commits what a pure step makes of the state; see `Kernel.commit`. */
   commit(
     step: (state: Immutable<S>, at: Instant) => Immutable<S>,
-    write: Write | undefined,
+    given: Write | undefined,
     operation: string,
   ): Snapshot<S> {
     try {
-      this.#admit(operation, write)
+      const write = this.#admit(operation, given)
       const at = instantOf(this.#host.clock)
       const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
@@ -171,10 +173,16 @@ export class CommitPipeline<S> {
     }
   }
 
-  batch<R>(work: () => R, write: Write | undefined): R {
+  batch<R>(work: () => R, given: Write | undefined): R {
     try {
-      this.#admit('batch()', write)
-      const batch: Batch<S> = { before: this.head, outer: this.#batch, origin: undefined }
+      const write = this.#admit('batch()', given)
+      const batch: Batch<S> = {
+        before: this.head,
+        outer: this.#batch,
+        origin: undefined,
+        overrules: this.#overrules(write),
+        adopted: false,
+      }
       this.#batch = batch
       try {
         const result = work()
@@ -183,7 +191,13 @@ export class CommitPipeline<S> {
           throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name, returned })
         this.requireAlive('batch()')
         this.#batch = batch.outer
-        if (this.head !== batch.before) this.#closeBatch(batch, write)
+        if (this.head !== batch.before) {
+          if (this.head.state !== batch.before.state || batch.adopted) this.#closeBatch(batch, write)
+          else {
+            this.head = batch.before
+            this.unchanged()
+          }
+        }
         return result
       } catch (error) {
         this.#batch = batch.outer
@@ -235,18 +249,29 @@ export class CommitPipeline<S> {
   }
 
   /** Refuses a write that may not happen now; nothing has been done yet. */
-  #admit(operation: string, write: Write | undefined): void {
+  #admit(operation: string, given: Write | undefined): Write | undefined {
     // A batch begins with itself, not with its writes; a write inside a recipe is refused.
     if (this.#batch === undefined && !this.#inRecipe) this.#host.timer?.begin()
-    checkWrite(write)
+    const write = readWrite(given)
     this.requireAlive(operation)
     const { name: store } = this.#host
     if (this.#inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
-    const expected = typeof write === 'object' ? write.expectedVersion : undefined
-    if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
+    this.#requireVersion(write)
     const { exhausted, queueMax: drainMax } = this.#subject.broadcast
     if (exhausted) throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax })
-    this.#host.admitWrite()
+    if (!this.#overrules(write)) this.#host.admitWrite()
+    return write
+  }
+
+  /** Whether a write commits over a subscriber that suspends; inside a batch, what the batch says unless it does. */
+  #overrules(write: Write | undefined): boolean {
+    const own = typeof write === 'object' ? write.whenFull : undefined
+    return own === undefined ? (this.#batch?.overrules ?? this.#host.overrules) : own === 'overrule'
+  }
+
+  #requireVersion(write: Write | undefined): void {
+    const expected = typeof write === 'object' ? write.expectedVersion : undefined
+    if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
   }
 
   #failed(error: unknown): unknown {
@@ -291,12 +316,18 @@ export class CommitPipeline<S> {
     label: WriteLabel,
     at: Instant = instantOf(this.#host.clock),
   ): Snapshot<S> {
+    this.#ask(write, state)
     return this.#adopt(stamp(state, this.#nextVersion(), label, at), write)
+  }
+
+  /** Asks the guards, and once more for the version: getters of the state, the clock and guards may have written. */
+  #ask(write: Write | undefined, state: Immutable<S>): void {
+    for (const check of this.#guards) check(write, state)
+    this.#requireVersion(write)
   }
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */
   #adopt(snapshot: Snapshot<S>, write: Write | undefined): Snapshot<S> {
-    for (const check of this.#guards) check(write, snapshot.state)
     Object.freeze(snapshot)
     const before = this.head
     this.head = snapshot
@@ -306,9 +337,12 @@ export class CommitPipeline<S> {
     return snapshot
   }
 
-  #closeBatch({ before, outer, origin: last }: Batch<S>, write: Write | undefined): void {
+  #closeBatch({ before, outer, adopted, origin: last }: Batch<S>, write: Write | undefined): void {
     const origin = originOf(write) ?? last
-    if (outer !== undefined) outer.origin = origin
+    if (outer !== undefined) {
+      outer.origin = origin
+      outer.adopted ||= adopted
+    }
     if (write !== undefined) {
       const { reason, source, metadata } = this.head
       const label = labelOf(write, reason, source)

@@ -3,6 +3,7 @@ import { DEFAULT_THRESHOLDS } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
 import type { SubscribeOptions } from './subscribers.ts'
+import { isWhenFull } from './write-options.ts'
 
 type Test = (value: unknown) => boolean
 
@@ -57,6 +58,7 @@ export function checkStoreOptions(options: StoreOptions): void {
   })
   checkBoolean('detectLeaks', options.detectLeaks)
   checkBoolean('freeze', options.freeze)
+  check('whenFull', options.whenFull, '"throw" or "overrule"', isWhenFull)
 }
 
 function checkThresholds(thresholds: StoreOptions['health']): void {

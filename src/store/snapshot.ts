@@ -1,4 +1,5 @@
 import type { Immutable } from 'immer'
+import { isVersion } from '../kit/index.ts'
 
 /**
  * One version of a store's state: frozen, and never changed afterwards.
@@ -29,9 +30,8 @@ export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
 export function snapshotProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it is not an object'
   const { version, state, reason, source, tsWall, tsMono, metadata } = value as Partial<Snapshot<unknown>>
-  // The next version must be one too.
-  if (!Number.isSafeInteger((version as number) + 1) || (version as number) < 0) {
-    return '"version" is not an integer from 0'
+  if (!isVersion(version)) {
+    return '"version" is not an integer from 0 to 2^52'
   }
   if (state === undefined) return '"state" is undefined'
   if (typeof reason !== 'string') return '"reason" is not a string'

@@ -111,6 +111,7 @@ export class StoreCore<S> implements Store<S> {
   constructor(initial: S | undefined, options: StoreOptions = {}) {
     checkStoreOptions(options)
     const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
+    const { whenFull = 'throw' } = options
     const { timing = false, detectLeaks = isDevelopment(), freeze = true } = options
     this.name = name
     this.#clock = clock
@@ -144,6 +145,7 @@ export class StoreCore<S> implements Store<S> {
       clock,
       freeze,
       timer: this.#timer,
+      overrules: whenFull === 'overrule',
       admitWrite: () => this.#subscribers.admit(),
     }
     this.#pipeline = new CommitPipeline(host, this.#subject)
@@ -263,8 +265,14 @@ export class StoreCore<S> implements Store<S> {
     )
   }
 
-  ready(): Promise<void> {
-    return this.#subscribers.ready()
+  async ready(options: WaitOptions = {}): Promise<void> {
+    checkWaitOptions(options)
+    await this.#subscribers.writers.whenReady(() => {}, options, 'ready()')
+  }
+
+  async whenReady<R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> {
+    checkWaitOptions(options)
+    return await this.#subscribers.writers.whenReady(write, options, 'whenReady()')
   }
 
   metrics(): StoreMetrics {

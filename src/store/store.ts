@@ -10,7 +10,7 @@ import type { Snapshot } from './snapshot.ts'
 import type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'
 import type { SubscribeOptions } from './subscribers.ts'
-import type { Write, WriteOptions } from './write-options.ts'
+import type { WhenFull, Write, WriteOptions } from './write-options.ts'
 
 /** How a store is made. */
 export interface StoreOptions {
@@ -43,6 +43,8 @@ export interface StoreOptions {
    * changes the state of everybody, unseen: for states too large to freeze, behind code that is known not to.
    */
   freeze?: boolean | undefined
+  /** What a write does that says nothing itself; see {@link WriteOptions.whenFull}. */
+  whenFull?: WhenFull | undefined
 }
 
 /** Options of {@link Store.modify}. */
@@ -52,7 +54,7 @@ export interface ModifyOptions extends Omit<WriteOptions, 'expectedVersion'> {
   signal?: AbortSignal | undefined
 }
 
-/** Options of {@link Store.waitFor}. */
+/** Options of {@link Store.waitFor}, {@link Store.ready} and {@link Store.whenReady}. */
 export interface WaitOptions {
   signal?: AbortSignal | undefined
   /** Milliseconds; default: without end. */
@@ -213,8 +215,21 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
     options?: WaitOptions,
   ): Promise<Snapshot<S>>
 
-  /** Resolves when every subscriber that suspends its writers has room; they are let in one by one. */
-  ready(): Promise<void>
+  /**
+   * Waits until every subscriber that suspends its writers has room, writes, and resolves with what `write`
+   * returned. Writers are let in one by one, in the order in which they asked, and nobody writes between the
+   * look and the write. Not for the inside of a subscriber that suspends: it would wait for itself.
+   *
+   * @param write - one write: there is room for one version.
+   * @throws `READY_TIMEOUT`, the signal's reason, `STORE_DESTROYED`, or what `write` throws.
+   */
+  whenReady<R>(write: () => R, options?: WaitOptions): Promise<Awaited<R>>
+
+  /**
+   * Resolves when every subscriber that suspends its writers has room. Whoever writes without
+   * {@link Store.whenReady} may still come between.
+   */
+  ready(options?: WaitOptions): Promise<void>
 
   /** What the store did and what its subscribers got. O(subscribers); reads counters and changes none. */
   metrics(): StoreMetrics

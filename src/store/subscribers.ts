@@ -22,6 +22,7 @@ import { type Clock, HeadgateError, onAbort } from '../kit/index.ts'
 import type { FaultReporter } from './fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
+import { WaitingWriters } from './waiting-writers.ts'
 
 const DEFAULT_POLICY: Policy = latest()
 
@@ -94,7 +95,7 @@ class StoreSubscriber<S> implements Receiver<Snapshot<S>>, MailboxHost<Snapshot<
       ((snapshot, reason) =>
         onDrop({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped }))
     this.mailbox = new Mailbox(this) // refuses what is no policy
-    this.roomMade = this.suspends ? () => subscribers.wake() : undefined
+    this.roomMade = this.suspends ? () => subscribers.writers.wake() : undefined
   }
 
   get suspends(): boolean {
@@ -168,9 +169,7 @@ export class Subscribers<S> {
   readonly #leaks: LeakWatch | undefined
   readonly #departed = new DeliveryTotals()
   readonly #suspending = new Set<StoreSubscriber<S>>()
-  readonly #waiting = new Set<() => void>()
-  /** Settles when the writer who asked for room last has had its turn. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly writers: WaitingWriters
   #created = 0
 
   constructor(context: SubscribersContext<S>) {
@@ -180,6 +179,12 @@ export class Subscribers<S> {
     this.#leaks = context.leaks
     this.clock = context.clock
     this.scheduler = context.scheduler
+    this.writers = new WaitingWriters({
+      storeName: context.storeName,
+      scheduler: context.scheduler,
+      isOver: () => this.subject.isStopped,
+      full: () => this.#firstFull(),
+    })
   }
 
   /**
@@ -226,23 +231,6 @@ export class Subscribers<S> {
     throw new HeadgateError('SUBSCRIBER_FULL', details)
   }
 
-  /**
-   * Resolves when every suspending subscriber has room. Writers are let in one by one, in the order in
-   * which they asked: the next one looks only after the one before had its chance to write.
-   */
-  ready(): Promise<void> {
-    const mine = this.#turn.then(() => this.#room())
-    this.#turn = mine.catch(() => {})
-    return mine
-  }
-
-  /** Lets the writers who wait look again. */
-  wake(): void {
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const resolve of waiting) resolve()
-  }
-
   /** The sums of those who have left. */
   get departed(): DeliveryTotals {
     return this.#departed
@@ -267,14 +255,6 @@ export class Subscribers<S> {
 
   #present(): StoreSubscriber<S>[] {
     return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof StoreSubscriber)
-  }
-
-  async #room(): Promise<void> {
-    while (!this.subject.isStopped && this.#firstFull() !== undefined) {
-      await new Promise<void>((resolve) => this.#waiting.add(resolve))
-    }
-    if (!this.subject.isStopped) return
-    throw new HeadgateError('STORE_DESTROYED', { store: this.#storeName, operation: 'ready()' })
   }
 
   #firstFull(): Mailbox<Snapshot<S>> | undefined {

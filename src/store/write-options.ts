@@ -13,7 +13,16 @@ export interface WriteOptions {
   metadata?: Record<string, string> | undefined
   /** Anything; handed to those who follow the commits through the kernel, and kept nowhere. */
   origin?: unknown
+  /**
+   * What becomes of the write where a subscriber that suspends its writers is full: `'throw'` refuses it with
+   * `SUBSCRIBER_FULL`; `'overrule'` commits it, and that subscriber drops its oldest, counted and told as an
+   * `'overflow'`. To wait instead, write in {@link Store.whenReady}. Default: the store's `whenFull`, else `'throw'`.
+   */
+  whenFull?: WhenFull | undefined
 }
+
+/** What a writer wants where a subscriber that suspends is full. */
+export type WhenFull = 'throw' | 'overrule'
 
 /** A write's label as given: a reason, or options. */
 export type Write = string | WriteOptions
@@ -33,21 +42,34 @@ function checkText(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'string') refuse(option, 'a string', value)
 }
 
-/** Checks what an untyped caller may have passed; throws `OPTION_INVALID`. */
-export function checkWrite(write: Write | undefined): void {
-  if (write === undefined || typeof write === 'string') return
+/**
+ * Reads a write's label once, and checks what an untyped caller may have passed; throws `OPTION_INVALID`.
+ *
+ * What is used afterwards is the copy: a getter of the options is foreign code, and may write or change its mind.
+ */
+export function readWrite(write: Write | undefined): Write | undefined {
+  if (write === undefined || typeof write === 'string') return write
   if (typeof write !== 'object' || write === null) refuse('write', 'a reason (string) or an object', write)
-  checkText('reason', write.reason)
-  checkText('source', write.source)
-  const { expectedVersion, metadata } = write
+  const { reason, source, expectedVersion, metadata, origin, whenFull } = write
+  checkText('reason', reason)
+  checkText('source', source)
   if (expectedVersion !== undefined && !Number.isSafeInteger(expectedVersion)) {
     refuse('expectedVersion', 'an integer', expectedVersion)
   }
-  if (metadata === undefined) return
+  if (whenFull !== undefined && !isWhenFull(whenFull)) refuse('whenFull', '"throw" or "overrule"', whenFull)
+  return { reason, source, expectedVersion, metadata: readMetadata(metadata), origin, whenFull }
+}
+
+export const isWhenFull = (value: unknown): boolean => value === 'throw' || value === 'overrule'
+
+function readMetadata(metadata: unknown): Record<string, string> | undefined {
+  if (metadata === undefined) return undefined
   if (typeof metadata !== 'object' || metadata === null) refuse('metadata', 'an object of strings', metadata)
-  for (const [key, value] of Object.entries(metadata)) {
+  const read = { ...(metadata as Record<string, string>) }
+  for (const [key, value] of Object.entries(read)) {
     if (typeof value !== 'string') refuse(`metadata.${key}`, 'a string', value)
   }
+  return Object.freeze(read)
 }
 
 /** Fills in what a write left out. */
@@ -57,6 +79,6 @@ export function labelOf(write: Write | undefined, reason: string, source: string
   return {
     reason: write.reason ?? reason,
     source: write.source ?? source,
-    metadata: write.metadata === undefined ? NO_METADATA : Object.freeze({ ...write.metadata }),
+    metadata: write.metadata ?? NO_METADATA,
   }
 }

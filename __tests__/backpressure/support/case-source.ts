@@ -141,7 +141,7 @@ class EndingSource implements CaseSource {
   keep(): void {}
 
   ready(): Promise<void> {
-    return this.#subscribers.ready()
+    return this.#subscribers.writers.whenReady(() => {}, {}, 'ready()')
   }
 
   subscribe(consumer: SourceConsumer, { pulled, ...options }: SourceOptions): SourceSubscription {
