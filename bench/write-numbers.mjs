@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeSection } from '../scripts/write-section.mjs'
 import { OURS } from './peers/index.mjs'
 import { cost, times } from './support/format.mjs'
 import { Reader } from './support/results.mjs'
@@ -147,30 +148,19 @@ function flight() {
 const HOW_TO_READ =
   "A ratio is the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** *By hand* is the limit: a copy, a loop or a ring for that one case, without any guarantee. An empty field: there is no such thing, or it was not measured."
 
-function replaceBetween(file, marker, lines) {
-  const text = readFileSync(file, 'utf8')
-  const [begin, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`]
-  const between = new RegExp(`${begin}[\\s\\S]*${end}`)
-  if (!between.test(text)) throw new Error(`${file} has no ${begin} … ${end}.`)
-  writeFileSync(
-    file,
-    text.replace(between, () => [begin, ...lines, end].join('\n')),
-  )
-}
-
 /**
  * `folder` holds the stored results, one file a version of Node. Where nothing was measured just now, the
  * flight is not flown either: what the README says of it stays.
  */
 export function writeNumbers(folder, { measured }) {
-  const readme = join(ROOT, 'README.md')
-  const flown = /\nThe recorded flight, .*/.exec(readFileSync(readme, 'utf8'))?.[0].split('\n') ?? []
+  const flown =
+    /\nThe recorded flight, .*/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[0].split('\n') ?? []
   const stored = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
   const newest = stored.at(-1)
-  replaceBetween(readme, 'numbers', [
+  writeSection('README.md', 'numbers', [
     `By \`npm run bench -- --readme\`. ${HOW_TO_READ}`,
     '',
     circumstances(newest),
@@ -180,7 +170,7 @@ export function writeNumbers(folder, { measured }) {
     'All fourteen peers, other versions of Node, and what the guarantees cost: [docs/performance.md](docs/performance.md).',
     ...(measured ? flight() : flown),
   ])
-  replaceBetween(join(ROOT, 'docs/performance.md'), 'results', [
+  writeSection('docs/performance.md', 'results', [
     HOW_TO_READ,
     ...stored.flatMap((results) => [
       '',

@@ -1,20 +1,19 @@
 /**
- * Writes what the stress suite found into the README, between `<!-- stress:start -->` and `<!-- stress:end -->`.
+ * Writes what the stress suite found into the README.
  *
  *     node scripts/build.mjs --esm && node scripts/stress-readme.mjs    runs the full profile; minutes
  *     node scripts/stress-readme.mjs --json FILE                        takes a report of `headgate stress --json`
  *     node scripts/stress-readme.mjs --library DIR                      runs another build than dist/esm
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeSection } from './write-section.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
-const README = join(ROOT, 'README.md')
-const SECTION = /<!-- stress:start -->[\s\S]*?<!-- stress:end -->/
 
 const { values } = parseArgs({
   options: { json: { type: 'string' }, library: { type: 'string', default: 'dist/esm' } },
@@ -60,26 +59,15 @@ function row({ name, outcome, checks, thresholds, counts }) {
 function section({ profile, scale, seed, durationMs, environment, results }) {
   const { node, cpu, cores } = environment
   return [
-    '<!-- stress:start -->',
     `Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} cores, a shared machine; \`headgate stress --profile ${profile} --seed ${seed}\`, scale ${formatNumber(scale)}, ${formatDuration(durationMs)}. In parentheses the limit that each figure must keep.`,
     '',
     '| scenario | outcome | writes | checks that held | thresholds |',
     '|---|---|---:|---:|---|',
     ...results.map(row),
-    '<!-- stress:end -->',
-  ].join('\n')
+  ]
 }
 
 /** @type {StressReport} */
 const report =
   values.json === undefined ? runFullProfile() : JSON.parse(readFileSync(resolve(values.json), 'utf8'))
-const readme = readFileSync(README, 'utf8')
-if (SECTION.test(readme)) {
-  writeFileSync(
-    README,
-    readme.replace(SECTION, () => section(report)),
-  )
-} else {
-  console.error('README.md has no <!-- stress:start --> … <!-- stress:end -->; nothing was written.')
-  process.exitCode = 1
-}
+writeSection('README.md', 'stress', section(report))

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { build } from 'esbuild'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+interface Weighed {
+  readonly name: string
+  readonly exports: readonly string[]
+  readonly gzipped: number
+  readonly limit: number
+  readonly goal?: number
+  readonly packages: readonly string[]
+  readonly imported: readonly string[]
+}
+
+/** Ends with status 1 where a row is above its limit, and says the rows all the same. */
+function weigh(): Weighed[] {
+  try {
+    const command = ['scripts/size.mjs', '--json']
+    return JSON.parse(execFileSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' }))
+  } catch (error) {
+    return JSON.parse((error as { stdout: string }).stdout)
+  }
+}
+
+/** Bundles an entry of which nothing is used. */
+async function unused(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT },
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'esm',
+    packages: 'external',
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+  })
+  return outputFiles.map(({ text }) => text).join('')
+}
+
+const rows = weigh()
+
+describe('the bundle of an application', () => {
+  test.each(rows.map((row) => [row.name, row] as const))('grows by %s no more than its limit', (_, row) => {
+    expect(row.gzipped / 1_000).toBeLessThanOrEqual(row.limit)
+  })
+
+  test.each(rows.map((row) => [row.name, row] as const))('imports for %s what its row says', (_, row) => {
+    expect(row.imported).toEqual(row.packages)
+  })
+
+  test('has limits that are no lower than what is aimed at', () => {
+    expect(rows.filter(({ goal, limit }) => goal !== undefined && goal >= limit)).toEqual([])
+  })
+
+  test('has a row for each policy', async () => {
+    const { direct, latest, ...others } = await import('../../src/backpressure/index.ts')
+    const policies = Object.entries({ direct, ...others }).filter(([name]) => /^[a-z]/.test(name))
+    const elsewhere = ['backpressure', 'parsePolicy', 'policyLabel']
+    const expected = policies.map(([name]) => name).filter((name) => !elsewhere.includes(name))
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(expected))
+    expect(latest).toBeFunction()
+  })
+})
+
+describe('"sideEffects": false', () => {
+  test.each([
+    'index.ts',
+    'kernel/index.ts',
+    'codec/index.ts',
+    'otel/index.ts',
+    'testing/index.ts',
+    'stress/index.ts',
+  ])('lets a bundler leave out src/%s where nothing of it is used', async (entry) => {
+    expect(await unused(`import './src/${entry}'`)).toBe('')
+  })
+
+  test('is true: the library changes nothing outside of itself when it is loaded', async () => {
+    const globals = [globalThis, Object.prototype, Array.prototype, Promise.prototype, Symbol, Error]
+    const look = () => ({
+      keys: globals.map((each) => Reflect.ownKeys(each)),
+      resources: process.getActiveResourcesInfo().sort(),
+    })
+    // rxjs and immer are no part of the claim.
+    await Promise.all([import('rxjs'), import('immer')])
+    const before = look()
+    await Promise.all([import('../../src/index.ts'), import('../../src/kernel/index.ts')])
+    await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
+    expect(look()).toEqual(before)
+  })
+})

@@ -1,0 +1,125 @@
+/**
+ * What an application's bundle grows by: each row of size/rows.json, minified and gzipped by esbuild, without the
+ * packages it imports. A row that stands beside another one is what it adds to that.
+ *
+ *     npm run size               the table
+ *     npm run size -- --readme   writes it into the README
+ *     npm run size -- --files    what each source file adds to `createStore`; --row NAME takes another row
+ *     npm run size -- --json     the rows as data
+ *
+ * __tests__/package/size.test.ts fails where a row is above its `limit`. A `goal` is a limit that is not reached.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { weigh, weighFiles } from './size/bundle.mjs'
+import { writeSection } from './write-section.mjs'
+
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {readonly string[]} exports - what is imported
+ * @property {string} [from] - by which name of the package; `headgate` where there is none
+ * @property {string} [beside] - the row to which this one adds
+ * @property {number} limit - the most that it may weigh, in kB gzipped
+ * @property {number} [goal] - what it should weigh
+ * @property {readonly string[]} packages - the only packages that its bundle imports
+ */
+
+/** @typedef {Row & { gzipped: number, minified: number, imported: string[] }} Weighed */
+
+const ROWS = join(import.meta.dirname, 'size/rows.json')
+
+/** @type {readonly Row[]} */
+const rows = JSON.parse(readFileSync(ROWS, 'utf8'))
+
+const { values } = parseArgs({
+  options: {
+    readme: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
+    row: { type: 'string', default: 'createStore' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+/** @param {string} name */
+function rowOf(name) {
+  const row = rows.find((each) => each.name === name)
+  if (row === undefined) throw new Error(`There is no row '${name}' in scripts/size/rows.json.`)
+  return row
+}
+
+/**
+ * Everything that a bundle with this row imports.
+ *
+ * @param {Row} row
+ * @returns {import('./size/bundle.mjs').Import[]}
+ */
+const importsOf = ({ from = 'headgate', exports: names, beside }) => [
+  ...(beside === undefined ? [] : importsOf(rowOf(beside))),
+  { from, names },
+]
+
+/** @param {Row} row @returns {Promise<Weighed>} */
+async function weighed(row) {
+  const own = await weigh(importsOf(row))
+  const base = row.beside === undefined ? undefined : await weigh(importsOf(rowOf(row.beside)))
+  return {
+    ...row,
+    gzipped: own.gzipped - (base?.gzipped ?? 0),
+    minified: own.minified - (base?.minified ?? 0),
+    imported: own.packages,
+  }
+}
+
+/** @param {number} bytes */
+const kB = (bytes) => (bytes / 1_000).toFixed(bytes < 1_000 ? 2 : 1)
+
+/** @param {Weighed} row */
+const cellsOf = ({ exports: names, from, beside, gzipped, minified, imported }) => [
+  `${beside === undefined ? '' : '+ '}${names.map((name) => `\`${name}\``).join(', ')}${from === undefined ? '' : ` of \`${from}\``}`,
+  kB(gzipped),
+  kB(minified),
+  beside === undefined ? imported.map((name) => `\`${name}\``).join(', ') : '',
+]
+
+/** @param {readonly Weighed[]} table */
+const markdown = (table) => [
+  'By `npm run size -- --readme`, in kB of 1 000 bytes: bundled by esbuild for production, without the packages that it imports. `+` is what something adds to `createStore`.',
+  '',
+  '| import | gzipped | minified | imports |',
+  '|---|---:|---:|---|',
+  ...table.map((row) => `| ${cellsOf(row).join(' | ')} |`),
+]
+
+/** @param {readonly Weighed[]} table */
+const text = (table) =>
+  table.map(({ name, beside, gzipped, minified, limit, goal }) =>
+    [
+      `${beside === undefined ? '' : '+ '}${name}`.padEnd(44),
+      kB(gzipped).padStart(6),
+      `${kB(minified).padStart(6)} minified`,
+      `limit ${limit}`.padEnd(11),
+      goal === undefined ? '' : `goal ${goal}`,
+      gzipped > limit * 1_000 ? 'ABOVE ITS LIMIT' : '',
+    ]
+      .join('  ')
+      .trimEnd(),
+  )
+
+async function showFiles() {
+  console.log('gzipped  minified')
+  for (const { file, minified, gzipped } of await weighFiles(importsOf(rowOf(values.row)))) {
+    console.log(`${kB(gzipped).padStart(7)}  ${kB(minified).padStart(8)}  ${file}`)
+  }
+}
+
+async function showRows() {
+  const table = await Promise.all(rows.map(weighed))
+  if (values.json) console.log(JSON.stringify(table))
+  else console.log(text(table).join('\n'))
+  if (values.readme) writeSection('README.md', 'size', markdown(table))
+  if (table.some(({ gzipped, limit }) => gzipped > limit * 1_000)) process.exitCode = 1
+}
+
+await (values.files ? showFiles() : showRows())
