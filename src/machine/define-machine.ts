@@ -6,11 +6,11 @@ import type {
   CellsOf,
   EventNamed,
   EventObject,
-  OnlyKnownEvents,
   OutputOf,
   StateDefinition,
   TransitionConfig,
 } from './definition.ts'
+import type { EventHint, StateHint } from './hints.ts'
 import type { Machine, StateNode } from './machine.ts'
 
 /**
@@ -37,14 +37,12 @@ export interface MachineDefinition<
   /** How many records the history keeps; an integer from 0, default 64. */
   readonly historyLimit?: number
   readonly states: States & {
-    readonly [Name in keyof States]: {
-      readonly on?: OnlyKnownEvents<Event, States[Name] extends { readonly on: infer Own } ? Own : object>
-    }
+    readonly [Name in keyof States]: StateHint<Event, States[Name]>
   }
   /** Transitions from any state but final ones. A state's own come first. */
   readonly on?: {
     readonly [Type in RootType]: TransitionConfig<Context, EventNamed<Event, Type>, keyof States & string>
-  }
+  } & EventHint<Event>
   readonly description?: string
 }
 

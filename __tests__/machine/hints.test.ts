@@ -1,0 +1,55 @@
+/** What an editor completes inside a definition. */
+import { describe, expect, test } from '@jest/globals'
+import { completionsAt } from '../support/completions.ts'
+
+const IMPORT = "import { createMachineStore, defineMachine } from '../../src/index.ts'\n"
+const TYPES = "types: {} as { events: { type: 'GO'; by: string } | { type: 'STOP' } }"
+
+const machine = (states: string, more = ''): string =>
+  `defineMachine({ id: 'm', initial: 'A', context: { n: 0 }, ${TYPES}, ${more} states: { ${states} } })`
+
+const TRANSITION = ['description', 'guard', 'reenter', 'target', 'update']
+const SENT = machine("A: { on: { GO: 'B' } }, B: { on: { STOP: 'A' } }")
+
+describe('an editor completes', () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      'the keys of a state',
+      machine('A: { ¦ }, B: {}'),
+      ['after', 'description', 'entry', 'exit', 'invoke', 'meta', 'on', 'type'],
+    ],
+    ['the types of events in "on"', machine('A: { on: { ¦ } }, B: {}'), ['GO', 'STOP']],
+    ['those that are not there yet', machine("A: { on: { GO: 'B', ¦ } }, B: {}"), ['STOP']],
+    ['them in quotes', machine("A: { on: { '¦' } }, B: {}"), ['GO', 'STOP']],
+    ["them in the machine's own transitions", machine('A: {}, B: {}', 'on: { ¦ },'), ['GO', 'STOP']],
+    ['the keys of a transition', machine('A: { on: { GO: { ¦ } } }, B: {}'), TRANSITION],
+    [
+      'those of a transition that has a target',
+      machine("A: { on: { GO: { target: 'B', ¦ } } }, B: {}"),
+      TRANSITION.filter((key) => key !== 'target'),
+    ],
+    ["those of the machine's own", machine('A: {}, B: {}', 'on: { GO: { ¦ } },'), TRANSITION],
+    ['the states for a target', machine("A: { on: { GO: { target: '¦' } } }, B: {}"), ['A', 'B']],
+    ['the states for a target alone', machine("A: { on: { GO: '¦' } }, B: {}"), ['A', 'B']],
+    ['the keys of a delay', machine('A: { after: { ms: 5, ¦ } }, B: {}'), TRANSITION],
+    ['the keys of invoked work', machine('A: { invoke: { ¦ } }, B: {}'), ['onDone', 'onError', 'src']],
+    [
+      'the keys of its end',
+      machine('A: { invoke: { src: async () => 1, onDone: { ¦ } } }, B: {}'),
+      TRANSITION,
+    ],
+    [
+      'what the event of a guard carries',
+      machine("A: { on: { GO: { target: 'B', guard: (_context, event) => event.¦ } } }, B: {}"),
+      ['by', 'type'],
+    ],
+    ['the events without a payload for send', `createMachineStore(${SENT}).send('¦')`, ['STOP']],
+    ['the types of events for send', `createMachineStore(${SENT}).send({ type: '¦' })`, ['GO', 'STOP']],
+  ])(
+    '%s',
+    (_what, code, names) => {
+      expect(completionsAt(IMPORT + code)).toEqual(names)
+    },
+    60_000,
+  )
+})
