@@ -176,6 +176,6 @@ describe('backpressure', () => {
     // @ts-expect-error: a policy is no string
     backpressure('latest')
     // @ts-expect-error: a misspelt option
-    backpressure(latest(), undefined, { onDrops: () => {} })
+    void (() => backpressure(latest(), undefined, { onDrops: () => {} }))
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { isDevelopment, LeakWatch } from '../../src/health/index.ts'
+import { LeakWatch } from '../../src/health/index.ts'
 import { collectGarbage, microtasks } from '../store/support.ts'
 
 /** Watches a handle that is lost at once, from a function of this name. */
@@ -70,30 +70,6 @@ describe('LeakWatch', () => {
       expect(watch.siteOf(subscription)).toBeUndefined()
     } finally {
       globalThis.FinalizationRegistry = Registry
-    }
-  })
-})
-
-describe('isDevelopment', () => {
-  test.each([
-    ['production', false],
-    ['development', true],
-    ['test', true],
-    ['', true],
-  ])('with NODE_ENV "%s" is %p', (environment, expected) => {
-    const before = process.env.NODE_ENV
-    process.env.NODE_ENV = environment
-    expect(isDevelopment()).toBe(expected)
-    process.env.NODE_ENV = before
-  })
-
-  test('is false where there is no process', () => {
-    const { process } = globalThis
-    globalThis.process = undefined as unknown as NodeJS.Process
-    try {
-      expect(isDevelopment()).toBe(false)
-    } finally {
-      globalThis.process = process
     }
   })
 })

@@ -60,6 +60,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { option: 'replay', expected: 'true or false', received: '"yes" (string)' },
     'Expected "replay" to be true or false, got "yes" (string).',
   ],
+  OPTION_UNKNOWN: [
+    { where: 'subscribe()', option: 'polcy', nearest: 'policy', known: ['id', 'policy'] },
+    'subscribe() has no option "polcy". Did you mean "policy"?',
+  ],
   POLICY_INVALID: [
     { option: 'capacity', expected: 'an integer from 1', received: '0 (number)' },
     'Expected "capacity" to be an integer from 1, got 0 (number).',

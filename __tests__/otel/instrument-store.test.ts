@@ -36,6 +36,10 @@ class Telemetry {
     this.meterProvider = new MeterProvider({ readers: [this.reader] })
   }
 
+  get options(): { meterProvider: MeterProvider } {
+    return { meterProvider: this.meterProvider }
+  }
+
   /** Collects; returns the metrics by name. */
   async collect(): Promise<Map<string, MetricData>> {
     this.exporter.reset()
@@ -95,7 +99,7 @@ describe('instrumentStore', () => {
   test('reports the figures of metrics(), with names, units and help', () =>
     withTelemetry(async (telemetry) => {
       const store = busyStore()
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       const collected = await telemetry.collect()
       const metrics = store.metrics()
       const figures = {
@@ -133,7 +137,7 @@ describe('instrumentStore', () => {
   test('reports the same series as toPrometheus', () =>
     withTelemetry(async (telemetry) => {
       const store = busyStore()
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       const collected = await telemetry.collect()
       const reported = [...collected.values()].flatMap(({ dataPoints }) => dataPoints as unknown[])
       const written = toPrometheus(store)
@@ -146,7 +150,10 @@ describe('instrumentStore', () => {
   test('names the store, the instance and the subscriber, and adds the attributes that it is given', () =>
     withTelemetry(async (telemetry) => {
       const store = busyStore()
-      instrumentStore(store, { ...telemetry, attributes: { 'robot.id': 'r2', 'headgate.store.name': 'no' } })
+      instrumentStore(store, {
+        ...telemetry.options,
+        attributes: { 'robot.id': 'r2', 'headgate.store.name': 'no' },
+      })
       const collected = await telemetry.collect()
       const own = {
         'robot.id': 'r2',
@@ -162,7 +169,7 @@ describe('instrumentStore', () => {
   test('takes several stores, and follows their figures', () =>
     withTelemetry(async (telemetry) => {
       const [arm, leg] = [busyStore('arm'), busyStore('leg')]
-      for (const store of [arm, leg]) instrumentStore(store, telemetry)
+      for (const store of [arm, leg]) instrumentStore(store, telemetry.options)
       const commits = async (store: Store<{ n: number }>): Promise<unknown> =>
         pointOf(await telemetry.collect(), 'headgate.store.commits', {
           'headgate.store.instance': store.instanceId,
@@ -182,7 +189,7 @@ describe('instrumentStore', () => {
         states: { OFF: { on: { PRESS: 'ON' } }, ON: { on: { PRESS: 'OFF' } } },
       })
       const store = createMachineStore(lamp)
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       const states = async (): Promise<unknown[]> =>
         pointsOf(await telemetry.collect(), 'headgate.store.state').map(({ attributes, value }) => [
           attributes.state,
@@ -204,7 +211,7 @@ describe('instrumentStore', () => {
   test('reports 0 for the gauges of a subscriber that has left, and leaves its counters', () =>
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       const handle = store.subscribe(() => new Promise(() => {}), { id: 'log' })
       store.set(1)
       const before = await telemetry.collect()
@@ -220,7 +227,7 @@ describe('instrumentStore', () => {
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
       const handles = [1, 2].map(() => store.subscribe(() => {}, { id: 'log' }))
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       const calls = pointsOf(await telemetry.collect(), 'headgate.subscriber.calls')
       expect(calls.map(({ attributes }) => attributes['headgate.subscriber.id'])).toEqual(['log', 'log#2'])
       for (const handle of handles) handle.unsubscribe()
@@ -230,7 +237,7 @@ describe('instrumentStore', () => {
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
       const health = jest.spyOn(store, 'health')
-      instrumentStore(store, telemetry)
+      instrumentStore(store, telemetry.options)
       for (let n = 1; n <= 5; n += 1) store.set(n)
       expect(health).not.toHaveBeenCalled()
       await telemetry.collect()
@@ -265,7 +272,7 @@ describe('the end of an observation', () => {
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
       const health = jest.spyOn(store, 'health')
-      const end = instrumentStore(store, telemetry)
+      const end = instrumentStore(store, telemetry.options)
       expect((await telemetry.collect()).size).toBeGreaterThan(10)
       finish(end)
       finish(end)
@@ -296,8 +303,8 @@ describe('the end of an observation', () => {
   test('leaves other stores of the meter alone', () =>
     withTelemetry(async (telemetry) => {
       const [arm, leg] = [createStore(0, { name: 'arm' }), createStore(0, { name: 'leg' })]
-      const end = instrumentStore(arm, telemetry)
-      instrumentStore(leg, telemetry)
+      const end = instrumentStore(arm, telemetry.options)
+      instrumentStore(leg, telemetry.options)
       end()
       const points = pointsOf(await telemetry.collect(), 'headgate.store.commits')
       expect(points.map(({ attributes }) => attributes['headgate.store.name'])).toEqual(['leg'])
@@ -308,7 +315,7 @@ describe('the end of an observation', () => {
       const kept: (() => void)[] = []
       const observe = (): WeakRef<object> => {
         const store = createStore(0)
-        kept.push(instrumentStore(store, telemetry))
+        kept.push(instrumentStore(store, telemetry.options))
         return new WeakRef(store)
       }
       const [open, ended] = [observe(), observe()]

@@ -15,7 +15,6 @@ const cases: [string, unknown, string][] = [
   ['replay', 'no', 'Expected "replay" to be true or false, got "no" (string).'],
   ['replay', null, 'Expected "replay" to be true or false, got null.'],
   ['onDrop', {}, 'Expected "onDrop" to be a function, got an object.'],
-  ['onError', 'stop', 'Expected "onError" to be "continue" or "close", got "stop" (string).'],
   ['signal', new AbortController(), 'Expected "signal" to be an AbortSignal, got an object.'],
   ['scheduler', () => 0, 'Expected "scheduler" to be an RxJS scheduler, got a function.'],
 ]
@@ -29,6 +28,13 @@ describe('the options of subscribe and stream', () => {
     expect(() => store.stream(options as StreamOptions<number>)).toThrow(refusal('OPTION_INVALID', message))
     expect(calls).toBe(0)
     expect(store.metrics().subscriberCount).toBe(0)
+  })
+
+  test('refuse an onError that is none; only a subscriber has one', () => {
+    const message = 'Expected "onError" to be "continue" or "close", got "stop" (string).'
+    expect(() => createStore(0).subscribe(() => {}, { onError: 'stop' as 'close' })).toThrow(
+      refusal('OPTION_INVALID', message),
+    )
   })
 
   test.each<[unknown, string]>([

@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
@@ -19,6 +20,7 @@ export interface AuditPolicy {
  * @throws `POLICY_INVALID`
  */
 export function audit(options: { ms: number }): AuditPolicy {
+  checkKeys(options, { ms: true }, 'audit()')
   return Object.freeze({ kind: 'audit', ms: checkMs('ms', options.ms) })
 }
 

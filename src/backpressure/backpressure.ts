@@ -14,6 +14,7 @@ import {
   takeWhile,
   tap,
 } from 'rxjs'
+import { checkKeys, type KnownKeys } from '../kit/index.ts'
 import type { BatchPolicy } from './batch.ts'
 import type { Delivery, HandledDelivery } from './delivery.ts'
 import { isAwaitable } from './foreign-code.ts'
@@ -33,6 +34,13 @@ export interface BackpressureOptions<T> {
   scheduler?: SchedulerLike | undefined
   /** Told of each value that is dropped, after it was counted. What it throws is an error of the stream. */
   onDrop?: ((drop: { value: T; version: number; reason: DropReason; dropped: number }) => void) | undefined
+}
+
+const OPERATOR_KEYS: KnownKeys<BackpressureOptions<unknown>> = {
+  id: true,
+  ledger: true,
+  scheduler: true,
+  onDrop: true,
 }
 
 /**
@@ -73,6 +81,7 @@ export function backpressure<T>(
   project: (value: never, delivery: Delivery) => unknown = (value) => value,
   options: BackpressureOptions<T> = {},
 ): OperatorFunction<T, unknown> {
+  checkKeys(options, OPERATOR_KEYS, 'backpressure()')
   // An untyped caller may bring anything; the mailbox refuses what is no policy.
   if (policy?.kind === 'buffer' && policy.overflow === 'suspend') {
     refuseOption(

@@ -1,4 +1,4 @@
-import { RingBuffer } from '../kit/index.ts'
+import { checkKeys, RingBuffer } from '../kit/index.ts'
 import { checkCount, checkMs, refuseOption } from './options.ts'
 import type { Port, Strategy } from './policy.ts'
 import { Timer } from './timer.ts'
@@ -34,6 +34,7 @@ export function batch(options: {
   window?: 'first' | 'fixed'
   capacity?: number
 }): BatchPolicy {
+  checkKeys(options, { ms: true, maxSize: true, window: true, capacity: true }, 'batch()')
   const { ms, maxSize, window = 'first', capacity = 65_536 } = options
   // A fixed window of 0 ms would run a timer without end.
   if (ms !== undefined) checkMs('ms', ms, window === 'fixed' ? 1 : 0)

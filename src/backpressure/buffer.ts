@@ -1,4 +1,4 @@
-import { RingBuffer } from '../kit/index.ts'
+import { checkKeys, RingBuffer } from '../kit/index.ts'
 import { checkCount, checkDispatch, type Dispatch, refuseOption } from './options.ts'
 import type { Port, Strategy } from './policy.ts'
 
@@ -63,6 +63,7 @@ function checkOverflow(value: unknown): Overflow {
 export function buffer(
   options: { capacity?: number; overflow?: Overflow; dispatch?: Dispatch } = {},
 ): BufferPolicy {
+  checkKeys(options, { capacity: true, overflow: true, dispatch: true }, 'buffer()')
   // Defaults stand for what is absent; null is refused.
   const { capacity = 64, overflow = 'drop-oldest', dispatch = 'sync' } = options
   return Object.freeze({

@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
@@ -19,6 +20,7 @@ export interface DebouncePolicy {
  * @throws `POLICY_INVALID`
  */
 export function debounce(options: { ms: number }): DebouncePolicy {
+  checkKeys(options, { ms: true }, 'debounce()')
   return Object.freeze({ kind: 'debounce', ms: checkMs('ms', options.ms) })
 }
 

@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
@@ -23,6 +24,7 @@ const FRAME_MS = 16
  * @throws `POLICY_INVALID`
  */
 export function frame(options: { maxWaitMs?: number } = {}): FramePolicy {
+  checkKeys(options, { maxWaitMs: true }, 'frame()')
   const { maxWaitMs = 100 } = options
   return Object.freeze({ kind: 'frame', maxWaitMs: checkMs('maxWaitMs', maxWaitMs) })
 }

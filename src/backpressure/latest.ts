@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { checkDispatch, type Dispatch } from './options.ts'
 import type { Port, Strategy } from './policy.ts'
 
@@ -21,6 +22,7 @@ export interface LatestPolicy {
  * @throws `POLICY_INVALID` for another dispatch.
  */
 export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
+  checkKeys(options, { dispatch: true }, 'latest()')
   const { dispatch = 'sync' } = options
   return Object.freeze({ kind: 'latest', dispatch: checkDispatch(dispatch) })
 }

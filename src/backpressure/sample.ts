@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
 import type { Port } from './policy.ts'
@@ -20,6 +21,7 @@ export interface SamplePolicy {
  * @throws `POLICY_INVALID`
  */
 export function sample(options: { ms: number }): SamplePolicy {
+  checkKeys(options, { ms: true }, 'sample()')
   return Object.freeze({ kind: 'sample', ms: checkMs('ms', options.ms, 1) })
 }
 

@@ -1,3 +1,4 @@
+import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkFlag, checkMs, refuseOption } from './options.ts'
 import type { Port } from './policy.ts'
@@ -26,6 +27,7 @@ export interface ThrottlePolicy {
  * @throws `POLICY_INVALID`, also where both edges are off: nothing would ever be delivered.
  */
 export function throttle(options: { ms: number; leading?: boolean; trailing?: boolean }): ThrottlePolicy {
+  checkKeys(options, { ms: true, leading: true, trailing: true }, 'throttle()')
   const { ms, leading = true, trailing = true } = options
   checkMs('ms', ms)
   checkFlag('leading', leading)

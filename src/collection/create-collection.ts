@@ -1,5 +1,5 @@
 import type { Immutable } from 'immer'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { Collection } from './collection.ts'
 import { PersistentCollection } from './persistent-collection.ts'
 
@@ -37,6 +37,7 @@ export function collection<Entity>(
   options?: CollectionOptions<Entity>,
 ): Collection<Entity> {
   requireIterable(list)
+  checkKeys(options, { selectId: true }, 'collection()')
   const entries = options === undefined ? list : entriesOf(list as Iterable<Entity>, options)
   // The cast holds by the overloads: without options, the list holds entries.
   return PersistentCollection.empty<Entity>().upsertMany(

@@ -22,6 +22,6 @@ export {
   type Reading,
   readings,
 } from './instruments.ts'
-export { isDevelopment, LeakWatch } from './leak-watch.ts'
+export { LeakWatch } from './leak-watch.ts'
 export { reportMetrics, type StoreCounters, type StoreMetrics } from './metrics.ts'
 export { toPrometheus } from './prometheus.ts'

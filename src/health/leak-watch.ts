@@ -12,18 +12,6 @@
  * twenty times the rest of it, so it is off in production. A platform without a `FinalizationRegistry` finds no leaks.
  */
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-
-/** Whether `NODE_ENV` says that this is not production; a browser without a bundler that sets it counts as production. */
-export function isDevelopment(): boolean {
-  try {
-    // Written out: bundlers replace exactly this text.
-    return process.env.NODE_ENV !== 'production'
-  } catch {
-    return false
-  }
-}
-
 /** What the registry keeps of a handle: nothing that leads to it. */
 interface Watched {
   readonly subscription: object

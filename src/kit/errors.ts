@@ -33,6 +33,7 @@ export interface ErrorDetails {
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   OPTION_INVALID: { option: string; expected: string; received: string }
+  OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
   POLICY_INVALID: { option: string; expected: string; received: string }
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
@@ -84,6 +85,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
+  OPTION_UNKNOWN: (d) =>
+    `${d.where} has no option "${d.option}". ${d.nearest === undefined ? `It takes: ${list(d.known)}.` : `Did you mean "${d.nearest}"?`}`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   READY_TIMEOUT: (d) =>
     `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,

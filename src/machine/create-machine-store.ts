@@ -1,12 +1,21 @@
 import type { Immutable } from 'immer'
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
-import { describeValue, HeadgateError, type Instant, isHeadgateError, messageOf } from '../kit/index.ts'
+import {
+  checkKeys,
+  describeValue,
+  HeadgateError,
+  type Instant,
+  isHeadgateError,
+  type KnownKeys,
+  messageOf,
+} from '../kit/index.ts'
 import {
   contained,
   createStore,
   type Kernel,
   kernelOf,
   type Snapshot,
+  STORE_KEYS,
   type Store,
   type Write,
 } from '../store/index.ts'
@@ -37,6 +46,10 @@ type History = AnyState['history']
 /** What a recipe of `updateContext` would be given as its event, if it looked. */
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 
+// A machine's history counts on frozen states.
+const { freeze: _always, ...SHARED_KEYS } = STORE_KEYS
+const MACHINE_STORE_KEYS: KnownKeys<MachineStoreOptions> = { ...SHARED_KEYS, strict: true }
+
 /**
  * Makes a store from a machine, in its initial state.
  *
@@ -46,6 +59,7 @@ export function createMachineStore<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
   options: MachineStoreOptions = {},
 ): MachineStore<Context, Cells> {
+  checkKeys(options, MACHINE_STORE_KEYS, 'createMachineStore()')
   const { strict = false, ...storeOptions } = options
   if (typeof strict !== 'boolean') {
     const received = describeValue(strict)

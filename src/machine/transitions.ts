@@ -9,6 +9,7 @@
  */
 import type { Immutable } from 'immer'
 import { filter, map, mergeAll, type Observable, pairwise } from 'rxjs'
+import { checkKeys, type KnownKeys } from '../kit/index.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 
 /** Which transitions; what is left out matches any. */
@@ -21,6 +22,7 @@ export interface TransitionFilter<Name extends string> {
 type State<Name extends string> = Immutable<MachineState<Name, unknown>>
 type Source<Name extends string> = { readonly state$: Observable<State<Name>> }
 type Records<Name extends string> = State<Name>['history']
+const FILTER_KEYS: KnownKeys<TransitionFilter<string>> = { from: true, to: true, event: true }
 
 /**
  * The changes of state of a machine store, each once, when it is published. What happened before the subscription is
@@ -33,6 +35,7 @@ export function transitions<Name extends string>(
   store: Source<Name>,
   filter: TransitionFilter<NoInfer<Name>> = {},
 ): Observable<TransitionRecord<Name>> {
+  checkKeys(filter, FILTER_KEYS, 'transitions()')
   return follow(store, changes, filter)
 }
 
@@ -65,6 +68,7 @@ export function settled<Name extends string>(
   store: Source<Name>,
   filter: TransitionFilter<NoInfer<Name>> = {},
 ): Observable<TransitionRecord<Name>> {
+  checkKeys(filter, FILTER_KEYS, 'settled()')
   return follow(store, settlements, filter)
 }
 

@@ -18,7 +18,7 @@ import {
   type Observable,
 } from '@opentelemetry/api'
 import { INSTRUMENTS, type Instrument, type MetricsSource, readings } from '../health/index.ts'
-import { disposeSymbol, VERSION } from '../kit/index.ts'
+import { checkKeys, disposeSymbol, VERSION } from '../kit/index.ts'
 
 /** How a store is observed. */
 export interface InstrumentOptions {
@@ -64,6 +64,7 @@ interface Series {
  * ```
  */
 export function instrumentStore(store: MetricsSource, options: InstrumentOptions = {}): Observation {
+  checkKeys(options, { meter: true, meterProvider: true, attributes: true }, 'instrumentStore()')
   const { meterProvider = metrics.getMeterProvider() } = options
   const meter = options.meter ?? meterProvider.getMeter('headgate', VERSION)
   const instruments = new Map(INSTRUMENTS.map((each) => [each.name, createInstrument(meter, each)]))

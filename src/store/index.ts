@@ -11,6 +11,7 @@ export {
   logSnapshots,
   type SnapshotLogger,
 } from './log-snapshots.ts'
+export { STORE_KEYS } from './options.ts'
 export type { Path, ValueAt } from './path.ts'
 export { freezeState, runRecipe } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'

@@ -1,5 +1,6 @@
 import { type Delivery, direct, type SinglePolicy } from '../backpressure/index.ts'
-import { describeValue, HeadgateError, isPromiseLike } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, isPromiseLike, type KnownKeys } from '../kit/index.ts'
+import { SUBSCRIBE_KEYS } from './options.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'
@@ -23,6 +24,8 @@ export interface LogSnapshotsOptions<S> extends Omit<SubscribeOptions<S>, 'polic
   /** What is logged of a snapshot; default its label, times and metadata, what was missed, and not the state. */
   record?: ((snapshot: Snapshot<S>, delivery: Delivery) => object) | undefined
 }
+
+const LOG_KEYS: KnownKeys<LogSnapshotsOptions<unknown>> = { ...SUBSCRIBE_KEYS, level: true, record: true }
 
 /**
  * Logs each snapshot as `logger.info(record, message)`.
@@ -52,6 +55,7 @@ export function logSnapshots<S>(
   logger: SnapshotLogger,
   options: LogSnapshotsOptions<S> = {},
 ): SubscriberHandle {
+  checkKeys(options, LOG_KEYS, 'logSnapshots()')
   const { level = 'info', policy = direct(), record, ...subscription } = options
   checkLogger(logger, level)
   checkRecord(record)

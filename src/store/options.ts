@@ -1,9 +1,10 @@
-/** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`. */
-import { DEFAULT_THRESHOLDS } from '../health/index.ts'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+/** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`, or in development `OPTION_UNKNOWN`. */
+import type { HealthThresholds } from '../health/index.ts'
+import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import type { StreamOptions } from './snapshot-stream.ts'
 import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
 import type { SubscribeOptions } from './subscribers.ts'
-import { isWhenFull } from './write-options.ts'
+import { isWhenFull, WRITE_KEYS } from './write-options.ts'
 
 type Test = (value: unknown) => boolean
 
@@ -40,7 +41,43 @@ const checkInteger = (option: string, value: unknown, least: number, most: numbe
     return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
   })
 
+export const STORE_KEYS: KnownKeys<StoreOptions> = {
+  name: true,
+  source: true,
+  clock: true,
+  scheduler: true,
+  drainMax: true,
+  onFault: true,
+  health: true,
+  timing: true,
+  detectLeaks: true,
+  freeze: true,
+  whenFull: true,
+}
+
+export const SUBSCRIBE_KEYS: KnownKeys<SubscribeOptions<unknown>> = {
+  id: true,
+  policy: true,
+  replay: true,
+  onDrop: true,
+  onError: true,
+  signal: true,
+  scheduler: true,
+}
+
+const { onError: _consumersOnly, ...STREAM_KEYS } = SUBSCRIBE_KEYS
+const { expectedVersion: _modifySetsIt, ...LABEL_KEYS } = WRITE_KEYS
+const MODIFY_KEYS: KnownKeys<ModifyOptions> = { ...LABEL_KEYS, retries: true, signal: true }
+const THRESHOLD_KEYS: KnownKeys<HealthThresholds> = {
+  conflictRatio: true,
+  subscriberCount: true,
+  stallMs: true,
+  dropRatio: true,
+}
+const WAIT_KEYS: KnownKeys<WaitOptions> = { signal: true, timeoutMs: true }
+
 export function checkStoreOptions(options: StoreOptions): void {
+  checkKeys(options, STORE_KEYS, 'createStore()')
   checkText('name', options.name)
   checkText('source', options.source)
   checkInteger('drainMax', options.drainMax, 1, Number.MAX_SAFE_INTEGER)
@@ -62,23 +99,24 @@ export function checkStoreOptions(options: StoreOptions): void {
 }
 
 function checkThresholds(thresholds: StoreOptions['health']): void {
-  check(
-    'health',
-    thresholds,
-    `an object with some of ${Object.keys(DEFAULT_THRESHOLDS).join(', ')}`,
-    (value) => {
-      return (
-        isObjectWith()(value) &&
-        Object.keys(value as object).every((key) => Object.hasOwn(DEFAULT_THRESHOLDS, key))
-      )
-    },
-  )
+  check('health', thresholds, 'an object of thresholds', isObjectWith())
+  checkKeys(thresholds, THRESHOLD_KEYS, 'The option "health" of createStore()')
   for (const [name, threshold] of Object.entries(thresholds ?? {})) {
     check(`health.${name}`, threshold, 'a number from 0', (value) => typeof value === 'number' && value >= 0)
   }
 }
 
+export function checkStreamOptions<S>(options: StreamOptions<S>): void {
+  checkKeys(options, STREAM_KEYS, 'stream()')
+  checkFeed(options)
+}
+
 export function checkSubscribeOptions<S>(options: SubscribeOptions<S>): void {
+  checkKeys(options, SUBSCRIBE_KEYS, 'subscribe()')
+  checkFeed(options)
+}
+
+function checkFeed<S>(options: SubscribeOptions<S>): void {
   checkText('id', options.id)
   checkBoolean('replay', options.replay)
   check('onDrop', options.onDrop, 'a function', isFunction)
@@ -93,11 +131,13 @@ export function checkSubscribeOptions<S>(options: SubscribeOptions<S>): void {
 }
 
 export function checkModifyOptions(options: ModifyOptions): void {
+  checkKeys(options, MODIFY_KEYS, 'modify()')
   checkInteger('retries', options.retries, 0, Number.MAX_SAFE_INTEGER)
   checkSignal(options.signal)
 }
 
-export function checkWaitOptions(options: WaitOptions): void {
+export function checkWaitOptions(options: WaitOptions, where: string): void {
+  checkKeys(options, WAIT_KEYS, where)
   checkInteger('timeoutMs', options.timeoutMs, 0, MAX_MS)
   checkSignal(options.signal)
 }

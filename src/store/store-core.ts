@@ -20,7 +20,6 @@ import {
   CommitTimer,
   type HealthReport,
   type HealthThresholds,
-  isDevelopment,
   judgeHealth,
   LeakWatch,
   reportMetrics,
@@ -28,7 +27,15 @@ import {
   type StoreMetrics,
   withDefaults,
 } from '../health/index.ts'
-import { type Clock, defineDispose, FairLock, randomUuid, systemClock } from '../kit/index.ts'
+import {
+  type Clock,
+  checkKeys,
+  defineDispose,
+  FairLock,
+  isDevelopment,
+  randomUuid,
+  systemClock,
+} from '../kit/index.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { ContainedObservable, type ReportFault } from './contained-observable.ts'
@@ -36,7 +43,13 @@ import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
 import { type ModifyWork, modify } from './modify.ts'
-import { checkModifyOptions, checkStoreOptions, checkSubscribeOptions, checkWaitOptions } from './options.ts'
+import {
+  checkModifyOptions,
+  checkStoreOptions,
+  checkStreamOptions,
+  checkSubscribeOptions,
+  checkWaitOptions,
+} from './options.ts'
 import { PathIndex } from './path-index.ts'
 import type { AnyRecipe } from './recipes.ts'
 import { type Equal, type Selector, SelectorIndex } from './selector-index.ts'
@@ -58,6 +71,8 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
   lateWrites: counters.lateWrites + (figures.lateWrites ?? 0),
   currentState: figures.currentState ?? counters.currentState,
 })
+
+const PUT_KEYS = { enforceVersion: true } as const
 
 export interface StoreCore<S> extends Disposable, InteropObservable<Snapshot<S>> {}
 
@@ -178,6 +193,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   put(snapshot: Snapshot<S>, options: { enforceVersion?: boolean | undefined } = {}): Snapshot<S> {
+    checkKeys(options, PUT_KEYS, 'put()')
     return this.#pipeline.put(snapshot, options.enforceVersion === true)
   }
 
@@ -244,7 +260,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
-    checkSubscribeOptions(options)
+    checkStreamOptions(options)
     return new MailboxStream(this.#subscribers, options)
   }
 
@@ -256,7 +272,7 @@ export class StoreCore<S> implements Store<S> {
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
     options: WaitOptions = {},
   ): Promise<Snapshot<S>> {
-    checkWaitOptions(options)
+    checkWaitOptions(options, 'waitFor()')
     const { name, snapshot$ } = this
     return waitFor(
       { name, snapshot$, scheduler: this.#scheduler },
@@ -266,12 +282,12 @@ export class StoreCore<S> implements Store<S> {
   }
 
   async ready(options: WaitOptions = {}): Promise<void> {
-    checkWaitOptions(options)
+    checkWaitOptions(options, 'ready()')
     await this.#subscribers.writers.whenReady(() => {}, options, 'ready()')
   }
 
   async whenReady<R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> {
-    checkWaitOptions(options)
+    checkWaitOptions(options, 'whenReady()')
     return await this.#subscribers.writers.whenReady(write, options, 'whenReady()')
   }
 

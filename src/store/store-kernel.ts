@@ -1,12 +1,15 @@
 import type { Immutable } from 'immer'
 import type { Broadcast } from '../backpressure/index.ts'
-import type { Instant } from '../kit/index.ts'
+import { checkKeys, type Instant } from '../kit/index.ts'
 import type { CommitPipeline } from './commit-pipeline.ts'
 import type { FaultReporter, SubscriberFault } from './fault-reporter.ts'
 import type { Commit, CommitSink, Figures, Kernel } from './kernel.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
 import type { Write } from './write-options.ts'
+
+const ADOPT_KEYS = { enforceVersion: true, origin: true } as const
+const FOLLOW_KEYS = { place: true } as const
 
 /** A store's own {@link Kernel}. */
 export class StoreKernel<S> implements Kernel<S> {
@@ -59,12 +62,16 @@ export class StoreKernel<S> implements Kernel<S> {
 
   adopt(
     snapshot: Snapshot<S>,
-    { enforceVersion, origin }: { enforceVersion?: boolean | undefined; origin?: unknown } = {},
+    options: { enforceVersion?: boolean | undefined; origin?: unknown } = {},
   ): Snapshot<S> {
+    checkKeys(options, ADOPT_KEYS, 'adopt()')
+    const { enforceVersion, origin } = options
     return this.#pipeline.put(snapshot, enforceVersion === true, origin)
   }
 
-  follow(sink: CommitSink<S>, { place = 'after' }: { place?: 'before' | 'after' } = {}): () => void {
+  follow(sink: CommitSink<S>, options: { place?: 'before' | 'after' } = {}): () => void {
+    checkKeys(options, FOLLOW_KEYS, 'follow()')
+    const { place = 'after' } = options
     const contained = (version: number, tell: () => void): void => {
       try {
         tell()

@@ -1,4 +1,4 @@
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import { NO_METADATA } from './snapshot.ts'
 
 /** Labels a write and states what it is based on. */
@@ -34,6 +34,15 @@ export interface WriteLabel {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+export const WRITE_KEYS: KnownKeys<WriteOptions> = {
+  reason: true,
+  source: true,
+  expectedVersion: true,
+  metadata: true,
+  origin: true,
+  whenFull: true,
+}
+
 function refuse(option: string, expected: string, value: unknown): never {
   throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
 }
@@ -50,6 +59,7 @@ function checkText(option: string, value: unknown): void {
 export function readWrite(write: Write | undefined): Write | undefined {
   if (write === undefined || typeof write === 'string') return write
   if (typeof write !== 'object' || write === null) refuse('write', 'a reason (string) or an object', write)
+  checkKeys(write, WRITE_KEYS, 'A write')
   const { reason, source, expectedVersion, metadata, origin, whenFull } = write
   checkText('reason', reason)
   checkText('source', source)

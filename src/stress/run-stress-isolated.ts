@@ -9,7 +9,7 @@
  * demand. A module is never loaded in the parent: one that hangs or crashes as it loads is found the same way.
  */
 import { totalmem } from 'node:os'
-import { HeadgateError } from '../kit/index.ts'
+import { checkKeys, HeadgateError } from '../kit/index.ts'
 import { begin, buildReport } from './build-report.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import { HeapCurve } from './heap-curve.ts'
@@ -17,7 +17,7 @@ import { type ChildEnd, StressChild } from './isolated-process.ts'
 import type { Answer, ScenarioHead } from './isolated-protocol.ts'
 import { resultWithout } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
-import { planOf, type StressPlan, type StressRunOptions, tellerOf } from './stress-options.ts'
+import { planOf, RUN_KEYS, type StressPlan, type StressRunOptions, tellerOf } from './stress-options.ts'
 import type { ScenarioResult, StressReport } from './stress-report.ts'
 
 /** Options of {@link runStressIsolated}. */
@@ -49,6 +49,7 @@ export async function runStressIsolated(
   module: string | undefined,
   options: IsolatedOptions = {},
 ): Promise<StressReport> {
+  checkKeys(options, { ...RUN_KEYS, scenarios: true, execArgv: true }, 'runStressIsolated()')
   const plan = planOf(options)
   const beginning = begin()
   const { store, scenarios } = await list(module, plan, options)

@@ -1,9 +1,10 @@
+import { checkKeys } from '../kit/index.ts'
 import type { StressAdapter } from './adapter.ts'
 import { begin, buildReport } from './build-report.ts'
 import { checkAdapter } from './load-adapter.ts'
 import { runScenario } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
-import { planOf, type StressOptions, tellerOf } from './stress-options.ts'
+import { planOf, RUN_KEYS, type StressOptions, tellerOf } from './stress-options.ts'
 import type { ScenarioResult, StressReport } from './stress-report.ts'
 
 /**
@@ -27,6 +28,7 @@ import type { ScenarioResult, StressReport } from './stress-report.ts'
  */
 export async function runStress(adapter: StressAdapter, options: StressOptions = {}): Promise<StressReport> {
   checkAdapter(adapter, 'adapter')
+  checkKeys(options, { ...RUN_KEYS, scenarios: true }, 'runStress()')
   const plan = planOf(options)
   const selected = selectScenarios(options.scenarios)
   const tell = tellerOf(options.onProgress)

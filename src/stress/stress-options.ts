@@ -1,5 +1,5 @@
 /** What a stress run is told, checked and completed from its profile. */
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import { type ProfileName, profileNamed } from './profile.ts'
 import type { Scenario } from './scenario.ts'
 import type { ScenarioProgress, ScenarioSettings } from './scenario-recorder.ts'
@@ -48,6 +48,16 @@ export interface StressRunOptions {
 export interface StressOptions extends StressRunOptions {
   /** Names, groups, or scenarios of one's own; default the whole suite. */
   readonly scenarios?: readonly (string | Scenario)[] | undefined
+}
+
+export const RUN_KEYS: KnownKeys<StressRunOptions> = {
+  profile: true,
+  durationMs: true,
+  scale: true,
+  seed: true,
+  timeoutMs: true,
+  signal: true,
+  onProgress: true,
 }
 
 /** Options in which nothing is left to default. */

@@ -4,7 +4,7 @@
  * Garbage is collected first, for it is the collector who knows which handles are lost. A check that cannot be
  * made is listed, never taken for passed.
  */
-import { HeadgateError } from '../kit/index.ts'
+import { checkKeys, HeadgateError } from '../kit/index.ts'
 import { inspectStore, type StoreInspection } from '../store/index.ts'
 import { canCollectGarbage, collectGarbage } from './garbage.ts'
 import { countNames, type ReleaseWatch } from './release-watch.ts'
@@ -65,6 +65,7 @@ export async function assertNoLeaks(
   store: TestedStore,
   options: NoLeaksOptions = {},
 ): Promise<NoLeaksReport> {
+  checkKeys(options, { released: true, except: true, observers: true, timers: true }, 'assertNoLeaks()')
   const findings: Findings = { leaks: [], checked: [], unchecked: [] }
   const held = await collectFirst(options.released, findings)
   const inside = inspectStore(store)

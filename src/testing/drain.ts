@@ -5,7 +5,7 @@
  * microtask dispatch and a timer end in different ways. Idle means two looks in a row, at the same version: a
  * handler that has just ended may have set off the next write.
  */
-import { HeadgateError } from '../kit/index.ts'
+import { checkKeys, HeadgateError } from '../kit/index.ts'
 import { inspectStore } from '../store/index.ts'
 import type { ManualClock } from './manual-clock.ts'
 import { laterTurn, realNow, turn } from './real-time.ts'
@@ -49,6 +49,7 @@ const BUSY_TURNS = 100
  * @throws `DRAIN_TIMEOUT`, which names who is busy.
  */
 export async function drain(store: TestedStore, options: DrainOptions = {}): Promise<void> {
+  checkKeys(options, { timeoutMs: true, advance: true }, 'drain()')
   const { timeoutMs = 1_000, advance } = options
   const deadline = realNow() + timeoutMs
   let idleAt: number | undefined

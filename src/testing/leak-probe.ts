@@ -12,7 +12,7 @@
  * the frame of an asynchronous function keeps all its variables until it ends; and the first round warms up and
  * is not counted, for what is made once and kept (a cache, compiled code) is no leak.
  */
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import { canCollectGarbage } from './garbage.ts'
 import { compareHeaps, type HeapLeak } from './heap-snapshots.ts'
 import { countNames, ReleaseWatch } from './release-watch.ts'
@@ -90,6 +90,7 @@ export async function leakProbe<T extends Made>(
   exercise: (made: T, round: ProbeRound) => unknown,
   options: LeakProbeOptions = {},
 ): Promise<LeakProbeResult> {
+  checkKeys(options, { rounds: true, heap: true, name: true }, 'leakProbe()')
   const { rounds = 10, heap = 'weak-refs', name } = options
   checkOptions(rounds, heap)
   if (!canCollectGarbage()) throw new HeadgateError('GC_UNAVAILABLE', { operation: 'leakProbe()' })

@@ -8,7 +8,7 @@
  * settle between two of them, so a consumer may be asynchronous.
  */
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs'
-import { type Clock, describeValue, HeadgateError } from '../kit/index.ts'
+import { type Clock, checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import { turn } from './real-time.ts'
 import { type PendingTimer, TimerAction, TimerBook, type TimerCounter } from './timers.ts'
 
@@ -162,5 +162,6 @@ function checkRunaway(ran: number): void {
  * @throws `OPTION_INVALID`
  */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
+  checkKeys(options, { wallMs: true, monoMs: true }, 'manualClock()')
   return new SteppedClock(options)
 }

@@ -7,7 +7,7 @@
 import { map, Observable, type SchedulerLike } from 'rxjs'
 import type { TestScheduler } from 'rxjs/testing'
 import type { Policy } from '../backpressure/index.ts'
-import { type Clock, describeValue, HeadgateError } from '../kit/index.ts'
+import { type Clock, checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import { createStore, type Snapshot, type Store, type StoreOptions } from '../store/index.ts'
 
 /** The virtual time of each store that was made for a diagram. */
@@ -82,6 +82,7 @@ export type ExpectedSource = Observable<unknown> | { readonly snapshot$: Observa
  * @throws `OPTION_INVALID` where no test scheduler is known, or an observable is to be followed by a policy.
  */
 export function expectStore(source: ExpectedSource, options: ExpectStoreOptions = {}): StoreExpectation {
+  checkKeys(options, { compare: true, policy: true, unsubscribe: true, testScheduler: true }, 'expectStore()')
   const testScheduler = options.testScheduler ?? testSchedulers.get(source)
   if (testScheduler === undefined) {
     throw refused(

@@ -6,6 +6,7 @@
  *
  * It reads without scripts and without charts: every chart repeats what a table or a sentence tells.
  */
+import { checkKeys } from '../../kit/index.ts'
 import type { ScenarioResult, StressReport } from '../stress-report.ts'
 import { CHART_CLIENT } from './chart-client.ts'
 import { throughputChart } from './chart-models.ts'
@@ -41,6 +42,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
  * @returns the text of the file.
  */
 export function renderHtmlReport(report: StressReport, options: HtmlReportOptions = {}): string {
+  checkKeys(options, { baseline: true, chartScript: true }, 'renderHtmlReport()')
   const { baseline, chartScript = findChartScript() ?? null } = options
   const comparison = baseline === undefined ? undefined : compareReports(report, baseline)
   const shelf = new ChartShelf(chartScript !== null)
