@@ -54,21 +54,28 @@ function fullTable({ cells, peers }) {
   )
 }
 
-/** A row a case: the cheapest peer that keeps snapshots, the cheapest that does not, and the limit. */
+/** A row a case: the cheapest peer that keeps snapshots, the cheapest that does not, and the limits. */
 function shortTable(results) {
   const reader = new Reader(results)
   const best = (cell, filter) => {
     const id = reader.best(cell.case, cell.size, filter)
     return id === undefined ? '' : `${told(cell.results[id].ratio)} ${results.peers[id].name}`
   }
+  const limits = Object.keys(results.peers).filter((id) => results.peers[id].reference)
   return tableOf(
-    ['work', 'Headgate', 'the cheapest with snapshots', 'the cheapest without', 'by hand'],
+    [
+      'work',
+      'Headgate',
+      'the cheapest with snapshots',
+      'the cheapest without',
+      ...limits.map((id) => results.peers[id].name),
+    ],
     results.cells.map((cell) => [
       titleOf(cell),
       ownCost(cell),
       best(cell, ({ keepsSnapshots }) => keepsSnapshots),
       best(cell, ({ keepsSnapshots }) => !keepsSnapshots),
-      told(cell.results['by-hand']?.ratio),
+      ...limits.map((id) => told(cell.results[id]?.ratio)),
     ]),
   )
 }
@@ -78,13 +85,17 @@ function targetTable(stored) {
   const columns = stored.map(targetsOf)
   const reached = (value, limit) =>
     value === undefined ? 'not measured' : value <= limit ? times(value) : `**${times(value)}**`
+  // What no version of Node has measured yet has no row.
+  const isMeasured = (target, line) => columns.some((column) => column[target][1][line][1] !== undefined)
   const rows = columns[0].flatMap(([id, lines], target) =>
-    lines.map(([what, , limit], line) => [
-      id,
-      what,
-      times(limit),
-      ...columns.map((column) => reached(column[target][1][line][1], limit)),
-    ]),
+    lines.flatMap(([what], line) => {
+      if (!isMeasured(target, line)) return []
+      const results = columns.map((column) => column[target][1][line])
+      const limits = new Set(results.map(([, , limit]) => (limit < 1 ? times(limit) : limit)))
+      return [
+        [id, what, [...limits].join(' / '), ...results.map(([, value, limit]) => reached(value, limit))],
+      ]
+    }),
   )
   return tableOf(
     ['target', 'Headgate as a share of', 'at most', ...stored.map(({ node }) => `Node ${node}`)],
@@ -146,7 +157,7 @@ function flight() {
 }
 
 const HOW_TO_READ =
-  "A ratio is the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** *By hand* is the limit: a copy, a loop or a ring for that one case, without any guarantee. An empty field: there is no such thing, or it was not measured."
+  "A ratio is the peer's cost divided by Headgate's, a median over rounds in fresh processes. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.** *By hand* is the limit: a copy, a loop or a ring for that one case, without any guarantee; *with the same promises* it is what our guarantees leave. An empty field: there is no such thing, or it was not measured."
 
 /**
  * `folder` holds the stored results, one file a version of Node. Where nothing was measured just now, the

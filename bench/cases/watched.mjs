@@ -6,6 +6,7 @@
  * unsubscribes. The callback is called with whatever the library passes.
  */
 import { deepEqual, equal } from 'node:assert/strict'
+import { verifyPromises } from '../support/verify-promises.mjs'
 
 /** Subscribes `count` callbacks, each a closure of its own: some libraries keep them in a Set. */
 function follow(subject, count, each) {
@@ -42,6 +43,7 @@ const fanOut = {
   ],
   prepare(peer, { size }) {
     verify(peer.watched, size)
+    if (peer.promises !== undefined) verifyPromises(peer.promises)
     const subject = peer.watched()
     let calls = 0
     follow(subject, size, () => {
@@ -72,6 +74,7 @@ const churn = {
   ],
   prepare(peer, { others, oldest }) {
     verify(peer.watched, 10)
+    if (peer.promises !== undefined) verifyPromises(peer.promises)
     const subject = peer.watched()
     const leave = follow(subject, others, nothing)
     let next = 0

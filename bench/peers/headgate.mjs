@@ -76,6 +76,11 @@ export default {
 
   watched: () => watched(latest()),
 
+  promises() {
+    const store = createStore(0, { onFault: () => {} })
+    return { write: (n) => store.set(n), subscribe: (consumer) => store.subscribe(consumer) }
+  },
+
   keyed(entities) {
     requireCollection()
     const store = createStore({ robots: collection(Object.entries(entities)) })

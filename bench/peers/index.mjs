@@ -4,6 +4,7 @@ export const PEER_IDS = [
   'headgate-direct',
   'headgate-observers',
   'by-hand',
+  'by-hand-promises',
   'rxjs',
   'zustand',
   'redux-toolkit',

@@ -1,4 +1,5 @@
 /** What was aimed at, as ratios in one run: Headgate's cost divided by the other one's, so small is good. */
+import { CASES } from '../cases/index.mjs'
 import { Reader } from './results.mjs'
 
 const keeps = ({ keepsSnapshots }) => keepsSnapshots
@@ -6,6 +7,12 @@ const keeps = ({ keepsSnapshots }) => keepsSnapshots
 const copies = ({ keepsSnapshots }, id) => keepsSnapshots && id !== 'effect'
 
 const kindOf = (filter) => (filter === keeps ? 'with snapshots' : filter === copies ? 'that copies' : 'peer')
+
+const TIMED = CASES.filter(({ unit }) => unit !== 'bytes').flatMap(({ id, sizes }) =>
+  sizes.map(({ label }) => [id, label]),
+)
+
+const nodeMajor = ({ node }) => Number(node.split('.')[0])
 
 /** Each target: a name, and lines of `[what, reached, limit]`; a line whose cases were not run has no value. */
 export function targetsOf(results) {
@@ -109,5 +116,21 @@ export function targetsOf(results) {
       ],
     ],
     ['T11', [toPeer('array-recipe', '', 'by-hand', 5, 'a spread')]],
+    [
+      'T12',
+      [
+        ...TIMED.map(([id, size]) =>
+          toPeer(id, size, 'by-hand-promises', id === 'scalar-write' ? 1.15 : 1.3, 'the same by hand'),
+        ),
+        ...['100', '1 000'].map((size) =>
+          toPeer('fan-out', size, 'zustand', nodeMajor(results) < 24 ? 1 : 1.2),
+        ),
+        toPeer('churn', 'none', 'rxjs', 1),
+        toPeer('churn', 'none', 'zustand', 1.5),
+        toPeer('keyed-fan-out', '100 000', 'alien-signals', 1.5),
+        toPeer('machine-event', '', 'xstate-store', 1),
+        toPeer('scalar-recipe', '', 'rxjs', 1.05),
+      ],
+    ],
   ]
 }
