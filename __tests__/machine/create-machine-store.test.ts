@@ -266,3 +266,13 @@ describe('destroy', () => {
     expect(store.metrics()).toMatchObject({ unhandledEvents: 0, failedWrites: 1, subscriberCount: 0 })
   })
 })
+
+describe('the members of machine stores', () => {
+  test('read through the same functions, so that V8 gives all stores one shape', () => {
+    const getters = [createMachineStore(qCoreMachine), createMachineStore(qCoreMachine)].map((store) =>
+      ['current', 'context'].map((key) => Object.getOwnPropertyDescriptor(store, key)?.get),
+    )
+    expect(getters[0]).toEqual([expect.any(Function), expect.any(Function)])
+    expect(getters[0]).toEqual(getters[1])
+  })
+})
