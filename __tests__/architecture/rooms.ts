@@ -15,6 +15,7 @@ import { posix } from 'node:path'
 export const FLOORS: Readonly<Record<string, number>> = {
   kit: 0,
   backpressure: 1,
+  state: 1,
   health: 2,
   collection: 2,
   store: 3,
@@ -36,6 +37,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kit: [],
   backpressure: ['rxjs'],
+  state: ['immer'],
   store: ['rxjs', 'immer'],
   machine: ['rxjs', 'immer'],
   kernel: [],

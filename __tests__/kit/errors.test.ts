@@ -92,6 +92,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', operation: 'set()' },
     'set() on store "agent" was given undefined. A state is any value but undefined; use null for "nothing".',
   ],
+  STATE_INVALID: [
+    { subject: 'store "agent"', operation: 'set()', problem: 'cyclic', path: 'state.a.b', depthMax: 1000 },
+    'set() on store "agent" was refused, and nothing was written: what it was given leads back to itself at state.a.b. A state is a tree: keep ids in the place of references.',
+  ],
   STATE_UNKNOWN: [
     { machine: 'agent', received: '"LOST" (string)', states: ['IDLE', 'ACTIVE'] },
     'Machine "agent" has no state "LOST" (string); nothing was written. States: IDLE, ACTIVE.',

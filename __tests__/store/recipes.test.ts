@@ -1,8 +1,6 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { immerable, nothing, produce, setAutoFreeze } from 'immer'
-import { collection } from '../../src/collection/index.ts'
 import { createStore, type Store } from '../../src/index.ts'
-import { freezeState } from '../../src/store/recipes.ts'
 import { caught, isDeeplyFrozen, microtasks, refusal } from './support.ts'
 
 interface Counter {
@@ -246,70 +244,5 @@ describe('a store with freeze: false', () => {
     }
     expect(store.state.count).toBe(3)
     expect(store.snapshot).toBeFrozen()
-  })
-})
-
-describe('freezeState', () => {
-  test.each([
-    ['primitives', { a: 1, b: 'x', c: null, d: undefined }],
-    ['frozen values', { a: Object.freeze({ b: 1 }), f: () => 1 }],
-    ['an object inside', { a: 1, b: { c: 2 } }],
-    ['an array inside', { a: [1, { b: 2 }] }],
-    ['an array', [1, { b: 2 }]],
-    ['an array of arrays of objects', { a: [[{ b: 1 }], [], [[{ c: [1] }]]] }],
-    ['a Map', new Map([['a', { b: 1 }]])],
-    ['a Map and a Set below an array', { a: [new Map([['a', { b: 1 }]]), new Set([{ c: 1 }])] }],
-    ['no prototype', Object.assign(Object.create(null), { a: { b: 1 } })],
-  ])('freezes all of a state with %s', (_what, state: unknown) => {
-    expect(freezeState(state)).toBe(state)
-    expect(isDeeplyFrozen(state)).toBe(true)
-  })
-
-  test('leaves instances of classes as they are, and what surrounds them frozen', () => {
-    const at = new Date(0)
-    const state = freezeState({ at, n: 1 })
-    expect(state).toBeFrozen()
-    expect(at).not.toBeFrozen()
-  })
-
-  test.each([
-    ['an object', Object.freeze({ inner: { n: 1 } })],
-    ['an array', Object.freeze([{ n: 1 }])],
-  ])('walks no state that is frozen already: %s', (_what, state: object) => {
-    expect(freezeState(state)).toBe(state)
-    expect(Object.values(state)[0]).not.toBeFrozen()
-  })
-
-  test('freezes a state that is in itself', () => {
-    const state: { list: unknown[]; self?: unknown } = { list: [] }
-    state.self = state
-    state.list.push(state.list, state)
-    freezeState(state)
-    expect([state, state.list].every(Object.isFrozen)).toBe(true)
-  })
-
-  test("leaves another recipe's draft alone", () => {
-    const next = produce({ a: 1 }, (draft) => {
-      freezeState(draft)
-      draft.a = 2
-    })
-    expect(next).toEqual({ a: 2 })
-  })
-
-  test('freezes in place, and does not walk what is frozen already', () => {
-    const inner = { n: 1 }
-    const frozen = Object.freeze({ inner })
-    const state = { a: { b: [{}] }, frozen }
-    expect(freezeState(state)).toBe(state)
-    expect(isDeeplyFrozen(state.a)).toBe(true)
-    expect(inner).not.toBeFrozen()
-  })
-
-  test('does not look into a collection: what is in it is frozen already', () => {
-    const robots = collection(Array.from({ length: 100 }, (_, n): [string, object] => [`r${n}`, { n }]))
-    const frozen = jest.spyOn(Object, 'freeze')
-    freezeState({ a: { robots } })
-    expect(frozen).toHaveBeenCalledTimes(2)
-    frozen.mockRestore()
   })
 })

@@ -1,6 +1,6 @@
 /** From the JSON form back to the value, frozen at every level but in Dates and typed arrays, which cannot be. */
 import { collection } from '../collection/index.ts'
-import { freezeState } from '../store/index.ts'
+import { settle } from '../state/index.ts'
 import { ADVICE, describeObject, invalid, pathOf } from './codec-error.ts'
 import { tooDeep } from './json-text.ts'
 import { isPlainObject, TAG, TYPED_ARRAYS } from './json-value.ts'
@@ -78,9 +78,9 @@ class Walk {
       case 'object':
         return isPlainObject(value) ? this.#plain(value) : this.#refuse('an object', value)
       case 'Set':
-        return freezeState(this.#whole(new Set(this.#list(this.#array(value))), value))
+        return settle(this.#whole(new Set(this.#list(this.#array(value))), value), undefined)
       case 'Map':
-        return freezeState(this.#whole(new Map(this.#entries(value)), value))
+        return settle(this.#whole(new Map(this.#entries(value)), value), undefined)
       case 'collection':
         return this.#collection(value)
       default:

@@ -6,56 +6,27 @@
  * into a collection when the recipe ends; drafts in it would be revoked and unreadable. So they are replaced
  * by what they stand for at once.
  */
-import { current, enableMapSet, freeze, Immer, isDraft, isDraftable } from 'immer'
+import { Immer } from 'immer'
 import { describeValue, HeadgateError } from '../kit/index.ts'
-
-enableMapSet()
+import { settle, UnfitState } from '../state/index.ts'
 
 const immer = new Immer({ autoFreeze: true })
 
-/** Whether immer would take a value for one of its own that is no Map, no Set and no class. */
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
-/** Replaces drafts below a value by what they stand for, and freezes all of it, in place. */
-function settle(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  if (isDraft(value)) return freeze(current(value), true)
-  if (isPlain(value)) {
-    settleProperties(value as Record<string, unknown>)
-    return Object.freeze(value)
-  }
-  if (!isDraftable(value)) return value
-  if (value instanceof Map) for (const [key, item] of value) value.set(key, settle(item))
-  else if (value instanceof Set) settleSet(value)
-  else settleProperties(value as Record<string, unknown>)
-  return freeze(value)
-}
-
-function settleSet(set: Set<unknown>): void {
-  const items = [...set].map(settle)
-  set.clear()
-  for (const item of items) set.add(item)
-}
-
-function settleProperties(container: Record<string, unknown>): void {
-  for (const key of Object.keys(container)) {
-    const before = container[key]
-    const after = settle(before)
-    if (after !== before) container[key] = after
+function settled(entity: unknown): unknown {
+  try {
+    return settle(entity, undefined)
+  } catch (error) {
+    throw error instanceof UnfitState ? error.toError('a collection', 'set()') : error
   }
 }
 
 /**
  * Makes a value fit to be an entity.
  *
- * @throws `OPTION_INVALID` for `undefined`, which stands for "not there".
+ * @throws `OPTION_INVALID` for `undefined`, which stands for "not there"; `STATE_INVALID`.
  */
 export function settledEntity(entity: unknown): unknown {
-  if (entity !== undefined) return settle(entity)
+  if (entity !== undefined) return settled(entity)
   throw new HeadgateError('OPTION_INVALID', {
     option: 'entity',
     expected: 'any value but undefined',

@@ -40,6 +40,13 @@ export interface ErrorDetails {
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
   SNAPSHOT_INVALID: { store: string; problem: string }
+  STATE_INVALID: {
+    subject: string
+    operation: string
+    problem: 'cyclic' | 'deep' | 'draft'
+    path: string
+    depthMax: number
+  }
   STATE_UNKNOWN: { machine: string; received: string; states: readonly string[] }
   STATE_UNDEFINED: { store: string; operation: string }
   STORE_DESTROYED: { store: string; operation: string }
@@ -60,6 +67,14 @@ const REFUSED_BECAUSE = {
   guard: 'has a guard that refused',
   final: 'is final and takes no event, so not',
 } as const
+
+const UNFIT = {
+  cyclic: (d) => `leads back to itself at ${d.path}. A state is a tree: keep ids in the place of references.`,
+  deep: (d) =>
+    `has more than ${d.depthMax} levels at ${d.path}. Keep long chains as a list, or as a collection by id.`,
+  draft: (d) =>
+    `holds a draft of a recipe that has ended, or in something frozen, at ${d.path}. Copy it inside its recipe: current(draft), of immer.`,
+} as const satisfies Record<string, (details: ErrorDetails['STATE_INVALID']) => string>
 
 const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
   BATCH_ASYNC: (d) =>
@@ -98,6 +113,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
   SNAPSHOT_INVALID: (d) =>
     `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
+  STATE_INVALID: (d) =>
+    `${d.operation} on ${d.subject} was refused, and nothing was written: what it was given ${UNFIT[d.problem](d)}`,
   STATE_UNKNOWN: (d) =>
     `Machine "${d.machine}" has no state ${d.received}; nothing was written. States: ${list(d.states)}.`,
   STATE_UNDEFINED: (d) =>

@@ -1,6 +1,6 @@
 import type { Immutable } from 'immer'
 import { describeValue, HeadgateError } from '../kit/index.ts'
-import { freezeState } from '../store/index.ts'
+import { settleState } from '../store/index.ts'
 import { DefinitionReader, unreachableStates } from './compile.ts'
 import type {
   CellsOf,
@@ -112,11 +112,14 @@ export function defineMachine<
   return Object.freeze({
     id,
     initial: definition.initial,
-    context: freezeState(definition.context) as Immutable<Context>,
+    context: settledContext(id, definition.context) as Immutable<Context>,
     historyLimit: definition.historyLimit ?? 64,
     states: nodes,
   }) as Machine<Context, CellsOf<Event, States, RootType>>
 }
+
+const settledContext = <Context>(id: string, context: Context): Context =>
+  settleState(context, undefined, { subject: `machine "${id}"`, operation: 'defineMachine()', freeze: true })
 
 const MACHINE_KEYS = ['id', 'initial', 'context', 'types', 'historyLimit', 'states', 'on', 'description']
 

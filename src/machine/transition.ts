@@ -11,7 +11,7 @@ import {
   instantOf,
   systemClock,
 } from '../kit/index.ts'
-import { freezeState, runRecipe } from '../store/index.ts'
+import { runRecipe } from '../store/index.ts'
 import type { BareEvent, Cell, EventObject } from './definition.ts'
 import type { AnyContextRecipe, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
@@ -61,9 +61,10 @@ export function initialState<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
 ): Immutable<MachineState<Cells['state'], Context>> {
   const context = runRecipes(machine.id, machine.context, INIT_EVENT, nodeOf(machine, machine.initial).entry)
-  const state = { current: machine.initial, previous: null, context, history: [], attempts: 0 }
+  const history = Object.freeze([])
+  const state = Object.freeze({ current: machine.initial, previous: null, context, history, attempts: 0 })
   // The cast gives the names their types; `unknown` because Immutable<> of a type parameter is opaque.
-  return freezeState(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
+  return state as unknown as Immutable<MachineState<Cells['state'], Context>>
 }
 
 /** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */
@@ -219,5 +220,6 @@ export function runRecipes<Context>(
     }
     return undefined
   }
-  return runRecipe(context, all, { store: machine, freeze: true }) as Context
+  const options = { store: machine, subject: `machine "${machine}"`, operation: 'a recipe', freeze: true }
+  return runRecipe(context, all, options) as Context
 }

@@ -17,7 +17,7 @@
 import type { Immutable } from 'immer'
 import type { CommitTimer } from '../health/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
-import { type AnyRecipe, freezeState, runRecipe } from './recipes.ts'
+import { type AnyRecipe, runRecipe, settleState } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
@@ -42,6 +42,8 @@ export interface PipelineHost {
   readonly clock: Clock
   /** Whether states are frozen. */
   readonly freeze: boolean
+  /** Says, in development, what of a new state recipes cannot handle. Must not throw. */
+  readonly advise: ((next: unknown, previous: unknown) => void) | undefined
   /** Present where commits are timed. */
   readonly timer: CommitTimer | undefined
   /** Whether writes that say nothing commit over a subscriber that suspends its writers. */
@@ -53,10 +55,15 @@ export interface PipelineHost {
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
 export function firstSnapshot<S>(
   initial: S | undefined,
-  { source, clock, freeze }: Pick<PipelineHost, 'source' | 'clock' | 'freeze'>,
+  { name, source, clock, freeze }: Pick<PipelineHost, 'name' | 'source' | 'clock' | 'freeze'>,
 ): Snapshot<S> {
+  const settled = settleState(initial, undefined, {
+    subject: `store "${name}"`,
+    operation: 'createStore()',
+    freeze,
+  })
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
-  const state = (freeze ? freezeState(initial) : initial) as Immutable<S>
+  const state = settled as Immutable<S>
   const version = initial === undefined ? -1 : 0
   return Object.freeze(
     stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, instantOf(clock)),
@@ -108,7 +115,9 @@ export class CommitPipeline<S> {
       const write = this.#admit('update()', given)
       this.requireState('update()')
       const { name, source, freeze } = this.#host
-      const state = this.#locked(() => runRecipe(this.head.state, recipe, { store: name, freeze }))
+      const state = this.#locked(() =>
+        runRecipe(this.head.state, recipe, { store: name, operation: 'update()', freeze }),
+      )
       this.requireAlive('update()') // the recipe may have called destroy()
       if (state === this.head.state) return this.unchanged()
       this.#requireValue('update()', state)
@@ -123,7 +132,7 @@ export class CommitPipeline<S> {
       const write = this.#admit('set()', given)
       this.#requireValue('set()', state)
       return this.#commit(
-        this.#settled(state) as Immutable<S>,
+        this.#settled('set()', state) as Immutable<S>,
         write,
         labelOf(write, 'SET', this.#host.source),
       )
@@ -141,7 +150,7 @@ export class CommitPipeline<S> {
       }
       const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
       // Foreign code first: getters may write.
-      const settled = this.#settled(state) as Immutable<S>
+      const settled = this.#settled('put()', state) as Immutable<S>
       const label = { reason, source, metadata: Object.freeze({ ...metadata }) }
       const write = { ...label, origin }
       this.#ask(write, settled)
@@ -167,7 +176,9 @@ export class CommitPipeline<S> {
       const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
       if (state === this.head.state) return this.head
-      return this.#commit(state, write, labelOf(write, 'COMMIT', this.#host.source), at)
+      // A step that froze what it made has settled it.
+      const next = Object.isFrozen(state) ? state : this.#settled(operation, state)
+      return this.#commit(next, write, labelOf(write, 'COMMIT', this.#host.source), at)
     } catch (error) {
       throw this.#failed(error)
     }
@@ -291,8 +302,9 @@ export class CommitPipeline<S> {
     }
   }
 
-  #settled<T>(state: T): T {
-    return this.#host.freeze ? freezeState(state) : state
+  #settled<T>(operation: string, state: T): T {
+    const { name, freeze } = this.#host
+    return settleState(state, this.head.state, { subject: `store "${name}"`, operation, freeze })
   }
 
   /** Runs code that may read this store but not write to it. */
@@ -331,6 +343,7 @@ export class CommitPipeline<S> {
     Object.freeze(snapshot)
     const before = this.head
     this.head = snapshot
+    this.#host.advise?.(snapshot.state, before.state)
     const batch = this.#batch
     if (batch === undefined) this.#publish(before, originOf(write))
     else batch.origin = originOf(write)

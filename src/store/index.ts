@@ -13,7 +13,7 @@ export {
 } from './log-snapshots.ts'
 export { STORE_KEYS } from './options.ts'
 export type { Path, ValueAt } from './path.ts'
-export { freezeState, runRecipe } from './recipes.ts'
+export { runRecipe, settleState } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'
 export type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
 export type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'

@@ -36,6 +36,7 @@ import {
   randomUuid,
   systemClock,
 } from '../kit/index.ts'
+import { adviser } from './adviser.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
 import { type Consumer, toMailboxConsumer } from './consumer.ts'
 import { ContainedObservable, type ReportFault } from './contained-observable.ts'
@@ -138,7 +139,11 @@ export class StoreCore<S> implements Store<S> {
       this.#faults.report({ ...fault, version, failures: 1 })
     }
     const failed = (error: unknown): void => report({ subscriberId: 'snapshot$', phase: 'next', error })
-    this.#subject = new SnapshotSubject(firstSnapshot(initial, { source, clock, freeze }), drainMax, failed)
+    this.#subject = new SnapshotSubject(
+      firstSnapshot(initial, { name, source, clock, freeze }),
+      drainMax,
+      failed,
+    )
     this.#thresholds = withDefaults(options.health)
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
     this.#subject.broadcast.told = this.#timer?.delivered
@@ -154,11 +159,14 @@ export class StoreCore<S> implements Store<S> {
     })
     this.#paths = new PathIndex(this.#subject, report)
     this.#selectors = new SelectorIndex(this.#subject, report)
+    const advise = isDevelopment() ? adviser(name) : undefined
+    advise?.(this.#subject.getValue().state, undefined)
     const host: PipelineHost = {
       name,
       source,
       clock,
       freeze,
+      advise,
       timer: this.#timer,
       overrules: whenFull === 'overrule',
       admitWrite: () => this.#subscribers.admit(),
