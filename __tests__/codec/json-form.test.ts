@@ -264,7 +264,8 @@ describe('fromJsonForm', () => {
           expect(error).toMatchObject({ code: 'CODEC_INVALID' })
           return
         }
-        expect(throughText(value)).toStrictEqual(value)
+        // By their texts: jest finds no two invalid dates equal.
+        expect(toJsonText(throughText(value), 'v')).toEqual(toJsonText(value, 'v'))
       }),
     )
   })

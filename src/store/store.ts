@@ -114,16 +114,18 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    * changes nothing; its error reaches the caller as it is. On a state that is no object the recipe
    * returns the new value.
    *
-   * @throws `RECIPE_ASYNC` for a recipe that returns a promise, `STORE_UNINITIALIZED`, and the refusals
+   * @throws `RECIPE_ASYNC` for a recipe that returns a promise, `STATE_INVALID`, `STORE_UNINITIALIZED`, and the refusals
    *   of every write.
    */
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S>
 
   /**
-   * Commits a whole state, always, even an identical one. The state is deeply frozen in place; a part that is
-   * frozen already is taken to be so throughout, and instances of classes are left as they are.
+   * Commits a whole state, always, even an identical one. What is new of it is deeply frozen in place; instances of
+   * classes that immer does not draft are left as they are. A draft whose recipe still runs is replaced by what it
+   * stands for.
    *
-   * @throws `STATE_UNDEFINED`, and the refusals of every write.
+   * @throws `STATE_UNDEFINED`, `STATE_INVALID` for a state that leads back to itself, has more than 1 000 levels or
+   *   holds a draft that has ended, and the refusals of every write.
    */
   set(state: S | Immutable<S>, write?: Write): Snapshot<S>
 
