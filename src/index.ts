@@ -1,4 +1,5 @@
 /** Headgate: a reactive state store on RxJS and immer. */
+export type { Draft } from 'immer'
 export type {
   AuditPolicy,
   BackpressureOptions,
@@ -52,7 +53,7 @@ export type {
   StoreMetrics,
 } from './health/index.ts'
 export { toPrometheus } from './health/index.ts'
-export type { Clock, ErrorCode, ErrorDetails, Instant } from './kit/index.ts'
+export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
   AfterConfig,
@@ -118,7 +119,7 @@ export type {
   LogLevel,
   LogSnapshotsOptions,
   ModifyOptions,
-  Path,
+  PathKey,
   Snapshot,
   SnapshotLogger,
   SnapshotStream,

@@ -267,6 +267,7 @@ describe('a batch whose work is async', () => {
     const store = createStore(0, { name: 'arm' })
     const before = store.snapshot
     expect(() =>
+      // @ts-expect-error: the work of a batch is synchronous
       store.batch(async () => {
         store.set(1)
         throw new Error('unseen')

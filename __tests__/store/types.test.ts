@@ -5,8 +5,11 @@ import { firstValueFrom, from, type Observable, of } from 'rxjs'
 import {
   createStore,
   type Delivery,
+  type Draft,
+  type Immutable,
   type Snapshot,
   type SnapshotStream,
+  type StateOf,
   type Store,
   type SubscriberHandle,
 } from '../../src/index.ts'
@@ -69,6 +72,17 @@ describe('a snapshot', () => {
       state.tags.add('new')
       // @ts-expect-error: readonly
       state.pair[0] = 1
+    })
+  })
+})
+
+describe('Draft and Immutable', () => {
+  test('name what a recipe is given, and what a store holds', () => {
+    typesOnly((store) => {
+      store.update((draft) => expectTypeOf(draft).toEqualTypeOf<Draft<World>>() as never)
+      expectTypeOf(store.state).toEqualTypeOf<Immutable<World>>()
+      expectTypeOf<Immutable<[number, string[]]>>().toEqualTypeOf<readonly [number, readonly string[]]>()
+      expectTypeOf<Immutable<[boolean, ...number[]]>>().toEqualTypeOf<readonly [boolean, ...number[]]>()
     })
   })
 })
@@ -199,6 +213,25 @@ describe('select by a path', () => {
     })
   })
 
+  test('goes through a type that contains itself', () => {
+    type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+    typesOnly(() => {
+      const store = createStore<{ call: { id: string; input: Json } }>({ call: { id: 'c1', input: null } })
+      const input = store.select('call', 'input')
+      expectTypeOf(input).toEqualTypeOf<Observable<Immutable<Json>>>()
+      expectTypeOf(store.select('call', 'input', 'lines', 0)).toEqualTypeOf<
+        Observable<Immutable<Json> | undefined>
+      >()
+      expectTypeOf(store.select('call', 'input', 'a', 'b', 'c')).toEqualTypeOf<
+        Observable<Immutable<Json> | undefined>
+      >()
+      expectTypeOf(store.state.call.input).toEqualTypeOf<Immutable<Json>>()
+      store.update((draft) => {
+        draft.call.input = ['a', { b: 1 }]
+      })
+    })
+  })
+
   test('refuses keys that are not there', () => {
     typesOnly((store) => {
       // @ts-expect-error: no such key
@@ -278,7 +311,29 @@ describe('subscribe and stream', () => {
   })
 })
 
+describe('batch', () => {
+  test('has the type of what its work returns, and refuses a promise', () => {
+    typesOnly((store) => {
+      expectTypeOf(store.batch(() => 5)).toEqualTypeOf<number>()
+      expectTypeOf(store.batch(() => {})).toEqualTypeOf<void>()
+      // @ts-expect-error: the work of a batch is synchronous
+      store.batch(async () => 5)
+      // @ts-expect-error: also where it only may be a promise
+      store.batch((): number | Promise<number> => 5)
+    })
+  })
+})
+
 describe('a store', () => {
+  test('of one state is a store of what that state is', () => {
+    typesOnly((store) => {
+      expectTypeOf(store).toExtend<Store<unknown>>()
+      expectTypeOf<Store<{ x: number; y: number }>>().toExtend<Store<{ x: number }>>()
+      expectTypeOf<Store<{ x: number }>>().not.toExtend<Store<{ x: string }>>()
+      expectTypeOf<StateOf<typeof store>>().toEqualTypeOf<World>()
+    })
+  })
+
   test('is an ObservableInput, but no Observable', () => {
     typesOnly((store) => {
       expectTypeOf(from(store)).toEqualTypeOf<Observable<Snapshot<World>>>()

@@ -1,4 +1,5 @@
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 
 /** What is different between two versions of a collection, by id. */
 export interface CollectionDiff {

@@ -1,4 +1,4 @@
-import type { Immutable } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { Collection } from './collection.ts'
 import { PersistentCollection } from './persistent-collection.ts'

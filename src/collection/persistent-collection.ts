@@ -14,7 +14,8 @@
  * What must stay true: the entries of a version never change; two versions with the same index agree on the id of every
  * slot, so that whatever node they share holds the same entities of the same ids.
  */
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import { brandCollection, type Collection, type CollectionDiff } from './collection.ts'
 import { CLONING, contentsOf } from './contents.ts'
 import { requireId, runEntityRecipe, settledEntity } from './entity.ts'

@@ -1,5 +1,5 @@
-import type { Immutable } from 'immer'
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import {
   checkKeys,
   describeValue,

@@ -1,4 +1,4 @@
-import type { Immutable } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import { settleState } from '../store/index.ts'
 import { DefinitionReader, unreachableStates } from './compile.ts'

@@ -9,7 +9,8 @@
  * one for each state with the events that it handles; everything else (`send`, `is`, `transition`) is
  * typed from that union.
  */
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Write } from '../store/index.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'

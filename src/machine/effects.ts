@@ -9,8 +9,9 @@
  * What must stay true: when a state is left, its timers are gone and its signal has aborted before
  * anything of the next state starts; nothing is left after `complete`.
  */
-import type { Immutable } from 'immer'
+
 import type { Subscription } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import { releaseWork } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'

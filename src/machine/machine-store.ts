@@ -1,5 +1,6 @@
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
 import type { Observable } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
 import type { BareEvent, Cell } from './definition.ts'
 import type { Machine } from './machine.ts'

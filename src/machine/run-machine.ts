@@ -1,5 +1,5 @@
-import type { Immutable } from 'immer'
 import { concatMap, defer, EMPTY, type OperatorFunction, of, startWith } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import type { BareEvent, Cell } from './definition.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'

@@ -2,7 +2,7 @@
  * Decides, purely, what follows from an event: the next state and its record, or why there is none. The
  * store commits what is decided here; timers and invoked work are started elsewhere (effects.ts).
  */
-import type { Immutable } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import {
   deferredOf,
   describeValue,

@@ -7,8 +7,9 @@
  * limit of 0 there is nothing to tell, and one of 1 has no place for work that is left by its end. Records are counted by `attempts`, not recognised by identity: a replica that
  * adopts decoded snapshots has new objects each time.
  */
-import type { Immutable } from 'immer'
+
 import { filter, map, mergeAll, type Observable, pairwise } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type KnownKeys } from '../kit/index.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 

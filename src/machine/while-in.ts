@@ -1,4 +1,3 @@
-import type { Immutable } from 'immer'
 import {
   distinctUntilChanged,
   EMPTY,
@@ -9,6 +8,7 @@ import {
   type ObservableInput,
   switchMap,
 } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import type { MachineState } from './machine-state.ts'
 
 /**

@@ -14,8 +14,9 @@
  *   (A write inside a batch returns its provisional snapshot: it has the version that the batch will have.)
  * - Nobody is told of a write inside a batch before the batch has returned.
  */
-import type { Immutable } from 'immer'
+
 import type { CommitTimer } from '../health/index.ts'
+import type { Immutable } from '../kit/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
 import { type AnyRecipe, runRecipe, settleState } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'

@@ -12,7 +12,7 @@ export {
   type SnapshotLogger,
 } from './log-snapshots.ts'
 export { STORE_KEYS } from './options.ts'
-export type { Path, ValueAt } from './path.ts'
+export type { PathKey, ValueAt } from './path.ts'
 export { runRecipe, settleState } from './recipes.ts'
 export type { Snapshot } from './snapshot.ts'
 export type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'

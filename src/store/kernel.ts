@@ -9,8 +9,9 @@
  * and the ESM and the CommonJS copy of the package understand each other. Every kernel of a store is the same
  * object, and what it adds is ended by what the call returned, or by `destroy()`.
  */
-import type { Immutable } from 'immer'
+
 import type { StoreMetrics } from '../health/index.ts'
+import type { Immutable } from '../kit/index.ts'
 import { HeadgateError, type Instant } from '../kit/index.ts'
 import type { SubscriberFault } from './fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'

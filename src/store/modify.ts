@@ -1,4 +1,4 @@
-import type { Immutable } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { WriteOptions } from './write-options.ts'

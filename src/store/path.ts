@@ -1,9 +1,10 @@
 /**
  * Paths into a state, typed key by key: `select('robots', id, 'pose')`.
  *
- * `Path<S>` is the union of all paths of up to five keys; an editor completes each key from it. Five is
- * where a state becomes hard to read anyhow; deeper values are reached with a selector function. The
- * depth is counted down through a table of numbers, or a recursive state type would never end.
+ * The keys are computed one after the other: each from the type that the keys before it lead to. A union of all
+ * paths would have to be made whole before the first key could be checked; a state with a DOM element, or a type
+ * that contains itself, has more of them than the compiler can hold. Up to five keys; deeper values are reached
+ * with a selector function.
  */
 import { type Collection, isCollection } from '../collection/index.ts'
 
@@ -22,10 +23,9 @@ type Leaf =
 /** A function type in a state; nothing lies below it. */
 type Callable = (...args: never[]) => unknown
 
-type Previous = [never, 0, 1, 2, 3, 4]
-
 // A Map is asked for before the leaves: to the compiler it has all that a ReadonlySet has.
-type KeyOf<T> =
+/** The keys that may come next in a path, where it has reached a `T`. */
+export type PathKey<T> =
   T extends Collection<infer _Entity>
     ? string
     : T extends ReadonlyMap<infer Key, unknown>
@@ -51,15 +51,6 @@ type At<T, Key> =
               ? T[Key] | undefined
               : T[Key]
             : undefined
-
-/** Every path of at most `Depth` keys into `S`. */
-export type Path<S, Depth extends number = 5> = Depth extends 0
-  ? never
-  : S extends unknown
-    ? {
-        [Key in KeyOf<S> & PropertyKey]: readonly [Key] | readonly [Key, ...Path<At<S, Key>, Previous[Depth]>]
-      }[KeyOf<S> & PropertyKey]
-    : never
 
 /** The value at the end of a path. */
 export type ValueAt<S, Keys extends readonly unknown[]> = Keys extends readonly [infer Key, ...infer Rest]

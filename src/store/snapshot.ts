@@ -1,4 +1,4 @@
-import type { Immutable } from 'immer'
+import type { Immutable } from '../kit/index.ts'
 import { isVersion } from '../kit/index.ts'
 
 /**

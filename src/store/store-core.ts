@@ -7,7 +7,7 @@
  *
  * Who builds on it uses its {@link Kernel}.
  */
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
 import {
   asyncScheduler,
   type InteropObservable,
@@ -27,6 +27,7 @@ import {
   type StoreMetrics,
   withDefaults,
 } from '../health/index.ts'
+import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
   checkKeys,
@@ -57,7 +58,7 @@ import { type Equal, type Selector, SelectorIndex } from './selector-index.ts'
 import type { Snapshot } from './snapshot.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
 import { SnapshotSubject } from './snapshot-subject.ts'
-import type { ModifyOptions, Store, StoreOptions, WaitOptions } from './store.ts'
+import type { ModifyOptions, Store, StoreOptions, Synchronous, WaitOptions } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
 import { createHandle, type SubscriberHandle } from './subscriber-handle.ts'
 import { type SubscribeOptions, Subscribers } from './subscribers.ts'
@@ -210,8 +211,9 @@ export class StoreCore<S> implements Store<S> {
     return head.version >= 0 ? head : this.set(state, 'INIT')
   }
 
-  batch<R>(work: () => R, write?: Write): R {
-    return this.#pipeline.batch(work, write)
+  batch<R>(work: Synchronous<R>, write?: Write): R {
+    // What no compiler has seen, the pipeline refuses.
+    return this.#pipeline.batch(work as () => R, write)
   }
 
   async modify(work: ModifyWork<S>, options: ModifyOptions = {}): Promise<Snapshot<S>> {

@@ -1,5 +1,5 @@
-import type { Immutable } from 'immer'
 import type { Broadcast } from '../backpressure/index.ts'
+import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
 import type { CommitPipeline } from './commit-pipeline.ts'
 import type { FaultReporter, SubscriberFault } from './fault-reporter.ts'

@@ -1,11 +1,11 @@
-import type { Draft, Immutable } from 'immer'
+import type { Draft } from 'immer'
 import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
 import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
 import type { HealthReport, HealthThresholds, LatencyHistogram, StoreMetrics } from '../health/index.ts'
-import type { Clock } from '../kit/index.ts'
+import type { Clock, Immutable } from '../kit/index.ts'
 import type { Consumer } from './consumer.ts'
 import type { SubscriberFault } from './fault-reporter.ts'
-import type { Path, ValueAt } from './path.ts'
+import type { PathKey, ValueAt } from './path.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'
@@ -53,6 +53,13 @@ export interface ModifyOptions extends Omit<WriteOptions, 'expectedVersion'> {
   retries?: number | undefined
   signal?: AbortSignal | undefined
 }
+
+/** Work whose result is no promise; `any` passes. What an editor shows of the refusal is a sentence. */
+export type Synchronous<R> = [Extract<R, PromiseLike<unknown>>] extends [never]
+  ? () => R
+  : 0 extends 1 & R
+    ? () => R
+    : 'The work of a batch is synchronous: await first, and batch the writes afterwards'
 
 /** Options of {@link Store.waitFor}, {@link Store.ready} and {@link Store.whenReady}. */
 export interface WaitOptions {
@@ -148,7 +155,7 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    *
    * @throws `BATCH_ASYNC` for work that returns a promise, and the refusals of every write.
    */
-  batch<R>(work: () => R, write?: Write): R
+  batch<R>(work: Synchronous<R>, write?: Write): R
 
   /** Gives an uninitialized store its first state; returns the current snapshot in any case. */
   initialize(state: S | Immutable<S>): Snapshot<S>
@@ -181,7 +188,29 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
    * members of Sets, ids of collections; `undefined` where the path ends early.
    */
-  select<const Keys extends Path<S>>(...path: Keys): Observable<Immutable<ValueAt<S, Keys>>>
+  select<K1 extends PathKey<S>>(key: K1): Observable<Immutable<ValueAt<S, [K1]>>>
+  select<K1 extends PathKey<S>, K2 extends PathKey<ValueAt<S, [K1]>>>(
+    key1: K1,
+    key2: K2,
+  ): Observable<Immutable<ValueAt<S, [K1, K2]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+  >(key1: K1, key2: K2, key3: K3): Observable<Immutable<ValueAt<S, [K1, K2, K3]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
+  >(key1: K1, key2: K2, key3: K3, key4: K4): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
+    K5 extends PathKey<ValueAt<S, [K1, K2, K3, K4]>>,
+  >(key1: K1, key2: K2, key3: K3, key4: K4, key5: K5): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4, K5]>>>
 
   /**
    * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.
