@@ -81,7 +81,8 @@ export async function weigh(imports) {
 export async function weighFiles(imports) {
   // With its white space the bundle has a comment with the name in front of each file, or of each part of it.
   const { text } = await bundle(imports, { minifyWhitespace: false })
-  const [, ...pieces] = text.split(/^\/\/ (src\/\S+)$/m)
+  // What is exported at the end stands in no file: each part must be a program of its own.
+  const [, ...pieces] = text.slice(0, text.lastIndexOf('\nexport {')).split(/^\/\/ (src\/\S+)$/m)
   /** @type {Map<string, string>} */
   const files = new Map()
   for (let i = 0; i < pieces.length; i += 2) {
