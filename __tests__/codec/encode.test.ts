@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { decodeSnapshot, encodeSnapshot, toProto, toProtoJson } from '../../src/codec/index.ts'
+import { VERSION_MAX } from '../../src/kit/index.ts'
 import { createMachineStore, qCoreMachine } from '../../src/machine/index.ts'
 import { createStore } from '../../src/store/index.ts'
 import { ID, OTHER_ID, refusal, sample } from './support/samples.ts'
@@ -227,6 +228,15 @@ describe('toProto', () => {
     ],
   ])('refuses %s', (_what, snapshot, sentence) => {
     expect(refusal(() => toProto(snapshot as Sample))).toBe(`${sentence} ${FIELD}`)
+  })
+
+  test('passes a version on that leaves no room, and a store refuses it', () => {
+    const bytes = encodeSnapshot({ ...sample(), version: VERSION_MAX + 1 })
+    const decoded = decodeSnapshot(bytes)
+    expect(encodeSnapshot(decoded)).toEqual(bytes)
+    const replica = createMachineStore(qCoreMachine)
+    expect(() => replica.put(decoded)).toThrow('"version" is not an integer from 0 to 2^52')
+    expect(replica.snapshot.version).toBe(0)
   })
 
   test('names the key of a context value that has no form', () => {

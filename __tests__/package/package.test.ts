@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { HELP, RUN_HELP } from '../../src/cli/help.ts'
 import { STRESS_HELP } from '../../src/cli/stress/stress-help.ts'
+import { Budget } from '../../src/codec/limits.ts'
 import { VERSION } from '../../src/kit/index.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -54,6 +55,14 @@ describe('the package', () => {
       homepage: `${HOME}#readme`,
       publishConfig: { provenance: true },
     })
+  })
+
+  test('holds a page on security, which says where to report and names every limit of the codec', () => {
+    expect(packed).toContain('SECURITY.md')
+    expect(linksOf('README.md')).toContain(`${HOME}/blob/main/SECURITY.md`)
+    expect(linksOf('SECURITY.md')).toContain(`${HOME}/security/advisories/new`)
+    const page = text('SECURITY.md')
+    expect(Object.keys(new Budget().limits).filter((limit) => !page.includes(`\`${limit}\``))).toEqual([])
   })
 
   test('knows its own version', () => {

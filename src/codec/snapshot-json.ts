@@ -5,7 +5,7 @@
  * What `JSON.stringify` would drop or change gets a tag (json-form.ts), and the form is of version 2 then: who
  * reads version 1 only, refuses it instead of taking tags for data.
  */
-import { isHeadgateError } from '../kit/index.ts'
+import { isHeadgateError, isVersion } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import { ADVICE, bracketed, describeObject, invalid, requireObject } from './codec-error.ts'
 import { toJsonForm } from './json-form.ts'
@@ -107,8 +107,7 @@ function checkFields(fields: Fields, advice: string): void {
   const check = (field: string, expected: string, value: unknown, ok: boolean): void => {
     if (!ok) throw invalid(field, expected, describeObject(value), advice)
   }
-  const isVersion = Number.isSafeInteger(version) && (version as number) >= 0
-  check('version', 'an integer from 0 to 2^53-1', version, isVersion)
+  check('version', 'an integer from 0 to 2^52', version, isVersion(version))
   check('reason', 'a string', reason, typeof reason === 'string')
   check('source', 'a string', source, typeof source === 'string')
   check('tsWall', 'a finite number', tsWall, Number.isFinite(tsWall))
