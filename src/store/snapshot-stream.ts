@@ -75,6 +75,12 @@ export class MailboxStream<S> implements SnapshotStream<S> {
       },
     }
     this.#mailbox = subscribers.add(consumer, options, true)
+    // For methods that work off their stream.
+    this.next = this.next.bind(this)
+    this.poll = this.poll.bind(this)
+    this.return = this.return.bind(this)
+    this.throw = this.throw.bind(this)
+    this.stats = this.stats.bind(this)
   }
 
   get id(): string {

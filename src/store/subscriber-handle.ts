@@ -42,19 +42,20 @@ const handlePrototype: object = Object.create(Function.prototype, {
       return mailboxOf(this).closed
     },
   },
+  // Got, not called on the handle, so that all three work off it; the first and the last are the handle itself.
   unsubscribe: {
-    value(this: HandleFunction): void {
-      this()
+    get(this: HandleFunction): HandleFunction {
+      return this
     },
   },
   stats: {
-    value(this: HandleFunction): SubscriberStats {
-      return mailboxOf(this).stats()
+    get(this: HandleFunction): () => SubscriberStats {
+      return () => mailboxOf(this).stats()
     },
   },
   [disposeSymbol]: {
-    value(this: HandleFunction): void {
-      this()
+    get(this: HandleFunction): HandleFunction {
+      return this
     },
   },
 })
