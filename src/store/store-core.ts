@@ -181,7 +181,7 @@ export class StoreCore<S> implements Store<S> {
       this.#subject.pipe(map((snapshot) => snapshot.state)).subscribe(observer),
     )
     this.faults$ = this.#faults.faults$
-    // One by one, for methods that work off their store: a loop over names costs a store ten times as much.
+    // For methods that work off their store.
     this.update = this.update.bind(this)
     this.set = this.set.bind(this)
     this.put = this.put.bind(this)
