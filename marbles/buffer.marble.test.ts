@@ -176,26 +176,35 @@ describe('buffer', () => {
     expect(ledger.imbalances).toEqual([])
   })
 
-  test.each(['error', 'suspend'] as const)(
-    'delivers what it holds, then fails, with overflow "%s" and a source that does not wait',
-    (overflow) => {
-      const ledger = openLedger()
-      openScheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
-        const source = cold(' -abcd--e-----------')
-        const subs = '        ^---------------!'
-        const expected = '    -a----b----c----#'
-        const policy = buffer({ capacity: 2, overflow })
-        expectObservable(throughMailbox(source, policy, fiveFrames, ledger)).toBe(
-          expected,
-          undefined,
-          overflowed,
-        )
-        expectSubscriptions(source.subscriptions).toBe(subs)
-      })
-      expect(ledger.drops).toEqual(['d overflow'])
-      expect(ledger.missed).toEqual([])
-      expect(ledger.ends).toEqual([{ published: 4, delivered: 3, dropped: 1, conflated: 0 }])
-      expect(ledger.imbalances).toEqual([])
-    },
-  )
+  test('delivers what it holds, then fails, with overflow "error"', () => {
+    const ledger = openLedger()
+    openScheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
+      const source = cold(' -abcd--e-----------')
+      const subs = '        ^---------------!'
+      const expected = '    -a----b----c----#'
+      const policy = buffer({ capacity: 2, overflow: 'error' })
+      expectObservable(throughMailbox(source, policy, fiveFrames, ledger)).toBe(
+        expected,
+        undefined,
+        overflowed,
+      )
+      expectSubscriptions(source.subscriptions).toBe(subs)
+    })
+    expect(ledger.drops).toEqual(['d overflow'])
+    expect(ledger.missed).toEqual([])
+    expect(ledger.ends).toEqual([{ published: 4, delivered: 3, dropped: 1, conflated: 0 }])
+    expect(ledger.imbalances).toEqual([])
+  })
+
+  test('loses the oldest with overflow "suspend", where a source does not wait for room', () => {
+    const ledger = openLedger()
+    openScheduler().run(({ cold, expectObservable }) => {
+      const source = cold(' -abcd--e-----------')
+      const expected = '    -a----c----d----e---'
+      const policy = buffer({ capacity: 2, overflow: 'suspend' })
+      expectObservable(throughMailbox(source, policy, fiveFrames, ledger)).toBe(expected)
+    })
+    expect(ledger.drops).toEqual(['b overflow'])
+    expect(ledger.imbalances).toEqual([])
+  })
 })

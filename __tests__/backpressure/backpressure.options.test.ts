@@ -89,12 +89,18 @@ describe('backpressure', () => {
       expect(seen).toEqual([1, 3])
     })
 
-    test('measures there since when a projection is busy', () => {
-      const clock = new VirtualClock()
+    test('measures by the monotonic clock that it is given since when a projection is busy', () => {
       const ledger = new Ledger()
-      clock.advance(7)
-      observe(of(1).pipe(backpressure(latest(), () => NEVER, { scheduler: clock, ledger })))
+      const clock = { wall: () => 1_700_000_000_000, mono: () => 7 }
+      observe(of(1).pipe(backpressure(latest(), () => NEVER, { clock, ledger })))
       expect(ledger.stats()?.busySince).toBe(7)
+    })
+
+    test("measures by the platform's monotonic clock, not by the scheduler's time of day", () => {
+      const ledger = new Ledger()
+      const before = performance.now()
+      observe(of(1).pipe(backpressure(latest(), () => NEVER, { ledger })))
+      expect(ledger.stats()?.busySince).toBeWithin(before, performance.now() + 1)
     })
 
     test.each<[string, Policy]>([
@@ -147,7 +153,7 @@ describe('backpressure', () => {
   ])('ends with a refusal of %p, which is no policy', (policy, received) => {
     const { seen } = observe(of(1).pipe(backpressure(policy as SinglePolicy)))
     expect(seen).toEqual([
-      `error Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got ${received}.`,
+      `error Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got ${received}.`,
     ])
   })
 

@@ -103,7 +103,7 @@ describe('Mailbox', () => {
       expect.objectContaining({
         code: 'POLICY_INVALID',
         message:
-          'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got an object.',
+          'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got an object.',
       }),
     )
   })

@@ -3,40 +3,76 @@ import {
   audit,
   batch,
   buffer,
+  createStore,
   debounce,
   direct,
   exhaust,
   frame,
   latest,
   type Policy,
-  policyLabel,
+  parsePolicy,
   sample,
   switchLatest,
   throttle,
-} from '../../src/backpressure/index.ts'
+} from '../../src/index.ts'
 
-describe('policyLabel', () => {
-  test.each<[Policy, string]>([
-    [direct(), 'direct'],
-    [latest(), 'latest'],
-    [latest({ dispatch: 'microtask' }), 'latest:microtask'],
-    [buffer(), 'buffer:64:drop-oldest'],
-    [buffer({ capacity: 1, overflow: 'drop-incoming' }), 'buffer:1:drop-incoming'],
-    [buffer({ capacity: 8, overflow: 'error', dispatch: 'microtask' }), 'buffer:8:error:microtask'],
-    [buffer({ capacity: Number.POSITIVE_INFINITY, overflow: 'suspend' }), 'buffer:Infinity:suspend'],
-    [exhaust(), 'exhaust'],
-    [switchLatest(), 'switchLatest'],
-    [throttle({ ms: 100 }), 'throttle:100'],
-    [throttle({ ms: 100, trailing: false }), 'throttle:100:leading'],
-    [throttle({ ms: 100, leading: false }), 'throttle:100:trailing'],
-    [debounce({ ms: 0 }), 'debounce:0'],
-    [audit({ ms: 20 }), 'audit:20'],
-    [sample({ ms: 30 }), 'sample:30'],
-    [frame(), 'frame:100'],
-    [batch({ ms: 250 }), 'batch:250::first:65536'],
-    [batch({ maxSize: 10, capacity: 20 }), 'batch::10:first:20'],
-    [batch({ ms: 250, maxSize: 10, window: 'fixed' }), 'batch:250:10:fixed:65536'],
-  ])('names %j', (policy, label) => {
-    expect(policyLabel(policy)).toBe(label)
+const POLICIES: readonly Policy[] = [
+  direct(),
+  latest(),
+  buffer(),
+  exhaust(),
+  switchLatest(),
+  throttle({ ms: 1 }),
+  debounce({ ms: 1 }),
+  audit({ ms: 1 }),
+  sample({ ms: 1 }),
+  batch({ ms: 1 }),
+  frame(),
+]
+
+const refused = expect.objectContaining({
+  code: 'POLICY_INVALID',
+  message:
+    'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got an object.',
+})
+
+describe.each(POLICIES.map((policy) => [policy.kind, policy] as const))('%s', (_kind, policy) => {
+  test('is taken as its factory made it', () => {
+    const store = createStore({ policy: policy as unknown })
+    expect(policy).toBeFrozen()
+    expect(store.subscribe(() => {}, { policy }).closed).toBe(false)
+    // A state keeps it as it is: it is frozen already.
+    expect(store.subscribe(() => {}, { policy: store.state.policy as Policy }).closed).toBe(false)
+  })
+
+  test('is refused as a copy, however frozen', () => {
+    const store = createStore({ policy: JSON.parse(JSON.stringify(policy)) as Policy })
+    const copies: unknown[] = [
+      Object.freeze({ ...policy }),
+      Object.freeze(structuredClone({ ...policy })),
+      Object.freeze(Object.create(policy)),
+      store.state.policy,
+    ]
+    for (const copy of copies) {
+      expect(() => store.subscribe(() => {}, { policy: copy as never })).toThrow(refused)
+      expect(() => store.stream({ policy: copy as never })).toThrow(
+        expect.objectContaining({ code: 'POLICY_INVALID' }),
+      )
+    }
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
+})
+
+describe('a policy', () => {
+  test('without what its factory would have checked is refused', () => {
+    const store = createStore(0)
+    expect(() => store.subscribe(() => {}, { policy: Object.freeze({ kind: 'buffer' }) as never })).toThrow(
+      refused,
+    )
+  })
+
+  test('read from its label is one', () => {
+    const store = createStore(0)
+    expect(store.subscribe(() => {}, { policy: parsePolicy('buffer:8') as Policy }).closed).toBe(false)
   })
 })

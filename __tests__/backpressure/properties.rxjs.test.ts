@@ -39,7 +39,7 @@ import {
   throwError,
   timer,
 } from 'rxjs'
-import { backpressure, type Policy, type SinglePolicy } from '../../src/backpressure/index.ts'
+import { backpressure, batch, type Policy, type SinglePolicy } from '../../src/backpressure/index.ts'
 import { POLICIES, type Step, steps, TIMELINES, type Timeline, tie } from './support/timeline.ts'
 import { TimelineScheduler } from './support/timeline-run.ts'
 
@@ -71,7 +71,13 @@ const contests = (kind: (typeof KINDS)[number]): fc.Arbitrary<Contest> =>
 /** One whose window opens with its first version has no counterpart; nor has a bound. */
 const COMPARABLE_BATCHES: fc.Arbitrary<Policy> = POLICIES.batch.map((policy): Policy => {
   if (policy.kind !== 'batch') return policy
-  return Object.freeze({ ...policy, window: policy.ms === undefined ? 'first' : 'fixed', capacity: 1000 })
+  const { ms, maxSize } = policy
+  return batch({
+    ...(ms !== undefined && { ms }),
+    ...(maxSize !== undefined && { maxSize }),
+    window: ms === undefined ? 'first' : 'fixed',
+    capacity: 1000,
+  })
 })
 
 type Values = number | readonly number[]

@@ -135,7 +135,7 @@ describe('openStrategy', () => {
     expect(() => openStrategy(policy as Policy, port)).toThrow(
       expect.objectContaining({
         code: 'POLICY_INVALID',
-        message: `Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got ${received}.`,
+        message: `Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got ${received}.`,
       }),
     )
   })
@@ -143,7 +143,7 @@ describe('openStrategy', () => {
   test('refuses a policy that no factory made, and so none has checked', () => {
     const handMade = { kind: 'buffer', overflow: 'drop-oldest', dispatch: 'sync' } as Policy
     expect(() => openStrategy(handMade, port)).toThrow(
-      'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got an object.',
+      'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got an object.',
     )
   })
 })

@@ -68,6 +68,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { option: 'capacity', expected: 'an integer from 1', received: '0 (number)' },
     'Expected "capacity" to be an integer from 1, got 0 (number).',
   ],
+  PREDICATE_ASYNC: [
+    { store: 'agent', returned: 'a promise' },
+    'The predicate of waitFor() on store "agent" returned a promise, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.',
+  ],
   READY_TIMEOUT: [
     { store: 'agent', operation: 'ready()', timeoutMs: 5, subscriberId: 'log' },
     'ready() on store "agent" had no turn within 5 ms; without room: log. Let that subscriber consume faster, or raise timeoutMs.',

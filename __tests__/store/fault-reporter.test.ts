@@ -142,18 +142,33 @@ describe('where a fault goes', () => {
     expect(faults).toEqual([])
   })
 
-  test('past an observer of faults$ that throws, which RxJS reports', () => {
-    const store = createStore(0)
-    const error = new Error('observer')
+  test.each([
+    [
+      'throws',
+      (): never => {
+        throw new Error('observer')
+      },
+    ],
+    [
+      'is async and rejects',
+      async (): Promise<never> => {
+        throw new Error('observer')
+      },
+    ],
+  ])('past an observer of faults$ that %s, which the console is told', async (_what, observe) => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => {})
+    const store = createStore(0, { name: 'arm' })
     let faults = 0
-    store.faults$.subscribe(() => {
-      throw error
-    })
+    store.faults$.subscribe(observe)
     store.faults$.subscribe(() => {
       faults += 1
     })
-    expect(reportedByRxjs(() => store.subscribe(fail('next')))).toEqual([error])
+    expect(reportedByRxjs(() => store.subscribe(fail('next')))).toEqual([])
+    await microtasks()
     expect(faults).toBe(1)
+    expect(printed.mock.calls).toEqual([
+      ['[headgate] store "arm": a subscriber of faults$ failed itself:', new Error('observer')],
+    ])
   })
 })
 

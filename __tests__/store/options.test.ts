@@ -43,7 +43,7 @@ describe('the options of subscribe and stream', () => {
     [7, '7 (number)'],
   ])('refuse the policy %p', (policy, received) => {
     const store = createStore(0)
-    const message = `Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got ${received}.`
+    const message = `Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got ${received}.`
     const options = { policy: policy as Policy }
     expect(() => store.subscribe(() => {}, options)).toThrow(refusal('POLICY_INVALID', message))
     expect(() => store.stream(options)).toThrow(refusal('POLICY_INVALID', message))

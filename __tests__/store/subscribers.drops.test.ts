@@ -20,7 +20,7 @@ describe('Store.subscribe', () => {
   test('refuses a policy that is null, and attaches nobody', () => {
     const store = createStore(0)
     expect(() => store.subscribe(() => {}, { policy: null as never })).toThrow(
-      'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), got null.',
+      'Expected "policy" to be a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one, got null.',
     )
     expect(store.metrics().subscriberCount).toBe(0)
   })

@@ -187,3 +187,17 @@ describe('options.signal of waitFor', () => {
     expect(removed.mock.calls).toEqual(added.mock.calls.map((call) => call.slice(0, 2)))
   })
 })
+
+describe('a predicate that is async or a generator', () => {
+  test.each([
+    ['a promise', async () => false],
+    ['a generator', function* () {}],
+  ])('is refused: it returned %s', async (returned, predicate) => {
+    const store = createStore(0, { name: 'arm' })
+    await expect(store.waitFor(predicate as never)).rejects.toMatchObject({
+      code: 'PREDICATE_ASYNC',
+      message: `The predicate of waitFor() on store "arm" returned ${returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
+    })
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
+})

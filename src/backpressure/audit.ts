@@ -1,7 +1,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import type { Port } from './policy.ts'
+import { madePolicy, type Port } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link audit}. */
@@ -21,7 +21,7 @@ export interface AuditPolicy {
  */
 export function audit(options: { ms: number }): AuditPolicy {
   checkKeys(options, { ms: true }, 'audit()')
-  return Object.freeze({ kind: 'audit', ms: checkMs('ms', options.ms) })
+  return madePolicy({ kind: 'audit', ms: checkMs('ms', options.ms) })
 }
 
 export class AuditStrategy<T> extends GatedStrategy<T> {

@@ -14,7 +14,7 @@ import {
   takeWhile,
   tap,
 } from 'rxjs'
-import { checkKeys, type KnownKeys } from '../kit/index.ts'
+import { type Clock, checkKeys, type KnownKeys, systemClock } from '../kit/index.ts'
 import type { BatchPolicy } from './batch.ts'
 import type { Delivery, HandledDelivery } from './delivery.ts'
 import { isAwaitable } from './foreign-code.ts'
@@ -32,6 +32,8 @@ export interface BackpressureOptions<T> {
   ledger?: Ledger | undefined
   /** Runs the timers of the policy; default RxJS's `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
+  /** Whose monotonic time `busySince` is told in; default the platform's. */
+  clock?: Clock | undefined
   /** Told of each value that is dropped, after it was counted. What it throws is an error of the stream. */
   onDrop?: ((drop: { value: T; version: number; reason: DropReason; dropped: number }) => void) | undefined
 }
@@ -40,6 +42,7 @@ const OPERATOR_KEYS: KnownKeys<BackpressureOptions<unknown>> = {
   id: true,
   ledger: true,
   scheduler: true,
+  clock: true,
   onDrop: true,
 }
 
@@ -112,11 +115,11 @@ export function backpressure<T>(
           error: (error) => observer.error(error),
           complete: () => observer.complete(),
         },
-        now: () => host.scheduler.now(),
+        now: () => (options.clock ?? systemClock).mono(),
         dropped:
           options.onDrop &&
-          (({ value, version: lost }, reason) =>
-            options.onDrop?.({ value, version: lost, reason, dropped: mailbox.dropped })),
+          (({ value, version: lost }, reason, dropped) =>
+            options.onDrop?.({ value, version: lost, reason, dropped })),
         faulted({ error }) {
           // First: the error ends this subscription, and what waits would be dropped as if it had been left.
           mailbox.close('consumer-error')

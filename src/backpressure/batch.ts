@@ -1,6 +1,6 @@
 import { checkKeys, RingBuffer } from '../kit/index.ts'
 import { checkCount, checkMs, refuseOption } from './options.ts'
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link batch}. */
@@ -42,7 +42,7 @@ export function batch(options: {
   if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
   if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)
   if (ms === undefined && window === 'fixed') refuseOption('ms', 'given for a fixed window', ms)
-  return Object.freeze({ kind: 'batch', ms, maxSize, window, capacity: checkCount('capacity', capacity) })
+  return madePolicy({ kind: 'batch', ms, maxSize, window, capacity: checkCount('capacity', capacity) })
 }
 
 /**

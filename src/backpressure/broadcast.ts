@@ -19,7 +19,14 @@
  * - Holes in the list are closed only while nothing is being told, or the remembered ends would lie.
  * - What a receiver throws stops nobody else; it is handed to `failed`.
  */
-import { RingBuffer, SlotList, type Slotted } from '../kit/index.ts'
+import {
+  type CapturedContext,
+  captureContext,
+  RingBuffer,
+  runInContext,
+  SlotList,
+  type Slotted,
+} from '../kit/index.ts'
 import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
 import type { Versioned } from './policy.ts'
 
@@ -45,6 +52,8 @@ interface Waiting<T, Note> {
   /** The end of the list when it was published. */
   readonly end: number
   readonly number: number
+  /** The asynchronous context of whoever published it: it is told in its own, not in that of the walk before it. */
+  readonly context: CapturedContext
 }
 
 /** A follower until it leaves, and the number of the last entry that came before it joined. */
@@ -133,7 +142,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     const { end } = this.#receivers
     if (this.#holds > 0) {
       this.#chained += 1
-      this.#queue.push({ entry, note, end, number: this.published })
+      this.#queue.push({ entry, note, end, number: this.published, context: captureContext() })
       return
     }
     this.#holds = 1
@@ -213,7 +222,8 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
         this.#receivers.compact()
         break
       }
-      this.#tell(waiting.entry, waiting.note, waiting.end, waiting.number)
+      const { entry, note, end, number, context } = waiting
+      runInContext(context, () => this.#tell(entry, note, end, number))
     }
     this.#holds -= 1
   }

@@ -1,6 +1,6 @@
 import { checkKeys, RingBuffer } from '../kit/index.ts'
 import { checkCount, checkDispatch, type Dispatch, refuseOption } from './options.ts'
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /**
  * What happens when the buffer is full and another version is published.
@@ -66,7 +66,7 @@ export function buffer(
   checkKeys(options, { capacity: true, overflow: true, dispatch: true }, 'buffer()')
   // Defaults stand for what is absent; null is refused.
   const { capacity = 64, overflow = 'drop-oldest', dispatch = 'sync' } = options
-  return Object.freeze({
+  return madePolicy({
     kind: 'buffer',
     capacity: checkCount('capacity', capacity),
     overflow: checkOverflow(overflow),

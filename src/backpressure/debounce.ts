@@ -1,7 +1,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import type { Port } from './policy.ts'
+import { madePolicy, type Port } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link debounce}. */
@@ -21,7 +21,7 @@ export interface DebouncePolicy {
  */
 export function debounce(options: { ms: number }): DebouncePolicy {
   checkKeys(options, { ms: true }, 'debounce()')
-  return Object.freeze({ kind: 'debounce', ms: checkMs('ms', options.ms) })
+  return madePolicy({ kind: 'debounce', ms: checkMs('ms', options.ms) })
 }
 
 export class DebounceStrategy<T> extends GatedStrategy<T> {

@@ -1,11 +1,11 @@
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /** See {@link direct}. */
 export interface DirectPolicy {
   readonly kind: 'direct'
 }
 
-const DIRECT: DirectPolicy = Object.freeze({ kind: 'direct' })
+const DIRECT: DirectPolicy = madePolicy({ kind: 'direct' })
 
 /**
  * Hands over everything, inside the write.

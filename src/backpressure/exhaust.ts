@@ -1,11 +1,11 @@
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /** See {@link exhaust}. */
 export interface ExhaustPolicy {
   readonly kind: 'exhaust'
 }
 
-const EXHAUST: ExhaustPolicy = Object.freeze({ kind: 'exhaust' })
+const EXHAUST: ExhaustPolicy = madePolicy({ kind: 'exhaust' })
 
 /**
  * Keeps nothing while the consumer is busy: what comes then is dropped (`busy`). As RxJS's `exhaustMap`.

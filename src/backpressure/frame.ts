@@ -1,7 +1,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import type { Port } from './policy.ts'
+import { madePolicy, type Port } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link frame}. */
@@ -26,7 +26,7 @@ const FRAME_MS = 16
 export function frame(options: { maxWaitMs?: number } = {}): FramePolicy {
   checkKeys(options, { maxWaitMs: true }, 'frame()')
   const { maxWaitMs = 100 } = options
-  return Object.freeze({ kind: 'frame', maxWaitMs: checkMs('maxWaitMs', maxWaitMs) })
+  return madePolicy({ kind: 'frame', maxWaitMs: checkMs('maxWaitMs', maxWaitMs) })
 }
 
 export class FrameStrategy<T> extends GatedStrategy<T> {

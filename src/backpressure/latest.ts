@@ -1,6 +1,6 @@
 import { checkKeys } from '../kit/index.ts'
 import { checkDispatch, type Dispatch } from './options.ts'
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /** See {@link latest}. */
 export interface LatestPolicy {
@@ -24,7 +24,7 @@ export interface LatestPolicy {
 export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
   checkKeys(options, { dispatch: true }, 'latest()')
   const { dispatch = 'sync' } = options
-  return Object.freeze({ kind: 'latest', dispatch: checkDispatch(dispatch) })
+  return madePolicy({ kind: 'latest', dispatch: checkDispatch(dispatch) })
 }
 
 /** One slot. An entry is an object, so `undefined` says that the slot is empty. */

@@ -57,6 +57,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   failing = false
   #pendingMax = 0
   #lossTold = 0
+  #dropsTold = 0
   #demand: number
   #pumping = false
   #pumpQueued = false
@@ -434,8 +435,10 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
     if (host.dropped === undefined) return
+    this.#dropsTold += 1
+    const number = this.#dropsTold
     contain(
-      () => host.dropped?.(entry, reason),
+      () => host.dropped?.(entry, reason, number),
       (error) => host.faulted({ error, phase: 'drop', version: entry.version }),
     )
   }

@@ -38,6 +38,20 @@ export type SinglePolicy =
 /** Any back-pressure policy; tell them apart by `kind`. */
 export type Policy = SinglePolicy | BatchPolicy
 
+const MADE = Symbol.for('headgate.policy')
+
+/**
+ * Marks a policy as what a factory made, and freezes it. A copy (a spread, a clone, what was read from JSON) has not
+ * been checked, and is not marked.
+ */
+export function madePolicy<P extends { readonly kind: string }>(policy: P): P {
+  return Object.freeze(Object.defineProperty(policy, MADE, { value: true }))
+}
+
+/** Whether a factory made a value, of this copy of the package or of the other one. */
+export const isPolicy = (value: unknown): value is Policy =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, MADE)
+
 /** What a mailbox carries: anything that knows its version. */
 export interface Versioned {
   readonly version: number

@@ -1,7 +1,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import type { Port } from './policy.ts'
+import { madePolicy, type Port } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link sample}. */
@@ -22,7 +22,7 @@ export interface SamplePolicy {
  */
 export function sample(options: { ms: number }): SamplePolicy {
   checkKeys(options, { ms: true }, 'sample()')
-  return Object.freeze({ kind: 'sample', ms: checkMs('ms', options.ms, 1) })
+  return madePolicy({ kind: 'sample', ms: checkMs('ms', options.ms, 1) })
 }
 
 export class SampleStrategy<T> extends GatedStrategy<T> {

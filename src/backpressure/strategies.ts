@@ -8,7 +8,7 @@ import { ExhaustStrategy } from './exhaust.ts'
 import { FrameStrategy } from './frame.ts'
 import { type LatestPolicy, LatestStrategy } from './latest.ts'
 import { refuseOption } from './options.ts'
-import type { Policy, Port, Strategy, Versioned } from './policy.ts'
+import { isPolicy, type Policy, type Port, type Strategy, type Versioned } from './policy.ts'
 import { SampleStrategy } from './sample.ts'
 import { SwitchLatestStrategy } from './switch-latest.ts'
 import { ThrottleStrategy } from './throttle.ts'
@@ -29,8 +29,7 @@ export function openStrategy<T extends Versioned>(
   port: Port<T>,
   parked?: ParkingPort<T>,
 ): Strategy<T> {
-  // Factories freeze what they have checked. What is not frozen was written by hand, and not checked.
-  if (!Object.isFrozen(policy)) return refusePolicy(policy)
+  if (!isPolicy(policy)) return refusePolicy(policy)
   if (parked !== undefined && holdsNewest(policy)) return new BacklogStrategy(policy, parked)
   switch (policy?.kind) {
     case 'direct':
@@ -61,4 +60,8 @@ export function openStrategy<T extends Versioned>(
 }
 
 const refusePolicy = (value: unknown): never =>
-  refuseOption('policy', 'a policy made by a factory, such as latest() or buffer({ capacity: 64 })', value)
+  refuseOption(
+    'policy',
+    'a policy made by a factory, such as latest() or buffer({ capacity: 64 }), and no copy of one',
+    value,
+  )

@@ -1,11 +1,11 @@
-import type { Port, Strategy } from './policy.ts'
+import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /** See {@link switchLatest}. */
 export interface SwitchLatestPolicy {
   readonly kind: 'switchLatest'
 }
 
-const SWITCH_LATEST: SwitchLatestPolicy = Object.freeze({ kind: 'switchLatest' })
+const SWITCH_LATEST: SwitchLatestPolicy = madePolicy({ kind: 'switchLatest' })
 
 /**
  * Hands over each version at once and aborts the handler that is still running, through the signal of its

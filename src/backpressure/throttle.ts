@@ -1,7 +1,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { GatedStrategy } from './gated-strategy.ts'
 import { checkFlag, checkMs, refuseOption } from './options.ts'
-import type { Port } from './policy.ts'
+import { madePolicy, type Port } from './policy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link throttle}. */
@@ -33,7 +33,7 @@ export function throttle(options: { ms: number; leading?: boolean; trailing?: bo
   checkFlag('leading', leading)
   checkFlag('trailing', trailing)
   if (!leading && !trailing) refuseOption('trailing', 'true where leading is false', trailing)
-  return Object.freeze({ kind: 'throttle', ms, leading, trailing })
+  return madePolicy({ kind: 'throttle', ms, leading, trailing })
 }
 
 export class ThrottleStrategy<T> extends GatedStrategy<T> {

@@ -12,6 +12,8 @@
  * twenty times the rest of it, so it is off in production. A platform without a `FinalizationRegistry` finds no leaks.
  */
 
+import { stackTextOf } from '../kit/index.ts'
+
 /** What the registry keeps of a handle: nothing that leads to it. */
 interface Watched {
   readonly subscription: object
@@ -86,5 +88,5 @@ function stackFrom(callee: unknown, cuts: boolean, engine: StackControl): string
     engine.captureStackTrace?.(site, callee)
     Reflect.set(engine, 'stackTraceLimit', stackTraceLimit)
   }
-  return site.stack ?? ''
+  return stackTextOf(site)
 }

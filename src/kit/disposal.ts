@@ -20,10 +20,14 @@ export function defineDispose<T extends object>(prototype: T, dispose: (this: T)
 
 const nothingToDo = (): void => {}
 
+/** What is to be done when a signal aborts; one listener for all of it, however many wait for the signal. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>()
+
 /**
- * Calls `action` once when the signal aborts, at once if it has; returns what takes the listener away.
+ * Calls `action` once when the signal aborts, at once if it has; returns what takes it away.
  *
- * A long-lived signal keeps every listener that is not removed: call the result when the work is over.
+ * A signal that lives long is given one listener while anybody waits for it: Node warns of more than ten. Call the
+ * result when the work is over, or the signal keeps the action.
  */
 export function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
   if (signal === undefined) return nothingToDo
@@ -31,6 +35,44 @@ export function onAbort(signal: AbortSignal | undefined, action: () => void): ()
     action()
     return nothingToDo
   }
-  signal.addEventListener('abort', action, { once: true })
-  return () => signal.removeEventListener('abort', action)
+  const actions = waiting.get(signal) ?? listen(signal)
+  // Of its own, so that the same function may be given twice and taken away once.
+  const added = (): void => action()
+  actions.add(added)
+  return () => {
+    actions.delete(added)
+    if (actions.size === 0 && waiting.get(signal) === actions) unlisten(signal)
+  }
+}
+
+function listen(signal: AbortSignal): Set<() => void> {
+  const actions = new Set<() => void>()
+  waiting.set(signal, actions)
+  signal.addEventListener('abort', aborted, { once: true })
+  return actions
+}
+
+function unlisten(signal: AbortSignal): void {
+  waiting.delete(signal)
+  signal.removeEventListener('abort', aborted)
+}
+
+/** One function for all signals: it finds the actions by the signal that it is called on. */
+function aborted(this: AbortSignal): void {
+  const actions = waiting.get(this)
+  waiting.delete(this)
+  const failures: unknown[] = []
+  for (const action of actions ?? []) {
+    try {
+      action()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  // As if each had listened by itself: the platform reports what a listener throws.
+  for (const error of failures) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
 }

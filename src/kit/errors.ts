@@ -35,6 +35,7 @@ export interface ErrorDetails {
   OPTION_INVALID: { option: string; expected: string; received: string }
   OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
   POLICY_INVALID: { option: string; expected: string; received: string }
+  PREDICATE_ASYNC: { store: string; returned: Deferred }
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
@@ -103,6 +104,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   OPTION_UNKNOWN: (d) =>
     `${d.where} has no option "${d.option}". ${d.nearest === undefined ? `It takes: ${list(d.known)}.` : `Did you mean "${d.nearest}"?`}`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
+  PREDICATE_ASYNC: (d) =>
+    `The predicate of waitFor() on store "${d.store}" returned ${d.returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
   READY_TIMEOUT: (d) =>
     `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
   RECIPE_ASYNC: (d) =>

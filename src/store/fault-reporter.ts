@@ -2,6 +2,7 @@ import { type Observable, Subject } from 'rxjs'
 import type { FaultPhase } from '../backpressure/index.ts'
 import { isTold } from '../health/index.ts'
 import { contain } from '../kit/index.ts'
+import { ContainedObservable } from './contained-observable.ts'
 
 /**
  * A failure that has no caller: of a subscriber's code, the loss of its subscription by an overflow, or of
@@ -36,7 +37,12 @@ export class FaultReporter {
   constructor(storeName: string, onFault: ((fault: SubscriberFault) => void) | undefined) {
     this.#storeName = storeName
     this.#onFault = onFault
-    this.faults$ = this.#faults.asObservable()
+    this.faults$ = new ContainedObservable(
+      'faults$',
+      // Not reported again: whoever would be told has just failed.
+      ({ error }) => this.#print('a subscriber of faults$ failed itself:', error),
+      (observer) => this.#faults.subscribe(observer),
+    )
   }
 
   /** Returns whether the log was told. */

@@ -12,7 +12,7 @@ import {
   policyLabel,
   type SubscriberStats,
 } from '../backpressure/index.ts'
-import { defineDispose, describeValue, HeadgateError, releaseWork } from '../kit/index.ts'
+import { defineDispose, describeValue, HeadgateError, RingBuffer, releaseWork } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SubscribeOptions, Subscribers } from './subscribers.ts'
 
@@ -26,7 +26,8 @@ export interface SnapshotStream<S>
   readonly id: string
   readonly closed: boolean
   next(): Promise<IteratorResult<Snapshot<S>, undefined>>
-  return(): Promise<IteratorResult<Snapshot<S>, undefined>>
+  /** Ends the stream; resolves with what it was given, as a generator does. */
+  return(value?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
   throw(error?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
   /** Takes what is held now, without waiting; `undefined` when nothing is, or its time has not come. */
   poll(): Snapshot<S> | undefined
@@ -50,7 +51,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   declare readonly [Symbol.dispose]: () => void
   readonly #mailbox: Mailbox<Snapshot<S>>
   /** Calls of `next()` that wait, oldest first. */
-  readonly #waiters: ((result: Result<S>) => void)[] = []
+  readonly #waiters = new RingBuffer<(result: Result<S>) => void>(Number.POSITIVE_INFINITY)
   #polled: Snapshot<S> | undefined
   /** The overflow that ended the stream, until somebody was told. */
   #failure: { error: unknown } | undefined
@@ -71,7 +72,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
         this.#failure = { error }
       },
       closed: () => {
-        for (const resolve of this.#waiters.splice(0)) resolve(DONE)
+        for (const resolve of this.#waiters.drain()) resolve(DONE)
       },
     }
     this.#mailbox = subscribers.add(consumer, options, true)
@@ -107,16 +108,17 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   }
 
   poll(): Snapshot<S> | undefined {
-    if (this.#waiters.length > 0 || !this.#mailbox.ready) return undefined
+    if (this.#waiters.size > 0 || !this.#mailbox.ready) return undefined
     this.#mailbox.request(1)
     const snapshot = this.#polled
     this.#polled = undefined
     return snapshot
   }
 
-  async return(): Promise<Result<S>> {
+  async return(value?: unknown): Promise<Result<S>> {
     this.#mailbox.close('unsubscribed')
-    return DONE
+    // As a generator's: what it was given, awaited. The cast holds for typed callers, who give nothing.
+    return value === undefined ? DONE : { done: true, value: (await value) as unknown as undefined }
   }
 
   async throw(error?: unknown): Promise<Result<S>> {

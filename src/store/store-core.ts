@@ -34,6 +34,7 @@ import {
   defineDispose,
   FairLock,
   isDevelopment,
+  onAbort,
   randomUuid,
   systemClock,
 } from '../kit/index.ts'
@@ -247,8 +248,7 @@ export class StoreCore<S> implements Store<S> {
       line: this.#modifying,
     }
     this.#endings.add(destroyed)
-    if (signal?.aborted) cancelled()
-    signal?.addEventListener('abort', cancelled)
+    const stopListening = onAbort(signal, cancelled)
     try {
       return await modify(
         target,
@@ -258,7 +258,7 @@ export class StoreCore<S> implements Store<S> {
       )
     } finally {
       this.#endings.delete(destroyed)
-      signal?.removeEventListener('abort', cancelled)
+      stopListening()
     }
   }
 

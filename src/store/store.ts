@@ -239,7 +239,7 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   /**
    * Resolves with the first snapshot, the current one included, that satisfies the predicate.
    *
-   * @throws `WAIT_TIMEOUT`, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
+   * @throws `WAIT_TIMEOUT`, `PREDICATE_ASYNC` for a predicate that is async or a generator, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
    */
   waitFor(
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,

@@ -31,7 +31,7 @@ export interface Drop<S> {
   readonly snapshot: Snapshot<S>
   readonly version: number
   readonly reason: DropReason
-  /** How many this subscriber has dropped so far, those that go at the same time included. */
+  /** The number of this drop: this subscriber's first is 1. Of several that go at once each has its own. */
   readonly dropped: number
 }
 
@@ -92,8 +92,7 @@ class StoreSubscriber<S> implements Receiver<Snapshot<S>>, MailboxHost<Snapshot<
     const { onDrop } = options
     this.dropped =
       onDrop &&
-      ((snapshot, reason) =>
-        onDrop({ snapshot, version: snapshot.version, reason, dropped: this.mailbox.dropped }))
+      ((snapshot, reason, dropped) => onDrop({ snapshot, version: snapshot.version, reason, dropped }))
     this.mailbox = new Mailbox(this) // refuses what is no policy
     this.roomMade = this.suspends ? () => subscribers.writers.wake() : undefined
   }

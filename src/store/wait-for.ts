@@ -1,5 +1,5 @@
 import { filter, firstValueFrom, Observable, type SchedulerLike, takeUntil, throwError, timeout } from 'rxjs'
-import { HeadgateError, onAbort } from '../kit/index.ts'
+import { deferredOf, HeadgateError, onAbort } from '../kit/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { WaitOptions } from './store.ts'
 
@@ -13,7 +13,13 @@ export async function waitFor<S>(
   predicate: (snapshot: Snapshot<S>) => boolean,
   { signal, timeoutMs }: WaitOptions,
 ): Promise<Snapshot<S>> {
-  let matches = store.snapshot$.pipe(filter(predicate))
+  const holds = (snapshot: Snapshot<S>): boolean => {
+    const result: unknown = predicate(snapshot)
+    const returned = deferredOf(result)
+    if (returned !== undefined) throw new HeadgateError('PREDICATE_ASYNC', { store: store.name, returned })
+    return Boolean(result)
+  }
+  let matches = store.snapshot$.pipe(filter(holds))
   if (signal !== undefined) matches = matches.pipe(takeUntil(aborted(signal)))
   if (timeoutMs !== undefined) {
     const late = (): HeadgateError => new HeadgateError('WAIT_TIMEOUT', { store: store.name, timeoutMs })

@@ -5,9 +5,11 @@
  * module, as it is loaded, tells. In a bundle it does not: then only RxJS and Node are passed over.
  */
 
+import { stackTextOf } from '../kit/index.ts'
+
 const FRAMES_MAX = 60
 
-const OWN_ROOT = /(?:\(|at )([^()]*)[\\/]testing[\\/]call-site\.\w+:/.exec(new Error().stack ?? '')?.[1]
+const OWN_ROOT = /(?:\(|at )([^()]*)[\\/]testing[\\/]call-site\.\w+:/.exec(stackTextOf(new Error()))?.[1]
 
 const isForeign = (frame: string): boolean =>
   !/node_modules[\\/]rxjs[\\/]|\(?node:/.test(frame) && (OWN_ROOT === undefined || !frame.includes(OWN_ROOT))
@@ -19,7 +21,9 @@ export function noteCallSite(): () => string {
   const site = new Error('called here')
   Error.stackTraceLimit = stackTraceLimit
   return () => {
-    const frames = (site.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+    const frames = stackTextOf(site)
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
     return frames.find(isForeign)?.trim().replace(/^at /, '') ?? 'an unknown place'
   }
 }

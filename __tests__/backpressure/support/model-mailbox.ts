@@ -74,12 +74,13 @@ export class ModelMailbox {
     else if (this.#policy.kind === 'latest') {
       this.conflated += 1
       this.#held = [version]
-    } else if (overflow === 'drop-oldest') {
+    } else if (overflow === 'drop-oldest' || overflow === 'suspend') {
+      // A source that asks for room does not come here with `suspend`, unless it overrules.
       this.#held.push(version)
       this.#drop(this.#held.shift() as number, 'overflow')
     } else {
       this.#drop(version, 'overflow')
-      if (overflow !== 'drop-incoming') this.#end('error BUFFER_OVERFLOW')
+      if (overflow === 'error') this.#end('error BUFFER_OVERFLOW')
     }
   }
 
