@@ -1,6 +1,9 @@
 import { deepEqual, deepStrictEqual, notDeepStrictEqual } from 'node:assert'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+import { buildSync } from 'esbuild'
 import { type Collection, collection } from '../../src/collection/index.ts'
 
 const HINT = 'a collection: send its toJSON(), and give that to collection()'
@@ -51,6 +54,31 @@ describe('the equality of collections', () => {
     expect(robots(1)).toStrictEqual(roundabout)
     expect({ robots: robots(1) }).not.toEqual({ robots: robots(3) })
     expect(robots(1)).not.toStrictEqual(robots(3))
+  })
+
+  test('is told by entries in vitest', () => {
+    const bundle = buildSync({
+      entryPoints: [join(import.meta.dirname, '../support/vitest-equality.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      write: false,
+    })
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module'], {
+      input: bundle.outputFiles[0]?.text,
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    // The name of a pair, then what equals, toEqual and toStrictEqual say.
+    expect(JSON.parse(stdout)).toEqual([
+      ['the same entries', true, true, true],
+      ['the same, inside a state', true, true, true],
+      ['another entity', false, false, false],
+      ['another entity, inside a state', false, false, false],
+      ['another id', false, false, false],
+      ['one more', false, false, false],
+      ['nothing and an array', false, false, false],
+    ])
   })
 
   test('needs nothing of JSON, and costs a version no list', () => {
