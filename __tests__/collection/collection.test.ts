@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { nothing, produce, setAutoFreeze } from 'immer'
 import { type Collection, collection, isCollection } from '../../src/collection/index.ts'
+import { createStore } from '../../src/store/index.ts'
 import { isDeeplyFrozen, refusal } from '../store/support.ts'
 
 interface Robot {
@@ -203,6 +204,16 @@ describe('update', () => {
     await new Promise((resolve) => setImmediate(resolve)) // an unhandled rejection would fail the run
   })
 
+  test('refuses a generator, whose writes would come after it has returned', () => {
+    const recipe = function* (draft: Robot): Generator<void> {
+      yield
+      draft.battery = 0
+    }
+    expect(() => robots(1).update('r0', recipe as never)).toThrow(
+      refusal('OPTION_INVALID', 'Expected "recipe" to be synchronous, got one that returned a generator.'),
+    )
+  })
+
   test("neither follows nor changes the settings of the application's own immer", () => {
     setAutoFreeze(false)
     try {
@@ -279,6 +290,39 @@ describe('upsertMany', () => {
       const was = next
       next = next.upsertMany(robots(1_000).entries())
       expect([...was].map(([id, { battery }]) => `${id}:${battery}`)).toEqual(before)
+    }
+  })
+})
+
+describe('0 and -0', () => {
+  const zero = collection<number>([['a', 0]])
+
+  test('are two values to set, update and upsertMany, and one is itself', () => {
+    const changed = [zero.set('a', -0), zero.update('a', (n) => -n), zero.upsertMany([['a', -0]])]
+    for (const after of changed) {
+      expect(after).not.toBe(zero)
+      expect(after.get('a')).toBe(-0) // as Object.is tells
+      expect(after.set('a', -0)).toBe(after)
+    }
+  })
+
+  test('are two values to diff, between neighbours and strangers', () => {
+    expect(zero.set('a', -0).diff(zero).updated).toEqual(['a'])
+    expect(collection([['a', -0]]).diff(zero).updated).toEqual(['a'])
+    expect(zero.set('a', Number.NaN).set('a', Number.NaN).diff(zero.set('a', Number.NaN)).updated).toEqual([])
+  })
+
+  test('are two values to who follows an entity, beside however many others', () => {
+    for (const others of [0, 40]) {
+      const ids = Array.from({ length: others }, (_, index) => `o${index}`)
+      const store = createStore({ all: zero.upsertMany(ids.map((id) => [id, 1])) })
+      for (const id of ids) store.select('all', id).subscribe()
+      const seen: unknown[] = []
+      store.select('all', 'a').subscribe((value) => seen.push(value))
+      store.update((draft) => {
+        draft.all = draft.all.set('a', -0)
+      })
+      expect(seen).toEqual([0, -0])
     }
   })
 })

@@ -70,7 +70,7 @@ export interface Collection<Entity> extends Iterable<[id: string, entity: Immuta
    * changed nothing. Where the id is absent the recipe is not called and nothing changes: the entity may
    * have been removed by another writer.
    *
-   * @throws `OPTION_INVALID` for a recipe that returns a promise; and what the recipe throws.
+   * @throws `OPTION_INVALID` for a recipe that is async or a generator; and what the recipe throws.
    */
   update(id: string, recipe: (draft: Draft<Entity>) => void | Entity | Draft<Entity>): Collection<Entity>
 
@@ -86,7 +86,7 @@ export interface Collection<Entity> extends Iterable<[id: string, entity: Immuta
   upsertMany(entries: Iterable<readonly [id: string, entity: Entity | Immutable<Entity>]>): Collection<Entity>
 
   /**
-   * What has changed since another version: ids that only this one has, whose entity is another object, and
+   * What has changed since another version: ids that only this one has, whose entity is another by `Object.is`, and
    * that only the other one has.
    *
    * What the two share is skipped, so between neighbours it costs what changed. It costs all entities

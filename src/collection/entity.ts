@@ -7,7 +7,7 @@
  * by what they stand for at once.
  */
 import { Immer } from 'immer'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { deferredOf, describeValue, HeadgateError } from '../kit/index.ts'
 import { settle, UnfitState } from '../state/index.ts'
 
 const immer = new Immer({ autoFreeze: true })
@@ -52,14 +52,12 @@ export function requireId(id: unknown): void {
 export function runEntityRecipe(entity: unknown, recipe: (draft: never) => unknown): unknown {
   return immer.produce(entity, (draft: unknown) => {
     const result = recipe(draft as never)
-    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function')
-      return result
-      // Its rejection is taken care of: the refusal is error enough.
-    ;(result as PromiseLike<unknown>).then(undefined, () => {})
+    const returned = deferredOf(result)
+    if (returned === undefined) return result
     throw new HeadgateError('OPTION_INVALID', {
       option: 'recipe',
       expected: 'synchronous',
-      received: 'one that returned a promise',
+      received: `one that returned ${returned}`,
     })
   })
 }

@@ -57,7 +57,8 @@ function visitDifferences(
   const end = Math.max(one?.length ?? 0, other?.length ?? 0)
   for (let at = 0; at < end; at += 1) {
     const [here, there] = [one?.[at], other?.[at]]
-    if (here === there) continue
+    // What `Object.is` says; only a 0 needs it.
+    if (here === there && (here !== 0 || Object.is(here, there))) continue
     const slot = first + (at << shift)
     const goOn =
       shift === 0
