@@ -47,7 +47,8 @@ function sourceOf(name: string, subscribers: readonly Partial<SubscriberStats>[]
     subscribers: subscribers.map((stats) => ({ ...handle.stats(), ...stats })),
   }
   const vitals = subscribers.map(() => ({ failures: 0, leakedFrom: undefined }))
-  return { name, instanceId: 'i-1', health: () => judgeHealth(metrics, vitals, withDefaults(), 0) }
+  const recent = { ...metrics, losses: metrics.subscribers }
+  return { name, instanceId: 'i-1', health: () => judgeHealth(metrics, recent, vitals, withDefaults(), 0) }
 }
 
 describe('toPrometheus', () => {

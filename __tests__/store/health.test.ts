@@ -139,6 +139,20 @@ describe('HIGH_CONFLICT_RATE', () => {
     expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
   })
 
+  test('clears a minute after the last conflict', () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock })
+    store.set(1)
+    for (let n = 0; n < 9; n += 1) lose(store)
+    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+    clock.advance(59_999)
+    store.set(2)
+    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+    clock.advance(1)
+    store.set(3)
+    expect(codes(store)).toEqual([])
+  })
+
   test('has the threshold of health.conflictRatio', () => {
     const store = numbers({ health: { conflictRatio: 1 } })
     store.set(1)
@@ -175,6 +189,31 @@ describe('MANY_SUBSCRIBERS', () => {
     expect(codes(store)).toEqual(['MANY_SUBSCRIBERS'])
     handle.unsubscribe()
     expect(codes(store)).toEqual([])
+  })
+})
+
+describe('MANY_SELECTIONS', () => {
+  test('holds above 10 000 who follow paths and selectors, who are no subscribers', () => {
+    const store = createStore<Record<string, number>>({ a: 1 })
+    const sum = (state: Readonly<Record<string, number>>): number => state.a ?? 0
+    for (let n = 0; n < 9_000; n += 1) store.select(`row-${n}`).subscribe()
+    const subscriptions = Array.from({ length: 1_000 }, () => store.select(sum).subscribe())
+    expect(store.health()).toMatchObject({
+      issues: [],
+      metrics: { subscriberCount: 10_000, selectionCount: 10_000 },
+    })
+    subscriptions.push(store.select('a').subscribe())
+    expect(store.health().issues).toEqual([
+      {
+        code: 'MANY_SELECTIONS',
+        severity: 'warning',
+        message:
+          '10001 follow paths and selectors of the store (threshold 10000). ' +
+          'Look for subscriptions of select() that are never ended, or raise health.selectionCount.',
+      },
+    ])
+    subscriptions[0]?.unsubscribe()
+    expect(store.health().issues).toEqual([])
   })
 })
 
@@ -249,6 +288,54 @@ describe('HIGH_DROP_RATE', () => {
     store.set(1)
     expect(codes(store)).toEqual([])
     store.set(2)
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    handle.unsubscribe()
+    expect(codes(store)).toEqual([])
+  })
+
+  test('clears a minute after the last loss, however much was lost', async () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock })
+    const first = gate()
+    const consume = jest.fn<() => Promise<void> | undefined>().mockReturnValueOnce(first.promise)
+    store.subscribe(consume, { policy: buffer({ capacity: 1 }) })
+    for (let n = 1; n <= 10_000; n += 1) store.set(n)
+    first.open()
+    await microtasks()
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    for (let second = 1; second < 60; second += 1) {
+      clock.advance(1_000)
+      store.set(-second)
+      expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    }
+    clock.advance(1_000)
+    expect(codes(store)).toEqual([])
+  })
+
+  test('clears after 1 000 versions without a loss, however fast they come', async () => {
+    const store = numbers({ clock: new ManualClock() })
+    const first = gate()
+    const consume = jest.fn<() => Promise<void> | undefined>().mockReturnValueOnce(first.promise)
+    store.subscribe(consume, { policy: buffer({ capacity: 1 }) })
+    for (let n = 1; n <= 10_000; n += 1) store.set(n)
+    first.open()
+    await microtasks()
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    for (let n = 1; n < 1_000; n += 1) store.set(-n)
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    store.set(-1_000)
+    expect(codes(store)).toEqual([])
+  })
+
+  test('has the window of health.windowMs and health.windowVersions', () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock, health: { windowMs: 10, windowVersions: Number.POSITIVE_INFINITY } })
+    const handle = store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
+    for (let n = 1; n <= 9; n += 1) store.set(n)
+    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    clock.advance(10)
+    expect(codes(store)).toEqual([])
+    store.set(10)
     expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
     handle.unsubscribe()
     expect(codes(store)).toEqual([])

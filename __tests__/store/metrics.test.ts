@@ -40,6 +40,7 @@ describe('Store.metrics', () => {
       currentVersion: 0,
       currentState: 'INITIALIZED',
       subscriberCount: 0,
+      selectionCount: 0,
       commitLatencyMs: null,
       published: 0,
       delivered: 0,

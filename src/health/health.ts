@@ -2,8 +2,9 @@
  * Judges figures: whether a store is well, and if not, what is wrong and what to do.
  *
  * Pure: numbers in, sentences out. Each code is listed once below, with when it holds; it clears as soon
- * as that no longer does.
+ * as that no longer does. Rates are those of the recent past (health-window.ts).
  */
+import type { WindowCounts } from './health-window.ts'
 import type { StoreMetrics } from './metrics.ts'
 
 export type HealthCode =
@@ -13,6 +14,8 @@ export type HealthCode =
   | 'HIGH_CONFLICT_RATE'
   /** More follow the store than anybody planned for: a leak? */
   | 'MANY_SUBSCRIBERS'
+  /** More look at paths and selectors than any page shows: a leak? */
+  | 'MANY_SELECTIONS'
   /** A consumer has been busy with one delivery for too long. */
   | 'STALLED_SUBSCRIBER'
   /** A subscriber loses too much of what is published to it. */
@@ -42,21 +45,30 @@ export interface HealthReport {
 
 /** From where on a figure is an issue: each is one when it is above its threshold. */
 export interface HealthThresholds {
-  /** Version conflicts as a share of the commits; default 0.1. */
+  /** Version conflicts as a share of the commits in the window; default 0.1. */
   readonly conflictRatio: number
-  /** Subscribers; default 100. */
+  /** Those of `subscribe`, `stream`, `snapshot$` and `state$`; default 100. */
   readonly subscriberCount: number
+  /** Followers of `select`, of which each row of a list may be one; default 10 000. */
+  readonly selectionCount: number
   /** Milliseconds that a consumer is busy with one delivery; default 30 000. */
   readonly stallMs: number
-  /** Drops as a share of what was published to a subscriber; default 0.5. */
+  /** Drops as a share of what was published to a subscriber in the window; default 0.5. */
   readonly dropRatio: number
+  /** Milliseconds after which what was is no longer judged; default 60 000. */
+  readonly windowMs: number
+  /** Versions after which what was is no longer judged, where they come sooner; default 1 000. */
+  readonly windowVersions: number
 }
 
 export const DEFAULT_THRESHOLDS: HealthThresholds = Object.freeze({
   conflictRatio: 0.1,
   subscriberCount: 100,
+  selectionCount: 10_000,
   stallMs: 30_000,
   dropRatio: 0.5,
+  windowMs: 60_000,
+  windowVersions: 1_000,
 })
 
 /** Fills in the defaults. */
@@ -74,20 +86,23 @@ export interface SubscriberVitals {
 }
 
 /**
+ * @param recent - the counts of the window that rates are judged over
  * @param vitals - of each of `metrics.subscribers`, in the same order
  * @param nowMs - of the monotonic clock that `busySince` is of
  */
 export function judgeHealth(
   metrics: StoreMetrics,
+  recent: WindowCounts,
   vitals: readonly SubscriberVitals[],
   thresholds: HealthThresholds,
   nowMs: number,
 ): HealthReport {
   const issues = [
-    ...storeIssues(metrics, thresholds),
+    ...storeIssues(metrics, recent, thresholds),
     ...metrics.subscribers.flatMap((stats, index) => [
-      // The cast holds: there is one for each.
+      // The casts hold: there is one for each.
       ...subscriberIssues(stats, vitals[index] as SubscriberVitals, thresholds, nowMs),
+      ...lossIssues(stats.id, recent.losses[index] as WindowCounts['losses'][number], thresholds),
     ]),
   ]
   const status = issues.some(({ severity }) => severity === 'error')
@@ -100,8 +115,13 @@ export function judgeHealth(
 
 const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10} %`
 
-function* storeIssues(metrics: StoreMetrics, thresholds: HealthThresholds): Generator<HealthIssue> {
-  const { commits, versionConflicts, subscriberCount } = metrics
+function* storeIssues(
+  metrics: StoreMetrics,
+  { commits, versionConflicts }: WindowCounts,
+  thresholds: HealthThresholds,
+): Generator<HealthIssue> {
+  const { selectionCount } = metrics
+  const subscriberCount = metrics.subscriberCount - selectionCount
   if (metrics.currentVersion < 0) {
     yield {
       code: 'NOT_INITIALIZED',
@@ -127,10 +147,19 @@ function* storeIssues(metrics: StoreMetrics, thresholds: HealthThresholds): Gene
         'Look for subscriptions that are never ended, or raise health.subscriberCount.',
     }
   }
+  if (selectionCount > thresholds.selectionCount) {
+    yield {
+      code: 'MANY_SELECTIONS',
+      severity: 'warning',
+      message:
+        `${selectionCount} follow paths and selectors of the store (threshold ${thresholds.selectionCount}). ` +
+        'Look for subscriptions of select() that are never ended, or raise health.selectionCount.',
+    }
+  }
 }
 
 function* subscriberIssues(
-  { id, published, dropped, busySince }: StoreMetrics['subscribers'][number],
+  { id, busySince }: StoreMetrics['subscribers'][number],
   { failures, leakedFrom }: SubscriberVitals,
   thresholds: HealthThresholds,
   nowMs: number,
@@ -148,13 +177,6 @@ function* subscriberIssues(
         `(threshold ${thresholds.stallMs}). Does its promise settle? Use its signal to give up, or raise health.stallMs.`,
     )
   }
-  if (published > 0 && dropped / published > thresholds.dropRatio) {
-    yield issue(
-      'HIGH_DROP_RATE',
-      `Subscriber "${id}" lost ${dropped} of ${published} versions (${percent(dropped / published)}, ` +
-        `threshold ${percent(thresholds.dropRatio)}). Consume faster, raise its capacity, or use latest() where only the newest counts.`,
-    )
-  }
   if (failures > 0) {
     yield issue(
       'CONSUMER_ERRORS',
@@ -167,5 +189,21 @@ function* subscriberIssues(
       `Subscriber "${id}" is still subscribed, but its handle is lost: nobody can end it. ` +
         `It was subscribed at ${leakedFrom}. Keep the handle and call it, or subscribe with a signal.`,
     )
+  }
+}
+
+function* lossIssues(
+  id: string,
+  { published, dropped }: WindowCounts['losses'][number],
+  { dropRatio }: HealthThresholds,
+): Generator<HealthIssue> {
+  if (published === 0 || dropped / published <= dropRatio) return
+  yield {
+    code: 'HIGH_DROP_RATE',
+    severity: 'warning',
+    subscriberId: id,
+    message:
+      `Subscriber "${id}" lost ${dropped} of ${published} versions (${percent(dropped / published)}, ` +
+      `threshold ${percent(dropRatio)}). Consume faster, raise its capacity, or use latest() where only the newest counts.`,
   }
 }

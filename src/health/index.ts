@@ -15,6 +15,7 @@ export {
   type SubscriberVitals,
   withDefaults,
 } from './health.ts'
+export { HealthWindow } from './health-window.ts'
 export {
   INSTRUMENTS,
   type Instrument,

@@ -141,6 +141,12 @@ const STORE_ROWS: readonly Row<HealthReport>[] = [
     ({ metrics }) => metrics.subscriberCount,
   ),
   storeGauge(
+    'selections',
+    '{subscriber}',
+    'Those who follow paths and selectors.',
+    ({ metrics }) => metrics.selectionCount,
+  ),
+  storeGauge(
     'version',
     '{version}',
     'The current version; -1 without a state.',

@@ -34,6 +34,8 @@ export interface StoreCounters {
   readonly currentState: string
   /** Everyone who follows the store: `subscribe`, `stream`, and subscriptions to its observables. */
   readonly subscriberCount: number
+  /** Those among them who follow `select`, by a path or a selector. */
+  readonly selectionCount: number
   /** How long commits took, from the call to the last synchronous hand-over; null without `timing`. */
   readonly commitLatencyMs: LatencySummary | null
 }

@@ -71,8 +71,11 @@ const MODIFY_KEYS: KnownKeys<ModifyOptions> = { ...LABEL_KEYS, retries: true, si
 const THRESHOLD_KEYS: KnownKeys<HealthThresholds> = {
   conflictRatio: true,
   subscriberCount: true,
+  selectionCount: true,
   stallMs: true,
   dropRatio: true,
+  windowMs: true,
+  windowVersions: true,
 }
 const WAIT_KEYS: KnownKeys<WaitOptions> = { signal: true, timeoutMs: true }
 

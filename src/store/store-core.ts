@@ -20,6 +20,7 @@ import {
   CommitTimer,
   type HealthReport,
   type HealthThresholds,
+  HealthWindow,
   judgeHealth,
   LeakWatch,
   reportMetrics,
@@ -118,6 +119,8 @@ export class StoreCore<S> implements Store<S> {
   readonly #selectors: SelectorIndex<S>
   readonly #pipeline: CommitPipeline<S>
   readonly #thresholds: HealthThresholds
+  /** Made when health is asked for the first time. */
+  #window: HealthWindow | undefined
   readonly #timer: CommitTimer | undefined
   readonly #leaks: LeakWatch | undefined
   readonly #modifying = new FairLock()
@@ -324,7 +327,11 @@ export class StoreCore<S> implements Store<S> {
   }
 
   health(): HealthReport {
-    return judgeHealth(this.metrics(), this.#subscribers.vitals(), this.#thresholds, this.#clock.mono())
+    const metrics = this.metrics()
+    const nowMs = this.#clock.mono()
+    this.#window ??= new HealthWindow(this.#createdMono)
+    const recent = this.#window.counts(metrics, this.#subscribers.mailboxes(), this.#thresholds, nowMs)
+    return judgeHealth(metrics, recent, this.#subscribers.vitals(), this.#thresholds, nowMs)
   }
 
   destroy(): void {
@@ -348,6 +355,7 @@ export class StoreCore<S> implements Store<S> {
 
   #counters(): StoreCounters {
     const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#pipeline
+    const selectionCount = this.#selectors.size + this.#paths.size
     return {
       commits,
       reads: this.#reads,
@@ -361,8 +369,8 @@ export class StoreCore<S> implements Store<S> {
       uptimeMs: this.#clock.mono() - this.#createdMono,
       currentVersion: head.version,
       currentState: head.version < 0 ? 'UNINITIALIZED' : 'INITIALIZED',
-      subscriberCount:
-        this.#subscribers.size + this.#subject.observerCount + this.#selectors.size + this.#paths.size,
+      subscriberCount: this.#subscribers.size + this.#subject.observerCount + selectionCount,
+      selectionCount,
       commitLatencyMs: this.#timer?.summary() ?? null,
     }
   }

@@ -252,6 +252,11 @@ export class Subscribers<S> {
     }))
   }
 
+  /** Something to know each by, in the same order. */
+  mailboxes(): object[] {
+    return this.#present().map(({ mailbox }) => mailbox)
+  }
+
   #present(): StoreSubscriber<S>[] {
     return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof StoreSubscriber)
   }
