@@ -120,7 +120,7 @@ export class CommitPipeline<S> {
         runRecipe(this.head.state, recipe, { store: name, operation: 'update()', freeze }),
       )
       this.requireAlive('update()') // the recipe may have called destroy()
-      if (state === this.head.state) return this.unchanged()
+      if (Object.is(state, this.head.state)) return this.unchanged()
       this.#requireValue('update()', state)
       return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source))
     } catch (error) {
@@ -176,7 +176,7 @@ export class CommitPipeline<S> {
       const at = instantOf(this.#host.clock)
       const state = this.#locked(() => step(this.head.state, at))
       this.requireAlive(operation) // the step may have called destroy()
-      if (state === this.head.state) return this.head
+      if (Object.is(state, this.head.state)) return this.head
       // A step that froze what it made has settled it.
       const next = Object.isFrozen(state) ? state : this.#settled(operation, state)
       return this.#commit(next, write, labelOf(write, 'COMMIT', this.#host.source), at)
@@ -204,7 +204,7 @@ export class CommitPipeline<S> {
         this.requireAlive('batch()')
         this.#batch = batch.outer
         if (this.head !== batch.before) {
-          if (this.head.state !== batch.before.state || batch.adopted) this.#closeBatch(batch, write)
+          if (!Object.is(this.head.state, batch.before.state) || batch.adopted) this.#closeBatch(batch, write)
           else {
             this.head = batch.before
             this.unchanged()

@@ -54,7 +54,7 @@ async function attempt<S>(
     signal.throwIfAborted()
     const base = target.published()
     const state = await orAbort((async () => work(base.state, signal))(), signal)
-    if (state === base.state && target.published() === base) return target.unchanged()
+    if (Object.is(state, base.state) && target.published() === base) return target.unchanged()
     try {
       return target.set(state, { ...write, expectedVersion: base.version })
     } catch (error) {

@@ -111,7 +111,7 @@ class Selection<S> implements Receiver<Snapshot<S>> {
   }
 
   run(state: unknown): unknown {
-    if (this.#state !== state) {
+    if (!Object.is(this.#state, state)) {
       this.#value = this.selector(state as never)
       this.#state = state
     }

@@ -184,7 +184,7 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    */
   select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
   /**
-   * The value at a path, then each that differs by identity. A commit wakes only those below what it
+   * The value at a path, then each that differs (`Object.is`). A commit wakes only those below what it
    * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
    * members of Sets, ids of collections; `undefined` where the path ends early.
    */
