@@ -1,5 +1,4 @@
 /** Headgate: a reactive state store on RxJS and immer. */
-export type { Draft } from 'immer'
 export type {
   AuditPolicy,
   BackpressureOptions,
@@ -114,6 +113,7 @@ export type {
   Consumer,
   ConsumerFunction,
   ConsumerObject,
+  Draft,
   Drop,
   LogFunction,
   LogLevel,

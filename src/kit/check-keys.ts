@@ -4,15 +4,17 @@
  * Only in development. The compiler finds the same in typed code; this is for what it does not see: JavaScript,
  * options that are put together elsewhere, and settings read from a file.
  */
-import { isDevelopment } from './development.ts'
 import { HeadgateError } from './errors.ts'
 import { describeValue } from './foreign.ts'
 
 /** Every name of an options type. A name that is added to the type and not here does not compile. */
 export type KnownKeys<Options> = { readonly [Key in keyof Options]-?: true }
 
-// Asked once: reading the environment costs more than a write.
-const development = /* @__PURE__ */ isDevelopment()
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+// Asked once: reading the environment costs more than a write. Written out, and in this file: so a bundler that sets
+// NODE_ENV leaves out all that stands behind it.
+const development = typeof process === 'object' ? process.env.NODE_ENV !== 'production' : false
 
 /**
  * Checks that options are an object with known names; absent options are well.
@@ -25,7 +27,11 @@ export function checkKeys<Options extends object>(
   known: KnownKeys<NoInfer<Options>>,
   where: string,
 ): void {
-  if (!development || options === undefined) return
+  if (development) refuseUnknown(options, known, where)
+}
+
+function refuseUnknown(options: object | undefined, known: object, where: string): void {
+  if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
     const received = describeValue(options)
     throw new HeadgateError('OPTION_INVALID', {

@@ -1,3 +1,4 @@
+export type { Draft } from 'immer'
 export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
 export { contained } from './contained-observable.ts'
 export { createStore } from './create-store.ts'

@@ -78,6 +78,8 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
 
 const PUT_KEYS = { enforceVersion: true } as const
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
 export interface StoreCore<S> extends Disposable, InteropObservable<Snapshot<S>> {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block makes both members of the interface
@@ -164,7 +166,9 @@ export class StoreCore<S> implements Store<S> {
     })
     this.#paths = new PathIndex(this.#subject, report)
     this.#selectors = new SelectorIndex(this.#subject, report)
-    const advise = isDevelopment() ? adviser(name) : undefined
+    // Written out, so that a bundler that sets NODE_ENV leaves it out.
+    const advise =
+      typeof process === 'object' && process.env.NODE_ENV !== 'production' ? adviser(name) : undefined
     advise?.(this.#subject.getValue().state, undefined)
     const host: PipelineHost = {
       name,
