@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { nothing, produce, setAutoFreeze } from 'immer'
 import { type Collection, collection, isCollection } from '../../src/collection/index.ts'
 import { createStore } from '../../src/store/index.ts'
@@ -133,6 +133,26 @@ describe('set', () => {
     expect(() => made.set('a', undefined)).toThrow(
       refusal('OPTION_INVALID', 'Expected "entity" to be any value but undefined, got undefined.'),
     )
+  })
+})
+
+describe('an entity in the place of another', () => {
+  test('is walked only where the two differ', () => {
+    const before = robots(3)
+    const { pose } = before.get('r1') as Robot
+    const changes = [
+      () => before.set('r1', { battery: 7, pose }),
+      () => before.update('r1', (draft) => void Object.assign(draft, { battery: 7 })),
+      () => before.upsertMany([['r1', { battery: 7, pose }]]),
+    ]
+    for (const change of changes) {
+      const freeze = jest.spyOn(Object, 'freeze')
+      const after = change()
+      expect(freeze.mock.calls.filter(([value]) => value === pose)).toEqual([])
+      freeze.mockRestore()
+      expect(after.get('r1')).toEqual({ battery: 7, pose })
+      expect(isDeeplyFrozen(after.get('r1'))).toBe(true)
+    }
   })
 })
 

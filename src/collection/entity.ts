@@ -12,9 +12,9 @@ import { settle, UnfitState } from '../state/index.ts'
 
 const immer = new Immer({ autoFreeze: true })
 
-function settled(entity: unknown): unknown {
+function settled(entity: unknown, previous: unknown): unknown {
   try {
-    return settle(entity, undefined)
+    return settle(entity, previous)
   } catch (error) {
     throw error instanceof UnfitState ? error.toError('a collection', 'set()') : error
   }
@@ -23,10 +23,11 @@ function settled(entity: unknown): unknown {
 /**
  * Makes a value fit to be an entity.
  *
+ * @param previous - the entity in whose place it comes; what the two share is not walked.
  * @throws `OPTION_INVALID` for `undefined`, which stands for "not there"; `STATE_INVALID`.
  */
-export function settledEntity(entity: unknown): unknown {
-  if (entity !== undefined) return settled(entity)
+export function settledEntity(entity: unknown, previous?: unknown): unknown {
+  if (entity !== undefined) return settled(entity, previous)
   throw new HeadgateError('OPTION_INVALID', {
     option: 'entity',
     expected: 'any value but undefined',

@@ -200,8 +200,9 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   #write(slot: number, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
-    if (Object.is(this.#vector.get(slot), entity)) return this
-    const vector = this.#vector.with(slot, settledEntity(entity), edit)
+    const previous = this.#vector.get(slot)
+    if (Object.is(previous, entity)) return this
+    const vector = this.#vector.with(slot, settledEntity(entity, previous), edit)
     return new PersistentCollection(this.#index, vector, this.size)
   }
 
