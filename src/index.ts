@@ -129,10 +129,11 @@ export type {
   SubscribeOptions,
   SubscriberFault,
   SubscriberHandle,
+  UninitializedStore,
   ValueAt,
   WaitOptions,
   WhenFull,
   Write,
   WriteOptions,
 } from './store/index.ts'
-export { createStore, logSnapshots } from './store/index.ts'
+export { createStore, isInitialized, logSnapshots } from './store/index.ts'

@@ -7,11 +7,13 @@ import {
   type Delivery,
   type Draft,
   type Immutable,
+  isInitialized,
   type Snapshot,
   type SnapshotStream,
   type StateOf,
   type Store,
   type SubscriberHandle,
+  type UninitializedStore,
 } from '../../src/index.ts'
 
 interface World {
@@ -38,7 +40,11 @@ describe('createStore', () => {
       >()
       expectTypeOf(createStore(0)).toEqualTypeOf<Store<number>>()
       expectTypeOf(createStore<string | null>(null)).toEqualTypeOf<Store<string | null>>()
-      expectTypeOf(createStore<World>()).toEqualTypeOf<Store<World>>()
+      expectTypeOf(createStore<World>()).toEqualTypeOf<UninitializedStore<World>>()
+      const empty = createStore<World>()
+      expectTypeOf(empty.state).toEqualTypeOf<Immutable<World> | undefined>()
+      expectTypeOf(empty.snapshot.state).toEqualTypeOf<Immutable<World> | undefined>()
+      if (isInitialized(empty)) expectTypeOf(empty).toExtend<Store<World>>()
       // @ts-expect-error: not the state that was announced
       createStore<World>({ mode: 'idle' })
       // @ts-expect-error: a misspelt option

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Small pieces of cleaning up: `using` support where the platform lacks the symbol, and an abort
  * listener that takes itself away.

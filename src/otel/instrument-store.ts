@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Observes a store with the instruments of OpenTelemetry.
  *

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A store as an async iterator: pull instead of push, with the same mailbox and the same accounting.
  *

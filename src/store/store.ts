@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Draft } from 'immer'
 import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
 import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
@@ -276,4 +277,14 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
    * subscriber gets only the completion. The last snapshot stays readable.
    */
   destroy(): void
+}
+
+/**
+ * A store that was made without a state, as long as nobody has asked: `isInitialized(store)` narrows it to a
+ * {@link Store}.
+ */
+export interface UninitializedStore<S> extends Omit<Store<S>, 'snapshot' | 'state'> {
+  /** Version -1 and no state until `initialize`, `set` or `put` gave it one. */
+  readonly snapshot: Snapshot<S> | Snapshot<undefined>
+  readonly state: Immutable<S> | undefined
 }

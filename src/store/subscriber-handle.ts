@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Mailbox, SubscriberStats, Versioned } from '../backpressure/index.ts'
 import { disposeSymbol } from '../kit/index.ts'
 

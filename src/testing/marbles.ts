@@ -49,7 +49,8 @@ export function marbleStore<S>(
   initial?: S,
   options: Omit<StoreOptions, 'clock' | 'scheduler'> = {},
 ): Store<S> {
-  const store = createStore<S>(initial, { ...options, ...virtualTime(testScheduler) })
+  // The cast holds for a test that leaves the state out, too: it knows that there is none yet.
+  const store = createStore<S>(initial as S, { ...options, ...virtualTime(testScheduler) })
   testSchedulers.set(store, testScheduler)
   return store
 }
