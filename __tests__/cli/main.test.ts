@@ -165,6 +165,26 @@ describe('the command', () => {
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ type: 'summary' })
   })
 
+  test('ends at the second SIGINT, with a word and status 130, where the module loops', async () => {
+    command.write(
+      'loops.mjs',
+      `export { machine } from './lamp.mjs'\nexport const ingest = () => { console.error('pid ' + process.pid); for (;;); }`,
+    )
+    const running = command.start('run', 'loops.mjs', '--json')
+    running.stdin.end('{}\n')
+    const end = finished(running)
+    const [said] = await once(running.stderr, 'data')
+    // Again and again: the system may make one of two signals that come at once.
+    const asking = setInterval(() => running.kill('SIGINT'), 20)
+    const { status, stderr } = await end.finally(() => clearInterval(asking))
+    expect([status, stderr]).toEqual([
+      130,
+      `${said}headgate run: ended at once by a second signal, SIGINT; no summary.\n`,
+    ])
+    const pid = Number(/\d+/.exec(said)?.[0])
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
   const posix = process.platform === 'win32' ? test.skip : test
 
   posix('ends on SIGINT while nobody writes to the named pipe that it reads', async () => {
