@@ -3,7 +3,10 @@ import type { Config } from 'jest'
 
 type Project = Exclude<NonNullable<Config['projects']>[number], string>
 
-const setupFiles = ['<rootDir>/__tests__/support/jest-extended.ts']
+const setupFiles = [
+  '<rootDir>/__tests__/support/jest-extended.ts',
+  '<rootDir>/__tests__/support/patient-timeout.ts',
+]
 
 /** How swc makes CommonJS of a module. */
 function swc(parser: { syntax: 'typescript' | 'ecmascript' }): Record<string, unknown> {

@@ -230,11 +230,12 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   #tell(entry: T, note: Note, end: number, number: number): void {
     for (const backlog of this.#backlogs) backlog.push(entry)
-    this.#tellFollowers('before', note, number)
+    const { before } = this.#followers
+    if (before.length > 0) this.#tellFollowers(before, note, number)
     this.#walk(entry, end)
     this.turn = ALL_TOLD
     for (const backlog of this.#backlogs) backlog.trim()
-    this.#tellFollowers('after', note, number)
+    if (this.#followers.after.length > 0) this.#tellFollowers(this.#followers.after, note, number)
     this.told?.()
   }
 
@@ -259,9 +260,14 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     }
   }
 
-  #tellFollowers(place: Place, note: Note, number: number): void {
-    for (const following of this.#followers[place]) {
-      if (number > following.since) this.#contained(() => following.follower?.next(note))
+  #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number): void {
+    for (const following of followers) {
+      if (number <= following.since) continue
+      try {
+        following.follower?.next(note)
+      } catch (error) {
+        this.#failed(error)
+      }
     }
   }
 

@@ -87,6 +87,8 @@ export function buffer(
  * Invariant: `behind` = the sum of `gaps` + `gap` = losses that come after the next held entry or later.
  */
 export class BufferStrategy<T> implements Strategy<T> {
+  /** Not where a writer waits: it is told each time that there is room. */
+  readonly straight: boolean
   readonly #port: Port<T>
   readonly #overflow: Overflow
   readonly #ring: RingBuffer<T>
@@ -99,6 +101,7 @@ export class BufferStrategy<T> implements Strategy<T> {
   constructor(policy: BufferPolicy, port: Port<T>) {
     this.#port = port
     this.#overflow = policy.overflow
+    this.straight = policy.overflow !== 'suspend'
     this.#ring = new RingBuffer(policy.capacity)
     if (policy.overflow === 'drop-incoming') this.#gaps = new RingBuffer(policy.capacity)
   }

@@ -72,7 +72,8 @@ export const DEFAULT_THRESHOLDS: HealthThresholds = Object.freeze({
 })
 
 /** Fills in the defaults. */
-export function withDefaults(given: Partial<HealthThresholds> = {}): HealthThresholds {
+export function withDefaults(given?: Partial<HealthThresholds>): HealthThresholds {
+  if (given === undefined) return DEFAULT_THRESHOLDS
   const present = Object.entries(given).filter(([, threshold]) => threshold !== undefined)
   return { ...DEFAULT_THRESHOLDS, ...Object.fromEntries(present) }
 }

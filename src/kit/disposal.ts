@@ -61,7 +61,7 @@ function unlisten(signal: AbortSignal): void {
 /** One function for all signals: it finds the actions by the signal that it is called on. */
 function aborted(this: AbortSignal): void {
   const actions = waiting.get(this)
-  waiting.delete(this)
+  unlisten(this)
   const failures: unknown[] = []
   for (const action of actions ?? []) {
     try {

@@ -18,7 +18,8 @@
 import type { CommitTimer } from '../health/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../kit/index.ts'
-import { type AnyRecipe, runRecipe, settleState } from './recipes.ts'
+import { settle } from '../state/index.ts'
+import { type AnyRecipe, runRecipe, settleState, unfitError } from './recipes.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from './snapshot.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
@@ -304,8 +305,12 @@ export class CommitPipeline<S> {
   }
 
   #settled<T>(operation: string, state: T): T {
-    const { name, freeze } = this.#host
-    return settleState(state, this.head.state, { subject: `store "${name}"`, operation, freeze })
+    const { freeze } = this.#host
+    try {
+      return settle(state, this.head.state, freeze)
+    } catch (error) {
+      throw unfitError(error, `store "${this.#host.name}"`, operation)
+    }
   }
 
   /** Runs code that may read this store but not write to it. */

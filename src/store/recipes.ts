@@ -26,7 +26,7 @@ export interface RecipeOptions {
  * @throws what the recipe throws, `RECIPE_ASYNC` for one that is async or a generator, `STATE_INVALID`.
  */
 export function runRecipe<T>(state: T, recipe: AnyRecipe, options: RecipeOptions): unknown {
-  const { store, subject = `store "${store}"`, operation, freeze } = options
+  const { store, operation, freeze } = options
   let returned = false
   try {
     const next: unknown = immer.produce(state, (draft: unknown) => {
@@ -39,7 +39,7 @@ export function runRecipe<T>(state: T, recipe: AnyRecipe, options: RecipeOptions
     return settle(next, state, freeze)
   } catch (error) {
     const unfit = error instanceof UnfitState ? error : unfitFor(error, returned)
-    throw unfit === undefined ? error : unfit.toError(subject, operation)
+    throw unfit === undefined ? error : unfit.toError(options.subject ?? `store "${store}"`, operation)
   }
 }
 
@@ -55,8 +55,12 @@ export function settleState<T>(next: T, previous: unknown, { subject, operation,
   try {
     return settle(next, previous, freeze)
   } catch (error) {
-    throw error instanceof UnfitState ? error.toError(subject, operation) : error
+    throw unfitError(error, subject, operation)
   }
 }
+
+/** What a caller is given for what `settle` threw. */
+export const unfitError = (error: unknown, subject: string, operation: string): unknown =>
+  error instanceof UnfitState ? error.toError(subject, operation) : error
 
 type SettleOptions = Required<Pick<RecipeOptions, 'subject' | 'operation' | 'freeze'>>

@@ -72,20 +72,25 @@ export class StoreKernel<S> implements Kernel<S> {
   follow(sink: CommitSink<S>, options: { place?: 'before' | 'after' } = {}): () => void {
     checkKeys(options, FOLLOW_KEYS, 'follow()')
     const { place = 'after' } = options
-    const contained = (version: number, tell: () => void): void => {
-      try {
-        tell()
-      } catch (error) {
-        this.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })
-      }
-    }
-    return this.#broadcast.follow(
-      {
-        next: (commit) => contained(commit.snapshot.version, () => sink.next(commit)),
-        complete: () => contained(-1, () => sink.complete()),
+    const failed = (error: unknown, version: number): void =>
+      this.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })
+    const contained: CommitSink<S> = {
+      next(commit) {
+        try {
+          sink.next(commit)
+        } catch (error) {
+          failed(error, commit.snapshot.version)
+        }
       },
-      place,
-    )
+      complete() {
+        try {
+          sink.complete()
+        } catch (error) {
+          failed(error, -1)
+        }
+      },
+    }
+    return this.#broadcast.follow(contained, place)
   }
 
   guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void {
