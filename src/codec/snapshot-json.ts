@@ -42,7 +42,7 @@ export interface SnapshotJson extends Snapshot<unknown> {
  * const line = JSON.stringify(toJSON(store.snapshot))
  * const replica = createStore<{ count: number }>()
  * replica.put(fromJSON(line))
- * console.log(replica.state.count, replica.snapshot.reason) // → 1 INIT
+ * console.log(replica.state?.count, replica.snapshot.reason) // → 1 INIT
  * ```
  */
 export function toJSON(snapshot: Snapshot<unknown>): SnapshotJson {

@@ -2,19 +2,19 @@ import type { Store, StoreOptions, UninitializedStore } from './store.ts'
 import { StoreCore } from './store-core.ts'
 
 /**
- * Makes a store without a state. It is *uninitialized*: its version is -1, its state `undefined`, nobody is told
- * anything, and `update` and `modify` are refused until `initialize`, `set` or `put` gave it a state.
- *
- * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
- */
-export function createStore<S>(initial?: undefined, options?: StoreOptions): UninitializedStore<S>
-/**
  * Makes a store.
  *
  * @param initial - the first state, version 0; it is deeply frozen in place, as by {@link Store.set}.
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `STATE_INVALID`
  */
 export function createStore<S>(initial: S, options?: StoreOptions): Store<S>
+/**
+ * Makes a store without a state. It is *uninitialized*: its version is -1, its state `undefined`, nobody is told
+ * anything, and `update` and `modify` are refused until `initialize`, `set` or `put` gave it a state.
+ *
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
+ */
+export function createStore<S>(initial?: undefined, options?: StoreOptions): UninitializedStore<S>
 export function createStore<S>(initial?: S, options?: StoreOptions): Store<S> {
   return new StoreCore(initial as S | undefined, options)
 }
