@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { StressEvent } from '../../src/stress/stress-options.ts'
@@ -8,6 +10,7 @@ import { BUILD_MS_MAX, BuiltCommand } from '../cli/support/built-command.ts'
 
 /** Stores and scenarios that only a process of its own can contain. */
 const UNRULY = `
+import { writeFileSync } from 'node:fs'
 import { defineScenario, headgateAdapter } from 'headgate/stress'
 export const adapter = headgateAdapter
 const own = (name, run) =>
@@ -19,6 +22,10 @@ export const scenarios = [
     context.check('garbage can be collected', typeof gc === 'function')
   }),
   own('endless', async () => { for (;;) {} }),
+  own('orphan', async () => {
+    writeFileSync(process.env.PID_FILE, String(process.pid))
+    for (;;) {}
+  }),
   own('crashing', async () => { process.stderr.write('no more'); process.exit(7) }),
   own('rejecting', () => { Promise.reject(new Error('nobody looks')); return new Promise(() => {}) }),
   own('lingering', async () => { setInterval(() => {}, 1_000_000) }),
@@ -161,6 +168,46 @@ describe('runStressIsolated', () => {
         ['rapid-transitions', 'passed'],
         ['throughput', 'passed'],
       ])
+    }
+  }, 120_000)
+})
+
+/** Whether a process is there. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Asks again and again, a bounded number of times. */
+async function becomes(holds: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 300 && !holds(); tries += 1) await setTimeout(100)
+  return holds()
+}
+
+describe('a scenario that loops', () => {
+  test('ends when its parent was killed, which could tell it nothing', async () => {
+    const pidFile = join(built.folder, 'pid')
+    const parent = spawn(
+      process.execPath,
+      [
+        join(built.folder, 'esm.mjs'),
+        JSON.stringify([join(built.folder, 'unruly.mjs'), { scenarios: ['orphan'], timeoutMs: 600_000 }]),
+      ],
+      { env: { ...process.env, PID_FILE: pidFile }, stdio: 'ignore' },
+    )
+    const written = (): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8') : '')
+    expect(await becomes(() => written() !== '')).toBe(true)
+    const pid = Number(written())
+    try {
+      expect(isAlive(pid)).toBe(true)
+      parent.kill('SIGKILL')
+      expect(await becomes(() => !isAlive(pid))).toBe(true)
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     }
   }, 120_000)
 })

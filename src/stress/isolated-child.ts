@@ -7,6 +7,7 @@ import { isHeadgateError, messageOf } from '../kit/index.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import type { Answer, ProgressMessage, Request } from './isolated-protocol.ts'
 import { loadAdapter, type StressModule } from './load-adapter.ts'
+import { endWithParent } from './parent-watch.ts'
 import { runScenario } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
 
@@ -40,8 +41,11 @@ function refusal(error: unknown): Answer {
 }
 
 process.once('disconnect', () => process.exit(1))
+// From the start, while the parent may still be busy with another child: the watch is there when it is needed.
+const watched = endWithParent()
 process.once('message', (request: Request) => {
-  answer(request)
+  watched
+    .then(() => answer(request))
     .catch(refusal)
     .then((last) => send(last, () => process.exit(0)))
 })
