@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import zlib, { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runCommand } from '../../src/cli/command.ts'
 import { defineMachine } from '../../src/machine/index.ts'
@@ -224,6 +225,82 @@ describe('headgate run', () => {
     expect(io.stderr.lines).toEqual([
       'line 2 is not UTF-8; bytes that are none are read as U+FFFD, also further on',
     ])
+  })
+
+  test.each([
+    ['--time at:s', '{"at":10,"press":1}\n{"at":12.5,"press":1}\n', [2_500], '10.000 s'],
+    ['--time at:us', '{"at":0,"press":1}\n{"at":3000000,"press":1}\n', [3_000], '0.000 s'],
+    [
+      '--time at',
+      '{"at":"2026-11-28T13:30:00Z","press":1}\n{"at":"2026-11-28T13:30:02Z","press":1}\n',
+      [2_000],
+      '2026-11-28 13:30:00.000Z',
+    ],
+    [
+      '--time at:s',
+      '{"at":1700000000,"press":1}\n{"at":1700000001,"press":1}\n',
+      [1_000],
+      '2023-11-14 22:13:20.000Z',
+    ],
+  ])('keeps the times that %s names, and shows them', async (words, records, slept, shown) => {
+    const io = world([records])
+    expect(await run(io, `--speed 1 ${words}`)).toBe(0)
+    expect(io.time.slept).toEqual(slept)
+    expect(io.stdout.text.trimStart()).toStartWith(shown.trimStart())
+    expect(io.stderr.text).toBe('')
+  })
+
+  test('takes the field of time from the module, and the command line goes over it', async () => {
+    const records = '{"at":1,"when":0,"press":1}\n{"at":3,"when":1,"press":1}\n'
+    const own = world([records], { timeField: 'at', timeUnit: 's' })
+    await run(own, '--speed 1')
+    expect(own.time.slept).toEqual([2_000])
+    const over = world([records], { timeField: 'at', timeUnit: 's' })
+    await run(over, '--speed 1 --time when')
+    expect(over.time.slept).toEqual([1_000])
+  })
+
+  test('says that --speed had no times to keep', async () => {
+    const io = world(['{"at":1,"press":1}\n'])
+    expect(await run(io, '--speed 1')).toBe(0)
+    expect(io.stderr.lines).toEqual([
+      '--speed had no times to keep: no record has one in "t". Name their field with --time FIELD[:UNIT].',
+    ])
+    const unasked = world(['{"at":1,"press":1}\n'])
+    await run(unasked)
+    expect(unasked.stderr.text).toBe('')
+  })
+
+  test.each(['', ':ms', 'at:h', 'at:'])('refuses --time %j', async (word) => {
+    const io = world(['{}\n'])
+    expect(await runCommand(['run', 'lamp.js', `--time=${word}`], io)).toBe(2)
+    expect(io.stderr.text).toContain(
+      `Expected --time to be FIELD or FIELD:UNIT, UNIT one of s, ms, us, ns, got "${word}".`,
+    )
+  })
+
+  test('reads a file that is packed with gzip, and says where one is damaged', async () => {
+    const packed = gzipSync('{"t":1,"press":1}\n{"t":2,"press":1}\n')
+    await writeFile(join(folder, 'events.ndjson.gz'), packed)
+    await writeFile(join(folder, 'damaged.gz'), packed.subarray(0, packed.length - 9))
+    const io = world()
+    expect(await run(io, '--json --events events.ndjson.gz')).toBe(0)
+    expect(lastJson(io.stdout)).toMatchObject({ records: 2, rejected: 0 })
+    const damaged = world()
+    expect(await run(damaged, '--json --events damaged.gz')).toBe(1)
+    expect(damaged.stderr.text).toContain('The records could not be read to their end: ')
+  })
+
+  test('reads a file that is packed with zstd where Node can, and else says how to expand it', async () => {
+    const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer }
+    await writeFile(join(folder, 'events.zst'), zstdCompressSync?.('{"t":1,"press":1}\n') ?? '')
+    const io = world()
+    const status = await run(io, '--json --events events.zst')
+    if (zstdCompressSync !== undefined) expect(lastJson(io.stdout)).toMatchObject({ records: 1 })
+    else {
+      expect(status).toBe(2)
+      expect(io.stderr.text).toContain('zstd -dc events.zst | headgate run MODULE --events -')
+    }
   })
 
   test('does not wait for a time that no clock shows', async () => {

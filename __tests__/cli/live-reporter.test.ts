@@ -3,6 +3,7 @@ import { NO_COLORS } from '../../src/cli/format.ts'
 import { FRAME_MS, LINES_PER_FRAME_MAX } from '../../src/cli/live-panel.ts'
 import { LiveReporter } from '../../src/cli/live-reporter.ts'
 import { Output } from '../../src/cli/output.ts'
+import { RecordTime } from '../../src/cli/record-time.ts'
 import type { ReportedTransition, RunStatus } from '../../src/cli/reporter.ts'
 import type { Summary } from '../../src/cli/summary.ts'
 import { ManualTime, MemoryStream } from './support/fake-io.ts'
@@ -48,7 +49,7 @@ function setUp({ rows = 24, columns = 80 } = {}) {
     output,
     errors,
     palette: NO_COLORS,
-    msPerUnit: 1,
+    recordTime: new RecordTime('t', 'ms'),
     time,
     status: () => status,
   })

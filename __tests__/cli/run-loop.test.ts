@@ -7,6 +7,7 @@ import { Pace } from '../../src/cli/pace.ts'
 import type { Speed } from '../../src/cli/parse-run-arguments.ts'
 import { RecordHandler } from '../../src/cli/record-handler.ts'
 import { fromRecords } from '../../src/cli/record-source.ts'
+import { RecordTime } from '../../src/cli/record-time.ts'
 import { RunLoop } from '../../src/cli/run-loop.ts'
 import { StopSwitch } from '../../src/cli/stop-switch.ts'
 import { createMachineStore } from '../../src/machine/index.ts'
@@ -48,7 +49,7 @@ function setUp(
   const loop = new RunLoop({
     source: fromRecords(records as Iterable<unknown>, () => time.now()),
     handler,
-    pace: new Pace(speed, 'ms'),
+    pace: new Pace(speed, new RecordTime('t', 'ms')),
     store,
     suspends: false,
     output,

@@ -22,9 +22,12 @@ MODULE is a JavaScript file (ESM or CommonJS; TypeScript where Node loads it) th
 "ingest(record)" and, if it likes, "observe(draft, record)". docs/run.md describes it.
 
 Options:
-  --events FILE|-          records as NDJSON, one a line; - is standard input, also where it is piped in
+  --events FILE|-          records as NDJSON, one a line, also as .gz or .zst; - is standard input, also where
+                           it is piped in
   --speed max|FACTOR       1 keeps the times of the records, 2 is twice as fast, max does not wait;
                            default: max for --events, 1 for records that the module makes itself
+  --time FIELD[:UNIT]      where records have their times: a text is ISO 8601, a number of UNIT (s, ms, us,
+                           ns; default ms). Default: what the module says, else t
   --subscriber ID=POLICY   attach a subscriber; may be repeated. The id of a subscriber of the module
                            gives that one another policy. Policies: direct, latest, exhaust,
                            switchLatest, frame, buffer:64:drop-oldest (or :drop-incoming, :error,

@@ -7,6 +7,7 @@ import { FRAME_MS, LivePanel, progressBar } from './live-panel.ts'
 import type { Output } from './output.ts'
 import { summaryLines, TimeColumn, transitionLine } from './plain-reporter.ts'
 import { printable } from './printable.ts'
+import type { RecordTime } from './record-time.ts'
 import type { ReportedTransition, Reporter, RunStatus } from './reporter.ts'
 import type { RunTime } from './run-time.ts'
 import { subscriberTable } from './subscriber-table.ts'
@@ -19,7 +20,7 @@ export interface LiveReporterParts {
   readonly output: Output
   readonly errors: Output
   readonly palette: Palette
-  readonly msPerUnit: number
+  readonly recordTime: RecordTime
   readonly time: RunTime
   /** Not called before the first frame. */
   status(): RunStatus
@@ -35,7 +36,7 @@ export class LiveReporter implements Reporter {
   constructor(parts: LiveReporterParts) {
     this.#parts = parts
     this.#view = new LivePanel(parts.output, parts.palette)
-    this.#timeColumn = new TimeColumn(parts.msPerUnit)
+    this.#timeColumn = new TimeColumn(parts.recordTime)
     this.#stopFrames = parts.time.every(FRAME_MS, () => this.#view.draw(this.#panel()))
   }
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { latest, type Policy, parsePolicy, policyLabel } from '../backpressure/index.ts'
 import { describeValue, onAbort } from '../kit/index.ts'
 import type { CommandIo, StopSignal } from './command-io.ts'
-import { TIME_UNITS } from './pace.ts'
+import { TIME_UNITS } from './record-time.ts'
 import type { RunModule, RunSubscriber, TimeUnit } from './run-module.ts'
 import { Stopped } from './stop-switch.ts'
 import { placeOfSyntaxError } from './syntax-error-place.ts'
@@ -20,8 +20,9 @@ export interface CheckedSubscriber {
 }
 
 /** A module in which nothing is left to check or to default. */
-export interface CheckedModule extends Omit<RunModule, 'subscribers' | 'timeUnit'> {
+export interface CheckedModule extends Omit<RunModule, 'subscribers' | 'timeField' | 'timeUnit'> {
   readonly subscribers: readonly CheckedSubscriber[]
+  readonly timeField: string
   readonly timeUnit: TimeUnit
 }
 
@@ -79,7 +80,7 @@ function whyNotLoaded(error: unknown, url: string): string {
  * @throws {@link UsageError}
  */
 export function checkModule(exports: Exports, path: string): CheckedModule {
-  const { machine, ingest, observe, timeUnit = 'ms', subscribers = [], records } = exports
+  const { machine, ingest, observe, timeField = 't', timeUnit = 'ms', subscribers = [], records } = exports
   const refuse = (name: string, expected: string, value: unknown): never => {
     const found =
       value === undefined ? `exports no "${name}"` : `exports ${describeValue(value)} as "${name}"`
@@ -95,6 +96,7 @@ export function checkModule(exports: Exports, path: string): CheckedModule {
   if (!Object.hasOwn(TIME_UNITS, timeUnit as string)) {
     refuse('timeUnit', Object.keys(TIME_UNITS).join(', '), timeUnit)
   }
+  if (typeof timeField !== 'string' || timeField === '') refuse('timeField', 'the name of a field', timeField)
   if (records !== undefined && typeof records !== 'function') {
     refuse('records', 'a function that returns records', records)
   }
@@ -103,7 +105,15 @@ export function checkModule(exports: Exports, path: string): CheckedModule {
   }
   const checked = (subscribers as unknown[]).map((one) => checkSubscriber(one, path))
   // The cast holds for what was checked above; what the functions return is checked where they are called.
-  return { machine, ingest, observe, timeUnit, records, subscribers: checked } as unknown as CheckedModule
+  return {
+    machine,
+    ingest,
+    observe,
+    timeField,
+    timeUnit,
+    records,
+    subscribers: checked,
+  } as unknown as CheckedModule
 }
 
 function checkSubscriber(subscriber: unknown, path: string): CheckedSubscriber {

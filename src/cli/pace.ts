@@ -1,14 +1,5 @@
 import type { Speed } from './parse-run-arguments.ts'
-import type { TimeUnit } from './run-module.ts'
-
-/** Milliseconds of each unit. */
-export const TIME_UNITS: Readonly<Record<TimeUnit, number>> = { s: 1_000, ms: 1, us: 1e-3, ns: 1e-6 }
-
-/** How far the dates of JavaScript reach, in milliseconds from 1970. */
-const TIME_MS_MAX = 8.64e15
-
-/** Whether a value can be a time; JSON may hold numbers that no clock will ever show, such as `1e999`. */
-export const isTime = (t: unknown): t is number => typeof t === 'number' && Math.abs(t) <= TIME_MS_MAX
+import type { RecordTime } from './record-time.ts'
 
 /** A record that is due sooner than this is not waited for: timers are no finer. */
 const WAIT_MS_MIN = 1
@@ -18,16 +9,18 @@ const WAIT_MS_MIN = 1
  *
  * The first record with a time sets the origin. Each later one is due by its distance from there, not from
  * the record before, so small delays do not add up and a run that fell behind catches up. A record without
- * a number as `t`, or with an earlier one than before, is due at once.
+ * a time, or with an earlier one than before, is due at once.
  */
 export class Pace {
-  readonly #msPerUnit: number
+  readonly #time: RecordTime
   readonly #factor: number
+  /** Whether any record had a time. */
+  timed = false
   #origin: { readonly t: number; readonly at: number } | undefined
 
-  constructor(speed: Speed, unit: TimeUnit) {
+  constructor(speed: Speed, time: RecordTime) {
     this.#factor = speed === 'max' ? Number.POSITIVE_INFINITY : speed
-    this.#msPerUnit = TIME_UNITS[unit]
+    this.#time = time
   }
 
   /** Whether any record is ever waited for. */
@@ -35,11 +28,14 @@ export class Pace {
     return this.#factor !== Number.POSITIVE_INFINITY
   }
 
-  /** @returns milliseconds from `now` until a record of time `t` is due; 0 where it is. */
-  waitMs(t: unknown, now: number): number {
-    if (!this.waits || !isTime(t)) return 0
+  /** @returns milliseconds from `now` until a record with this in its field of time is due; 0 where it is. */
+  waitMs(value: unknown, now: number): number {
+    if (!this.waits) return 0
+    const t = this.#time.toMs(value)
+    if (t === undefined) return 0
+    this.timed = true
     this.#origin ??= { t, at: now }
-    const due = this.#origin.at + ((t - this.#origin.t) * this.#msPerUnit) / this.#factor
+    const due = this.#origin.at + (t - this.#origin.t) / this.#factor
     return due - now < WAIT_MS_MIN ? 0 : due - now
   }
 }

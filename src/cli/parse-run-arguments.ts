@@ -7,6 +7,8 @@
 import { parseArgs } from 'node:util'
 import { type Policy, parsePolicy } from '../backpressure/index.ts'
 import { ownValues } from './own-values.ts'
+import { TIME_UNITS } from './record-time.ts'
+import type { TimeUnit } from './run-module.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
 /** A subscriber asked for on the command line. */
@@ -27,6 +29,8 @@ export interface RunOptions {
   readonly events: string | undefined
   readonly speed: Speed | undefined
   readonly seed: number | undefined
+  /** Where the records have their times; goes over what the module says. */
+  readonly time: { readonly timeField: string; readonly timeUnit?: TimeUnit } | undefined
   readonly subscribers: readonly RequestedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
@@ -37,6 +41,7 @@ const OPTIONS = {
   speed: { type: 'string' },
   subscriber: { type: 'string', multiple: true },
   seed: { type: 'string' },
+  time: { type: 'string' },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -73,6 +78,7 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
     events: values.events,
     speed: readSpeed(values.speed),
     seed: readSeed(values.seed),
+    time: readTime(values.time),
     subscribers: readSubscribers(subscribers),
     json: values.json,
     strict: values.strict,
@@ -99,6 +105,18 @@ function readSeed(word: string | undefined): number | undefined {
   if (word === undefined) return undefined
   if (/^\d+$/.test(word) && Number.isSafeInteger(Number(word))) return Number(word)
   throw new UsageError(`Expected --seed to be an integer from 0, got "${word}".`)
+}
+
+/** `FIELD`, or `FIELD:UNIT`; the field itself may hold colons. */
+function readTime(word: string | undefined): RunOptions['time'] {
+  if (word === undefined) return undefined
+  const [, timeField = '', unit] = /^(.*?)(?::([^:]*))?$/s.exec(word) ?? []
+  if (timeField !== '' && unit === undefined) return { timeField }
+  if (timeField !== '' && Object.hasOwn(TIME_UNITS, unit as string))
+    return { timeField, timeUnit: unit as TimeUnit }
+  throw new UsageError(
+    `Expected --time to be FIELD or FIELD:UNIT, UNIT one of ${Object.keys(TIME_UNITS).join(', ')}, got "${word}".`,
+  )
 }
 
 function readSubscribers(words: readonly string[]): RequestedSubscriber[] {

@@ -1,7 +1,7 @@
 import { counted, groupDigits, type Palette, seconds } from './format.ts'
 import type { Output } from './output.ts'
-import { isTime } from './pace.ts'
 import { printable } from './printable.ts'
+import { isEpoch, type RecordTime } from './record-time.ts'
 import type { ReportedTransition, Reporter } from './reporter.ts'
 import { subscriberTable } from './subscriber-table.ts'
 import type { Summary } from './summary.ts'
@@ -13,11 +13,11 @@ export class PlainReporter implements Reporter {
   readonly #palette: Palette
   readonly #timeColumn: TimeColumn
 
-  constructor(output: Output, errors: Output, palette: Palette, msPerUnit: number) {
+  constructor(output: Output, errors: Output, palette: Palette, time: RecordTime) {
     this.#output = output
     this.#errors = errors
     this.#palette = palette
-    this.#timeColumn = new TimeColumn(msPerUnit)
+    this.#timeColumn = new TimeColumn(time)
   }
 
   transition(transition: ReportedTransition): void {
@@ -34,17 +34,19 @@ export class PlainReporter implements Reporter {
   }
 }
 
-/** Writes a record's time as seconds of its unit, aligned. */
+/** Writes a record's time, aligned: a time since 1970 as a date, any other as seconds. */
 export class TimeColumn {
-  readonly #msPerUnit: number
+  readonly #time: RecordTime
 
-  constructor(msPerUnit: number) {
-    this.#msPerUnit = msPerUnit
+  constructor(time: RecordTime) {
+    this.#time = time
   }
 
-  /** @param t - blank where it is no number: a timer of the machine has no record. */
-  text(t: unknown): string {
-    return (isTime(t) ? seconds(t * this.#msPerUnit) : '').padStart(10)
+  /** @param value - blank where it is no time: a timer of the machine has no record. */
+  text(value: unknown): string {
+    const ms = this.#time.toMs(value)
+    if (ms === undefined) return ' '.repeat(10)
+    return isEpoch(ms) ? new Date(ms).toISOString().replace('T', ' ') : seconds(ms).padStart(10)
   }
 }
 

@@ -36,10 +36,11 @@ export class RecordHandler {
   /** Records handled; those that were rejected are not among them. */
   records = 0
   rejected = 0
-  /** The `t` of the record that is writing; null while none is. */
+  /** What the record that is writing has in its field of time; null while none is. */
   writingTime: unknown = null
   readonly #module: CheckedModule
   readonly #store: MachineStore<unknown, Cell>
+  readonly #timeField: string
   readonly #onRejection: (rejection: Rejection) => void
   #number = 0
   #record: RunRecord = {}
@@ -52,13 +53,14 @@ export class RecordHandler {
     onRejection: (rejection: Rejection) => void,
   ) {
     this.#module = module
+    this.#timeField = module.timeField
     this.#store = store
     this.#onRejection = onRejection
   }
 
-  /** The `t` of the record that was read last. */
+  /** What the record that was read last has in its field of time. */
   get time(): unknown {
-    return this.#record.t
+    return this.#record[this.#timeField]
   }
 
   /** Handles a record from its line to its last write. */
@@ -102,7 +104,7 @@ export class RecordHandler {
   /** Makes one of the writes, unless an earlier one of this record has failed. */
   write(index: number): void {
     if (this.#failed) return
-    this.writingTime = this.#record.t ?? null
+    this.writingTime = this.#record[this.#timeField] ?? null
     try {
       // The cast: index is below what decide() returned.
       if (this.#events.length > 0) this.#store.send(this.#events[index] as Event)

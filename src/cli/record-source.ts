@@ -2,12 +2,13 @@
  * Where records come from: a file, standard input, or the module itself; always as a stream of batches, and
  * never read whole. A batch is the lines of one chunk, or some of the module's own records.
  */
-import { constants, open as openDescriptor } from 'node:fs'
+import { constants, createReadStream, open as openDescriptor } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { resolve } from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { promisify } from 'node:util'
+import zlib from 'node:zlib'
 import { type Line, LineSplitter } from './line-splitter.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
@@ -57,10 +58,28 @@ export async function openFile(path: string, workingDirectory: string, now: Now)
   const stats = await stat(file).catch(refuse)
   if (stats.isDirectory()) throw new UsageError(`The events file ${path} is a directory.`)
   if (stats.isFIFO()) return fromStream(await openPipe(file).catch(refuse), now)
+  const expand = expander(path)
+  if (expand !== undefined) {
+    const packed = createReadStream(file)
+    // An error of the file is one of what is read from it.
+    packed.on('error', (error) => expand.destroy(error))
+    return fromStream(packed.pipe(expand), now)
+  }
   const handle = await open(file).catch(refuse)
   // A device has no size to measure progress by. The end of the batches, however it comes, closes the file.
   const batches = linesOf(chunksOf(handle), now, stats.isFile() ? stats.size : undefined)
   return { batches, close: () => {} }
+}
+
+/** What expands a packed file, by the end of its name. */
+function expander(path: string): Transform | undefined {
+  if (path.endsWith('.gz')) return zlib.createGunzip()
+  if (!path.endsWith('.zst')) return undefined
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }
+  if (createZstdDecompress !== undefined) return createZstdDecompress()
+  throw new UsageError(
+    `The events file ${path} is packed with zstd, which this Node cannot read. Expand it first: zstd -dc ${path} | headgate run MODULE --events -`,
+  )
 }
 
 /**

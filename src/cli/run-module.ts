@@ -9,7 +9,7 @@ import type { ConsumerObject, Snapshot } from '../store/index.ts'
 /** What a line of NDJSON holds: any object. */
 export type RunRecord = Readonly<Record<string, unknown>>
 
-/** The unit of the records' `t`. */
+/** The unit of the records' times, where they are numbers; a text is an ISO 8601 time. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
 
 /** Turns a record into the event that it is, several in order, or none. */
@@ -46,6 +46,8 @@ export interface RunModule<Context = unknown, Data = RunRecord> {
   readonly machine: Machine<Context, Cell>
   readonly ingest: Ingest<Data>
   readonly observe?: Observe<Context, Data> | undefined
+  /** The field that has a record's time; default `'t'`. */
+  readonly timeField?: string | undefined
   /** Default `'ms'`. */
   readonly timeUnit?: TimeUnit | undefined
   readonly subscribers?: readonly RunSubscriber<Context>[] | undefined

@@ -15,13 +15,14 @@ import { JsonReporter } from './json-reporter.ts'
 import { LiveReporter } from './live-reporter.ts'
 import type { CheckedModule, CheckedSubscriber } from './load-module.ts'
 import { Output } from './output.ts'
-import { Pace, TIME_UNITS } from './pace.ts'
+import { Pace } from './pace.ts'
 import type { Speed } from './parse-run-arguments.ts'
 import { PlainReporter } from './plain-reporter.ts'
 import { isReaderGone, unwritten } from './print.ts'
 import { printable } from './printable.ts'
 import { RecordHandler, type Rejection } from './record-handler.ts'
 import type { RecordBatch, RecordSource } from './record-source.ts'
+import { RecordTime } from './record-time.ts'
 import type { Reporter, RunStatus } from './reporter.ts'
 import { RunLoop } from './run-loop.ts'
 import { screenKind } from './screen.ts'
@@ -44,6 +45,8 @@ export interface RunParts {
   readonly module: CheckedModule
   readonly source: RecordSource
   readonly speed: Speed
+  /** Whether `--speed` was given, and asks for the times of the records. */
+  readonly keepsTimes: boolean
   readonly subscribers: readonly CheckedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
@@ -59,6 +62,8 @@ export class RunSession {
   readonly #store: MachineStore<unknown, Cell>
   readonly #handler: RecordHandler
   readonly #loop: RunLoop
+  readonly #recordTime: RecordTime
+  readonly #pace: Pace
   readonly #faultsTold = new Map<string, number>()
   #handles: readonly SubscriberHandle[] = []
 
@@ -67,6 +72,8 @@ export class RunSession {
     const { module, source, speed, subscribers } = parts
     this.#parts = parts
     this.#io = io
+    this.#recordTime = new RecordTime(module.timeField, module.timeUnit)
+    this.#pace = new Pace(speed, this.#recordTime)
     this.#store = createMachineStore(module.machine, { onFault: (fault) => this.#tellFault(fault) })
     this.#stop = new StopSwitch(io.signal)
     this.#output = new Output(io.stdout, (error) => this.#stop.stop({ kind: 'output', error }))
@@ -76,7 +83,7 @@ export class RunSession {
     this.#loop = new RunLoop({
       source,
       handler: this.#handler,
-      pace: new Pace(speed, module.timeUnit),
+      pace: this.#pace,
       store: this.#store,
       suspends: subscribers.some(({ policy }) => policy.kind === 'buffer' && policy.overflow === 'suspend'),
       output: this.#output,
@@ -93,6 +100,7 @@ export class RunSession {
     )
     this.#handles = attachSubscribers(this.#store, this.#parts.subscribers)
     await this.#loop.run()
+    this.#tellTimeless()
     await settle(this.#handles, this.#io.time, this.#stop)
     this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles))
     stopWatching()
@@ -123,15 +131,15 @@ export class RunSession {
   }
 
   #openReporter(): Reporter {
-    const { json, module } = this.#parts
+    const { json } = this.#parts
     const { time } = this.#io
     const output = this.#output
     const errors = this.#errors
     const { isScreen, palette } = screenKind(this.#io)
-    const msPerUnit = TIME_UNITS[module.timeUnit]
+    const recordTime = this.#recordTime
     if (json) return new JsonReporter(output, errors)
-    if (!isScreen) return new PlainReporter(output, errors, palette, msPerUnit)
-    return new LiveReporter({ output, errors, palette, msPerUnit, time, status: () => this.#status() })
+    if (!isScreen) return new PlainReporter(output, errors, palette, recordTime)
+    return new LiveReporter({ output, errors, palette, recordTime, time, status: () => this.#status() })
   }
 
   #status(): RunStatus {
@@ -146,6 +154,14 @@ export class RunSession {
       progress: this.#loop.progress,
       subscribers: this.#handles.map((handle) => handle.stats()),
     }
+  }
+
+  /** Says that records which were to come at their own times had none. */
+  #tellTimeless(): void {
+    if (!this.#parts.keepsTimes || this.#pace.timed || this.#handler.records === 0) return
+    this.#reporter.problem(
+      `--speed had no times to keep: no record has one in "${printable(this.#recordTime.field)}". Name their field with --time FIELD[:UNIT].`,
+    )
   }
 
   #tellMalformed({ items, firstNumber }: RecordBatch): void {

@@ -18,12 +18,14 @@ import { messageOf, UsageError } from './usage-error.ts'
  */
 export async function run(options: RunOptions, io: CommandIo): Promise<number> {
   const { json, strict } = options
-  const module = options.module === undefined ? demonstrationModule() : await loadModule(options.module, io)
+  const loaded = options.module === undefined ? demonstrationModule() : await loadModule(options.module, io)
+  const module = { ...loaded, ...options.time }
   const ownRecords = options.events === undefined && module.records !== undefined
   const speed = options.speed ?? (ownRecords ? 1 : 'max')
+  const keepsTimes = options.speed !== undefined && speed !== 'max'
   const subscribers = chooseSubscribers(module.subscribers, options.subscribers)
   const source = await openSource(module, options, io)
-  return openSession({ module, source, speed, subscribers, json, strict }, io).play()
+  return openSession({ module, source, speed, keepsTimes, subscribers, json, strict }, io).play()
 }
 
 function demonstrationModule(): CheckedModule {
