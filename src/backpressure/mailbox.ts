@@ -287,6 +287,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       this.#lossTold = loss
       this.missed += missed
     }
+    this.#passes = false
     this.delivered += count
     this.calls += 1
     this.inFlight += 1
