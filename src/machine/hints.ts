@@ -17,12 +17,8 @@ type Keys<T> = { readonly [Key in keyof T]?: unknown }
 
 type TransitionKeys = Keys<TransitionDefinition<unknown, EventObject, string>>
 
-/** The keys of a transition where one is written: not for a target alone, and for each of a list. */
-type TransitionHint<Config> = Config extends string
-  ? unknown
-  : Config extends readonly unknown[]
-    ? readonly TransitionKeys[]
-    : TransitionKeys
+/** The keys of a transition where one is written: not for a target alone, nor for a list, whose items are its own. */
+type TransitionHint<Config> = Config extends string | readonly unknown[] ? unknown : TransitionKeys
 
 /** The types of the events. */
 export type EventHint<Event extends EventObject> = { readonly [Type in Event['type']]?: unknown }
