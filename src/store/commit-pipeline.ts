@@ -123,6 +123,7 @@ export class CommitPipeline<S> {
       this.requireAlive('update()') // the recipe may have called destroy()
       if (Object.is(state, this.head.state)) return this.unchanged()
       this.#requireValue('update()', state)
+      this.#host.advise?.(state, this.head.state)
       return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source))
     } catch (error) {
       throw this.#failed(error)
@@ -307,7 +308,9 @@ export class CommitPipeline<S> {
   #settled<T>(operation: string, state: T): T {
     const { freeze } = this.#host
     try {
-      return settle(state, this.head.state, freeze)
+      const settled = settle(state, this.head.state, freeze)
+      this.#host.advise?.(settled, this.head.state)
+      return settled
     } catch (error) {
       throw unfitError(error, `store "${this.#host.name}"`, operation)
     }
@@ -349,7 +352,6 @@ export class CommitPipeline<S> {
     Object.freeze(snapshot)
     const before = this.head
     this.head = snapshot
-    this.#host.advise?.(snapshot.state, before.state)
     const batch = this.#batch
     if (batch === undefined) this.#publish(before, originOf(write))
     else batch.origin = originOf(write)
