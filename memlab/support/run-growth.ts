@@ -29,7 +29,7 @@ interface Plan {
 const CLEAN: Plan = { sizes: [160, 480, 960], roundsMin: 5, roundsMax: 9 }
 /** A twin's runs are short: what it keeps makes every later write dearer. */
 const LEAK: Plan = { sizes: [20, 60, 120], roundsMin: 5, roundsMax: 6 }
-/** A file with few claims does more of each, so that its runs weigh as much as the others'. */
+/** A file with few claims does more of each, so that its runs weigh as much as the others'; not its twin. */
 const CLAIMS_USUAL = 8
 /** A claim that is dear is done once where the others are done so often. */
 const DEAR = 4
@@ -93,7 +93,7 @@ class GrowthMeter {
 
 async function measure(name: string, claims: readonly Claim[], leak: boolean): Promise<ClaimGrowth> {
   const { roundsMin, roundsMax, sizes: usual } = leak ? LEAK : CLEAN
-  const more = Math.max(1, Math.round(CLAIMS_USUAL / claims.length))
+  const more = leak ? 1 : Math.max(1, Math.round(CLAIMS_USUAL / claims.length))
   const sizes = usual.map((size) => size * more)
   const meter = new GrowthMeter(together(claims, leak))
   // Caches, compiled code and the first growth of every table are made here.
