@@ -1,23 +1,23 @@
 export type { Draft } from 'immer'
-export type { Consumer, ConsumerFunction, ConsumerObject } from './consumer.ts'
-export { contained } from './contained-observable.ts'
 export { createStore, isInitialized } from './create-store.ts'
-export type { SubscriberFault } from './fault-reporter.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
 export { type Commit, type CommitSink, type Figures, type Kernel, kernelOf } from './kernel.ts'
+export { STORE_KEYS } from './options.ts'
+export type { Consumer, ConsumerFunction, ConsumerObject } from './publish/consumer.ts'
+export { contained } from './publish/contained-observable.ts'
+export type { SubscriberFault } from './publish/fault-reporter.ts'
 export {
   type LogFunction,
   type LogLevel,
   type LogSnapshotsOptions,
   logSnapshots,
   type SnapshotLogger,
-} from './log-snapshots.ts'
-export { STORE_KEYS } from './options.ts'
-export type { PathKey, ValueAt } from './path.ts'
-export { runRecipe, settleState } from './recipes.ts'
+} from './publish/log-snapshots.ts'
+export type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+export type { SubscriberHandle } from './publish/subscriber-handle.ts'
+export type { Drop, SubscribeOptions } from './publish/subscribers.ts'
+export type { PathKey, ValueAt } from './select/path.ts'
 export type { Snapshot } from './snapshot.ts'
-export type { SnapshotStream, StreamOptions } from './snapshot-stream.ts'
 export type { ModifyOptions, Store, StoreOptions, UninitializedStore, WaitOptions } from './store.ts'
-export type { SubscriberHandle } from './subscriber-handle.ts'
-export type { Drop, SubscribeOptions } from './subscribers.ts'
-export type { WhenFull, Write, WriteOptions } from './write-options.ts'
+export { runRecipe, settleState } from './write/recipes.ts'
+export type { WhenFull, Write, WriteOptions } from './write/write-options.ts'

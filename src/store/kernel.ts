@@ -13,10 +13,10 @@
 import type { StoreMetrics } from '../health/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { HeadgateError, type Instant } from '../kit/index.ts'
-import type { SubscriberFault } from './fault-reporter.ts'
+import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
-import type { Write } from './write-options.ts'
+import type { Write } from './write/write-options.ts'
 
 /** One commit, as those are told who follow a store from inside. */
 export interface Commit<S> {

@@ -1,10 +1,10 @@
 /** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`, or in development `OPTION_UNKNOWN`. */
 import type { HealthThresholds } from '../health/index.ts'
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
-import type { StreamOptions } from './snapshot-stream.ts'
+import type { StreamOptions } from './publish/snapshot-stream.ts'
+import type { SubscribeOptions } from './publish/subscribers.ts'
 import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
-import type { SubscribeOptions } from './subscribers.ts'
-import { isWhenFull, WRITE_KEYS } from './write-options.ts'
+import { isWhenFull, WRITE_KEYS } from './write/write-options.ts'
 
 type Test = (value: unknown) => boolean
 

@@ -39,14 +39,8 @@ import {
   randomUuid,
   systemClock,
 } from '../kit/index.ts'
-import { adviser } from './adviser.ts'
-import { CommitPipeline, firstSnapshot, type PipelineHost } from './commit-pipeline.ts'
-import { type Consumer, toMailboxConsumer } from './consumer.ts'
-import { ContainedObservable, type ReportFault } from './contained-observable.ts'
-import { FaultReporter, type SubscriberFault } from './fault-reporter.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
-import { type ModifyWork, modify } from './modify.ts'
 import {
   checkModifyOptions,
   checkStoreOptions,
@@ -54,18 +48,24 @@ import {
   checkSubscribeOptions,
   checkWaitOptions,
 } from './options.ts'
-import { PathIndex } from './path-index.ts'
-import type { AnyRecipe } from './recipes.ts'
-import { type Equal, type Selector, SelectorIndex } from './selector-index.ts'
+import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
+import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
+import { FaultReporter, type SubscriberFault } from './publish/fault-reporter.ts'
+import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
+import { SnapshotSubject } from './publish/snapshot-subject.ts'
+import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
+import { type SubscribeOptions, Subscribers } from './publish/subscribers.ts'
+import { waitFor } from './publish/wait-for.ts'
+import { PathIndex } from './select/path-index.ts'
+import { type Equal, type Selector, SelectorIndex } from './select/selector-index.ts'
 import type { Snapshot } from './snapshot.ts'
-import { MailboxStream, type SnapshotStream, type StreamOptions } from './snapshot-stream.ts'
-import { SnapshotSubject } from './snapshot-subject.ts'
 import type { ModifyOptions, Store, StoreOptions, Synchronous, WaitOptions } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
-import { createHandle, type SubscriberHandle } from './subscriber-handle.ts'
-import { type SubscribeOptions, Subscribers } from './subscribers.ts'
-import { waitFor } from './wait-for.ts'
-import type { Write } from './write-options.ts'
+import { adviser } from './write/adviser.ts'
+import { CommitPipeline, firstSnapshot, type PipelineHost } from './write/commit-pipeline.ts'
+import { type ModifyWork, modify } from './write/modify.ts'
+import type { AnyRecipe } from './write/recipes.ts'
+import type { Write } from './write/write-options.ts'
 
 /** Numbers are added to the store's own; a name replaces its. */
 const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters => ({

@@ -1,12 +1,12 @@
 import type { Broadcast } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
-import type { CommitPipeline } from './commit-pipeline.ts'
-import type { FaultReporter, SubscriberFault } from './fault-reporter.ts'
 import type { Commit, CommitSink, Figures, Kernel } from './kernel.ts'
+import type { FaultReporter, SubscriberFault } from './publish/fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
-import type { Write } from './write-options.ts'
+import type { CommitPipeline } from './write/commit-pipeline.ts'
+import type { Write } from './write/write-options.ts'
 
 const ADOPT_KEYS = { enforceVersion: true, origin: true } as const
 const FOLLOW_KEYS = { place: true } as const

@@ -7,10 +7,10 @@
  * writers are the same.
  */
 import { type Delivery, Mailbox, type Policy, type Versioned } from '../../../src/backpressure/index.ts'
-import { FaultReporter, type SubscriberFault } from '../../../src/store/fault-reporter.ts'
 import { createStore, type Snapshot, type Store } from '../../../src/store/index.ts'
-import { SnapshotSubject } from '../../../src/store/snapshot-subject.ts'
-import { type SubscribeOptions, Subscribers } from '../../../src/store/subscribers.ts'
+import { FaultReporter, type SubscriberFault } from '../../../src/store/publish/fault-reporter.ts'
+import { SnapshotSubject } from '../../../src/store/publish/snapshot-subject.ts'
+import { type SubscribeOptions, Subscribers } from '../../../src/store/publish/subscribers.ts'
 import type { Case, Counters } from './case.ts'
 import { subscribersOf } from './case.ts'
 import type { VirtualClock } from './virtual-clock.ts'

@@ -1,0 +1,105 @@
+import { type Delivery, direct, type SinglePolicy } from '../../backpressure/index.ts'
+import { checkKeys, describeValue, HeadgateError, isPromiseLike, type KnownKeys } from '../../kit/index.ts'
+import { SUBSCRIBE_KEYS } from '../options.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { Store } from '../store.ts'
+import type { SubscriberHandle } from './subscriber-handle.ts'
+import type { SubscribeOptions } from './subscribers.ts'
+
+/** The methods that pino, bunyan, roarr and the console share. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
+
+/** Writes one line: what is to be kept of it, and what is to be read. */
+export type LogFunction = (record: object, message: string) => unknown
+
+/** A logger of pino's or the console's shape; only the method of the level that is used must be there. */
+export type SnapshotLogger = { readonly [Level in LogLevel]?: LogFunction }
+
+/** Options of {@link logSnapshots}; those of a subscription among them. */
+export interface LogSnapshotsOptions<S> extends Omit<SubscribeOptions<S>, 'policy'> {
+  /** Default `direct()`: every version is logged, inside the write. */
+  policy?: SinglePolicy | undefined
+  /** Default `'info'`. */
+  level?: LogLevel | undefined
+  /** What is logged of a snapshot; default its label, times and metadata, what was missed, and not the state. */
+  record?: ((snapshot: Snapshot<S>, delivery: Delivery) => object) | undefined
+}
+
+const LOG_KEYS: KnownKeys<LogSnapshotsOptions<unknown>> = { ...SUBSCRIBE_KEYS, level: true, record: true }
+
+/**
+ * Logs each snapshot as `logger.info(record, message)`.
+ *
+ * The message is `NAME version N: REASON`. A logger that throws, or whose promise rejects, is reported as any
+ * consumer is, and disturbs nobody. Its method is looked up for each line, as pino swaps its own when the
+ * level changes. Keep the handle, or pass a `signal`: a handle that is lost is a subscription that nobody can
+ * end, and `health()` says so.
+ *
+ * @example
+ * ```ts
+ * import { createStore, logSnapshots } from 'headgate'
+ *
+ * const logger = { info: (record: object, message: string) => console.log(message, record) }
+ * const store = createStore({ angle: 0 }, { name: 'arm' })
+ * const handle = logSnapshots(store, logger, { record: ({ state }) => state })
+ * // → arm version 0: INIT { angle: 0 }
+ * store.set({ angle: 90 }, 'RAISE')
+ * // → arm version 1: RAISE { angle: 90 }
+ * handle.unsubscribe()
+ * ```
+ *
+ * @throws `OPTION_INVALID` for a logger without the method, and what `subscribe` throws.
+ */
+export function logSnapshots<S>(
+  store: Pick<Store<S>, 'name' | 'subscribe'>,
+  logger: SnapshotLogger,
+  options: LogSnapshotsOptions<S> = {},
+): SubscriberHandle {
+  checkKeys(options, LOG_KEYS, 'logSnapshots()')
+  const { level = 'info', policy = direct(), record, ...subscription } = options
+  checkLogger(logger, level)
+  checkRecord(record)
+  const recordOf = record ?? defaultRecord(store.name)
+  const log = (snapshot: Snapshot<S>, delivery: Delivery): unknown => {
+    const message = `${store.name} version ${snapshot.version}: ${snapshot.reason}`
+    const result = logger[level]?.(recordOf(snapshot, delivery), message)
+    // Nothing but a promise is waited for: winston's methods return a stream, which would be read.
+    return isPromiseLike(result) ? result : undefined
+  }
+  return store.subscribe(log, { ...subscription, policy })
+}
+
+const defaultRecord =
+  (store: string) =>
+  (
+    { version, reason, source, tsWall, tsMono, metadata }: Snapshot<unknown>,
+    { missed }: Delivery,
+  ): object => ({
+    store,
+    version,
+    reason,
+    source,
+    tsWall,
+    tsMono,
+    missed,
+    metadata,
+  })
+
+function checkLogger(logger: unknown, level: LogLevel): void {
+  const method = (logger as Partial<Record<LogLevel, unknown>> | null | undefined)?.[level]
+  if (typeof method === 'function') return
+  throw new HeadgateError('OPTION_INVALID', {
+    option: 'logger',
+    expected: `an object with a function "${level}"`,
+    received: describeValue(logger),
+  })
+}
+
+function checkRecord(record: unknown): void {
+  if (record === undefined || typeof record === 'function') return
+  throw new HeadgateError('OPTION_INVALID', {
+    option: 'record',
+    expected: 'a function',
+    received: describeValue(record),
+  })
+}

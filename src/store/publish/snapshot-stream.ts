@@ -1,0 +1,143 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * A store as an async iterator: pull instead of push, with the same mailbox and the same accounting.
+ *
+ * Each `next()` is demand for one snapshot. What comes while nobody waits is held by the policy, so a
+ * loop that is slower than the writer gets the newest (`latest`, the default) or a bounded history
+ * (`buffer`). Several `next()` calls may wait at once; they are served in order.
+ */
+import {
+  type Mailbox,
+  type MailboxConsumer,
+  type Policy,
+  policyLabel,
+  type SubscriberStats,
+} from '../../backpressure/index.ts'
+import { defineDispose, describeValue, HeadgateError, RingBuffer, releaseWork } from '../../kit/index.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { SubscribeOptions, Subscribers } from './subscribers.ts'
+
+/** How a stream is fed: as {@link SubscribeOptions}, without a consumer's options. */
+export type StreamOptions<S> = Omit<SubscribeOptions<S>, 'onError'>
+
+/** A store's snapshots, taken one by one. Leaving a `for await` loop ends it. */
+export interface SnapshotStream<S>
+  extends AsyncIterableIterator<Snapshot<S>, undefined, undefined>,
+    Disposable {
+  readonly id: string
+  readonly closed: boolean
+  next(): Promise<IteratorResult<Snapshot<S>, undefined>>
+  /** Ends the stream; resolves with what it was given, as a generator does. */
+  return(value?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
+  throw(error?: unknown): Promise<IteratorResult<Snapshot<S>, undefined>>
+  /** Takes what is held now, without waiting; `undefined` when nothing is, or its time has not come. */
+  poll(): Snapshot<S> | undefined
+  stats(): SubscriberStats
+}
+
+type Result<S> = IteratorResult<Snapshot<S>, undefined>
+
+/** Policies that hand over when they like, or several at once. */
+const NOT_PULLED: readonly Policy['kind'][] = ['direct', 'switchLatest', 'batch']
+
+const DONE = Object.freeze({ done: true, value: undefined }) as IteratorReturnResult<undefined>
+
+export class MailboxStream<S> implements SnapshotStream<S> {
+  static {
+    defineDispose(MailboxStream.prototype, function () {
+      this.#mailbox.close('unsubscribed')
+    })
+  }
+
+  declare readonly [Symbol.dispose]: () => void
+  readonly #mailbox: Mailbox<Snapshot<S>>
+  /** Calls of `next()` that wait, oldest first. */
+  readonly #waiters = new RingBuffer<(result: Result<S>) => void>(Number.POSITIVE_INFINITY)
+  #polled: Snapshot<S> | undefined
+  /** The overflow that ended the stream, until somebody was told. */
+  #failure: { error: unknown } | undefined
+
+  constructor(subscribers: Subscribers<S>, options: StreamOptions<S>) {
+    const { policy } = options
+    if (policy !== undefined && NOT_PULLED.includes(policy.kind)) {
+      throw new HeadgateError('POLICY_INVALID', {
+        option: 'policy',
+        expected: 'a policy that holds a snapshot until it is asked for, such as latest() or buffer()',
+        received: describeValue(policyLabel(policy)),
+      })
+    }
+    const consumer: MailboxConsumer<Snapshot<S>> = {
+      // The cast holds: a batch, the one policy that hands over arrays, is refused above.
+      next: (snapshot) => this.#take(snapshot as Snapshot<S>),
+      error: (error) => {
+        this.#failure = { error }
+      },
+      closed: () => {
+        for (const resolve of this.#waiters.drain()) resolve(DONE)
+      },
+    }
+    this.#mailbox = subscribers.add(consumer, options, true)
+    // For methods that work off their stream.
+    this.next = this.next.bind(this)
+    this.poll = this.poll.bind(this)
+    this.return = this.return.bind(this)
+    this.throw = this.throw.bind(this)
+    this.stats = this.stats.bind(this)
+  }
+
+  get id(): string {
+    return this.#mailbox.id
+  }
+
+  get closed(): boolean {
+    return this.#mailbox.closed
+  }
+
+  next(): Promise<Result<S>> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure.error)
+        this.#failure = undefined
+      } else if (this.closed) resolve(DONE)
+      else {
+        this.#waiters.push(resolve)
+        // Taking what is held may go on for ever: whoever takes may write. Waiting for a write does not.
+        if (this.#mailbox.ready) releaseWork(() => this.#mailbox.request(1))
+        else this.#mailbox.request(1)
+      }
+    })
+  }
+
+  poll(): Snapshot<S> | undefined {
+    if (this.#waiters.size > 0 || !this.#mailbox.ready) return undefined
+    this.#mailbox.request(1)
+    const snapshot = this.#polled
+    this.#polled = undefined
+    return snapshot
+  }
+
+  async return(value?: unknown): Promise<Result<S>> {
+    this.#mailbox.close('unsubscribed')
+    // As a generator's: what it was given, awaited. The cast holds for typed callers, who give nothing.
+    return value === undefined ? DONE : { done: true, value: (await value) as unknown as undefined }
+  }
+
+  async throw(error?: unknown): Promise<Result<S>> {
+    this.#mailbox.close('unsubscribed')
+    throw error
+  }
+
+  stats(): SubscriberStats {
+    return this.#mailbox.stats()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #take(snapshot: Snapshot<S>): void {
+    const waiter = this.#waiters.shift()
+    if (waiter === undefined) this.#polled = snapshot
+    else waiter({ done: false, value: snapshot })
+  }
+}

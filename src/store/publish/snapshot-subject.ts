@@ -1,0 +1,93 @@
+/**
+ * The state as a `BehaviorSubject`: the RxJS face of a {@link Broadcast}.
+ *
+ * RxJS copies its observers for a write after each change of subscribers, searches them to remove one,
+ * and delivers a re-entrant `next` at once, so that a later observer is told 2, then 1, and is left on 1.
+ * Here everyone who follows the store is a receiver of one broadcast.
+ *
+ * It overrides what RxJS 7.8 calls internal (`_subscribe`); interop tests hold it, for every creation function and
+ * operator. `error()` and `unsubscribe()` of a Subject are not overridden: a store's subject never errors, and nobody
+ * outside holds it: what is handed out are observables of their own.
+ */
+import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
+import { Broadcast, type Receiver } from '../../backpressure/index.ts'
+import type { Commit } from '../kernel.ts'
+import type { Snapshot } from '../snapshot.ts'
+
+class ObserverReceiver<S> implements Receiver<Snapshot<S>> {
+  slot = -1
+  readonly #observer: Subscriber<Snapshot<S>>
+
+  constructor(observer: Subscriber<Snapshot<S>>) {
+    this.#observer = observer
+  }
+
+  next(snapshot: Snapshot<S>): void {
+    this.#observer.next(snapshot)
+  }
+
+  complete(): void {
+    this.#observer.complete()
+  }
+}
+
+export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
+  /** Tells everyone who follows the store. */
+  readonly broadcast: Broadcast<Snapshot<S>, Commit<S>>
+  #value: Snapshot<S>
+  /** Plain RxJS observers among the receivers. */
+  observerCount = 0
+
+  /**
+   * @param drainMax - how many publications one write may set off.
+   * @param failed - given what an RxJS `Subscriber` that was made by hand throws: RxJS takes it without a wrapper.
+   */
+  constructor(first: Snapshot<S>, drainMax: number, failed: (error: unknown) => void) {
+    // RxJS's own field would keep the first state alive for good; the value lives in #value.
+    super(undefined as unknown as Snapshot<S>)
+    this.#value = first
+    this.broadcast = new Broadcast(drainMax, failed)
+  }
+
+  override getValue(): Snapshot<S> {
+    return this.#value
+  }
+
+  override get observed(): boolean {
+    return this.broadcast.size > 0
+  }
+
+  /** Makes a snapshot the current one and delivers it, now or after the one being delivered. */
+  override next(snapshot: Snapshot<S>): void {
+    this.publish({ snapshot, before: this.#value, origin: undefined })
+  }
+
+  /** As `next`, with what those are told who follow from inside. */
+  publish(commit: Commit<S>): void {
+    if (this.isStopped) return
+    this.#value = commit.snapshot
+    this.broadcast.publish(commit.snapshot, commit)
+  }
+
+  override complete(): void {
+    if (this.isStopped) return
+    this.isStopped = true
+    this.broadcast.complete()
+  }
+
+  // Called by RxJS's Observable.subscribe().
+  _subscribe(observer: Subscriber<Snapshot<S>>): Subscription {
+    if (this.isStopped) {
+      observer.complete()
+      return Subscription.EMPTY
+    }
+    const receiver = new ObserverReceiver(observer)
+    this.broadcast.add(receiver)
+    this.observerCount += 1
+    if (this.#value.version >= 0) this.broadcast.exclusively(() => observer.next(this.#value))
+    return new Subscription(() => {
+      this.broadcast.remove(receiver)
+      this.observerCount -= 1
+    })
+  }
+}

@@ -1,0 +1,94 @@
+import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../../kit/index.ts'
+import { NO_METADATA } from '../snapshot.ts'
+
+/** Labels a write and states what it is based on. */
+export interface WriteOptions {
+  /** Why; default the operation's name: `'UPDATE'`, `'SET'`, `'BATCH'`. */
+  reason?: string | undefined
+  /** Who; default the store's `source`. */
+  source?: string | undefined
+  /** Compare-and-set: the write commits on exactly this version, or is refused with `VERSION_CONFLICT`. */
+  expectedVersion?: number | undefined
+  /** Strings that travel with the snapshot. */
+  metadata?: Record<string, string> | undefined
+  /** Anything; handed to those who follow the commits through the kernel, and kept nowhere. */
+  origin?: unknown
+  /**
+   * What becomes of the write where a subscriber that suspends its writers is full: `'throw'` refuses it with
+   * `SUBSCRIBER_FULL`; `'overrule'` commits it, and that subscriber drops its oldest, counted and told as an
+   * `'overflow'`. To wait instead, write in {@link Store.whenReady}. Default: the store's `whenFull`, else `'throw'`.
+   */
+  whenFull?: WhenFull | undefined
+}
+
+/** What a writer wants where a subscriber that suspends is full. */
+export type WhenFull = 'throw' | 'overrule'
+
+/** A write's label as given: a reason, or options. */
+export type Write = string | WriteOptions
+
+/** Who and why, ready for a snapshot. */
+export interface WriteLabel {
+  readonly reason: string
+  readonly source: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export const WRITE_KEYS: KnownKeys<WriteOptions> = {
+  reason: true,
+  source: true,
+  expectedVersion: true,
+  metadata: true,
+  origin: true,
+  whenFull: true,
+}
+
+function refuse(option: string, expected: string, value: unknown): never {
+  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
+}
+
+function checkText(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'string') refuse(option, 'a string', value)
+}
+
+/**
+ * Reads a write's label once, and checks what an untyped caller may have passed; throws `OPTION_INVALID`.
+ *
+ * What is used afterwards is the copy: a getter of the options is foreign code, and may write or change its mind.
+ */
+export function readWrite(write: Write | undefined): Write | undefined {
+  if (write === undefined || typeof write === 'string') return write
+  if (typeof write !== 'object' || write === null) refuse('write', 'a reason (string) or an object', write)
+  checkKeys(write, WRITE_KEYS, 'A write')
+  const { reason, source, expectedVersion, metadata, origin, whenFull } = write
+  checkText('reason', reason)
+  checkText('source', source)
+  if (expectedVersion !== undefined && !Number.isSafeInteger(expectedVersion)) {
+    refuse('expectedVersion', 'an integer', expectedVersion)
+  }
+  if (whenFull !== undefined && !isWhenFull(whenFull)) refuse('whenFull', '"throw" or "overrule"', whenFull)
+  return { reason, source, expectedVersion, metadata: readMetadata(metadata), origin, whenFull }
+}
+
+export const isWhenFull = (value: unknown): boolean => value === 'throw' || value === 'overrule'
+
+function readMetadata(metadata: unknown): Record<string, string> | undefined {
+  if (metadata === undefined) return undefined
+  if (typeof metadata !== 'object' || metadata === null) refuse('metadata', 'an object of strings', metadata)
+  const read = { ...(metadata as Record<string, string>) }
+  for (const [key, value] of Object.entries(read)) {
+    if (typeof value !== 'string') refuse(`metadata.${key}`, 'a string', value)
+  }
+  return Object.freeze(read)
+}
+
+/** Fills in what a write left out. */
+export function labelOf(write: Write | undefined, reason: string, source: string): WriteLabel {
+  if (write === undefined) return { reason, source, metadata: NO_METADATA }
+  if (typeof write === 'string') return { reason: write, source, metadata: NO_METADATA }
+  return {
+    reason: write.reason ?? reason,
+    source: write.source ?? source,
+    metadata: write.metadata ?? NO_METADATA,
+  }
+}
