@@ -43,6 +43,8 @@ describe.each(POLICIES.map((policy) => [policy.kind, policy] as const))('%s', (_
     expect(store.subscribe(() => {}, { policy }).closed).toBe(false)
     // A state keeps it as it is: it is frozen already.
     expect(store.subscribe(() => {}, { policy: store.state.policy as Policy }).closed).toBe(false)
+    // The timers of `sample` would keep the process.
+    store.destroy()
   })
 
   test('is refused as a copy, however frozen', () => {

@@ -30,7 +30,6 @@ export interface ParkingPort<T extends Versioned> {
 }
 
 export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
-  readonly straight = true
   readonly capacity: number
   readonly #port: ParkingPort<T>
   #window: Cursor<T> | undefined

@@ -28,12 +28,30 @@ import {
   type Slotted,
 } from '../kit/index.ts'
 import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
+import { HandledDelivery } from './delivery.ts'
 import type { Versioned } from './policy.ts'
+
+/** Below every slot: nobody has been told. */
+const NONE_TOLD = -1
 
 /** Whoever is told of each entry. */
 export interface Receiver<T> extends Slotted {
   next(entry: T): void
   complete(): void
+}
+
+/**
+ * A receiver that is called in the walk itself, without anybody in between: it is idle whenever it is told, it has
+ * lost nothing, and what it was told is a difference of numbers (`Broadcast.toldTo`). So it costs a call.
+ */
+export interface PlainReceiver<T> extends Receiver<T> {
+  readonly id: string
+  /** Undefined while the receiver is not plain: it is told by `next`. */
+  readonly call: ((entry: T, delivery: HandledDelivery) => unknown) | undefined
+  /** Given what a call returned that returned anything, or after which the receiver is not plain any more. */
+  answered(result: unknown, delivery: HandledDelivery): void
+  /** Given what a call threw. */
+  failed(error: unknown, delivery: HandledDelivery): void
 }
 
 /** Whoever is told of each entry's note, before or behind all receivers. */
@@ -67,9 +85,15 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   turn: number = ALL_TOLD
   /** Entries published so far, those that wait included. */
   published = 0
+  /** What the plain receiver in `turn` is told beside the entry. */
+  delivery: HandledDelivery | undefined
+  /** The number of the entry that is told, or was told last; its version, and that of the one before. */
+  #told = 0
+  #version = -1
+  #versionBefore = -1
   /** Called after each entry has been told to everyone. Must not throw. */
   told: (() => void) | undefined
-  readonly #receivers = new SlotList<Receiver<T>>()
+  readonly #receivers = new SlotList<Receiver<T> & Partial<PlainReceiver<T>>>()
   readonly #followers: Record<Place, readonly Following<Note>[]> = { before: [], after: [] }
   readonly #queue: RingBuffer<Waiting<T, Note>>
   /** What waits for those who are parked; one for each of their capacities. */
@@ -123,6 +147,16 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   remove(receiver: Receiver<T>): void {
     this.#receivers.remove(receiver)
     if (this.#holds === 0) this.#receivers.compact()
+  }
+
+  /** How many entries a plain receiver in the list was told that joined after the entry with the number `since`. */
+  toldTo({ slot }: Slotted, since: number): number {
+    return Math.max(0, this.#told - since - (slot > this.turn ? 1 : 0))
+  }
+
+  /** The version of the newest entry that a plain receiver in the list was told; it was told one. */
+  versionToldTo({ slot }: Slotted): number {
+    return slot > this.turn ? this.#versionBefore : this.#version
   }
 
   /** Adds a follower; returns its end. */
@@ -232,8 +266,13 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     for (const backlog of this.#backlogs) backlog.push(entry)
     const { before } = this.#followers
     if (before.length > 0) this.#tellFollowers(before, note, number)
+    this.#told = number
+    this.#versionBefore = this.#version
+    this.#version = entry.version
+    this.turn = NONE_TOLD
     this.#walk(entry, end)
     this.turn = ALL_TOLD
+    this.delivery = undefined
     for (const backlog of this.#backlogs) backlog.trim()
     if (this.#followers.after.length > 0) this.#tellFollowers(this.#followers.after, note, number)
     this.told?.()
@@ -242,22 +281,42 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   /** One `try` around the whole loop, resumed behind a receiver that threw. */
   #walk(entry: T, end: number): void {
     const receivers = this.#receivers
+    const { version } = entry
+    let receiver: (Receiver<T> & Partial<PlainReceiver<T>>) | undefined
     let slot = 0
     while (slot < end) {
       try {
         for (; slot < end; slot += 1) {
-          const receiver = receivers.at(slot)
-          if (receiver === undefined) slot = receivers.lastEmpty(slot)
-          else {
-            this.turn = slot
-            receiver.next(entry)
+          receiver = receivers.at(slot)
+          if (receiver === undefined) {
+            slot = receivers.lastEmpty(slot)
+            continue
           }
+          this.turn = slot
+          const { call } = receiver
+          if (call === undefined) {
+            this.delivery = undefined
+            receiver.next(entry)
+            continue
+          }
+          // The cast holds: whoever has a call is plain.
+          const delivery = new HandledDelivery(version, 0, (receiver as PlainReceiver<T>).id)
+          this.delivery = delivery
+          const result = call(entry, delivery)
+          if (result !== undefined || receiver.call !== call) receiver.answered?.(result, delivery)
         }
       } catch (error) {
         slot += 1
-        this.#failed(error)
+        this.#threw(receiver, error)
       }
     }
+  }
+
+  /** What a plain receiver throws is its own affair. */
+  #threw(receiver: Partial<PlainReceiver<T>> | undefined, error: unknown): void {
+    const { delivery } = this
+    if (delivery === undefined) this.#failed(error)
+    else receiver?.failed?.(error, delivery)
   }
 
   #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number): void {

@@ -88,7 +88,6 @@ export function buffer(
  */
 export class BufferStrategy<T> implements Strategy<T> {
   /** Not where a writer waits: it is told each time that there is room. */
-  readonly straight: boolean
   readonly #port: Port<T>
   readonly #overflow: Overflow
   readonly #ring: RingBuffer<T>
@@ -101,7 +100,6 @@ export class BufferStrategy<T> implements Strategy<T> {
   constructor(policy: BufferPolicy, port: Port<T>) {
     this.#port = port
     this.#overflow = policy.overflow
-    this.straight = policy.overflow !== 'suspend'
     this.#ring = new RingBuffer(policy.capacity)
     if (policy.overflow === 'drop-incoming') this.#gaps = new RingBuffer(policy.capacity)
   }

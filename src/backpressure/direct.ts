@@ -30,7 +30,6 @@ export function direct(): DirectPolicy {
 
 /** Holds nothing, so nothing is ever released. */
 export class DirectStrategy<T> implements Strategy<T> {
-  readonly straight = true
   readonly size = 0
   readonly ready = false
   readonly capacity = 0

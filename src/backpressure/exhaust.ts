@@ -18,7 +18,6 @@ export function exhaust(): ExhaustPolicy {
 }
 
 export class ExhaustStrategy<T> implements Strategy<T> {
-  readonly straight = true
   readonly size = 0
   readonly ready = false
   readonly capacity = 0

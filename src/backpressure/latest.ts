@@ -29,7 +29,6 @@ export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
 
 /** One slot. An entry is an object, so `undefined` says that the slot is empty. */
 export class LatestStrategy<T> implements Strategy<T> {
-  readonly straight = true
   readonly capacity = 1
   readonly #port: Port<T>
   #held: T | undefined

@@ -60,10 +60,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   #dropsTold = 0
   #demand: number
   #pumping = false
-  /** Whether the next entry is handed over without asking the strategy; found out after each delivery. */
-  #passes = false
-  /** Whether anything was asked of this mailbox inside the call that is running. */
-  #disturbed = false
   #pumpQueued = false
   /** Whether the source offers nothing, and what waits is read from its backlog. */
   #parked = false
@@ -84,6 +80,44 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
     this.#strategy.start?.()
+  }
+
+  /**
+   * Takes over the account of a consumer that was called without a mailbox as long as it was idle: it was told
+   * `count` entries, the newest of them `version`.
+   *
+   * @param running - the delivery that it is being told; `returned` or `threw` follows.
+   */
+  takeOver(count: number, version: number, running: HandledDelivery | undefined): void {
+    this.published = count
+    this.delivered = count
+    this.calls = count
+    this.lastVersion = version
+    if (running === undefined) return
+    this.inFlight = 1
+    this.#demand -= 1
+    this.#current = running
+  }
+
+  /** The call that was running when the account was taken over has returned. */
+  returned(result: unknown, delivery: HandledDelivery, host: MailboxHost<T>): void {
+    let awaited: ObservableInput<unknown> | undefined
+    try {
+      // Inside the `try`: a getter of the result is foreign code.
+      if (result !== undefined && isAwaitable(result)) awaited = result
+    } catch (error) {
+      this.threw(error, delivery, host)
+      return
+    }
+    this.#current = undefined
+    if (awaited === undefined) this.#succeed()
+    else this.#await(awaited, delivery, host)
+  }
+
+  /** The call that was running when the account was taken over has failed. */
+  threw(error: unknown, delivery: HandledDelivery, host: MailboxHost<T>): void {
+    this.#current = undefined
+    this.#fail(delivery, error, host)
   }
 
   /** Whether it is over: nothing is held and no callback comes any more. */
@@ -137,50 +171,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     }
   }
 
-  /**
-   * Takes a new entry from the source. Most find a consumer that is idle, with nothing held and nothing lost: they
-   * are handed over here, without the strategy, and leave nothing behind them.
-   */
+  /** Takes a new entry from the source; the strategy decides about it. */
   offer(entry: T): void {
-    if (!this.#passes || this.failing) {
-      this.#decide(entry)
-      return
-    }
-    // The cast holds: only an open mailbox passes anything.
-    const host = this.#host as MailboxHost<T>
-    const { version } = entry
-    this.#passes = false
-    this.#disturbed = false
-    this.published += 1
-    this.delivered += 1
-    this.calls += 1
-    this.inFlight += 1
-    this.#demand -= 1
-    this.lastVersion = version
-    const delivery = new HandledDelivery(version, 0, this.id)
-    this.#current = delivery
-    let result: unknown
-    try {
-      result = host.consumer.next(entry, delivery)
-      if (result !== undefined && !isAwaitable(result)) result = undefined
-    } catch (error) {
-      this.#current = undefined
-      this.#fail(delivery, error, host)
-      return
-    }
-    this.#current = undefined
-    if (result === undefined && !this.#disturbed) {
-      this.inFlight -= 1
-      this.#demand += 1
-      this.#passes = true
-    } else if (result === undefined) this.#succeed()
-    // The cast holds: anything else has been asked for above.
-    else this.#await(result as ObservableInput<unknown>, delivery, host)
-  }
-
-  /** Has the strategy decide about a new entry. */
-  #decide(entry: T): void {
-    this.#disturbed = true
     if (this.#terminal !== undefined || this.#host === undefined) return
     this.published += 1
     this.#strategy.offer(entry)
@@ -193,7 +185,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   /** Takes the entry that is replayed to a new subscriber: it is delivered at once, whatever the dispatch. */
   replay(entry: T): void {
-    this.#disturbed = true
     if (this.#demand === 0) {
       this.#keepReplay(entry)
       return
@@ -224,7 +215,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   /** Lets a pulled consumer take `count` more entries; those that wait are delivered before it returns. */
   request(count: number): void {
-    this.#disturbed = true
     this.#demand += count
     this.pump()
   }
@@ -232,8 +222,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   /** Ends the subscription once everything held is delivered and the running handlers have ended. */
   end(terminal: Terminal): void {
     if (this.#terminal !== undefined) return
-    this.#disturbed = true
-    this.#passes = false
     this.#terminal = terminal
     this.#strategy.end?.(terminal.kind)
     this.#finishWhenEmpty()
@@ -254,8 +242,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   close(reason: DropReason): void {
     const host = this.#host
     if (host === undefined) return
-    this.#disturbed = true
-    this.#passes = false
     const held = this.#strategy.clear()
     this.dropped += held.length
     this.#host = undefined
@@ -287,7 +273,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       this.#lossTold = loss
       this.missed += missed
     }
-    this.#passes = false
     this.delivered += count
     this.calls += 1
     this.inFlight += 1
@@ -433,23 +418,6 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     // Most deliveries leave nothing behind them.
     if (this.#parked || this.#strategy.ready || this.#terminal !== undefined) this.pump()
     host.roomMade?.()
-    this.#passes = this.#mayPass()
-  }
-
-  /** Whether the next entry may be handed over without the strategy. */
-  #mayPass(): boolean {
-    return (
-      this.#strategy.straight === true &&
-      this.#host?.pulled === false &&
-      this.#demand === 1 &&
-      this.inFlight === 0 &&
-      this.#terminal === undefined &&
-      !this.#parked &&
-      !this.#pumping &&
-      !this.#onMicrotask &&
-      this.dropped + this.conflated === this.#lossTold &&
-      this.#strategy.size === 0
-    )
   }
 
   readonly #releasePump = (): void => releaseWork(this.#runQueuedPump)

@@ -109,8 +109,6 @@ export interface Strategy<T> {
   readonly capacity: number
   /** Whether something held may be handed over as soon as the consumer is idle. */
   readonly ready: boolean
-  /** Whether what comes is handed over at once while the consumer is idle and nothing is held. */
-  readonly straight?: boolean
   /** Begins, where something runs from the subscription on. */
   start?(): void
   /** Takes a new entry and decides about it. */

@@ -282,14 +282,14 @@ export class StoreCore<S> implements Store<S> {
   // One implementation; the overloads of Store give arrays to the consumer of a batch.
   subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
     checkSubscribeOptions(options)
-    const mailbox = this.#subscribers.add(
+    const subscriber = this.#subscribers.add(
       toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>),
       options,
     )
-    const handle = createHandle(mailbox)
+    const handle = createHandle(subscriber)
     // A signal can end the subscription without the handle.
-    if (!mailbox.closed && options.signal === undefined)
-      this.#leaks?.watch(handle, mailbox, StoreCore.prototype.subscribe)
+    if (!subscriber.closed && options.signal === undefined)
+      this.#leaks?.watch(handle, subscriber, StoreCore.prototype.subscribe)
     return handle
   }
 
@@ -334,7 +334,7 @@ export class StoreCore<S> implements Store<S> {
     const metrics = this.metrics()
     const nowMs = this.#clock.mono()
     this.#window ??= new HealthWindow(this.#createdMono)
-    const recent = this.#window.counts(metrics, this.#subscribers.mailboxes(), this.#thresholds, nowMs)
+    const recent = this.#window.counts(metrics, this.#subscribers.present(), this.#thresholds, nowMs)
     return judgeHealth(metrics, recent, this.#subscribers.vitals(), this.#thresholds, nowMs)
   }
 

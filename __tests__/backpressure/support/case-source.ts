@@ -10,6 +10,7 @@ import { type Delivery, Mailbox, type Policy, type Versioned } from '../../../sr
 import { createStore, type Snapshot, type Store } from '../../../src/store/index.ts'
 import { FaultReporter, type SubscriberFault } from '../../../src/store/publish/fault-reporter.ts'
 import { SnapshotSubject } from '../../../src/store/publish/snapshot-subject.ts'
+import type { Subscriber } from '../../../src/store/publish/subscriber.ts'
 import { type SubscribeOptions, Subscribers } from '../../../src/store/publish/subscribers.ts'
 import type { Case, Counters } from './case.ts'
 import { subscribersOf } from './case.ts'
@@ -110,7 +111,7 @@ class EndingSource implements CaseSource {
   readonly #clock: VirtualClock
   readonly #subject: SnapshotSubject<unknown>
   readonly #subscribers: Subscribers<unknown>
-  readonly #mailboxes: Mailbox<Snapshot<unknown>>[] = []
+  readonly #members: Subscriber<unknown>[] = []
   #version = 0
   #end: SourceEnd | undefined
 
@@ -146,16 +147,20 @@ class EndingSource implements CaseSource {
 
   subscribe(consumer: SourceConsumer, { pulled, ...options }: SourceOptions): SourceSubscription {
     const late = this.#end !== undefined && { replay: false }
-    const mailbox = this.#subscribers.add(consumer, { ...options, scheduler: this.#clock, ...late }, pulled)
-    this.#mailboxes.push(mailbox)
-    if (this.#end !== undefined) mailbox.end(this.#end)
+    const subscriber = this.#subscribers.add(
+      consumer,
+      { ...options, scheduler: this.#clock, ...late },
+      pulled,
+    )
+    this.#members.push(subscriber)
+    if (this.#end !== undefined) subscriber.box().end(this.#end)
     return {
       get closed() {
-        return mailbox.closed
+        return subscriber.closed
       },
-      unsubscribe: () => mailbox.close('unsubscribed'),
-      request: (count) => mailbox.request(count),
-      stats: () => mailbox.stats(),
+      unsubscribe: () => subscriber.close('unsubscribed'),
+      request: (count) => subscriber.box().request(count),
+      stats: () => subscriber.stats(),
     }
   }
 
@@ -166,7 +171,7 @@ class EndingSource implements CaseSource {
   end(end: SourceEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    for (const mailbox of this.#mailboxes) mailbox.end(end)
+    for (const subscriber of this.#members) subscriber.box().end(end)
   }
 
   #stamp(state: unknown): Snapshot<unknown> {

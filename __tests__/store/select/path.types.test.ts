@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { completionsAt } from '../../support/completions.ts'
 import { typeCheck } from '../../support/type-check.ts'
 
-const IMPORT = "import { createStore, type Store } from '../../../src/index.ts'\n"
+const IMPORT = "import { createStore, type Store } from '../../src/index.ts'\n"
 const WORLD = `${IMPORT}declare const store: Store<{
   robots: Record<string, { pose: { x: number; y: number }; battery: number }>
   fixed: { arm: { angle: number }; leg: { length: number } }

@@ -76,7 +76,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
         for (const resolve of this.#waiters.drain()) resolve(DONE)
       },
     }
-    this.#mailbox = subscribers.add(consumer, options, true)
+    this.#mailbox = subscribers.add(consumer, options, true).box()
     // For methods that work off their stream.
     this.next = this.next.bind(this)
     this.poll = this.poll.bind(this)

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Mailbox, SubscriberStats, Versioned } from '../../backpressure/index.ts'
+import type { SubscriberStats } from '../../backpressure/index.ts'
 import { disposeSymbol } from '../../kit/index.ts'
 
 /**
@@ -17,15 +17,23 @@ export interface SubscriberHandle extends Disposable {
   stats(): SubscriberStats
 }
 
-const mailboxKey = Symbol('mailbox')
+/** What a handle ends and asks. */
+interface Subscription {
+  readonly id: string
+  readonly closed: boolean
+  close(reason: 'unsubscribed'): void
+  stats(): SubscriberStats
+}
+
+const subscriptionKey = Symbol('subscription')
 
 interface HandleFunction {
   (): void
-  [mailboxKey]?: Mailbox<Versioned>
+  [subscriptionKey]?: Subscription
 }
 
-// The cast holds: every handle is given its mailbox when it is made.
-const mailboxOf = (handle: HandleFunction): Mailbox<Versioned> => handle[mailboxKey] as Mailbox<Versioned>
+// The cast holds: every handle is given its subscription when it is made.
+const subscriptionOf = (handle: HandleFunction): Subscription => handle[subscriptionKey] as Subscription
 
 /**
  * What all handles share. A handle is one closure with one property of its own: a getter for each on
@@ -35,12 +43,12 @@ const mailboxOf = (handle: HandleFunction): Mailbox<Versioned> => handle[mailbox
 const handlePrototype: object = Object.create(Function.prototype, {
   id: {
     get(this: HandleFunction): string {
-      return mailboxOf(this).id
+      return subscriptionOf(this).id
     },
   },
   closed: {
     get(this: HandleFunction): boolean {
-      return mailboxOf(this).closed
+      return subscriptionOf(this).closed
     },
   },
   // Got, not called on the handle, so that all three work off it; the first and the last are the handle itself.
@@ -51,7 +59,7 @@ const handlePrototype: object = Object.create(Function.prototype, {
   },
   stats: {
     get(this: HandleFunction): () => SubscriberStats {
-      return () => mailboxOf(this).stats()
+      return () => subscriptionOf(this).stats()
     },
   },
   [disposeSymbol]: {
@@ -61,9 +69,9 @@ const handlePrototype: object = Object.create(Function.prototype, {
   },
 })
 
-/** Makes the handle that a subscriber is given. The mailbox does not know it, so it can be collected. */
-export function createHandle<T extends Versioned>(mailbox: Mailbox<T>): SubscriberHandle {
-  const handle: HandleFunction = () => mailbox.close('unsubscribed')
-  handle[mailboxKey] = mailbox as unknown as Mailbox<Versioned>
+/** Makes the handle that a subscriber is given. The subscription does not know it, so it can be collected. */
+export function createHandle(subscription: Subscription): SubscriberHandle {
+  const handle: HandleFunction = () => subscription.close('unsubscribed')
+  handle[subscriptionKey] = subscription
   return Object.setPrototypeOf(handle, handlePrototype) as SubscriberHandle
 }

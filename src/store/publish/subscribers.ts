@@ -5,26 +5,20 @@
  * subscribers that suspend them.
  */
 import type { SchedulerLike } from 'rxjs'
-import {
-  type Cursor,
-  type DropReason,
-  latest,
+import type {
+  DropReason,
   Mailbox,
-  type MailboxConsumer,
-  type MailboxFault,
-  type MailboxHost,
-  type Policy,
-  type Receiver,
-  type SubscriberStats,
+  MailboxConsumer,
+  Policy,
+  SubscriberStats,
 } from '../../backpressure/index.ts'
-import { DeliveryTotals, FailureEpisode, type LeakWatch, type SubscriberVitals } from '../../health/index.ts'
+import { DeliveryTotals, type LeakWatch, type SubscriberVitals } from '../../health/index.ts'
 import { type Clock, HeadgateError, onAbort } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { WaitingWriters } from '../write/waiting-writers.ts'
 import type { FaultReporter } from './fault-reporter.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
-
-const DEFAULT_POLICY: Policy = latest()
+import { Subscriber } from './subscriber.ts'
 
 /** What `onDrop` is told. */
 export interface Drop<S> {
@@ -53,102 +47,6 @@ export interface SubscribeOptions<S> {
   scheduler?: SchedulerLike | undefined
 }
 
-/** One subscriber: a receiver of the broadcast, and the host of the mailbox that stands between. */
-class StoreSubscriber<S> implements Receiver<Snapshot<S>>, MailboxHost<Snapshot<S>> {
-  slot = -1
-  readonly id: string
-  readonly policy: Policy
-  readonly consumer: MailboxConsumer<Snapshot<S>>
-  readonly onError: 'continue' | 'close'
-  readonly pulled: boolean
-  readonly scheduler: SchedulerLike
-  readonly mailbox: Mailbox<Snapshot<S>>
-  readonly dropped: MailboxHost<Snapshot<S>>['dropped']
-  readonly roomMade: MailboxHost<Snapshot<S>>['roomMade']
-  /** The publications that this subscriber is never offered, as they came before it; less its replay. */
-  passed = 0
-  stopListening: (() => void) | undefined
-  /** Made with the first failure. */
-  #episode: FailureEpisode | undefined
-  /** Whether the log knows of the episode. */
-  #logged = false
-  readonly #subscribers: Subscribers<S>
-
-  constructor(
-    subscribers: Subscribers<S>,
-    consumer: MailboxConsumer<Snapshot<S>>,
-    options: SubscribeOptions<S>,
-    id: string,
-    pulled: boolean,
-  ) {
-    this.id = id
-    // Not `??`: null is refused with all else that is no policy.
-    this.policy = options.policy === undefined ? DEFAULT_POLICY : options.policy
-    this.consumer = consumer
-    this.onError = options.onError ?? 'continue'
-    this.pulled = pulled
-    this.scheduler = options.scheduler ?? subscribers.scheduler
-    this.#subscribers = subscribers
-    const { onDrop } = options
-    this.dropped =
-      onDrop &&
-      ((snapshot, reason, dropped) => onDrop({ snapshot, version: snapshot.version, reason, dropped }))
-    this.mailbox = new Mailbox(this) // refuses what is no policy
-    this.roomMade = this.suspends ? () => subscribers.writers.wake() : undefined
-  }
-
-  get suspends(): boolean {
-    return this.policy.kind === 'buffer' && this.policy.overflow === 'suspend'
-  }
-
-  next(snapshot: Snapshot<S>): void {
-    this.mailbox.offer(snapshot)
-  }
-
-  complete(): void {
-    this.mailbox.destroy()
-  }
-
-  park(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): Cursor<Snapshot<S>> {
-    return this.#subscribers.subject.broadcast.park(this, capacity, snapshot, before)
-  }
-
-  unpark(): void {
-    this.#subscribers.subject.broadcast.unpark(this)
-  }
-
-  now(): number {
-    return this.#subscribers.clock.mono()
-  }
-
-  /** Failures since this subscriber last did well. */
-  get failures(): number {
-    return this.#episode?.failures ?? 0
-  }
-
-  faulted(fault: MailboxFault): void {
-    this.#episode ??= new FailureEpisode()
-    this.mailbox.failing = true
-    const failures = this.#episode.failed()
-    const logged = this.#subscribers.faults.report({ subscriberId: this.id, ...fault, failures })
-    if (logged) this.#logged = true
-  }
-
-  handled(): void {
-    const failures = this.#episode?.handled() ?? 0
-    if (failures === 0) return
-    this.mailbox.failing = false
-    if (this.#logged) this.#subscribers.faults.recovered(this.id, failures)
-    this.#logged = false
-  }
-
-  closed(): void {
-    this.stopListening?.()
-    this.consumer.closed?.()
-    this.#subscribers.remove(this)
-  }
-}
-
 /** What the subscribers need of their store. */
 interface SubscribersContext<S> {
   readonly storeName: string
@@ -167,7 +65,7 @@ export class Subscribers<S> {
   readonly subject: SnapshotSubject<S>
   readonly #leaks: LeakWatch | undefined
   readonly #departed = new DeliveryTotals()
-  readonly #suspending = new Set<StoreSubscriber<S>>()
+  readonly #suspending = new Set<Subscriber<S>>()
   readonly writers: WaitingWriters
   #created = 0
 
@@ -187,38 +85,38 @@ export class Subscribers<S> {
   }
 
   /**
-   * Attaches a consumer, and gives it the current snapshot unless `replay` is false. The mailbox is closed
+   * Attaches a consumer, and gives it the current snapshot unless `replay` is false. The subscriber is closed
    * from the start where the signal has aborted or the store is destroyed.
+   *
+   * @param consumer - its `next` is called without `this`
    */
-  add(
-    consumer: MailboxConsumer<Snapshot<S>>,
-    options: SubscribeOptions<S>,
-    pulled = false,
-  ): Mailbox<Snapshot<S>> {
+  add(consumer: MailboxConsumer<Snapshot<S>>, options: SubscribeOptions<S>, pulled = false): Subscriber<S> {
     this.#created += 1
+    const { signal } = options
+    const { broadcast } = this.subject
     const id = options.id ?? `subscriber-${this.#created}`
-    const subscriber = new StoreSubscriber(this, consumer, options, id, pulled)
-    const { mailbox } = subscriber
-    this.subject.broadcast.add(subscriber)
-    subscriber.passed = this.subject.broadcast.published
+    const subscriber = new Subscriber(this, consumer, options, id, pulled)
+    subscriber.since = broadcast.published
+    broadcast.add(subscriber)
     if (subscriber.suspends) this.#suspending.add(subscriber)
-    if (this.subject.isStopped) mailbox.destroy()
-    else if (options.signal !== undefined) {
-      subscriber.stopListening = onAbort(options.signal, () => mailbox.close('unsubscribed'))
+    if (this.subject.isStopped) subscriber.complete()
+    else if (signal !== undefined) {
+      subscriber.stopListening = onAbort(signal, () => subscriber.close('unsubscribed'))
     }
     const current = this.subject.getValue()
-    if (!mailbox.closed && options.replay !== false && current.version >= 0) {
-      subscriber.passed -= 1
-      this.subject.broadcast.exclusively(() => mailbox.replay(current))
+    if (options.replay !== false && current.version >= 0 && !subscriber.closed) {
+      const release = broadcast.hold()
+      subscriber.replay(current)
+      release()
     }
-    return mailbox
+    return subscriber
   }
 
-  remove(subscriber: StoreSubscriber<S>): void {
+  remove(subscriber: Subscriber<S>): void {
     this.subject.broadcast.remove(subscriber)
     this.#suspending.delete(subscriber)
-    this.#leaks?.forget(subscriber.mailbox)
-    this.#departed.add(subscriber.mailbox)
+    this.#leaks?.forget(subscriber)
+    this.#departed.add(subscriber.totals)
   }
 
   /** Throws `SUBSCRIBER_FULL` when one more version would overflow a subscriber that suspends its writers. */
@@ -236,36 +134,33 @@ export class Subscribers<S> {
   }
 
   get size(): number {
-    return this.#present().length
+    return this.present().length
   }
 
   /** The figures of each who is there. */
   stats(): SubscriberStats[] {
-    return this.#present().map(({ mailbox }) => mailbox.stats())
+    return this.present().map((subscriber) => subscriber.stats())
   }
 
   /** What else is known of each who is there, in the order of {@link stats}. */
   vitals(): SubscriberVitals[] {
-    return this.#present().map(({ failures, mailbox }) => ({
-      failures,
-      leakedFrom: this.#leaks?.siteOf(mailbox),
+    return this.present().map((subscriber) => ({
+      failures: subscriber.failures,
+      leakedFrom: this.#leaks?.siteOf(subscriber),
     }))
   }
 
-  /** Something to know each by, in the same order. */
-  mailboxes(): object[] {
-    return this.#present().map(({ mailbox }) => mailbox)
-  }
-
-  #present(): StoreSubscriber<S>[] {
-    return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof StoreSubscriber)
+  /** Each who is there, in the same order, to know it by. */
+  present(): Subscriber<S>[] {
+    return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof Subscriber)
   }
 
   #firstFull(): Mailbox<Snapshot<S>> | undefined {
-    for (const { mailbox, passed } of this.#suspending) {
+    for (const subscriber of this.#suspending) {
+      const mailbox = subscriber.box()
       // Versions that are written and have not reached this subscriber yet: those in the queue, and the
       // one being delivered where its turn is still to come.
-      const underway = this.subject.broadcast.published - passed - mailbox.published
+      const underway = this.subject.broadcast.published - subscriber.passed - mailbox.published
       if (mailbox.room(underway) <= 0) return mailbox
     }
     return undefined

@@ -1,0 +1,219 @@
+/**
+ * One subscriber of a store.
+ *
+ *   plain      the walk calls the consumer itself; what it was told is a difference of the broadcast's numbers
+ *   boxed      a mailbox stands between: the consumer is or was busy, or failed, or its policy has to decide
+ *
+ * Most consumers are idle whenever something comes. So most subscribers stay plain, and cost a call and no more. One
+ * that is not is boxed for good: a mailbox takes its account over as it is, inside the call that is running too.
+ *
+ * What must stay true: the figures of a subscriber are those that a mailbox would have had from the start.
+ */
+import {
+  HandledDelivery,
+  isStraight,
+  latest,
+  Mailbox,
+  type MailboxConsumer,
+  type PlainReceiver,
+  type Policy,
+  type SubscriberStats,
+} from '../../backpressure/index.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { SubscriberHost } from './subscriber-host.ts'
+import type { SubscribeOptions, Subscribers } from './subscribers.ts'
+
+const DEFAULT_POLICY: Policy = latest()
+const NO_CONSUMER: MailboxConsumer<never> = { next: () => {} }
+const NO_OPTIONS = {}
+
+/** What a plain subscriber has been told. */
+interface Told {
+  readonly count: number
+  /** The newest; -1 before the first. */
+  readonly version: number
+}
+
+export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
+  slot = -1
+  call: MailboxConsumer<Snapshot<S>>['next'] | undefined
+  readonly id: string
+  readonly policy: Policy
+  readonly pulled: boolean
+  /** Takes away the listener on the signal of the options. */
+  stopListening: (() => void) | undefined = undefined
+  /** The number of the newest publication when it joined; it is never offered those up to there. */
+  since = 0
+  #consumer: MailboxConsumer<Snapshot<S>>
+  #options: SubscribeOptions<S>
+  readonly #subscribers: Subscribers<S>
+  /** The version that was replayed. */
+  #replayed: number | undefined = undefined
+  /** The replay that is being handled. */
+  #replaying: HandledDelivery | undefined = undefined
+  #mailbox: Mailbox<Snapshot<S>> | undefined = undefined
+  #host: SubscriberHost<S> | undefined = undefined
+  /** Set where it left while it was plain. */
+  #toldInAll: Told | undefined = undefined
+
+  constructor(
+    subscribers: Subscribers<S>,
+    consumer: MailboxConsumer<Snapshot<S>>,
+    options: SubscribeOptions<S>,
+    id: string,
+    pulled: boolean,
+  ) {
+    this.id = id
+    // Not `??`: null is refused with all else that is no policy.
+    this.policy = options.policy === undefined ? DEFAULT_POLICY : options.policy
+    this.pulled = pulled
+    this.#consumer = consumer
+    this.#options = options
+    this.#subscribers = subscribers
+    if (!pulled && isStraight(this.policy)) this.call = consumer.next
+    else this.box() // refuses what is no policy
+  }
+
+  get suspends(): boolean {
+    return this.policy?.kind === 'buffer' && this.policy.overflow === 'suspend'
+  }
+
+  get closed(): boolean {
+    return this.#mailbox === undefined ? this.#toldInAll !== undefined : this.#mailbox.closed
+  }
+
+  /** Publications that were published before it joined; less its replay. */
+  get passed(): number {
+    return this.since - (this.#replayed === undefined ? 0 : 1)
+  }
+
+  get failures(): number {
+    return this.#host?.failures ?? 0
+  }
+
+  stats(): SubscriberStats {
+    return (this.#mailbox ?? this.#account(this.#newHost(), this.#running)).stats()
+  }
+
+  /** Puts a mailbox between, which takes over what the walk has told. */
+  box(running: HandledDelivery | undefined = this.#running): Mailbox<Snapshot<S>> {
+    if (this.#mailbox === undefined) {
+      this.#host = this.#newHost()
+      this.#mailbox = this.#account(this.#host, running)
+      this.call = undefined
+    }
+    return this.#mailbox
+  }
+
+  /** Ends the subscription at once. */
+  close(reason: 'unsubscribed'): void {
+    // One that leaves inside its own call may have to be told of it.
+    if (this.#mailbox !== undefined || this.#running !== undefined) this.box().close(reason)
+    else if (this.#toldInAll === undefined) {
+      this.#toldInAll = this.#told
+      this.call = undefined
+      this.left()
+    }
+  }
+
+  /** Hands the current snapshot over at once, or keeps it for a consumer that is pulled. */
+  replay(snapshot: Snapshot<S>): void {
+    const { call } = this
+    this.#replayed = snapshot.version
+    if (call === undefined) {
+      this.box().replay(snapshot)
+      return
+    }
+    const delivery = new HandledDelivery(snapshot.version, 0, this.id)
+    this.#replaying = delivery
+    try {
+      const result = call(snapshot, delivery)
+      if (result !== undefined || this.call !== call) this.answered(result, delivery)
+    } catch (error) {
+      this.failed(error, delivery)
+    }
+    this.#replaying = undefined
+  }
+
+  // ---- what the broadcast asks for ----
+
+  next(snapshot: Snapshot<S>): void {
+    this.box().offer(snapshot)
+  }
+
+  answered(result: unknown, delivery: HandledDelivery): void {
+    this.#ended(delivery, (mailbox, host) => mailbox.returned(result, delivery, host))
+  }
+
+  failed(error: unknown, delivery: HandledDelivery): void {
+    this.#ended(delivery, (mailbox, host) => mailbox.threw(error, delivery, host))
+  }
+
+  complete(): void {
+    this.box().destroy()
+  }
+
+  // ---- what the host of the mailbox asks for ----
+
+  failing(failing: boolean): void {
+    if (this.#mailbox !== undefined) this.#mailbox.failing = failing
+  }
+
+  /** It is over: a handle that is kept keeps nothing else. */
+  left(): void {
+    // Who leaves inside the call that had it boxed is told how that ends.
+    if (this.#running === undefined) this.#host = undefined
+    this.stopListening?.()
+    this.#consumer.closed?.()
+    this.#subscribers.remove(this)
+    this.#consumer = NO_CONSUMER
+    this.#options = NO_OPTIONS
+  }
+
+  /** What it adds to the sums of the store. */
+  get totals(): Pick<
+    SubscriberStats,
+    'published' | 'delivered' | 'dropped' | 'conflated' | 'pending' | 'errors'
+  > {
+    if (this.#mailbox !== undefined) return this.#mailbox
+    const { count } = this.#told
+    return { published: count, delivered: count, dropped: 0, conflated: 0, pending: 0, errors: 0 }
+  }
+
+  /** The call that is running, of a plain subscriber. */
+  get #running(): HandledDelivery | undefined {
+    const { turn, delivery } = this.#subscribers.subject.broadcast
+    return this.#replaying ?? (turn === this.slot ? delivery : undefined)
+  }
+
+  get #told(): Told {
+    if (this.#toldInAll !== undefined) return this.#toldInAll
+    const { broadcast } = this.#subscribers.subject
+    const count = this.slot < 0 ? 0 : broadcast.toldTo(this, this.since)
+    const version = count > 0 ? broadcast.versionToldTo(this) : (this.#replayed ?? -1)
+    return { count: this.#replayed === undefined ? count : count + 1, version }
+  }
+
+  /** The call that had it boxed, or after which it is boxed, has ended. */
+  #ended(
+    delivery: HandledDelivery,
+    tell: (mailbox: Mailbox<Snapshot<S>>, host: SubscriberHost<S>) => void,
+  ): void {
+    const mailbox = this.box(delivery)
+    // The cast holds: whoever is boxed has a host, and keeps it while the call runs.
+    tell(mailbox, this.#host as SubscriberHost<S>)
+    if (mailbox.closed) this.#host = undefined
+  }
+
+  #newHost(): SubscriberHost<S> {
+    return new SubscriberHost(this, this.#subscribers, this.#consumer, this.#options)
+  }
+
+  /** A mailbox as it would be if it had been there from the start. */
+  #account(host: SubscriberHost<S>, running: HandledDelivery | undefined): Mailbox<Snapshot<S>> {
+    const { count, version } = this.#told
+    const mailbox = new Mailbox(host)
+    mailbox.takeOver(count, version, running)
+    return mailbox
+  }
+}
