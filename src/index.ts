@@ -120,6 +120,7 @@ export type {
   LogSnapshotsOptions,
   ModifyOptions,
   PathKey,
+  Readable,
   Snapshot,
   SnapshotLogger,
   SnapshotStream,

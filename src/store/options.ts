@@ -3,7 +3,8 @@ import type { HealthThresholds } from '../health/index.ts'
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import type { StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribers.ts'
-import type { ModifyOptions, StoreOptions, WaitOptions } from './store.ts'
+import type { WaitOptions } from './readable.ts'
+import type { ModifyOptions, StoreOptions } from './store.ts'
 import { isWhenFull, WRITE_KEYS } from './write/write-options.ts'
 
 type Test = (value: unknown) => boolean

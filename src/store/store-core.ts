@@ -56,10 +56,11 @@ import { SnapshotSubject } from './publish/snapshot-subject.ts'
 import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
 import { type SubscribeOptions, Subscribers } from './publish/subscribers.ts'
 import { waitFor } from './publish/wait-for.ts'
+import type { WaitOptions } from './readable.ts'
 import { PathIndex } from './select/path-index.ts'
 import { type Equal, type Selector, SelectorIndex } from './select/selector-index.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { ModifyOptions, Store, StoreOptions, Synchronous, WaitOptions } from './store.ts'
+import type { ModifyOptions, Store, StoreOptions, Synchronous } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
 import { adviser } from './write/adviser.ts'
 import { CommitPipeline, firstSnapshot, type PipelineHost } from './write/commit-pipeline.ts'
@@ -215,6 +216,15 @@ export class StoreCore<S> implements Store<S> {
   get state(): Immutable<S> {
     this.#reads += 1
     return this.#pipeline.head.state
+  }
+
+  get published(): Snapshot<S> {
+    this.#reads += 1
+    return this.#subject.getValue()
+  }
+
+  get closed(): boolean {
+    return this.#subject.isStopped
   }
 
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S> {

@@ -1,15 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Draft } from 'immer'
-import type { InteropObservable, Observable, SchedulerLike } from 'rxjs'
-import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
+import type { Observable, SchedulerLike } from 'rxjs'
 import type { HealthReport, HealthThresholds, LatencyHistogram, StoreMetrics } from '../health/index.ts'
 import type { Clock, Immutable } from '../kit/index.ts'
-import type { Consumer } from './publish/consumer.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
-import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
-import type { SubscriberHandle } from './publish/subscriber-handle.ts'
-import type { SubscribeOptions } from './publish/subscribers.ts'
-import type { PathKey, ValueAt } from './select/path.ts'
+import type { Readable, WaitOptions } from './readable.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { WhenFull, Write, WriteOptions } from './write/write-options.ts'
 
@@ -62,13 +57,6 @@ export type Synchronous<R> = [Extract<R, PromiseLike<unknown>>] extends [never]
     ? () => R
     : 'The work of a batch is synchronous: await first, and batch the writes afterwards'
 
-/** Options of {@link Store.waitFor}, {@link Store.ready} and {@link Store.whenReady}. */
-export interface WaitOptions {
-  signal?: AbortSignal | undefined
-  /** Milliseconds; default: without end. */
-  timeoutMs?: number | undefined
-}
-
 /**
  * One source of truth: immutable, versioned snapshots, written by few and watched by many.
  *
@@ -79,9 +67,6 @@ export interface WaitOptions {
  * `WRITE_IN_RECIPE` inside a recipe of the same store, with `VERSION_CONFLICT` when its `expectedVersion`
  * has passed, with `RUNAWAY_WRITES` when one write has set off more than `drainMax` others, and with
  * `SUBSCRIBER_FULL` when a subscriber that suspends its writers is full.
- *
- * RxJS takes a store wherever it takes an `ObservableInput` (`from(store)`, `combineLatest([store, …])`,
- * what `switchMap` returns): it is then `snapshot$`.
  *
  * @example
  * ```ts
@@ -95,23 +80,9 @@ export interface WaitOptions {
  * store.destroy()
  * ```
  */
-export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
-  readonly name: string
+export interface Store<S> extends Readable<S>, Disposable {
   /** A UUID of this instance. */
   readonly instanceId: string
-  /** The newest commit, inside a batch its newest write; O(1); counts as a read. */
-  readonly snapshot: Snapshot<S>
-  /** `snapshot.state`; `undefined` while the store is uninitialized. */
-  readonly state: Immutable<S>
-  /**
-   * The newest snapshot first, then each. What a direct subscriber throws is a fault, as for
-   * {@link Store.subscribe}; behind an operator RxJS's own rule holds (it is reported later, to
-   * `config.onUnhandledError` or to the process). So it is for every observable of a store. Use `subscribe` for
-   * back-pressure and accounting.
-   */
-  readonly snapshot$: Observable<Snapshot<S>>
-  /** The state of each of `snapshot$`. */
-  readonly state$: Observable<Immutable<S>>
   /** Failures of subscribers. Where nobody listens here nor with `onFault`, they go to `console.error`. */
   readonly faults$: Observable<SubscriberFault>
 
@@ -177,77 +148,6 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
   ): Promise<Snapshot<S>>
 
   /**
-   * What a selector returns for the current state, then each result that differs from the one before. It
-   * runs once a commit, however many follow it: give them the same function, not one written anew each time. A
-   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`.
-   *
-   * @param equal - whether two results are the same; default `Object.is`.
-   */
-  select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
-  /**
-   * The value at a path, then each that differs (`Object.is`). A commit wakes only those below what it
-   * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
-   * members of Sets, ids of collections; `undefined` where the path ends early.
-   */
-  select<K1 extends PathKey<S>>(key: K1): Observable<Immutable<ValueAt<S, [K1]>>>
-  select<K1 extends PathKey<S>, K2 extends PathKey<ValueAt<S, [K1]>>>(
-    key1: K1,
-    key2: K2,
-  ): Observable<Immutable<ValueAt<S, [K1, K2]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-  >(key1: K1, key2: K2, key3: K3): Observable<Immutable<ValueAt<S, [K1, K2, K3]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
-  >(key1: K1, key2: K2, key3: K3, key4: K4): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
-    K5 extends PathKey<ValueAt<S, [K1, K2, K3, K4]>>,
-  >(key1: K1, key2: K2, key3: K3, key4: K4, key5: K5): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4, K5]>>>
-
-  /**
-   * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.
-   *
-   * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`
-   */
-  subscribe(
-    consumer: Consumer<Snapshot<S>>,
-    options?: SubscribeOptions<S> & { policy?: SinglePolicy | undefined },
-  ): SubscriberHandle
-  /** Feeds a consumer with arrays of snapshots, one call a window; see {@link batch}. */
-  subscribe(
-    consumer: Consumer<readonly Snapshot<S>[]>,
-    options: SubscribeOptions<S> & { policy: BatchPolicy },
-  ): SubscriberHandle
-  /** Feeds a consumer that takes both, where the policy is known only at run time. */
-  subscribe(
-    consumer: Consumer<Snapshot<S> | readonly Snapshot<S>[]>,
-    options: SubscribeOptions<S>,
-  ): SubscriberHandle
-
-  /** Takes snapshots one by one. `for await (const snapshot of store)` does so with `latest()`. */
-  stream(options?: StreamOptions<S>): SnapshotStream<S>
-  [Symbol.asyncIterator](): SnapshotStream<S>
-
-  /**
-   * Resolves with the first snapshot, the current one included, that satisfies the predicate.
-   *
-   * @throws `WAIT_TIMEOUT`, `PREDICATE_ASYNC` for a predicate that is async or a generator, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
-   */
-  waitFor(
-    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
-    options?: WaitOptions,
-  ): Promise<Snapshot<S>>
-
-  /**
    * Waits until every subscriber that suspends its writers has room, writes, and resolves with what `write`
    * returned. Writers are let in one by one, in the order in which they asked, and nobody writes between the
    * look and the write. Not for the inside of a subscriber that suspends: it would wait for itself.
@@ -283,8 +183,9 @@ export interface Store<S> extends Disposable, InteropObservable<Snapshot<S>> {
  * A store that was made without a state, as long as nobody has asked: `isInitialized(store)` narrows it to a
  * {@link Store}.
  */
-export interface UninitializedStore<S> extends Omit<Store<S>, 'snapshot' | 'state'> {
+export interface UninitializedStore<S> extends Omit<Store<S>, 'snapshot' | 'published' | 'state'> {
   /** Version -1 and no state until `initialize`, `set` or `put` gave it one. */
   readonly snapshot: Snapshot<S> | Snapshot<undefined>
+  readonly published: Snapshot<S> | Snapshot<undefined>
   readonly state: Immutable<S> | undefined
 }

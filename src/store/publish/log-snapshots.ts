@@ -1,8 +1,8 @@
 import { type Delivery, direct, type SinglePolicy } from '../../backpressure/index.ts'
 import { checkKeys, describeValue, HeadgateError, isPromiseLike, type KnownKeys } from '../../kit/index.ts'
 import { SUBSCRIBE_KEYS } from '../options.ts'
+import type { Readable } from '../readable.ts'
 import type { Snapshot } from '../snapshot.ts'
-import type { Store } from '../store.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'
 import type { SubscribeOptions } from './subscribers.ts'
 
@@ -51,7 +51,7 @@ const LOG_KEYS: KnownKeys<LogSnapshotsOptions<unknown>> = { ...SUBSCRIBE_KEYS, l
  * @throws `OPTION_INVALID` for a logger without the method, and what `subscribe` throws.
  */
 export function logSnapshots<S>(
-  store: Pick<Store<S>, 'name' | 'subscribe'>,
+  store: Pick<Readable<S>, 'name' | 'subscribe'>,
   logger: SnapshotLogger,
   options: LogSnapshotsOptions<S> = {},
 ): SubscriberHandle {

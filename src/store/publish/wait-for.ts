@@ -1,13 +1,13 @@
 import { filter, firstValueFrom, Observable, type SchedulerLike, takeUntil, throwError, timeout } from 'rxjs'
 import { deferredOf, HeadgateError, onAbort } from '../../kit/index.ts'
+import type { WaitOptions } from '../readable.ts'
 import type { Snapshot } from '../snapshot.ts'
-import type { WaitOptions } from '../store.ts'
 
 /** Emits once when the signal aborts. */
 const aborted = (signal: AbortSignal): Observable<void> =>
   new Observable((observer) => onAbort(signal, () => observer.next()))
 
-/** See {@link Store.waitFor}. */
+/** See `waitFor`. */
 export async function waitFor<S>(
   store: { name: string; snapshot$: Observable<Snapshot<S>>; scheduler: SchedulerLike },
   predicate: (snapshot: Snapshot<S>) => boolean,

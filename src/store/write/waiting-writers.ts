@@ -6,7 +6,7 @@
  */
 import type { SchedulerLike } from 'rxjs'
 import { FairLock, HeadgateError, onAbort } from '../../kit/index.ts'
-import type { WaitOptions } from '../store.ts'
+import type { WaitOptions } from '../readable.ts'
 
 /** What the line needs of its store. */
 interface WaitingHost {

@@ -1,0 +1,129 @@
+import type { InteropObservable, Observable } from 'rxjs'
+import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
+import type { Immutable } from '../kit/index.ts'
+import type { Consumer } from './publish/consumer.ts'
+import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+import type { SubscriberHandle } from './publish/subscriber-handle.ts'
+import type { SubscribeOptions } from './publish/subscribers.ts'
+import type { PathKey, ValueAt } from './select/path.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Options of `waitFor`, `ready` and `whenReady`. */
+export interface WaitOptions {
+  signal?: AbortSignal | undefined
+  /** Milliseconds; default: without end. */
+  timeoutMs?: number | undefined
+}
+
+/**
+ * What can be read and followed, whoever writes it: stores, machine stores, and all that stands on them. A function
+ * that writes nothing takes a `Readable`, and so takes each of them.
+ *
+ * RxJS takes one wherever it takes an `ObservableInput` (`from(store)`, `combineLatest([store, …])`, what
+ * `switchMap` returns): it is then `snapshot$`.
+ *
+ * @example
+ * ```ts
+ * import { createStore, type Readable } from 'headgate'
+ *
+ * const battery = (robot: Readable<{ battery: number }>): string => `${robot.name}: ${robot.state.battery} %`
+ *
+ * console.log(battery(createStore({ battery: 90 }, { name: 'r1' }))) // → r1: 90 %
+ * ```
+ */
+export interface Readable<S> extends InteropObservable<Snapshot<S>> {
+  /** Shown in errors, metrics and faults. */
+  readonly name: string
+  /** What is current; of a store inside a batch its newest write. O(1); counts as a read, as the next two do. */
+  readonly snapshot: Snapshot<S>
+  /** `snapshot.state`; `undefined` while a store is uninitialized. */
+  readonly state: Immutable<S>
+  /**
+   * The newest snapshot that followers were told, or are about to be: what a new subscriber is given first. Inside a
+   * batch it is the one from before. Whoever draws reads this: what was drawn inside a batch that then throws would
+   * show a state that never was.
+   */
+  readonly published: Snapshot<S>
+  /** Whether it is over: nothing more comes, and what was newest stays readable. */
+  readonly closed: boolean
+  /**
+   * The newest snapshot first, then each. What a direct subscriber throws is a fault, as for
+   * {@link Readable.subscribe}; behind an operator RxJS's own rule holds (it is reported later, to
+   * `config.onUnhandledError` or to the process). So it is for every observable of this interface. Use `subscribe` for
+   * back-pressure and accounting.
+   */
+  readonly snapshot$: Observable<Snapshot<S>>
+  /** The state of each of `snapshot$`. */
+  readonly state$: Observable<Immutable<S>>
+
+  /**
+   * What a selector returns for the current state, then each result that differs from the one before. It
+   * runs once a commit, however many follow it: give them the same function, not one written anew each time. A
+   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`.
+   *
+   * @param equal - whether two results are the same; default `Object.is`.
+   */
+  select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
+  /**
+   * The value at a path, then each that differs (`Object.is`). A commit wakes only those below what it
+   * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
+   * members of Sets, ids of collections; `undefined` where the path ends early.
+   */
+  select<K1 extends PathKey<S>>(key: K1): Observable<Immutable<ValueAt<S, [K1]>>>
+  select<K1 extends PathKey<S>, K2 extends PathKey<ValueAt<S, [K1]>>>(
+    key1: K1,
+    key2: K2,
+  ): Observable<Immutable<ValueAt<S, [K1, K2]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+  >(key1: K1, key2: K2, key3: K3): Observable<Immutable<ValueAt<S, [K1, K2, K3]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
+  >(key1: K1, key2: K2, key3: K3, key4: K4): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4]>>>
+  select<
+    K1 extends PathKey<S>,
+    K2 extends PathKey<ValueAt<S, [K1]>>,
+    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
+    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
+    K5 extends PathKey<ValueAt<S, [K1, K2, K3, K4]>>,
+  >(key1: K1, key2: K2, key3: K3, key4: K4, key5: K5): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4, K5]>>>
+
+  /**
+   * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.
+   *
+   * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`
+   */
+  subscribe(
+    consumer: Consumer<Snapshot<S>>,
+    options?: SubscribeOptions<S> & { policy?: SinglePolicy | undefined },
+  ): SubscriberHandle
+  /** Feeds a consumer with arrays of snapshots, one call a window; see {@link batch}. */
+  subscribe(
+    consumer: Consumer<readonly Snapshot<S>[]>,
+    options: SubscribeOptions<S> & { policy: BatchPolicy },
+  ): SubscriberHandle
+  /** Feeds a consumer that takes both, where the policy is known only at run time. */
+  subscribe(
+    consumer: Consumer<Snapshot<S> | readonly Snapshot<S>[]>,
+    options: SubscribeOptions<S>,
+  ): SubscriberHandle
+
+  /** Takes snapshots one by one. `for await (const snapshot of readable)` does so with `latest()`. */
+  stream(options?: StreamOptions<S>): SnapshotStream<S>
+  [Symbol.asyncIterator](): SnapshotStream<S>
+
+  /**
+   * Resolves with the first snapshot, the current one included, that satisfies the predicate.
+   *
+   * @throws `WAIT_TIMEOUT`, `PREDICATE_ASYNC` for a predicate that is async or a generator, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
+   */
+  waitFor(
+    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
+    options?: WaitOptions,
+  ): Promise<Snapshot<S>>
+}
