@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { direct } from '../../src/backpressure/direct.ts'
+import { direct, LATE_MAX } from '../../src/backpressure/direct.ts'
+import { ROUNDS_MAX, releaseWork } from '../../src/kit/index.ts'
 import { expectBalance, figures, openMailbox, upTo } from './support/open-mailbox.ts'
 
 afterEach(expectBalance)
@@ -33,7 +34,7 @@ describe('direct', () => {
     const { mailbox, offer, log } = openMailbox({ policy: direct() })
     offer(...upTo(100))
     expect(log).toEqual(upTo(100).map((version) => `next ${version}`))
-    expect(mailbox.stats()).toMatchObject({ delivered: 100, pending: 0, pendingMax: 0, capacity: 0 })
+    expect(mailbox.stats()).toMatchObject({ delivered: 100, pending: 0, pendingMax: 0 })
   })
 
   test('tells a source error after what came before it', () => {
@@ -109,5 +110,57 @@ describe('direct', () => {
     expect(lines()).toEqual(['next 1', 'next 2'])
     finish()
     expect(lines()).toEqual(['complete'])
+  })
+
+  describe('past the bound on rounds of microtasks', () => {
+    /** Uses up the rounds of this macrotask. */
+    async function exhaustRounds(): Promise<void> {
+      for (let round = 0; round <= ROUNDS_MAX; round += 1) {
+        releaseWork(() => {})
+        await undefined
+      }
+    }
+
+    test('hands over inside the offer while no call runs', async () => {
+      const { offer, log } = openMailbox({ policy: direct() })
+      await exhaustRounds()
+      offer(1, 2)
+      expect(log).toEqual(['next 1', 'next 2'])
+    })
+
+    test('keeps what would overlap for the next macrotask, in order', async () => {
+      const { mailbox, offer, log } = openMailbox({ policy: direct(), slow: true })
+      offer(1)
+      await exhaustRounds()
+      offer(2, 3)
+      expect(log).toEqual(['next 1'])
+      expect(figures(mailbox)).toMatchObject({ published: 3, delivered: 1, pending: 2 })
+      await new Promise((resolve) => setTimeout(resolve))
+      expect(log).toEqual(['next 1', 'next 2', 'next 3'])
+      offer(4)
+      expect(log.at(-1)).toBe('next 4')
+    })
+
+    test('keeps no more than its bound: the oldest is handed over inside the offer', async () => {
+      const { mailbox, offer, log } = openMailbox({ policy: direct(), slow: true })
+      offer(0)
+      await exhaustRounds()
+      offer(...upTo(LATE_MAX + 2))
+      expect(log).toEqual(['next 0', 'next 1', 'next 2'])
+      expect(mailbox.stats()).toMatchObject({ pending: LATE_MAX, capacity: LATE_MAX })
+      await new Promise((resolve) => setTimeout(resolve))
+      expect(log).toEqual([0, ...upTo(LATE_MAX + 2)].map((version) => `next ${version}`))
+    })
+
+    test('drops what it keeps when the subscriber leaves', async () => {
+      const { mailbox, offer, log } = openMailbox({ policy: direct(), slow: true })
+      offer(1)
+      await exhaustRounds()
+      offer(2)
+      mailbox.close('unsubscribed')
+      await new Promise((resolve) => setTimeout(resolve))
+      expect(log).not.toContain('next 2')
+      expect(figures(mailbox)).toMatchObject({ delivered: 1, dropped: 1, pending: 0 })
+    })
   })
 })

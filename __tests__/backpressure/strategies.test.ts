@@ -20,6 +20,7 @@ import { openStrategy } from '../../src/backpressure/strategies.ts'
 
 const port: Port<Versioned> = {
   idle: false,
+  late: false,
   deliver() {},
   deliverAll() {},
   drop() {},
@@ -42,7 +43,7 @@ const parked: ParkingPort<Versioned> = {
 
 describe('openStrategy', () => {
   test.each<[Policy, number]>([
-    [direct(), 0],
+    [direct(), 1_000],
     [latest(), 1],
     [buffer({ capacity: 3 }), 3],
     [buffer({ capacity: Number.POSITIVE_INFINITY }), Number.POSITIVE_INFINITY],

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { Subject } from 'rxjs'
-import { backpressure, createMachineStore, createStore, defineMachine, latest } from '../../src/index.ts'
+import {
+  backpressure,
+  createMachineStore,
+  createStore,
+  defineMachine,
+  direct,
+  latest,
+  switchLatest,
+} from '../../src/index.ts'
 import { ROUNDS_MAX, releaseWork } from '../../src/kit/index.ts'
 
 /** Resolves when a timer that was set before has fired. */
@@ -45,6 +53,41 @@ describe('a chain of writes that sets itself off behind promises lets a timer fi
     expect(delivered + pending + conflated + dropped).toBe(published)
     while (seen.length <= END) await timer()
     expect(handle.stats()).toMatchObject({ delivered: END + 1, dropped: 0, conflated: 0, pending: 0 })
+  })
+
+  test('by an async consumer whose calls overlap, which is given every version in order', async () => {
+    const store = createStore(0)
+    const seen: number[] = []
+    const handle = store.subscribe(
+      async ({ version }) => {
+        seen.push(version)
+        await undefined
+        if (version < END) store.update((n) => n + 1)
+      },
+      { policy: direct() },
+    )
+    await timer()
+    expect(seen.length).toBeWithin(ROUNDS_MAX / 10, END)
+    while (seen.length <= END) await timer()
+    expect(seen).toEqual(seen.map((_, i) => i))
+    expect(handle.stats()).toMatchObject({ delivered: END + 1, dropped: 0, conflated: 0, pending: 0 })
+  })
+
+  test('by an async consumer whose calls replace each other, which ends on the newest', async () => {
+    const store = createStore(0)
+    let seen = 0
+    const handle = store.subscribe(
+      async ({ version }) => {
+        seen = version
+        await undefined
+        if (version < END) store.update((n) => n + 1)
+      },
+      { policy: switchLatest() },
+    )
+    await timer()
+    expect(seen).toBeWithin(ROUNDS_MAX / 10, END)
+    while (seen < END) await timer()
+    expect(handle.stats()).toMatchObject({ published: END + 1, dropped: 0, pending: 0, lastVersion: END })
   })
 
   test('by a consumer with dispatch "microtask"', async () => {

@@ -1,3 +1,4 @@
+import { RingBuffer } from '../kit/index.ts'
 import { madePolicy, type Port, type Strategy } from './policy.ts'
 
 /** See {@link direct}. */
@@ -12,6 +13,9 @@ const DIRECT: DirectPolicy = madePolicy({ kind: 'direct' })
  *
  * Keeps everything and loses nothing. It does not wait for a consumer that returned a promise or an
  * observable: its calls overlap. Use it for a fast synchronous consumer.
+ *
+ * Where calls that wait for promises have set each other off for 1 000 rounds of microtasks, what comes next is handed
+ * over in the next macrotask, so that timers and I/O have their turn.
  *
  * @example
  * ```ts
@@ -28,24 +32,45 @@ export function direct(): DirectPolicy {
   return DIRECT
 }
 
-/** Holds nothing, so nothing is ever released. */
+/** How many versions wait, at most, for a macrotask; where one more comes, the oldest is handed over inside its write. */
+export const LATE_MAX = 1_000
+
 export class DirectStrategy<T> implements Strategy<T> {
-  readonly size = 0
-  readonly ready = false
-  readonly capacity = 0
+  readonly overlaps = true
+  readonly capacity: number = LATE_MAX
   readonly #port: Port<T>
+  /** Made when somebody is late for the first time. */
+  #waiting: RingBuffer<T> | undefined
 
   constructor(port: Port<T>) {
     this.#port = port
   }
 
-  offer(entry: T): void {
-    this.#port.deliver(entry)
+  get size(): number {
+    return this.#waiting?.size ?? 0
   }
 
-  release(): void {}
+  get ready(): boolean {
+    return this.size > 0
+  }
+
+  offer(entry: T): void {
+    if (!this.ready && !this.#port.late) {
+      this.#port.deliver(entry)
+      return
+    }
+    this.#waiting ??= new RingBuffer(LATE_MAX)
+    const oldest = this.#waiting.isFull ? this.#waiting.shift() : undefined
+    this.#waiting.push(entry)
+    if (oldest !== undefined) this.#port.deliver(oldest)
+  }
+
+  release(): void {
+    // The cast holds: it is called only while `ready`.
+    this.#port.deliver(this.#waiting?.shift() as T)
+  }
 
   clear(): T[] {
-    return []
+    return this.#waiting?.drain() ?? []
   }
 }

@@ -18,7 +18,7 @@
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
 import { from, type ObservableInput, type SchedulerLike } from 'rxjs'
-import { anotherRound, contain, HeadgateError, releaseWork } from '../kit/index.ts'
+import { anotherRound, contain, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
 import type { Cursor } from './backlog.ts'
 import type { ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
@@ -143,6 +143,11 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     return this.#demand > 0 && !this.#pumping && !this.#onMicrotask
   }
 
+  /** Asked before each call that would overlap another: a chain of such calls is nobody's but ours to bound. */
+  get late(): boolean {
+    return this.#handlers !== undefined && this.#handlers.busySince !== null && !mayGoOn()
+  }
+
   /** How many more entries can be offered, on top of `queued` ones, before one would overflow. */
   room(queued: number): number {
     return this.#strategy.capacity - this.#strategy.size - queued + (this.idle ? 1 : 0)
@@ -176,8 +181,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     if (this.#terminal !== undefined || this.#host === undefined) return
     this.published += 1
     this.#strategy.offer(entry)
-    if (this.#noteSize() === 0) return
-    if (this.#onMicrotask && !this.#pumpQueued) {
+    if (this.#noteSize() === 0 || this.#pumpQueued) return
+    if (this.#onMicrotask || (this.#strategy.overlaps && this.#strategy.ready)) {
       this.#pumpQueued = true
       queueMicrotask(this.#releasePump)
     }
@@ -318,7 +323,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#demand > 0 && this.#strategy.ready) {
+    while (this.#strategy.ready && (this.#demand > 0 || this.#strategy.overlaps)) {
       // A consumer that writes in its microtask is given that write by this loop, which so might never end.
       if (this.#pumpQueued && !this.#host?.pulled && !anotherRound()) break
       this.#strategy.release()

@@ -78,6 +78,8 @@ export type DropReason =
 export interface Port<T> {
   /** Whether the consumer can be handed something now. */
   readonly idle: boolean
+  /** Whether calls that run have kept the platform from everything else for too long; see `kit/release.ts`. */
+  readonly late: boolean
   /**
    * Hands an entry to the consumer.
    *
@@ -109,6 +111,8 @@ export interface Strategy<T> {
   readonly capacity: number
   /** Whether something held may be handed over as soon as the consumer is idle. */
   readonly ready: boolean
+  /** Whether what is ready is handed over to a busy consumer too. */
+  readonly overlaps?: boolean
   /** Begins, where something runs from the subscription on. */
   start?(): void
   /** Takes a new entry and decides about it. */

@@ -8,7 +8,7 @@ export { type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } fro
 export { FairLock } from './fair-lock.ts'
 export { type Deferred, deferredOf, describeValue, isPromiseLike, messageOf } from './foreign.ts'
 export type { Immutable } from './immutable.ts'
-export { anotherRound, ROUNDS_MAX, releaseWork, turnToGoOn } from './release.ts'
+export { anotherRound, mayGoOn, ROUNDS_MAX, releaseWork, turnToGoOn } from './release.ts'
 export { RingBuffer } from './ring-buffer.ts'
 export { SlotList, type Slotted } from './slot-list.ts'
 export { isVersion, VERSION_MAX } from './snapshot-version.ts'

@@ -45,7 +45,8 @@ export function anotherRound(): boolean {
   return rounds <= ROUNDS_MAX
 }
 
-function mayGoOn(): boolean {
+/** Counts the round that runs, once; whether what begins in it may go on at once. */
+export function mayGoOn(): boolean {
   if (isCounted) return rounds <= ROUNDS_MAX
   isCounted = true
   queueMicrotask(endRound)
