@@ -28,7 +28,7 @@ import {
   type Slotted,
 } from '../kit/index.ts'
 import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
-import { HandledDelivery } from './delivery.ts'
+import { type Delivery, type DeliveryOwner, PlainDelivery } from './delivery.ts'
 import type { Versioned } from './policy.ts'
 
 /** Below every slot: nobody has been told. */
@@ -44,14 +44,13 @@ export interface Receiver<T> extends Slotted {
  * A receiver that is called in the walk itself, without anybody in between: it is idle whenever it is told, it has
  * lost nothing, and what it was told is a difference of numbers (`Broadcast.toldTo`). So it costs a call.
  */
-export interface PlainReceiver<T> extends Receiver<T> {
-  readonly id: string
+export interface PlainReceiver<T> extends Receiver<T>, DeliveryOwner {
   /** Undefined while the receiver is not plain: it is told by `next`. */
-  readonly call: ((entry: T, delivery: HandledDelivery) => unknown) | undefined
+  readonly call: ((entry: T, delivery: Delivery) => unknown) | undefined
   /** Given what a call returned that returned anything, or after which the receiver is not plain any more. */
-  answered(result: unknown, delivery: HandledDelivery): void
+  answered(result: unknown): void
   /** Given what a call threw. */
-  failed(error: unknown, delivery: HandledDelivery): void
+  failed(error: unknown): void
 }
 
 /** Whoever is told of each entry's note, before or behind all receivers. */
@@ -85,8 +84,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   turn: number = ALL_TOLD
   /** Entries published so far, those that wait included. */
   published = 0
-  /** What the plain receiver in `turn` is told beside the entry. */
-  delivery: HandledDelivery | undefined
   /** The number of the entry that is told, or was told last; its version, and that of the one before. */
   #told = 0
   #version = -1
@@ -272,7 +269,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     this.turn = NONE_TOLD
     this.#walk(entry, end)
     this.turn = ALL_TOLD
-    this.delivery = undefined
     for (const backlog of this.#backlogs) backlog.trim()
     if (this.#followers.after.length > 0) this.#tellFollowers(this.#followers.after, note, number)
     this.told?.()
@@ -294,29 +290,21 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
           }
           this.turn = slot
           const { call } = receiver
-          if (call === undefined) {
-            this.delivery = undefined
-            receiver.next(entry)
-            continue
+          if (call === undefined) receiver.next(entry)
+          else {
+            // The cast holds: whoever has a call is plain. Nobody keeps the delivery, so a call that the engine
+            // inlines makes none.
+            const result = call(entry, new PlainDelivery(version, receiver as PlainReceiver<T>))
+            if (result !== undefined || receiver.call !== call) receiver.answered?.(result)
           }
-          // The cast holds: whoever has a call is plain.
-          const delivery = new HandledDelivery(version, 0, (receiver as PlainReceiver<T>).id)
-          this.delivery = delivery
-          const result = call(entry, delivery)
-          if (result !== undefined || receiver.call !== call) receiver.answered?.(result, delivery)
         }
       } catch (error) {
         slot += 1
-        this.#threw(receiver, error)
+        // What a plain receiver throws is its own affair; what keeps its errors to itself throws none.
+        if (receiver?.failed === undefined) this.#failed(error)
+        else receiver.failed(error)
       }
     }
-  }
-
-  /** What a plain receiver throws is its own affair. */
-  #threw(receiver: Partial<PlainReceiver<T>> | undefined, error: unknown): void {
-    const { delivery } = this
-    if (delivery === undefined) this.#failed(error)
-    else receiver?.failed?.(error, delivery)
   }
 
   #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number): void {

@@ -69,3 +69,35 @@ export class HandledDelivery implements Delivery {
     handling.controller?.abort()
   }
 }
+
+/** Who is told without a mailbox, and knows whether it still is. */
+export interface DeliveryOwner {
+  readonly id: string
+  /** The delivery of a version as a mailbox keeps it: that of the call that is running, or else a new one. */
+  handledOf(version: number): HandledDelivery
+}
+
+/** What a consumer that is called without a mailbox is told beside the value. */
+export class PlainDelivery implements Delivery {
+  readonly version: number
+  readonly #owner: DeliveryOwner
+  #handled: HandledDelivery | undefined = undefined
+
+  constructor(version: number, owner: DeliveryOwner) {
+    this.version = version
+    this.#owner = owner
+  }
+
+  get missed(): number {
+    return 0
+  }
+
+  get subscriberId(): string {
+    return this.#owner.id
+  }
+
+  get signal(): AbortSignal {
+    this.#handled ??= this.#owner.handledOf(this.version)
+    return this.#handled.signal
+  }
+}

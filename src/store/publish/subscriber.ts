@@ -15,6 +15,7 @@ import {
   latest,
   Mailbox,
   type MailboxConsumer,
+  PlainDelivery,
   type PlainReceiver,
   type Policy,
   type SubscriberStats,
@@ -49,8 +50,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   readonly #subscribers: Subscribers<S>
   /** The version that was replayed. */
   #replayed: number | undefined = undefined
-  /** The replay that is being handled. */
-  #replaying: HandledDelivery | undefined = undefined
+  /** Whether the replay is being handled. */
+  #replaying = false
+  /** The delivery of the newest call in which it was asked for, as a mailbox keeps it. */
+  #handled: HandledDelivery | undefined = undefined
   #mailbox: Mailbox<Snapshot<S>> | undefined = undefined
   #host: SubscriberHost<S> | undefined = undefined
   /** Set where it left while it was plain. */
@@ -92,14 +95,14 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   stats(): SubscriberStats {
-    return (this.#mailbox ?? this.#account(this.#newHost(), this.#running)).stats()
+    return (this.#mailbox ?? this.#account(this.#newHost())).stats()
   }
 
   /** Puts a mailbox between, which takes over what the walk has told. */
-  box(running: HandledDelivery | undefined = this.#running): Mailbox<Snapshot<S>> {
+  box(): Mailbox<Snapshot<S>> {
     if (this.#mailbox === undefined) {
       this.#host = this.#newHost()
-      this.#mailbox = this.#account(this.#host, running)
+      this.#mailbox = this.#account(this.#host)
       this.call = undefined
     }
     return this.#mailbox
@@ -108,7 +111,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** Ends the subscription at once. */
   close(reason: 'unsubscribed'): void {
     // One that leaves inside its own call may have to be told of it.
-    if (this.#mailbox !== undefined || this.#running !== undefined) this.box().close(reason)
+    if (this.#mailbox !== undefined || this.#isRunning) this.box().close(reason)
     else if (this.#toldInAll === undefined) {
       this.#toldInAll = this.#told
       this.call = undefined
@@ -124,15 +127,14 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
       this.box().replay(snapshot)
       return
     }
-    const delivery = new HandledDelivery(snapshot.version, 0, this.id)
-    this.#replaying = delivery
+    this.#replaying = true
     try {
-      const result = call(snapshot, delivery)
-      if (result !== undefined || this.call !== call) this.answered(result, delivery)
+      const result = call(snapshot, new PlainDelivery(snapshot.version, this))
+      if (result !== undefined || this.call !== call) this.answered(result)
     } catch (error) {
-      this.failed(error, delivery)
+      this.failed(error)
     }
-    this.#replaying = undefined
+    this.#replaying = false
   }
 
   // ---- what the broadcast asks for ----
@@ -141,12 +143,19 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     this.box().offer(snapshot)
   }
 
-  answered(result: unknown, delivery: HandledDelivery): void {
-    this.#ended(delivery, (mailbox, host) => mailbox.returned(result, delivery, host))
+  answered(result: unknown): void {
+    this.#ended((mailbox, delivery, host) => mailbox.returned(result, delivery, host))
   }
 
-  failed(error: unknown, delivery: HandledDelivery): void {
-    this.#ended(delivery, (mailbox, host) => mailbox.threw(error, delivery, host))
+  failed(error: unknown): void {
+    this.#ended((mailbox, delivery, host) => mailbox.threw(error, delivery, host))
+  }
+
+  handledOf(version: number): HandledDelivery {
+    if (this.#handled?.version === version) return this.#handled
+    const delivery = new HandledDelivery(version, 0, this.id)
+    if (this.#isRunning && this.#told.version === version) this.#handled = delivery
+    return delivery
   }
 
   complete(): void {
@@ -162,7 +171,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** It is over: a handle that is kept keeps nothing else. */
   left(): void {
     // Who leaves inside the call that had it boxed is told how that ends.
-    if (this.#running === undefined) this.#host = undefined
+    if (!this.#isRunning) this.#host = undefined
     this.stopListening?.()
     this.#consumer.closed?.()
     this.#subscribers.remove(this)
@@ -180,10 +189,9 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     return { published: count, delivered: count, dropped: 0, conflated: 0, pending: 0, errors: 0 }
   }
 
-  /** The call that is running, of a plain subscriber. */
-  get #running(): HandledDelivery | undefined {
-    const { turn, delivery } = this.#subscribers.subject.broadcast
-    return this.#replaying ?? (turn === this.slot ? delivery : undefined)
+  /** Whether its call is running; to be asked of one that is or was plain. */
+  get #isRunning(): boolean {
+    return this.#replaying || this.#subscribers.subject.broadcast.turn === this.slot
   }
 
   get #told(): Told {
@@ -196,12 +204,11 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
 
   /** The call that had it boxed, or after which it is boxed, has ended. */
   #ended(
-    delivery: HandledDelivery,
-    tell: (mailbox: Mailbox<Snapshot<S>>, host: SubscriberHost<S>) => void,
+    tell: (mailbox: Mailbox<Snapshot<S>>, delivery: HandledDelivery, host: SubscriberHost<S>) => void,
   ): void {
-    const mailbox = this.box(delivery)
-    // The cast holds: whoever is boxed has a host, and keeps it while the call runs.
-    tell(mailbox, this.#host as SubscriberHost<S>)
+    const mailbox = this.box()
+    // The casts hold: whoever is boxed inside a call keeps its delivery and its host while that runs.
+    tell(mailbox, this.#handled as HandledDelivery, this.#host as SubscriberHost<S>)
     if (mailbox.closed) this.#host = undefined
   }
 
@@ -210,10 +217,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   /** A mailbox as it would be if it had been there from the start. */
-  #account(host: SubscriberHost<S>, running: HandledDelivery | undefined): Mailbox<Snapshot<S>> {
+  #account(host: SubscriberHost<S>): Mailbox<Snapshot<S>> {
     const { count, version } = this.#told
     const mailbox = new Mailbox(host)
-    mailbox.takeOver(count, version, running)
+    mailbox.takeOver(count, version, this.#isRunning ? this.handledOf(version) : undefined)
     return mailbox
   }
 }
