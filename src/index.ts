@@ -41,17 +41,7 @@ export {
 } from './backpressure/index.ts'
 export type { Collection, CollectionDiff, CollectionOptions } from './collection/index.ts'
 export { collection, isCollection } from './collection/index.ts'
-export type {
-  HealthCode,
-  HealthIssue,
-  HealthReport,
-  HealthThresholds,
-  LatencyHistogram,
-  LatencySummary,
-  MetricsSource,
-  StoreMetrics,
-} from './health/index.ts'
-export { toPrometheus } from './health/index.ts'
+export type { LatencyHistogram, LatencySummary, StoreMetrics } from './counting/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
 export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {

@@ -1,6 +1,7 @@
 /** Everyone who takes options refuses a name that nobody reads. A new option or entry point: one row. */
 import { describe, expect, test } from '@jest/globals'
 import { NEVER } from 'rxjs'
+import { health, toPrometheus } from '../../src/health/index.ts'
 import {
   audit,
   backpressure,
@@ -48,13 +49,8 @@ const only = (option: string) => ({ [option]: 1 }) as never
 const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] = [
   [
     'createStore',
-    () => createStore(0, only('helth')),
-    'createStore() has no option "helth". Did you mean "health"?',
-  ],
-  [
-    'createStore: health',
-    () => createStore(0, { health: only('stalMs') }),
-    'The option "health" of createStore() has no option "stalMs". Did you mean "stallMs"?',
+    () => createStore(0, only('timming')),
+    'createStore() has no option "timming". Did you mean "timing"?',
   ],
   [
     'subscribe',
@@ -135,7 +131,7 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
   [
     'createMachineStore, of what is the machine’s',
     () => createMachineStore(lamp, only('context')),
-    'createMachineStore() has no option "context". It takes: name, source, clock, scheduler, drainMax, onFault, health, timing, detectLeaks, whenFull, strict.',
+    'createMachineStore() has no option "context". It takes: name, source, clock, scheduler, drainMax, onFault, timing, detectLeaks, whenFull, strict.',
   ],
   [
     'send',
@@ -174,6 +170,16 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
   ['sample', () => sample(given('MS')), 'sample() has no option "MS". Did you mean "ms"?'],
   ['batch', () => batch(given('maxsize')), 'batch() has no option "maxsize". Did you mean "maxSize"?'],
   ['frame', () => frame(only('maxwait')), 'frame() has no option "maxwait". Did you mean "maxWaitMs"?'],
+  [
+    'health',
+    () => health(store(), only('stalMs')),
+    'health() has no option "stalMs". Did you mean "stallMs"?',
+  ],
+  [
+    'toPrometheus',
+    () => toPrometheus(store(), only('helth')),
+    'toPrometheus() has no option "helth". Did you mean "health"?',
+  ],
   [
     'instrumentStore',
     () => instrumentStore(store(), only('atributes')),

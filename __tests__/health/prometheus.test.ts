@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { judgeHealth, type MetricsSource, withDefaults } from '../../src/health/index.ts'
-import {
-  buffer,
-  createStore,
-  type StoreMetrics,
-  type SubscriberStats,
-  toPrometheus,
-} from '../../src/index.ts'
+import { health, type MetricsSource, toPrometheus } from '../../src/health/index.ts'
+import { buffer, createStore, type StoreMetrics, type SubscriberStats } from '../../src/index.ts'
 import { caught, ManualClock } from '../store/support.ts'
 import { parseExposition, type Sample } from './support/exposition.ts'
 
@@ -38,6 +32,8 @@ function readingOf(samples: readonly Sample[], name: string, labels: Readonly<Re
   return found[0]?.value
 }
 
+const kernelSymbol = Symbol.for('headgate.kernel')
+
 /** A source whose figures the test makes up. */
 function sourceOf(name: string, subscribers: readonly Partial<SubscriberStats>[]): MetricsSource {
   const real = createStore(0, { name, clock: new ManualClock() })
@@ -46,9 +42,9 @@ function sourceOf(name: string, subscribers: readonly Partial<SubscriberStats>[]
     ...real.metrics(),
     subscribers: subscribers.map((stats) => ({ ...handle.stats(), ...stats })),
   }
-  const vitals = subscribers.map(() => ({ failures: 0, leakedFrom: undefined }))
-  const recent = { ...metrics, losses: metrics.subscribers }
-  return { name, instanceId: 'i-1', health: () => judgeHealth(metrics, recent, vitals, withDefaults(), 0) }
+  const vitals = subscribers.map(() => ({ key: {}, busyMs: 0, failures: 0, leakedFrom: undefined }))
+  const kernel = { vitals: () => vitals }
+  return Object.assign({ name, instanceId: 'i-1', metrics: () => metrics }, { [kernelSymbol]: kernel })
 }
 
 describe('toPrometheus', () => {
@@ -98,9 +94,9 @@ describe('toPrometheus', () => {
     const { samples } = parseExposition(toPrometheus(store))
     const { commitLatencyMs: latency } = store.metrics()
     expect(readingOf(samples, 'headgate_store_state', { state: 'INITIALIZED' })).toBe(1)
-    expect(store.health().status).toBe('unhealthy')
+    expect(health(store).status).toBe('unhealthy')
     expect(readingOf(samples, 'headgate_store_health_status')).toBe(2)
-    expect(readingOf(samples, 'headgate_store_health_issues')).toBe(store.health().issues.length)
+    expect(readingOf(samples, 'headgate_store_health_issues')).toBe(health(store).issues.length)
     const quantiles = { '0.5': latency?.p50, '0.95': latency?.p95, '0.99': latency?.p99, '1': latency?.max }
     for (const [quantile, ms] of Object.entries(quantiles)) {
       const value = readingOf(samples, 'headgate_store_commit_duration_seconds', { quantile })
@@ -108,6 +104,13 @@ describe('toPrometheus', () => {
       expect(value).toBeCloseTo(0.002, 5)
     }
     expect(readingOf(samples, 'headgate_store_commit_time_seconds_total')).toBeCloseTo(0.006, 5)
+  })
+
+  test('judges by the thresholds that it is given', () => {
+    const store = createStore(0)
+    store.subscribe(() => {})
+    const { samples } = parseExposition(toPrometheus(store, { health: { subscriberCount: 0 } }))
+    expect(readingOf(samples, 'headgate_store_health_status')).toBe(1)
   })
 
   test('leaves out what has no value: no latency without timing, no last commit before the first', () => {
@@ -167,7 +170,7 @@ describe('toPrometheus', () => {
   test('writes several stores with each family once', () => {
     const [arm, leg] = [busyStore('arm'), busyStore('leg')]
     arm.set({ n: 4 })
-    const { samples } = parseExposition(toPrometheus(arm, leg))
+    const { samples } = parseExposition(toPrometheus([arm, leg]))
     expect(
       readingOf(samples, 'headgate_store_commits_total', { store: 'arm', instance: arm.instanceId }),
     ).toBe(4)
@@ -178,7 +181,7 @@ describe('toPrometheus', () => {
 
   test('tells stores of one name apart, and writes a store that is given twice once', () => {
     const [one, two] = [createStore(0), createStore(0)]
-    const { samples } = parseExposition(toPrometheus(one, two, one))
+    const { samples } = parseExposition(toPrometheus([one, two, one]))
     const stores = samples.filter(({ name }) => name === 'headgate_store_commits_total')
     expect(stores.map(({ labels }) => labels.instance)).toEqual([one.instanceId, two.instanceId])
   })
@@ -222,7 +225,7 @@ describe('toPrometheus', () => {
   })
 
   test('writes nothing for no store, and counts as no read', () => {
-    expect(toPrometheus()).toBe('')
+    expect(toPrometheus([])).toBe('')
     const store = createStore(0)
     toPrometheus(store)
     expect(store.metrics().reads).toBe(0)

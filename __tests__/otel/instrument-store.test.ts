@@ -10,9 +10,10 @@ import {
   type MetricData,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
+import { toPrometheus } from '../../src/health/index.ts'
 import { buffer, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
 import { disposeSymbol } from '../../src/kit/index.ts'
-import { instrumentStore, toPrometheus } from '../../src/otel/index.ts'
+import { instrumentStore } from '../../src/otel/index.ts'
 import { caught, collectGarbage, ManualClock, microtasks } from '../store/support.ts'
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -233,15 +234,23 @@ describe('instrumentStore', () => {
       for (const handle of handles) handle.unsubscribe()
     }))
 
+  test('judges by the thresholds that it is given', () =>
+    withTelemetry(async (telemetry) => {
+      const store = createStore(0)
+      store.subscribe(() => {})
+      instrumentStore(store, { ...telemetry.options, health: { subscriberCount: 0 } })
+      expect(pointOf(await telemetry.collect(), 'headgate.store.health.status')).toBe(1)
+    }))
+
   test('reads nothing between two collections', () =>
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
-      const health = jest.spyOn(store, 'health')
+      const metrics = jest.spyOn(store, 'metrics')
       instrumentStore(store, telemetry.options)
       for (let n = 1; n <= 5; n += 1) store.set(n)
-      expect(health).not.toHaveBeenCalled()
+      expect(metrics).not.toHaveBeenCalled()
       await telemetry.collect()
-      expect(health).toHaveBeenCalledTimes(1)
+      expect(metrics).toHaveBeenCalledTimes(1)
     }))
 
   test('uses the meter that it is given, and the global provider without one', () =>
@@ -271,14 +280,14 @@ describe('the end of an observation', () => {
   ])('by %s reports nothing more, also when it is ended twice', (_, finish) =>
     withTelemetry(async (telemetry) => {
       const store = createStore(0)
-      const health = jest.spyOn(store, 'health')
+      const metrics = jest.spyOn(store, 'metrics')
       const end = instrumentStore(store, telemetry.options)
       expect((await telemetry.collect()).size).toBeGreaterThan(10)
       finish(end)
       finish(end)
       store.set(1)
       expect([...(await telemetry.collect()).keys()]).toEqual([])
-      expect(health).toHaveBeenCalledTimes(1)
+      expect(metrics).toHaveBeenCalledTimes(1)
     }, DELTA),
   )
 

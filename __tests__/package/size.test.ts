@@ -76,6 +76,7 @@ describe('"sideEffects": false', () => {
   test.each([
     'index.ts',
     'kernel/index.ts',
+    'health/index.ts',
     'codec/index.ts',
     'otel/index.ts',
     'testing/index.ts',

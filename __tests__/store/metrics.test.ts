@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Subject, VirtualTimeScheduler } from 'rxjs'
-import { CommitTimer, DeliveryTotals, FailureEpisode, LeakWatch } from '../../src/health/index.ts'
+import { CommitTimer, DeliveryTotals, FailureEpisode, LeakWatch } from '../../src/counting/index.ts'
 import {
   buffer,
   createStore,
@@ -18,6 +18,7 @@ import {
   switchLatest,
   throttle,
 } from '../../src/index.ts'
+import { kernelOf } from '../../src/kernel/index.ts'
 import { caught, expectAccounted, ManualClock, microtasks, slowConsumer } from './support.ts'
 
 const stuck = () => new Promise<void>(() => {})
@@ -190,8 +191,8 @@ describe('Store.metrics', () => {
 })
 
 describe('what metrics cost', () => {
-  /** Every method of the classes of the health room, counted. */
-  function countHealthCalls(): () => string[] {
+  /** Every method of the classes of the counting room, counted. */
+  function countCalls(): () => string[] {
     const called: string[] = []
     for (const { name, prototype } of [CommitTimer, DeliveryTotals, FailureEpisode, LeakWatch]) {
       const methods = prototype as unknown as Record<string, (...args: unknown[]) => unknown>
@@ -216,17 +217,17 @@ describe('what metrics cost', () => {
     caught(() => store.set(11, { expectedVersion: 0 }))
   }
 
-  test('a write calls nothing of the health room', () => {
+  test('a write calls nothing of the counting room', () => {
     const store = createStore(0)
     for (const policy of [direct(), latest(), buffer({ capacity: 1 })]) {
       store.subscribe(() => {}, { policy })
       store.subscribe(stuck, { policy })
     }
-    const calls = countHealthCalls()
+    const calls = countCalls()
     writeInEveryWay(store)
     expect(calls()).toEqual([])
     store.metrics()
-    store.health()
+    kernelOf(store).vitals()
     expect(new Set(calls())).toEqual(new Set(['DeliveryTotals.add', 'LeakWatch.siteOf']))
   })
 

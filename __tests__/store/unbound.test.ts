@@ -13,7 +13,6 @@ describe('a method that was taken off', () => {
     ['whenReady', ({ whenReady }) => whenReady(() => 1)],
     ['ready', async ({ ready }) => (await ready()) ?? 1],
     ['metrics', ({ metrics }) => metrics().commits + 1],
-    ['health', ({ health }) => health().metrics.commits + 1],
     ['stream', ({ stream }) => (stream().poll() as Snapshot<number>).state + 1],
     ['destroy', ({ destroy }) => destroy() ?? 1],
   ]

@@ -1,5 +1,5 @@
 import type { SubscriberStats } from '../backpressure/index.ts'
-import type { StoreMetrics } from '../health/index.ts'
+import type { StoreMetrics } from '../counting/index.ts'
 import type { Cell, MachineStore } from '../machine/index.ts'
 import type { SubscriberHandle } from '../store/index.ts'
 import type { RecordHandler } from './record-handler.ts'

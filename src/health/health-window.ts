@@ -10,7 +10,8 @@
  *
  * What must stay true: at most {@link SAMPLES_MAX} samples; none keeps a subscriber alive.
  */
-import type { StoreMetrics } from './metrics.ts'
+import type { StoreMetrics } from '../counting/index.ts'
+import type { SubscriberVitals } from '../store/index.ts'
 
 /** So many samples are kept, the beginning among them. */
 export const SAMPLES_MAX = 32
@@ -44,23 +45,18 @@ export interface WindowCounts {
 }
 
 export class HealthWindow {
-  readonly #samples: Sample[]
-
-  /** @param nowMs - when the store was made, on its monotonic clock. */
-  constructor(nowMs: number) {
-    this.#samples = [{ atMs: nowMs, commits: 0, versionConflicts: 0, losses: new WeakMap() }]
-  }
+  /** Times are of the store's life; the first sample is its beginning. */
+  readonly #samples: Sample[] = [{ atMs: 0, commits: 0, versionConflicts: 0, losses: new WeakMap() }]
 
   /**
    * Counts what has been in the window, and takes a sample.
    *
-   * @param subscribers - something to know each of `metrics.subscribers` by, in the same order.
+   * @param vitals - of each of `metrics.subscribers`, in the same order.
    */
   counts(
-    { commits, versionConflicts, subscribers: stats }: StoreMetrics,
-    subscribers: readonly object[],
+    { commits, versionConflicts, uptimeMs: nowMs, subscribers: stats }: StoreMetrics,
+    vitals: readonly SubscriberVitals[],
     { windowMs, windowVersions }: WindowLength,
-    nowMs: number,
   ): WindowCounts {
     const baseOf = (versionsSince: (sample: Sample) => number): Sample => {
       const isAway = (sample: Sample): boolean =>
@@ -72,14 +68,15 @@ export class HealthWindow {
     }
     const base = baseOf((sample) => commits - sample.commits)
     const losses = stats.map(({ published, dropped }, i) => {
-      const key = subscribers[i] as object
+      // The casts hold: there is one for each.
+      const { key } = vitals[i] as SubscriberVitals
       const sample = baseOf(({ losses }) => published - (losses.get(key) ?? NO_LOSSES).published)
       const before = sample.losses.get(key) ?? NO_LOSSES
       return { published: published - before.published, dropped: dropped - before.dropped }
     })
     const sample = { atMs: nowMs, commits, versionConflicts, losses: new WeakMap<object, Losses>() }
     for (const [i, { published, dropped }] of stats.entries()) {
-      sample.losses.set(subscribers[i] as object, { published, dropped })
+      sample.losses.set((vitals[i] as SubscriberVitals).key, { published, dropped })
     }
     this.#keep(sample, windowMs, windowVersions)
     return {

@@ -1,210 +1,43 @@
+import type { StoreMetrics } from '../counting/index.ts'
+import { type Kernel, kernelOf } from '../store/index.ts'
+import { HealthWindow } from './health-window.ts'
+import { type HealthReport, judgeHealth } from './judge-health.ts'
+import { type HealthOptions, thresholdsOf } from './thresholds.ts'
+
+/** What can be judged: every store. */
+export interface MetricsSource {
+  readonly name: string
+  readonly instanceId: string
+  metrics(): StoreMetrics
+}
+
+/** The recent past of each store that was asked about. */
+const windows = new WeakMap<Kernel<unknown>, HealthWindow>()
+
 /**
- * Judges figures: whether a store is well, and if not, what is wrong and what to do.
+ * Whether a store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
+ * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
+ * by its owner. Each issue clears by itself when what it tells of is over. Counts as no read.
  *
- * Pure: numbers in, sentences out. Each code is listed once below, with when it holds; it clears as soon
- * as that no longer does. Rates are those of the recent past (health-window.ts).
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `KERNEL_ABSENT` for what is no store
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { health } from 'headgate/health'
+ *
+ * const agent = createStore<{ mode: string }>()
+ * console.log(health(agent).issues[0]?.code) // → NOT_INITIALIZED
+ * agent.initialize({ mode: 'idle' })
+ * console.log(health(agent).status) // → healthy
+ * ```
  */
-import type { WindowCounts } from './health-window.ts'
-import type { StoreMetrics } from './metrics.ts'
-
-export type HealthCode =
-  /** The store has no state yet. */
-  | 'NOT_INITIALIZED'
-  /** Too many writes lost a race, as a share of the commits. */
-  | 'HIGH_CONFLICT_RATE'
-  /** More follow the store than anybody planned for: a leak? */
-  | 'MANY_SUBSCRIBERS'
-  /** More look at paths and selectors than any page shows: a leak? */
-  | 'MANY_SELECTIONS'
-  /** A consumer has been busy with one delivery for too long. */
-  | 'STALLED_SUBSCRIBER'
-  /** A subscriber loses too much of what is published to it. */
-  | 'HIGH_DROP_RATE'
-  /** A consumer is failing, and has not recovered. */
-  | 'CONSUMER_ERRORS'
-  /** A handle was collected as garbage while its subscription was open. */
-  | 'LEAKED_SUBSCRIBER'
-
-export interface HealthIssue {
-  readonly code: HealthCode
-  /** An error makes the store unhealthy, a warning degraded. */
-  readonly severity: 'error' | 'warning'
-  /** What was seen, what the limit is and what to do. */
-  readonly message: string
-  /** Present where the issue is about one subscriber. */
-  readonly subscriberId?: string
-}
-
-export interface HealthReport {
-  /** Whether the status is `'healthy'`. */
-  readonly healthy: boolean
-  readonly status: 'healthy' | 'degraded' | 'unhealthy'
-  readonly issues: readonly HealthIssue[]
-  readonly metrics: StoreMetrics
-}
-
-/** From where on a figure is an issue: each is one when it is above its threshold. */
-export interface HealthThresholds {
-  /** Version conflicts as a share of the commits in the window; default 0.1. */
-  readonly conflictRatio: number
-  /** Those of `subscribe`, `stream`, `snapshot$` and `state$`; default 100. */
-  readonly subscriberCount: number
-  /** Followers of `select`, of which each row of a list may be one; default 10 000. */
-  readonly selectionCount: number
-  /** Milliseconds that a consumer is busy with one delivery; default 30 000. */
-  readonly stallMs: number
-  /** Drops as a share of what was published to a subscriber in the window; default 0.5. */
-  readonly dropRatio: number
-  /** Milliseconds after which what was is no longer judged; default 60 000. */
-  readonly windowMs: number
-  /** Versions after which what was is no longer judged, where they come sooner; default 1 000. */
-  readonly windowVersions: number
-}
-
-export const DEFAULT_THRESHOLDS: HealthThresholds = Object.freeze({
-  conflictRatio: 0.1,
-  subscriberCount: 100,
-  selectionCount: 10_000,
-  stallMs: 30_000,
-  dropRatio: 0.5,
-  windowMs: 60_000,
-  windowVersions: 1_000,
-})
-
-/** Fills in the defaults. */
-export function withDefaults(given?: Partial<HealthThresholds>): HealthThresholds {
-  if (given === undefined) return DEFAULT_THRESHOLDS
-  const present = Object.entries(given).filter(([, threshold]) => threshold !== undefined)
-  return { ...DEFAULT_THRESHOLDS, ...Object.fromEntries(present) }
-}
-
-/** What is known of a subscriber beside its counts. */
-export interface SubscriberVitals {
-  /** Failures since it last did well; 0 when it does. */
-  readonly failures: number
-  /** Where the subscription was made whose handle is lost; undefined while it is not. */
-  readonly leakedFrom: string | undefined
-}
-
-/**
- * @param recent - the counts of the window that rates are judged over
- * @param vitals - of each of `metrics.subscribers`, in the same order
- * @param nowMs - of the monotonic clock that `busySince` is of
- */
-export function judgeHealth(
-  metrics: StoreMetrics,
-  recent: WindowCounts,
-  vitals: readonly SubscriberVitals[],
-  thresholds: HealthThresholds,
-  nowMs: number,
-): HealthReport {
-  const issues = [
-    ...storeIssues(metrics, recent, thresholds),
-    ...metrics.subscribers.flatMap((stats, index) => [
-      // The casts hold: there is one for each.
-      ...subscriberIssues(stats, vitals[index] as SubscriberVitals, thresholds, nowMs),
-      ...lossIssues(stats.id, recent.losses[index] as WindowCounts['losses'][number], thresholds),
-    ]),
-  ]
-  const status = issues.some(({ severity }) => severity === 'error')
-    ? 'unhealthy'
-    : issues.length > 0
-      ? 'degraded'
-      : 'healthy'
-  return { healthy: status === 'healthy', status, issues, metrics }
-}
-
-const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10} %`
-
-function* storeIssues(
-  metrics: StoreMetrics,
-  { commits, versionConflicts }: WindowCounts,
-  thresholds: HealthThresholds,
-): Generator<HealthIssue> {
-  const { selectionCount } = metrics
-  const subscriberCount = metrics.subscriberCount - selectionCount
-  if (metrics.currentVersion < 0) {
-    yield {
-      code: 'NOT_INITIALIZED',
-      severity: 'error',
-      message: 'The store has no state yet. Call initialize(state) or set(state).',
-    }
-  }
-  if (commits > 0 && versionConflicts / commits > thresholds.conflictRatio) {
-    yield {
-      code: 'HIGH_CONFLICT_RATE',
-      severity: 'error',
-      message:
-        `${versionConflicts} writes were refused for their version beside ${commits} commits (${percent(versionConflicts / commits)}, ` +
-        `threshold ${percent(thresholds.conflictRatio)}). Let fewer writers write the same store, or use modify().`,
-    }
-  }
-  if (subscriberCount > thresholds.subscriberCount) {
-    yield {
-      code: 'MANY_SUBSCRIBERS',
-      severity: 'warning',
-      message:
-        `${subscriberCount} follow the store (threshold ${thresholds.subscriberCount}). ` +
-        'Look for subscriptions that are never ended, or raise health.subscriberCount.',
-    }
-  }
-  if (selectionCount > thresholds.selectionCount) {
-    yield {
-      code: 'MANY_SELECTIONS',
-      severity: 'warning',
-      message:
-        `${selectionCount} follow paths and selectors of the store (threshold ${thresholds.selectionCount}). ` +
-        'Look for subscriptions of select() that are never ended, or raise health.selectionCount.',
-    }
-  }
-}
-
-function* subscriberIssues(
-  { id, busySince }: StoreMetrics['subscribers'][number],
-  { failures, leakedFrom }: SubscriberVitals,
-  thresholds: HealthThresholds,
-  nowMs: number,
-): Generator<HealthIssue> {
-  const issue = (code: HealthCode, message: string): HealthIssue => ({
-    code,
-    severity: 'warning',
-    message,
-    subscriberId: id,
-  })
-  if (busySince !== null && nowMs - busySince > thresholds.stallMs) {
-    yield issue(
-      'STALLED_SUBSCRIBER',
-      `Subscriber "${id}" has been busy with one delivery for ${Math.round(nowMs - busySince)} ms ` +
-        `(threshold ${thresholds.stallMs}). Does its promise settle? Use its signal to give up, or raise health.stallMs.`,
-    )
-  }
-  if (failures > 0) {
-    yield issue(
-      'CONSUMER_ERRORS',
-      `Subscriber "${id}" is failing: ${failures} failures since it last did well. See faults$ for the errors.`,
-    )
-  }
-  if (leakedFrom !== undefined) {
-    yield issue(
-      'LEAKED_SUBSCRIBER',
-      `Subscriber "${id}" is still subscribed, but its handle is lost: nobody can end it. ` +
-        `It was subscribed at ${leakedFrom}. Keep the handle and call it, or subscribe with a signal.`,
-    )
-  }
-}
-
-function* lossIssues(
-  id: string,
-  { published, dropped }: WindowCounts['losses'][number],
-  { dropRatio }: HealthThresholds,
-): Generator<HealthIssue> {
-  if (published === 0 || dropped / published <= dropRatio) return
-  yield {
-    code: 'HIGH_DROP_RATE',
-    severity: 'warning',
-    subscriberId: id,
-    message:
-      `Subscriber "${id}" lost ${dropped} of ${published} versions (${percent(dropped / published)}, ` +
-      `threshold ${percent(dropRatio)}). Consume faster, raise its capacity, or use latest() where only the newest counts.`,
-  }
+export function health(store: MetricsSource, options?: HealthOptions): HealthReport {
+  const thresholds = thresholdsOf(options)
+  const kernel = kernelOf(store)
+  const metrics = store.metrics()
+  const vitals = kernel.vitals()
+  const window = windows.get(kernel) ?? new HealthWindow()
+  windows.set(kernel, window)
+  return judgeHealth(metrics, window.counts(metrics, vitals, thresholds), vitals, thresholds)
 }

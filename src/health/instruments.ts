@@ -2,7 +2,7 @@
  * Every figure that is exported, in one table: what it is called, what it counts and in which unit. The
  * exporters for Prometheus and for OpenTelemetry both walk it, so they cannot differ.
  *
- *   health() ──> readings: { instrument, value, attributes, subscriberId? } ──┬─> toPrometheus
+ *   health(store) ──> readings: { instrument, value, attributes, subscriberId? } ──┬─> toPrometheus
  *                                                                             └─> otel's instrumentStore
  *
  * Names follow the conventions of OpenTelemetry (dots, no unit, no `total`), units are UCUM's, and times are
@@ -10,14 +10,7 @@
  * Counters never fall while their series lives.
  */
 import type { SubscriberStats } from '../backpressure/index.ts'
-import type { HealthReport } from './health.ts'
-
-/** What figures are read from; every store is one. */
-export interface MetricsSource {
-  readonly name: string
-  readonly instanceId: string
-  health(): HealthReport
-}
+import type { HealthReport } from './judge-health.ts'
 
 /** One figure: its name, what it means, and how it behaves. */
 export interface Instrument {

@@ -5,10 +5,19 @@
  * `headgate_store_commits_total`. Each family has its HELP and TYPE once, whatever the number of stores, and
  * its samples together, as the format demands.
  */
-import { type Instrument, type MetricsSource, readings } from './instruments.ts'
+import { checkKeys } from '../kit/index.ts'
+import { health, type MetricsSource } from './health.ts'
+import { type Instrument, readings } from './instruments.ts'
+import type { HealthOptions } from './thresholds.ts'
+
+/** What is written. */
+export interface PrometheusOptions {
+  /** The thresholds that `headgate_store_health_status` goes by. */
+  health?: HealthOptions | undefined
+}
 
 /**
- * Writes the figures of stores as a page for Prometheus: serve it as `text/plain; version=0.0.4`.
+ * Writes the figures of one store or several as a page for Prometheus: serve it as `text/plain; version=0.0.4`.
  *
  * Labels: `store` (its name), `instance` (its `instanceId`), and `subscriber` for the figures of one
  * subscriber; ids that occur twice in a store are numbered in the order in which they joined (`log`,
@@ -16,7 +25,8 @@ import { type Instrument, type MetricsSource, readings } from './instruments.ts'
  *
  * @example
  * ```ts
- * import { createStore, toPrometheus } from 'headgate'
+ * import { createStore } from 'headgate'
+ * import { toPrometheus } from 'headgate/health'
  *
  * const arm = createStore({ angle: 0 }, { name: 'arm' })
  * arm.set({ angle: 90 })
@@ -27,10 +37,14 @@ import { type Instrument, type MetricsSource, readings } from './instruments.ts'
  * // → headgate_store_commits_total{store="arm",instance="…"} 1
  * ```
  */
-export function toPrometheus(...stores: readonly MetricsSource[]): string {
+export function toPrometheus(
+  stores: MetricsSource | readonly MetricsSource[],
+  options: PrometheusOptions = {},
+): string {
+  checkKeys(options, { health: true }, 'toPrometheus()')
   const families = new Map<string, string[]>()
-  for (const store of distinct(stores)) {
-    for (const { instrument, value, attributes, subscriberId } of readings(store.health())) {
+  for (const store of distinct([stores].flat())) {
+    for (const { instrument, value, attributes, subscriberId } of readings(health(store, options.health))) {
       const name = prometheusName(instrument)
       const family = families.get(name) ?? heading(name, instrument)
       families.set(name, family)

@@ -1,2 +1,9 @@
 /** What rooms above the store, and packages of others, stand on; see docs/kernel.md. */
-export { type Commit, type CommitSink, type Figures, type Kernel, kernelOf } from '../store/index.ts'
+export {
+  type Commit,
+  type CommitSink,
+  type Figures,
+  type Kernel,
+  kernelOf,
+  type SubscriberVitals,
+} from '../store/index.ts'

@@ -1,3 +1,2 @@
-/** Headgate's figures for OpenTelemetry and Prometheus. */
-export { type MetricsSource, toPrometheus } from '../health/index.ts'
+/** Headgate's figures for OpenTelemetry. */
 export { type InstrumentOptions, instrumentStore, type Observation } from './instrument-store.ts'

@@ -2,7 +2,7 @@
 /**
  * Observes a store with the instruments of OpenTelemetry.
  *
- *   a reader collects ──> one callback ──> store.health() ──> every figure of the table, at one instant
+ *   a reader collects ──> one callback ──> health(store) ──> every figure of the table, at one instant
  *
  * All instruments are observable: nothing happens between two collections, and a write costs nothing more.
  *
@@ -18,7 +18,14 @@ import {
   metrics,
   type Observable,
 } from '@opentelemetry/api'
-import { INSTRUMENTS, type Instrument, type MetricsSource, readings } from '../health/index.ts'
+import {
+  type HealthOptions,
+  health,
+  INSTRUMENTS,
+  type Instrument,
+  type MetricsSource,
+  readings,
+} from '../health/index.ts'
 import { checkKeys, disposeSymbol, VERSION } from '../kit/index.ts'
 
 /** How a store is observed. */
@@ -29,6 +36,8 @@ export interface InstrumentOptions {
   meterProvider?: MeterProvider | undefined
   /** Added to every series, such as `{ 'robot.id': 'r2' }`. */
   attributes?: Attributes | undefined
+  /** The thresholds that `headgate.store.health.status` goes by. */
+  health?: HealthOptions | undefined
 }
 
 /** Ends an observation when it is called, or when its `using` block is left; twice is allowed. */
@@ -65,7 +74,11 @@ interface Series {
  * ```
  */
 export function instrumentStore(store: MetricsSource, options: InstrumentOptions = {}): Observation {
-  checkKeys(options, { meter: true, meterProvider: true, attributes: true }, 'instrumentStore()')
+  checkKeys(
+    options,
+    { meter: true, meterProvider: true, attributes: true, health: true },
+    'instrumentStore()',
+  )
   const { meterProvider = metrics.getMeterProvider() } = options
   const meter = options.meter ?? meterProvider.getMeter('headgate', VERSION)
   const instruments = new Map(INSTRUMENTS.map((each) => [each.name, createInstrument(meter, each)]))
@@ -81,7 +94,9 @@ export function instrumentStore(store: MetricsSource, options: InstrumentOptions
   const observe = (result: BatchObservableResult): void => {
     if (observed === undefined) return
     const gauges = new Map<string, Series>()
-    for (const { instrument, value, attributes: own, subscriberId } of readings(observed.health())) {
+    for (const { instrument, value, attributes: own, subscriberId } of readings(
+      health(observed, options.health),
+    )) {
       // The cast holds: there is one for each row of the table.
       const gauge = instruments.get(instrument.name) as Observable
       const subscriber = subscriberId === undefined ? {} : { 'headgate.subscriber.id': subscriberId }

@@ -1,7 +1,14 @@
 export type { Draft } from 'immer'
 export { createStore, isInitialized } from './create-store.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
-export { type Commit, type CommitSink, type Figures, type Kernel, kernelOf } from './kernel.ts'
+export {
+  type Commit,
+  type CommitSink,
+  type Figures,
+  type Kernel,
+  kernelOf,
+  type SubscriberVitals,
+} from './kernel.ts'
 export { STORE_KEYS } from './options.ts'
 export type { Consumer, ConsumerFunction, ConsumerObject } from './publish/consumer.ts'
 export { contained } from './publish/contained-observable.ts'

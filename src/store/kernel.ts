@@ -10,7 +10,7 @@
  * object, and what it adds is ended by what the call returned, or by `destroy()`.
  */
 
-import type { StoreMetrics } from '../health/index.ts'
+import type { StoreMetrics } from '../counting/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { HeadgateError, type Instant } from '../kit/index.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
@@ -40,6 +40,18 @@ export interface CommitSink<S> {
 export type Figures = Partial<
   Pick<StoreMetrics, 'currentState' | 'lateWrites' | 'noopWrites' | 'unhandledEvents'>
 >
+
+/** What is known of a subscriber beside its counts. */
+export interface SubscriberVitals {
+  /** An object to know the subscriber by for as long as it follows; to be held weakly. */
+  readonly key: object
+  /** How long its consumer has been busy with what it was given; 0 when it is idle. */
+  readonly busyMs: number
+  /** Failures since it last did well; 0 when it does. */
+  readonly failures: number
+  /** Where the subscription was made whose handle is lost; undefined while it is not. */
+  readonly leakedFrom: string | undefined
+}
 
 /** What a store offers to rooms above it; see {@link kernelOf}. */
 export interface Kernel<S> {
@@ -91,6 +103,9 @@ export interface Kernel<S> {
   /** Adds figures to the metrics; asked each time that somebody asks for them. */
   measure(figures: () => Figures): () => void
 
+  /** How each subscriber does, in the order of the metrics' `subscribers`. */
+  vitals(): readonly SubscriberVitals[]
+
   /** Reports a failure that has no caller: to `faults$`, to `onFault`, or to the console. */
   report(fault: SubscriberFault): void
 
@@ -105,8 +120,10 @@ export const kernelSymbol: unique symbol = Symbol.for('headgate.kernel')
  *
  * @throws `KERNEL_ABSENT` for what is no store of Headgate's.
  */
-export function kernelOf<S>(readable: { readonly state: Immutable<S> }): Kernel<S> {
-  const kernel = (readable as { [kernelSymbol]?: Kernel<S> } | undefined)?.[kernelSymbol]
+export function kernelOf<S>(readable: { readonly state: Immutable<S> }): Kernel<S>
+export function kernelOf(store: object): Kernel<unknown>
+export function kernelOf(readable: object): Kernel<unknown> {
+  const kernel = (readable as { [kernelSymbol]?: Kernel<unknown> } | undefined)?.[kernelSymbol]
   if (kernel === undefined) throw new HeadgateError('KERNEL_ABSENT', {})
   return kernel
 }

@@ -1,5 +1,4 @@
 /** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`, or in development `OPTION_UNKNOWN`. */
-import type { HealthThresholds } from '../health/index.ts'
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import type { StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribers.ts'
@@ -49,7 +48,6 @@ export const STORE_KEYS: KnownKeys<StoreOptions> = {
   scheduler: true,
   drainMax: true,
   onFault: true,
-  health: true,
   timing: true,
   detectLeaks: true,
   freeze: true,
@@ -69,15 +67,6 @@ export const SUBSCRIBE_KEYS: KnownKeys<SubscribeOptions<unknown>> = {
 const { onError: _consumersOnly, ...STREAM_KEYS } = SUBSCRIBE_KEYS
 const { expectedVersion: _modifySetsIt, ...LABEL_KEYS } = WRITE_KEYS
 const MODIFY_KEYS: KnownKeys<ModifyOptions> = { ...LABEL_KEYS, retries: true, signal: true }
-const THRESHOLD_KEYS: KnownKeys<HealthThresholds> = {
-  conflictRatio: true,
-  subscriberCount: true,
-  selectionCount: true,
-  stallMs: true,
-  dropRatio: true,
-  windowMs: true,
-  windowVersions: true,
-}
 const WAIT_KEYS: KnownKeys<WaitOptions> = { signal: true, timeoutMs: true }
 
 export function checkStoreOptions(options: StoreOptions): void {
@@ -93,21 +82,12 @@ export function checkStoreOptions(options: StoreOptions): void {
   )
   checkScheduler(options.scheduler)
   check('onFault', options.onFault, 'a function', isFunction)
-  checkThresholds(options.health)
   check('timing', options.timing, 'true, false or a histogram of hdr-histogram-js', (value) => {
     return typeof value === 'boolean' || isObjectWith('recordValue', 'getValueAtPercentile')(value)
   })
   checkBoolean('detectLeaks', options.detectLeaks)
   checkBoolean('freeze', options.freeze)
   check('whenFull', options.whenFull, '"throw" or "overrule"', isWhenFull)
-}
-
-function checkThresholds(thresholds: StoreOptions['health']): void {
-  check('health', thresholds, 'an object of thresholds', isObjectWith())
-  checkKeys(thresholds, THRESHOLD_KEYS, 'The option "health" of createStore()')
-  for (const [name, threshold] of Object.entries(thresholds ?? {})) {
-    check(`health.${name}`, threshold, 'a number from 0', (value) => typeof value === 'number' && value >= 0)
-  }
 }
 
 export function checkStreamOptions<S>(options: StreamOptions<S>): void {

@@ -18,16 +18,11 @@ import {
 } from 'rxjs'
 import {
   CommitTimer,
-  type HealthReport,
-  type HealthThresholds,
-  HealthWindow,
-  judgeHealth,
   LeakWatch,
   reportMetrics,
   type StoreCounters,
   type StoreMetrics,
-  withDefaults,
-} from '../health/index.ts'
+} from '../counting/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
@@ -121,9 +116,6 @@ export class StoreCore<S> implements Store<S> {
   readonly #paths: PathIndex<S>
   readonly #selectors: SelectorIndex<S>
   readonly #pipeline: CommitPipeline<S>
-  readonly #thresholds: HealthThresholds
-  /** Made when health is asked for the first time. */
-  #window: HealthWindow | undefined
   readonly #timer: CommitTimer | undefined
   readonly #leaks: LeakWatch | undefined
   readonly #modifying = new FairLock()
@@ -152,7 +144,6 @@ export class StoreCore<S> implements Store<S> {
       drainMax,
       failed,
     )
-    this.#thresholds = withDefaults(options.health)
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
     this.#subject.broadcast.told = this.#timer?.delivered
     this.#leaks = detectLeaks ? new LeakWatch() : undefined
@@ -182,7 +173,13 @@ export class StoreCore<S> implements Store<S> {
       admitWrite: () => this.#subscribers.admit(),
     }
     this.#pipeline = new CommitPipeline(host, this.#subject)
-    this.#kernel = new StoreKernel(this, this.#pipeline, this.#subject.broadcast, this.#faults)
+    this.#kernel = new StoreKernel(
+      this,
+      this.#pipeline,
+      this.#subject.broadcast,
+      this.#faults,
+      this.#subscribers,
+    )
     this.snapshot$ = new ContainedObservable('snapshot$', report, (observer) =>
       this.#subject.subscribe(observer),
     )
@@ -204,7 +201,6 @@ export class StoreCore<S> implements Store<S> {
     this.ready = this.ready.bind(this)
     this.whenReady = this.whenReady.bind(this)
     this.metrics = this.metrics.bind(this)
-    this.health = this.health.bind(this)
     this.destroy = this.destroy.bind(this)
   }
 
@@ -338,14 +334,6 @@ export class StoreCore<S> implements Store<S> {
   metrics(): StoreMetrics {
     const counters = this.#kernel.figures.reduce(addFigures, this.#counters())
     return reportMetrics(counters, this.#subscribers.departed, this.#subscribers.stats())
-  }
-
-  health(): HealthReport {
-    const metrics = this.metrics()
-    const nowMs = this.#clock.mono()
-    this.#window ??= new HealthWindow(this.#createdMono)
-    const recent = this.#window.counts(metrics, this.#subscribers.present(), this.#thresholds, nowMs)
-    return judgeHealth(metrics, recent, this.#subscribers.vitals(), this.#thresholds, nowMs)
   }
 
   destroy(): void {

@@ -1,8 +1,9 @@
 import type { Broadcast } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
-import type { Commit, CommitSink, Figures, Kernel } from './kernel.ts'
+import type { Commit, CommitSink, Figures, Kernel, SubscriberVitals } from './kernel.ts'
 import type { FaultReporter, SubscriberFault } from './publish/fault-reporter.ts'
+import type { Subscribers } from './publish/subscribers.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
 import type { CommitPipeline } from './write/commit-pipeline.ts'
@@ -17,6 +18,7 @@ export class StoreKernel<S> implements Kernel<S> {
   readonly #pipeline: CommitPipeline<S>
   readonly #broadcast: Broadcast<Snapshot<S>, Commit<S>>
   readonly #faults: FaultReporter
+  readonly #subscribers: Subscribers<S>
   readonly #figures = new Set<() => Figures>()
 
   constructor(
@@ -24,11 +26,13 @@ export class StoreKernel<S> implements Kernel<S> {
     pipeline: CommitPipeline<S>,
     broadcast: Broadcast<Snapshot<S>, Commit<S>>,
     faults: FaultReporter,
+    subscribers: Subscribers<S>,
   ) {
     this.store = store
     this.#pipeline = pipeline
     this.#broadcast = broadcast
     this.#faults = faults
+    this.#subscribers = subscribers
   }
 
   get head(): Snapshot<S> {
@@ -102,6 +106,10 @@ export class StoreKernel<S> implements Kernel<S> {
     const added = (): Figures => figures()
     this.#figures.add(added)
     return () => this.#figures.delete(added)
+  }
+
+  vitals(): readonly SubscriberVitals[] {
+    return this.#subscribers.vitals()
   }
 
   report(fault: SubscriberFault): void {

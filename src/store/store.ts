@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Draft } from 'immer'
 import type { Observable, SchedulerLike } from 'rxjs'
-import type { HealthReport, HealthThresholds, LatencyHistogram, StoreMetrics } from '../health/index.ts'
+import type { LatencyHistogram, StoreMetrics } from '../counting/index.ts'
 import type { Clock, Immutable } from '../kit/index.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Readable, WaitOptions } from './readable.ts'
@@ -22,15 +22,13 @@ export interface StoreOptions {
   drainMax?: number | undefined
   /** Told of each failure of a subscriber. */
   onFault?: ((fault: SubscriberFault) => void) | undefined
-  /** From where on {@link Store.health} sees an issue. */
-  health?: Partial<HealthThresholds> | undefined
   /**
    * Whether commits are timed; default false. True takes Node's own histogram; on a platform that has none,
    * a browser, pass one of hdr-histogram-js.
    */
   timing?: boolean | LatencyHistogram | undefined
   /**
-   * Whether {@link Store.health} tells of subscribers whose handle was collected as garbage. It costs some
+   * Whether `health(store)` of `headgate/health` tells of subscribers whose handle was collected as garbage. It costs some
    * 5 µs a subscription; default: unless `NODE_ENV` is `'production'`.
    */
   detectLeaks?: boolean | undefined
@@ -165,12 +163,6 @@ export interface Store<S> extends Readable<S>, Disposable {
 
   /** What the store did and what its subscribers got. O(subscribers); reads counters and changes none. */
   metrics(): StoreMetrics
-  /**
-   * Whether the store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
-   * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
-   * by its owner. Each issue clears by itself when what it tells of is over.
-   */
-  health(): HealthReport
 
   /**
    * Completes everyone, drops what is pending and lets go of everybody. Later writes are refused; a later

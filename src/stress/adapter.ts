@@ -4,7 +4,8 @@
  * A scenario knows no store: it is given one of these, made anew for each scenario. What a store cannot
  * do is left out, and the checks that need it are reported as skipped, never as passed.
  */
-import type { HealthReport, StoreMetrics } from '../health/index.ts'
+import type { StoreMetrics } from '../counting/index.ts'
+import type { HealthReport } from '../health/index.ts'
 
 /** The state that the scenarios write: made to show what was lost, doubled or overtaken. */
 export interface StressState {

@@ -1,4 +1,5 @@
 import { buffer } from '../backpressure/index.ts'
+import { health } from '../health/index.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
 
@@ -45,7 +46,7 @@ function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUn
     },
     subscriberCount: () => store.metrics().subscriberCount,
     metrics: () => store.metrics(),
-    health: () => store.health(),
+    health: () => health(store),
     convert() {
       if (codec === undefined) return JSON.parse(JSON.stringify(store.state)) as StressState
       return codec.fromJSON<StressState>(JSON.stringify(codec.toJSON(store.snapshot))).state as StressState

@@ -1,5 +1,5 @@
 /** What the helpers ask of a store: less than `Store`, so that a wrapper, a fake or another copy's store will do. */
-import type { StoreMetrics } from '../health/index.ts'
+import type { StoreMetrics } from '../counting/index.ts'
 
 export interface TestedStore {
   readonly name: string

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import type { FaultPhase } from '../../backpressure/index.ts'
-import { isTold } from '../../health/index.ts'
+import { isTold } from '../../counting/index.ts'
 import { contain } from '../../kit/index.ts'
 import { ContainedObservable } from './contained-observable.ts'
 

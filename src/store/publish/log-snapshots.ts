@@ -33,7 +33,7 @@ const LOG_KEYS: KnownKeys<LogSnapshotsOptions<unknown>> = { ...SUBSCRIBE_KEYS, l
  * The message is `NAME version N: REASON`. A logger that throws, or whose promise rejects, is reported as any
  * consumer is, and disturbs nobody. Its method is looked up for each line, as pino swaps its own when the
  * level changes. Keep the handle, or pass a `signal`: a handle that is lost is a subscription that nobody can
- * end, and `health()` says so.
+ * end, and `health(store)` says so.
  *
  * @example
  * ```ts

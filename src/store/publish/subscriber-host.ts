@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs'
 import type { Cursor, MailboxConsumer, MailboxFault, MailboxHost, Policy } from '../../backpressure/index.ts'
-import { FailureEpisode } from '../../health/index.ts'
+import { FailureEpisode } from '../../counting/index.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { SubscribeOptions, Subscribers } from './subscribers.ts'

@@ -12,8 +12,9 @@ import type {
   Policy,
   SubscriberStats,
 } from '../../backpressure/index.ts'
-import { DeliveryTotals, type LeakWatch, type SubscriberVitals } from '../../health/index.ts'
+import { DeliveryTotals, type LeakWatch } from '../../counting/index.ts'
 import { type Clock, HeadgateError, onAbort } from '../../kit/index.ts'
+import type { SubscriberVitals } from '../kernel.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { WaitingWriters } from '../write/waiting-writers.ts'
 import type { FaultReporter } from './fault-reporter.ts'
@@ -134,24 +135,26 @@ export class Subscribers<S> {
   }
 
   get size(): number {
-    return this.present().length
+    return this.#present().length
   }
 
   /** The figures of each who is there. */
   stats(): SubscriberStats[] {
-    return this.present().map((subscriber) => subscriber.stats())
+    return this.#present().map((subscriber) => subscriber.stats())
   }
 
   /** What else is known of each who is there, in the order of {@link stats}. */
   vitals(): SubscriberVitals[] {
-    return this.present().map((subscriber) => ({
+    const now = this.clock.mono()
+    return this.#present().map((subscriber) => ({
+      key: subscriber,
+      busyMs: now - (subscriber.stats().busySince ?? now),
       failures: subscriber.failures,
       leakedFrom: this.#leaks?.siteOf(subscriber),
     }))
   }
 
-  /** Each who is there, in the same order, to know it by. */
-  present(): Subscriber<S>[] {
+  #present(): Subscriber<S>[] {
     return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof Subscriber)
   }
 

@@ -15,7 +15,7 @@
  * - Nobody is told of a write inside a batch before the batch has returned.
  */
 
-import type { CommitTimer } from '../../health/index.ts'
+import type { CommitTimer } from '../../counting/index.ts'
 import type { Immutable } from '../../kit/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
 import { settle } from '../../state/index.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { LeakWatch } from '../../src/health/index.ts'
+import { LeakWatch } from '../../src/counting/index.ts'
 import { collectGarbage, microtasks } from '../store/support.ts'
 
 /** Watches a handle that is lost at once, from a function of this name. */
@@ -18,7 +18,7 @@ async function lose(watch: LeakWatch, subscription: object): Promise<string | un
 }
 
 /** Where `lose` calls; the name before it is the engine's, or that of a source map. */
-const PLACE = /health\/leak-watch\.test\.ts:11:3\)$/
+const PLACE = /counting\/leak-watch\.test\.ts:11:3\)$/
 
 describe('LeakWatch', () => {
   test('tells the place that called the function which subscribed', async () => {

@@ -1,24 +1,35 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
 import { from } from 'rxjs'
-import { LeakWatch } from '../../src/health/index.ts'
+import { LeakWatch } from '../../src/counting/index.ts'
+import { type HealthCode, type HealthOptions, health } from '../../src/health/index.ts'
 import {
   buffer,
+  createMachineStore,
   createStore,
+  defineMachine,
   direct,
-  type HealthCode,
-  type HealthThresholds,
   type Store,
   type StoreOptions,
   type SubscriberHandle,
 } from '../../src/index.ts'
-import { caught, collectGarbage, gate, ManualClock, microtasks, refusal, slowConsumer } from './support.ts'
+import {
+  caught,
+  collectGarbage,
+  gate,
+  ManualClock,
+  microtasks,
+  refusal,
+  slowConsumer,
+} from '../store/support.ts'
 
-const codes = (store: Store<never>): HealthCode[] => store.health().issues.map(({ code }) => code)
+/** The codes of the issues that a store has. */
+const codes = (store: Store<never>, options?: HealthOptions): HealthCode[] =>
+  health(store, options).issues.map(({ code }) => code)
 
 /** The one issue that a store has. */
 function issueOf(store: Store<never>) {
-  const { issues } = store.health()
+  const { issues } = health(store)
   expect(issues).toHaveLength(1)
   return issues[0]
 }
@@ -66,13 +77,13 @@ async function codesInTime(store: Store<never>): Promise<HealthCode[]> {
   return codes(store)
 }
 
-describe('Store.health of a store that is well', () => {
+describe('health of a store that is well', () => {
   test('is healthy, without issues, and holds the metrics', () => {
     const clock = new ManualClock()
     const store = createStore(0, { clock })
     store.subscribe(() => {})
     store.set(1)
-    expect(store.health()).toEqual({
+    expect(health(store)).toEqual({
       healthy: true,
       status: 'healthy',
       issues: [],
@@ -84,17 +95,26 @@ describe('Store.health of a store that is well', () => {
     const store = createStore(0, { clock: new ManualClock() })
     store.subscribe(() => {})
     const before = store.metrics()
-    store.health()
-    store.health()
+    health(store)
+    health(store)
     expect(store.metrics()).toEqual(before)
     expect(before.reads).toBe(0)
   })
 })
 
-describe('Store.health of a machine-less store', () => {
+describe('health of a machine store', () => {
+  test('judges its metrics', () => {
+    const lamp = createMachineStore(
+      defineMachine({ id: 'lamp', initial: 'OFF', context: {}, states: { OFF: {} } }),
+    )
+    expect(health(lamp)).toMatchObject({ status: 'healthy', metrics: { currentState: 'OFF' } })
+  })
+})
+
+describe('health of a machine-less store', () => {
   test('is unhealthy with NOT_INITIALIZED until it is given a state', () => {
     const store = createStore<number>()
-    expect(store.health()).toMatchObject({
+    expect(health(store)).toMatchObject({
       healthy: false,
       status: 'unhealthy',
       issues: [
@@ -106,7 +126,7 @@ describe('Store.health of a machine-less store', () => {
       ],
     })
     store.initialize(1)
-    expect(store.health()).toMatchObject({ healthy: true, status: 'healthy', issues: [] })
+    expect(health(store)).toMatchObject({ healthy: true, status: 'healthy', issues: [] })
   })
 })
 
@@ -126,7 +146,7 @@ describe('HIGH_CONFLICT_RATE', () => {
         '2 writes were refused for their version beside 10 commits (20 %, threshold 10 %). ' +
         'Let fewer writers write the same store, or use modify().',
     })
-    expect(store.health().status).toBe('unhealthy')
+    expect(health(store).status).toBe('unhealthy')
     for (let n = 11; n <= 20; n += 1) store.set(n)
     expect(codes(store)).toEqual([])
   })
@@ -153,13 +173,14 @@ describe('HIGH_CONFLICT_RATE', () => {
     expect(codes(store)).toEqual([])
   })
 
-  test('has the threshold of health.conflictRatio', () => {
-    const store = numbers({ health: { conflictRatio: 1 } })
+  test('has the threshold of conflictRatio', () => {
+    const limits = { conflictRatio: 1 }
+    const store = numbers()
     store.set(1)
     lose(store)
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
     lose(store)
-    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+    expect(codes(store, limits)).toEqual(['HIGH_CONFLICT_RATE'])
   })
 })
 
@@ -175,20 +196,21 @@ describe('MANY_SUBSCRIBERS', () => {
       severity: 'warning',
       message:
         '101 follow the store (threshold 100). ' +
-        'Look for subscriptions that are never ended, or raise health.subscriberCount.',
+        'Look for subscriptions that are never ended, or raise subscriberCount.',
     })
-    expect(store.health()).toMatchObject({ status: 'degraded', healthy: false })
+    expect(health(store)).toMatchObject({ status: 'degraded', healthy: false })
     handles[0]?.unsubscribe()
     expect(codes(store)).toEqual([])
   })
 
-  test('has the threshold of health.subscriberCount', () => {
-    const store = numbers({ health: { subscriberCount: 0 } })
-    expect(codes(store)).toEqual([])
+  test('has the threshold of subscriberCount', () => {
+    const limits = { subscriberCount: 0 }
+    const store = numbers()
+    expect(codes(store, limits)).toEqual([])
     const handle = store.subscribe(() => {})
-    expect(codes(store)).toEqual(['MANY_SUBSCRIBERS'])
+    expect(codes(store, limits)).toEqual(['MANY_SUBSCRIBERS'])
     handle.unsubscribe()
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
   })
 })
 
@@ -198,22 +220,22 @@ describe('MANY_SELECTIONS', () => {
     const sum = (state: Readonly<Record<string, number>>): number => state.a ?? 0
     for (let n = 0; n < 9_000; n += 1) store.select(`row-${n}`).subscribe()
     const subscriptions = Array.from({ length: 1_000 }, () => store.select(sum).subscribe())
-    expect(store.health()).toMatchObject({
+    expect(health(store)).toMatchObject({
       issues: [],
       metrics: { subscriberCount: 10_000, selectionCount: 10_000 },
     })
     subscriptions.push(store.select('a').subscribe())
-    expect(store.health().issues).toEqual([
+    expect(health(store).issues).toEqual([
       {
         code: 'MANY_SELECTIONS',
         severity: 'warning',
         message:
           '10001 follow paths and selectors of the store (threshold 10000). ' +
-          'Look for subscriptions of select() that are never ended, or raise health.selectionCount.',
+          'Look for subscriptions of select() that are never ended, or raise selectionCount.',
       },
     ])
     subscriptions[0]?.unsubscribe()
-    expect(store.health().issues).toEqual([])
+    expect(health(store).issues).toEqual([])
   })
 })
 
@@ -232,7 +254,7 @@ describe('STALLED_SUBSCRIBER', () => {
       subscriberId: 'archive',
       message:
         'Subscriber "archive" has been busy with one delivery for 30001 ms (threshold 30000). ' +
-        'Does its promise settle? Use its signal to give up, or raise health.stallMs.',
+        'Does its promise settle? Use its signal to give up, or raise stallMs.',
     })
     slow.gates[0]?.open()
     await microtasks()
@@ -242,7 +264,8 @@ describe('STALLED_SUBSCRIBER', () => {
 
   test('is counted anew for each delivery, and clears when the subscriber leaves', async () => {
     const clock = new ManualClock()
-    const store = numbers({ clock, health: { stallMs: 10 } })
+    const limits = { stallMs: 10 }
+    const store = numbers({ clock })
     const slow = slowConsumer()
     const handle = store.subscribe(slow.next)
     store.set(1)
@@ -251,11 +274,11 @@ describe('STALLED_SUBSCRIBER', () => {
     await microtasks()
     clock.advance(10)
     expect(slow.seen).toEqual([0, 1])
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
     clock.advance(1)
-    expect(codes(store)).toEqual(['STALLED_SUBSCRIBER'])
+    expect(codes(store, limits)).toEqual(['STALLED_SUBSCRIBER'])
     handle.unsubscribe()
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
   })
 })
 
@@ -282,15 +305,16 @@ describe('HIGH_DROP_RATE', () => {
     expect(codes(store)).toEqual([])
   })
 
-  test('has the threshold of health.dropRatio, and clears when the subscriber leaves', () => {
-    const store = numbers({ health: { dropRatio: 0 } })
+  test('has the threshold of dropRatio, and clears when the subscriber leaves', () => {
+    const limits = { dropRatio: 0 }
+    const store = numbers()
     const handle = store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
     store.set(1)
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
     store.set(2)
-    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    expect(codes(store, limits)).toEqual(['HIGH_DROP_RATE'])
     handle.unsubscribe()
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
   })
 
   test('clears a minute after the last loss, however much was lost', async () => {
@@ -327,18 +351,19 @@ describe('HIGH_DROP_RATE', () => {
     expect(codes(store)).toEqual([])
   })
 
-  test('has the window of health.windowMs and health.windowVersions', () => {
+  test('has the window of windowMs and windowVersions', () => {
     const clock = new ManualClock()
-    const store = numbers({ clock, health: { windowMs: 10, windowVersions: Number.POSITIVE_INFINITY } })
+    const limits = { windowMs: 10, windowVersions: Number.POSITIVE_INFINITY }
+    const store = numbers({ clock })
     const handle = store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
     for (let n = 1; n <= 9; n += 1) store.set(n)
-    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    expect(codes(store, limits)).toEqual(['HIGH_DROP_RATE'])
     clock.advance(10)
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
     store.set(10)
-    expect(codes(store)).toEqual(['HIGH_DROP_RATE'])
+    expect(codes(store, limits)).toEqual(['HIGH_DROP_RATE'])
     handle.unsubscribe()
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
   })
 
   test('is no matter of what a newer version replaced', () => {
@@ -423,7 +448,7 @@ describe('LEAKED_SUBSCRIBER', () => {
     const issue = issueOf(store)
     expect(issue).toMatchObject({ code: 'LEAKED_SUBSCRIBER', severity: 'warning', subscriberId: 'lost' })
     expect(issue?.message).toMatch(
-      /^Subscriber "lost" is still subscribed, but its handle is lost: nobody can end it\. It was subscribed at .*store\/health\.test\.ts:\d+:\d+\)?\. Keep the handle and call it, or subscribe with a signal\.$/,
+      /^Subscriber "lost" is still subscribed, but its handle is lost: nobody can end it\. It was subscribed at .*health\/health\.test\.ts:\d+:\d+\)?\. Keep the handle and call it, or subscribe with a signal\.$/,
     )
     expect(Number(/:(\d+):\d+\)?\. Keep/.exec(issue?.message ?? '')?.[1])).toBe(
       lineOf("{ id: 'lost', onError"),
@@ -458,7 +483,7 @@ describe('LEAKED_SUBSCRIBER', () => {
     const kept = store.subscribe(() => {}, { id: 'kept' })
     await lose(() => store.subscribe(() => {}, { id: 'lost' }))
     await codesInTime(store)
-    expect(store.health().issues.map(({ subscriberId }) => subscriberId)).toEqual(['lost'])
+    expect(health(store).issues.map(({ subscriberId }) => subscriberId)).toEqual(['lost'])
     expect(kept.closed).toBe(false)
   })
 
@@ -520,7 +545,8 @@ describe('LEAKED_SUBSCRIBER', () => {
 describe('the status', () => {
   test('is that of the worst issue; issues of the store come before those of its subscribers', () => {
     const clock = new ManualClock()
-    const store = numbers({ clock, onFault: () => {}, health: { stallMs: 0, subscriberCount: 1 } })
+    const limits = { stallMs: 0, subscriberCount: 1 }
+    const store = numbers({ clock, onFault: () => {} })
     store.subscribe(() => from(new Promise(() => {})), { id: 'stuck' })
     store.subscribe(
       () => {
@@ -529,35 +555,46 @@ describe('the status', () => {
       { id: 'broken', policy: direct() },
     )
     clock.advance(1)
-    expect(codes(store)).toEqual(['MANY_SUBSCRIBERS', 'STALLED_SUBSCRIBER', 'CONSUMER_ERRORS'])
-    expect(store.health().status).toBe('degraded')
+    expect(codes(store, limits)).toEqual(['MANY_SUBSCRIBERS', 'STALLED_SUBSCRIBER', 'CONSUMER_ERRORS'])
+    expect(health(store, limits).status).toBe('degraded')
     store.set(1)
     caught(() => store.set(2, { expectedVersion: 7 }))
-    expect(store.health()).toMatchObject({ healthy: false, status: 'unhealthy' })
+    expect(health(store, limits)).toMatchObject({ healthy: false, status: 'unhealthy' })
   })
 })
 
 describe('the thresholds', () => {
+  test('are those of each question: a page and an alarm may have their own', () => {
+    const store = numbers()
+    store.subscribe(() => {})
+    expect(codes(store, { subscriberCount: 0 })).toEqual(['MANY_SUBSCRIBERS'])
+    expect(codes(store)).toEqual([])
+  })
+
+  test('are not asked of what is no store', () => {
+    expect(caught(() => health({ name: 'x' } as never))).toMatchObject({ code: 'KERNEL_ABSENT' })
+  })
+
   test.each([
-    [{ stallMs: -1 }, 'Expected "health.stallMs" to be a number from 0, got -1 (number).'],
-    [{ dropRatio: Number.NaN }, 'Expected "health.dropRatio" to be a number from 0, got NaN (number).'],
-    [{ conflictRatio: '0.1' }, 'Expected "health.conflictRatio" to be a number from 0, got "0.1" (string).'],
-    [{ subscriberCount: null }, 'Expected "health.subscriberCount" to be a number from 0, got null.'],
-    [7, 'Expected "health" to be an object of thresholds, got 7 (number).'],
-  ])('%j is refused', (health, message) => {
-    const create = () => createStore(0, { health: health as unknown as Partial<HealthThresholds> })
-    expect(caught(create)).toEqual(refusal('OPTION_INVALID', message))
+    [{ stallMs: -1 }, 'Expected "stallMs" to be a number from 0, got -1 (number).'],
+    [{ dropRatio: Number.NaN }, 'Expected "dropRatio" to be a number from 0, got NaN (number).'],
+    [{ conflictRatio: '0.1' }, 'Expected "conflictRatio" to be a number from 0, got "0.1" (string).'],
+    [{ subscriberCount: null }, 'Expected "subscriberCount" to be a number from 0, got null.'],
+    [7, 'Expected "options of health()" to be an object, got 7 (number).'],
+  ])('%j is refused', (options, message) => {
+    expect(caught(() => health(numbers(), options as unknown as HealthOptions))).toEqual(
+      refusal('OPTION_INVALID', message),
+    )
   })
 
   test('may be infinite, and one that is undefined is the default', () => {
-    const store = numbers({
-      health: { subscriberCount: Number.POSITIVE_INFINITY, conflictRatio: undefined as never },
-    })
+    const store = numbers()
+    const limits = { subscriberCount: Number.POSITIVE_INFINITY, conflictRatio: undefined }
     for (let n = 0; n < 101; n += 1) store.subscribe(() => {})
-    expect(codes(store)).toEqual([])
+    expect(codes(store, limits)).toEqual([])
     store.set(1)
     caught(() => store.set(2, { expectedVersion: 7 }))
-    expect(codes(store)).toEqual(['HIGH_CONFLICT_RATE'])
+    expect(codes(store, limits)).toEqual(['HIGH_CONFLICT_RATE'])
   })
 })
 

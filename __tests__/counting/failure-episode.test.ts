@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { FailureEpisode, isTold } from '../../src/health/index.ts'
+import { FailureEpisode, isTold } from '../../src/counting/index.ts'
 
 /** Runs deliveries that fail (`x`) or are handled (`.`) and draws what each returned. */
 function draw(deliveries: string): string {
