@@ -29,6 +29,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   nats: 6,
   react: 6,
   inspector: 6,
+  process: 7,
   testing: 7,
   stress: 8,
   cli: 9,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { becomes, isAlive } from '../support/processes.ts'
 import { BUILD_MS_MAX, BuiltCommand, finished } from './support/built-command.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -24,6 +25,10 @@ beforeAll(() => {
     `const { defineMachine } = require('headgate')\n${LAMP}\nmodule.exports = { machine, ingest }`,
   )
   command.write('endless.mjs', `export * from './lamp.mjs'\nexport function* records() { for (;;) yield {} }`)
+  command.write(
+    'loops.mjs',
+    `export * from './lamp.mjs'\nexport const ingest = () => { console.error('pid ' + process.pid); for (;;); }`,
+  )
   command.write('restless.mjs', `export * from './lamp.mjs'\nsetInterval(() => {}, 1_000)`)
   command.write('throws-null.mjs', 'throw null')
   command.write('imports-broken.mjs', `import './broken.mjs'`)
@@ -166,10 +171,6 @@ describe('the command', () => {
   })
 
   test('ends at the second SIGINT, with a word and status 130, where the module loops', async () => {
-    command.write(
-      'loops.mjs',
-      `export { machine } from './lamp.mjs'\nexport const ingest = () => { console.error('pid ' + process.pid); for (;;); }`,
-    )
     const running = command.start('run', 'loops.mjs', '--json')
     running.stdin.end('{}\n')
     const end = finished(running)
@@ -182,7 +183,22 @@ describe('the command', () => {
       `${said}headgate run: ended at once by a second signal, SIGINT; no summary.\n`,
     ])
     const pid = Number(/\d+/.exec(said)?.[0])
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    expect(isAlive(pid)).toBe(false)
+  })
+
+  test('ends with the command where the module loops and the command was killed', async () => {
+    const running = command.start('run', 'loops.mjs', '--json')
+    running.stdin.end('{}\n')
+    const end = finished(running)
+    const [said] = await once(running.stderr, 'data')
+    const pid = Number(/\d+/.exec(said)?.[0])
+    running.kill('SIGKILL')
+    try {
+      expect(await becomes(() => !isAlive(pid))).toBe(true)
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    }
+    await end
   })
 
   const posix = process.platform === 'win32' ? test.skip : test

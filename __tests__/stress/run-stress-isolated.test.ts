@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { StressEvent } from '../../src/stress/stress-options.ts'
 import type { ScenarioResult, StressReport } from '../../src/stress/stress-report.ts'
 import { BUILD_MS_MAX, BuiltCommand } from '../cli/support/built-command.ts'
+import { becomes, isAlive } from '../support/processes.ts'
 
 /** Stores and scenarios that only a process of its own can contain. */
 const UNRULY = `
@@ -171,22 +171,6 @@ describe('runStressIsolated', () => {
     }
   }, 120_000)
 })
-
-/** Whether a process is there. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Asks again and again, a bounded number of times. */
-async function becomes(holds: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 300 && !holds(); tries += 1) await setTimeout(100)
-  return holds()
-}
 
 describe('a scenario that loops', () => {
   test('ends when its parent was killed, which could tell it nothing', async () => {

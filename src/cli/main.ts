@@ -29,6 +29,9 @@ async function runHere(): Promise<number> {
     process.on('message', (signal) => stop.abort(signal))
     process.once('disconnect', () => process.exit(1))
     process.channel?.unref()
+    // Not awaited: it watches from a thread, which needs nothing of this one once it is made.
+    const { endWithParent } = await import('../process/index.ts')
+    endWithParent().catch(() => {})
   }
   // The event loop is empty and the command has not ended: what it awaits will never come.
   process.once('beforeExit', () => stop.abort('IDLE'))

@@ -1,14 +1,10 @@
 /**
  * Reads the arguments of `headgate run`, and refuses what it does not know before anything is started.
- *
- * Subscribers may be written one an option (`--subscriber a=latest --subscriber b=direct`) or several after
- * one (`--subscriber a=latest b=direct`): a word of the form ID=… right behind a subscriber is another one.
  */
-import { parseArgs } from 'node:util'
 import { type Policy, parsePolicy } from '../backpressure/index.ts'
-import { ownValues } from './own-values.ts'
 import { TIME_UNITS } from './record-time.ts'
 import type { TimeUnit } from './run-module.ts'
+import { type RunWords, readRunWords } from './run-words.ts'
 import { messageOf, UsageError } from './usage-error.ts'
 
 /** A subscriber asked for on the command line. */
@@ -36,39 +32,13 @@ export interface RunOptions {
   readonly strict: boolean
 }
 
-const OPTIONS = {
-  events: { type: 'string' },
-  speed: { type: 'string' },
-  subscriber: { type: 'string', multiple: true },
-  seed: { type: 'string' },
-  time: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  strict: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-const SUBSCRIBER_WORD = /^[\w.-]+=/
-
 /**
  * Reads the words after `headgate run`.
  *
  * @throws {@link UsageError}
  */
 export function parseRunArguments(words: readonly string[]): RunOptions {
-  const { values, tokens } = parseWords(words)
-  const modules: string[] = []
-  const subscribers: string[] = []
-  let afterSubscriber = false
-  for (const token of tokens) {
-    if (token.kind === 'option') {
-      afterSubscriber = token.name === 'subscriber'
-      if (token.name === 'subscriber') subscribers.push(token.value)
-    } else if (token.kind === 'positional') {
-      afterSubscriber &&= SUBSCRIBER_WORD.test(token.value)
-      if (afterSubscriber) subscribers.push(token.value)
-      else modules.push(token.value)
-    }
-  }
+  const { values, modules, subscribers } = parseWords(words)
   if (modules.length > 1) {
     throw new UsageError(`Expected one MODULE, got ${modules.length}: ${modules.join(', ')}.`)
   }
@@ -85,9 +55,9 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
   }
 }
 
-function parseWords(words: readonly string[]) {
+function parseWords(words: readonly string[]): RunWords {
   try {
-    return parseArgs({ args: ownValues(words), options: OPTIONS, allowPositionals: true, tokens: true })
+    return readRunWords(words)
   } catch (error) {
     // Node's first sentence names the option; the others speak of other things that might have been meant.
     throw new UsageError(`${messageOf(error).split(/\.(?:\s|$)/)[0]}.`, { cause: error })

@@ -1,22 +1,26 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { constants } from 'node:os'
+import { readRunWords } from './run-words.ts'
 
 /** Says to the process of a run that it is one; taken away before a module could see it. */
 export const SUPERVISED = 'HEADGATE_SUPERVISED'
 
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 
-/**
- * Whether a run may load a module, which may loop: any word that is no option could name one. Not the parser
- * of the arguments: what it imports would be loaded twice.
- */
-export function mayLoop(words: readonly string[]): boolean {
-  return words[0] === 'run' && words.slice(1).some((word) => !word.startsWith('-'))
+/** Whether a run loads a module, which may loop. */
+export function mayLoop([command, ...words]: readonly string[]): boolean {
+  if (command !== 'run') return false
+  try {
+    const { modules, values } = readRunWords(words)
+    return modules.length > 0 && !values.help
+  } catch {
+    return false // what cannot be read is refused before anything is loaded
+  }
 }
 
 /**
  * Runs the command in a process of its own, since a process that loops hears no signal: it is told the first
- * one, and killed at the second.
+ * one, and killed at the second. Where this process is gone, that one ends too: see `endWithParent`.
  *
  * @returns the exit status.
  */

@@ -4,10 +4,10 @@
  * It ends by itself, whatever the store has left running, and when the parent has gone.
  */
 import { isHeadgateError, messageOf } from '../kit/index.ts'
+import { endWithParent } from '../process/index.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import type { Answer, ProgressMessage, Request } from './isolated-protocol.ts'
 import { loadAdapter, type StressModule } from './load-adapter.ts'
-import { endWithParent } from './parent-watch.ts'
 import { runScenario } from './run-scenario.ts'
 import { selectScenarios } from './select-scenarios.ts'
 

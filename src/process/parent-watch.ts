@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /** How often a child looks whether its parent is still there. */
-export const PARENT_WATCH_MS = 500
+const PARENT_WATCH_MS = 500
 
 /**
- * The watch, as text: a thread of its own, since a scenario that loops hears nothing, neither that its channel is
+ * The watch, as text: a thread of its own, since a process that loops hears nothing, neither that its channel is
  * closed nor a signal. `process.ppid` stays what it was in a thread, so the parent is asked for by a signal of 0.
  */
 const WATCH = `

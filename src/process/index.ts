@@ -1,0 +1,2 @@
+/** Child processes. */
+export { endWithParent } from './parent-watch.ts'
