@@ -38,13 +38,13 @@ interface Told {
 export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   slot = -1
   call: MailboxConsumer<Snapshot<S>>['next'] | undefined
-  readonly id: string
   readonly policy: Policy
   readonly pulled: boolean
   /** Takes away the listener on the signal of the options. */
   stopListening: (() => void) | undefined = undefined
   /** The number of the newest publication when it joined; it is never offered those up to there. */
   since = 0
+  #id: string | number
   #consumer: MailboxConsumer<Snapshot<S>>
   #options: SubscribeOptions<S>
   readonly #subscribers: Subscribers<S>
@@ -63,10 +63,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     subscribers: Subscribers<S>,
     consumer: MailboxConsumer<Snapshot<S>>,
     options: SubscribeOptions<S>,
-    id: string,
+    number: number,
     pulled: boolean,
   ) {
-    this.id = id
+    this.#id = options.id ?? number
     // Not `??`: null is refused with all else that is no policy.
     this.policy = options.policy === undefined ? DEFAULT_POLICY : options.policy
     this.pulled = pulled
@@ -75,6 +75,12 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     this.#subscribers = subscribers
     if (!pulled && isStraight(this.policy)) this.call = consumer.next
     else this.box() // refuses what is no policy
+  }
+
+  get id(): string {
+    // Made when somebody asks: to make it costs as much as the rest of a subscription's fields.
+    if (typeof this.#id === 'number') this.#id = `subscriber-${this.#id}`
+    return this.#id
   }
 
   get suspends(): boolean {

@@ -95,8 +95,7 @@ export class Subscribers<S> {
     this.#created += 1
     const { signal } = options
     const { broadcast } = this.subject
-    const id = options.id ?? `subscriber-${this.#created}`
-    const subscriber = new Subscriber(this, consumer, options, id, pulled)
+    const subscriber = new Subscriber(this, consumer, options, this.#created, pulled)
     subscriber.since = broadcast.published
     broadcast.add(subscriber)
     if (subscriber.suspends) this.#suspending.add(subscriber)
