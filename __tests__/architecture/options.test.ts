@@ -1,6 +1,7 @@
 /** Everyone who takes options refuses a name that nobody reads. A new option or entry point: one row. */
 import { describe, expect, test } from '@jest/globals'
 import { NEVER } from 'rxjs'
+import { diff } from '../../src/delta/index.ts'
 import { health, toPrometheus } from '../../src/health/index.ts'
 import {
   audit,
@@ -107,6 +108,11 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
     'whenReady',
     () => store().whenReady(() => 1, only('singal')),
     'whenReady() has no option "singal". Did you mean "signal"?',
+  ],
+  [
+    'diff',
+    () => diff(0, 1, only('operationMax')),
+    'diff() has no option "operationMax". Did you mean "operationsMax"?',
   ],
   [
     'logSnapshots',

@@ -27,6 +27,14 @@ function verdict(file: string, specifier: string): string[] {
 }
 
 describe('the sources', () => {
+  test('of JSON and of deltas know no store, though they stand above its floor', () => {
+    const theirs = Object.entries(readSources()).filter(([file]) => /^src\/(?:json|delta)\//.test(file))
+    const rooms = theirs.flatMap(([, source]) =>
+      importsOf(source).flatMap(({ specifier }) => specifier.split('/').at(-2) ?? []),
+    )
+    expect([...new Set(rooms)].sort()).toEqual(['.', 'collection', 'json', 'kit', 'state'])
+  })
+
   test('keep the room rule', () => {
     expect(roomViolations(readSources())).toEqual([])
   })
@@ -139,7 +147,7 @@ describe('roomViolations', () => {
   })
 
   test('knows every room of the building', () => {
-    expect(Object.keys(FLOORS)).toHaveLength(19)
+    expect(Object.keys(FLOORS)).toHaveLength(21)
   })
 })
 

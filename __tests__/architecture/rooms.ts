@@ -19,6 +19,8 @@ export const FLOORS: Readonly<Record<string, number>> = {
   counting: 2,
   collection: 2,
   store: 3,
+  json: 3,
+  delta: 4,
   machine: 4,
   kernel: 4,
   health: 4,
@@ -46,6 +48,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   counting: [],
   health: [],
   collection: ['immer'],
+  json: [],
+  delta: [],
 }
 
 /** From this floor on, a room runs only under Node. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { FsmStateSnapshotSchema } from '../../src/codec/index.ts'
-import { Budget } from '../../src/codec/limits.ts'
 import { checkStructure, structureOf } from '../../src/codec/wire-structure.ts'
+import { Budget } from '../../src/json/limits.ts'
 
 const STRUCTURE = structureOf(FsmStateSnapshotSchema)
 

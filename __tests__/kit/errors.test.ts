@@ -24,6 +24,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { received: '42 (number)' },
     'Expected the consumer to be a function, or an object with a "next" function, got 42 (number).',
   ],
+  DELTA_INVALID: [
+    { operation: 2, path: '/log/9', problem: 'there is nothing at that path' },
+    'Operation 2 of a delta, at "/log/9", was refused, and nothing was changed: there is nothing at that path.',
+  ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
     'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers end, or raise timeoutMs.',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { HELP, RUN_HELP } from '../../src/cli/help.ts'
 import { STRESS_HELP } from '../../src/cli/stress/stress-help.ts'
-import { Budget } from '../../src/codec/limits.ts'
+import { Budget } from '../../src/json/limits.ts'
 import { VERSION } from '../../src/kit/index.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -77,6 +77,7 @@ describe('"sideEffects": false', () => {
     'index.ts',
     'kernel/index.ts',
     'health/index.ts',
+    'delta/index.ts',
     'codec/index.ts',
     'otel/index.ts',
     'testing/index.ts',
@@ -88,6 +89,7 @@ describe('"sideEffects": false', () => {
   test('is true: the library changes nothing outside of itself when it is loaded', async () => {
     await Promise.all([import('../../src/index.ts'), import('../../src/kernel/index.ts')])
     await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
+    await Promise.all([import('../../src/delta/index.ts')])
     expect(surroundings()).toEqual(before)
   })
 })

@@ -8,14 +8,21 @@
  *
  * Without the list of keys the string '1' and the number 1 would be the same on the wire.
  */
+
+import {
+  type Budget,
+  bracketed,
+  describeObject,
+  fromJsonForm,
+  invalid,
+  isPlainObject,
+  parseJson,
+  setOwn,
+  toJsonText,
+} from '../json/index.ts'
 import { isHeadgateError } from '../kit/index.ts'
-import { ADVICE, bracketed, describeObject, invalid } from './codec-error.ts'
-import { toJsonText } from './json-form.ts'
-import { fromJsonForm } from './json-revive.ts'
-import { parseJson } from './json-text.ts'
-import { isPlainObject } from './json-value.ts'
-import type { Budget } from './limits.ts'
-import { isWellFormed, setOwn, text } from './text.ts'
+import { ADVICE } from './codec-error.ts'
+import { isWellFormed, text } from './text.ts'
 
 /** The map, and the keys whose values are JSON text. */
 export interface ContextData {

@@ -1,7 +1,8 @@
 /** From the message to a snapshot, frozen at every level. */
 import { isMessage } from '@bufbuild/protobuf'
+import { type Budget, describeObject, invalid } from '../json/index.ts'
 import type { TransitionStatus } from '../machine/index.ts'
-import { ADVICE, describeObject, invalid } from './codec-error.ts'
+import { ADVICE } from './codec-error.ts'
 import { fromContextData } from './context-data.ts'
 import type { DecodedSnapshot, WireTransitionRecord } from './decoded-snapshot.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type StateTransition,
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { fromUuid } from './identity.ts'
-import type { Budget } from './limits.ts'
 import { isInt32, type NameTable } from './name-table.ts'
 import { fromStateMetadata } from './state-metadata.ts'
 import { STATUSES } from './statuses.ts'

@@ -1,6 +1,7 @@
 /** The UUIDs of a message. An empty one is let through both ways: some senders set the message and no value. */
 import { create } from '@bufbuild/protobuf'
-import { ADVICE, describeObject, invalid } from './codec-error.ts'
+import { describeObject, invalid } from '../json/index.ts'
+import { ADVICE } from './codec-error.ts'
 import { type UUID, UUIDSchema } from './gen/qiki/common/uuid_pb.js'
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -1,3 +1,4 @@
+export type { DecodeLimits } from '../json/index.ts'
 export type {
   DecodedSnapshot,
   MachineSnapshot,
@@ -7,7 +8,6 @@ export type {
   WireTransitionRecord,
 } from './decoded-snapshot.ts'
 export { type FsmStateSnapshot, FsmStateSnapshotSchema } from './gen/qiki/fsm/fsm_state_pb.js'
-export type { DecodeLimits } from './limits.ts'
 export { type LogRecord, toLogRecord } from './log-record.ts'
 export { type MachineCodec, machineCodec } from './machine-codec.ts'
 export { decodeSnapshot, encodeSnapshot, fromProto, toProto, toProtoJson } from './q-core-codec.ts'

@@ -1,7 +1,8 @@
 import { fromBinary, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf'
+import { Budget, type DecodeLimits, describeObject, invalid } from '../json/index.ts'
 import { describeValue, isHeadgateError } from '../kit/index.ts'
 import type { Cell, Machine } from '../machine/index.ts'
-import { ADVICE, describeObject, invalid } from './codec-error.ts'
+import { ADVICE } from './codec-error.ts'
 import type { DecodedSnapshot, MachineSnapshot, WireIdentity } from './decoded-snapshot.ts'
 import { fromMessage } from './from-message.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type FsmStateSnapshot,
   FsmStateSnapshotSchema,
 } from './gen/qiki/fsm/fsm_state_pb.js'
-import { Budget, type DecodeLimits } from './limits.ts'
 import { INT32_MAX, isReservedName, NameTable } from './name-table.ts'
 import { toMessage } from './to-message.ts'
 import { checkStructure, structureOf } from './wire-structure.ts'

@@ -5,14 +5,21 @@
  * What `JSON.stringify` would drop or change gets a tag (json-form.ts), and the form is of version 2 then: who
  * reads version 1 only, refuses it instead of taking tags for data.
  */
-import { isHeadgateError, isVersion } from '../kit/index.ts'
+
+import {
+  Budget,
+  bracketed,
+  type DecodeLimits,
+  describeObject,
+  fromJsonForm,
+  invalid,
+  isPlainObject,
+  readJson,
+  toJsonForm,
+} from '../json/index.ts'
+import { isVersion } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
-import { ADVICE, bracketed, describeObject, invalid, requireObject } from './codec-error.ts'
-import { toJsonForm } from './json-form.ts'
-import { fromJsonForm } from './json-revive.ts'
-import { parseJson } from './json-text.ts'
-import { isPlainObject } from './json-value.ts'
-import { Budget, type DecodeLimits } from './limits.ts'
+import { ADVICE, requireObject } from './codec-error.ts'
 
 const FORMAT = 'headgate.snapshot'
 /** Without tags, and with them. */
@@ -71,7 +78,7 @@ export function toJSON(snapshot: Snapshot<unknown>): SnapshotJson {
  */
 export function fromJSON<S = unknown>(json: unknown, limits?: DecodeLimits): Snapshot<S> {
   const budget = new Budget(limits)
-  const value = typeof json === 'string' ? parse(json, budget) : json
+  const value = typeof json === 'string' ? readJson(json, budget, 'the JSON') : json
   const advice = 'Read only what toJSON() has made.'
   if (!isPlainObject(value)) throw invalid('the JSON', 'an object', describeObject(value), advice)
   if (value.format !== FORMAT) {
@@ -89,15 +96,6 @@ export function fromJSON<S = unknown>(json: unknown, limits?: DecodeLimits): Sna
   const { version, reason, source, tsWall, tsMono, metadata } = value as unknown as Snapshot<S>
   const entries = fromJsonForm(metadata, 'metadata', { budget, isTagged: false }) as Snapshot<S>['metadata']
   return Object.freeze({ version, state, reason, source, tsWall, tsMono, metadata: entries })
-}
-
-function parse(text: string, budget: Budget): unknown {
-  try {
-    return parseJson(text, budget, 'the JSON')
-  } catch (error) {
-    if (isHeadgateError(error)) throw error
-    throw invalid('the JSON', 'JSON text', 'a text that is none', 'Check that it was not cut.', error)
-  }
 }
 
 type Fields = Partial<Record<keyof Snapshot<unknown>, unknown>>

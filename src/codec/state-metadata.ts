@@ -7,14 +7,13 @@
  * puts there is not sent.
  */
 
+import { type Budget, bracketed, describeObject, invalid, parseJson, setOwn } from '../json/index.ts'
 import { isHeadgateError } from '../kit/index.ts'
-import { ADVICE, bracketed, describeObject, invalid, requireObject } from './codec-error.ts'
+import { ADVICE, requireObject } from './codec-error.ts'
 import type { ContextData } from './context-data.ts'
 import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
-import { parseJson } from './json-text.ts'
-import type { Budget } from './limits.ts'
 import { fromSecondsText, toSecondsText } from './seconds-text.ts'
-import { setOwn, text } from './text.ts'
+import { text } from './text.ts'
 
 const VERSION = 'dto_version'
 const REASON = 'dto_reason'

@@ -1,5 +1,6 @@
-/** Strings on their way to the wire, and records keyed by whatever strings come. */
-import { ADVICE, describeObject, invalid } from './codec-error.ts'
+/** Strings on their way to the wire. */
+import { describeObject, invalid } from '../json/index.ts'
+import { ADVICE } from './codec-error.ts'
 
 /** Half of a surrogate pair: a JavaScript string may hold one, UTF-8 cannot. */
 const LONE_SURROGATE = /\p{Surrogate}/u
@@ -15,11 +16,4 @@ export function text(value: unknown, field: string): string {
   if (typeof value === 'string' && isWellFormed(value)) return value
   const received = typeof value === 'string' ? 'a string with half a surrogate pair' : describeObject(value)
   throw invalid(field, 'a string that UTF-8 can hold', received, ADVICE.field)
-}
-
-/** Sets an own property, whatever the key: a plain assignment to `__proto__` would set the prototype. */
-export function setOwn<T>(record: Record<string, T>, key: string, value: T): void {
-  if (key === '__proto__') {
-    Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true })
-  } else record[key] = value
 }

@@ -1,7 +1,8 @@
 /** From a snapshot to the message. Every value is checked here, so the runtime has nothing left to refuse. */
 import { create } from '@bufbuild/protobuf'
+import { describeObject, invalid } from '../json/index.ts'
 import { describeValue, randomUuid } from '../kit/index.ts'
-import { ADVICE, describeObject, invalid, requireObject } from './codec-error.ts'
+import { ADVICE, requireObject } from './codec-error.ts'
 import { toContextData } from './context-data.ts'
 import type { MachineSnapshot, WireIdentity, WireTransitionRecord } from './decoded-snapshot.ts'
 import {

@@ -9,7 +9,7 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf'
 import { ScalarType } from '@bufbuild/protobuf'
 import { WireType } from '@bufbuild/protobuf/wire'
-import type { Budget } from './limits.ts'
+import type { Budget } from '../json/index.ts'
 
 /** What is expected of a field: its wire type, and the structure inside it, if it has one. */
 interface Field {

@@ -6,7 +6,8 @@
  */
 import { create } from '@bufbuild/protobuf'
 import { type Timestamp, TimestampSchema } from '@bufbuild/protobuf/wkt'
-import { ADVICE, describeObject, invalid } from './codec-error.ts'
+import { describeObject, invalid } from '../json/index.ts'
+import { ADVICE } from './codec-error.ts'
 
 const NANOS_PER_MS = 1_000_000
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the bounds of a protobuf timestamp. */

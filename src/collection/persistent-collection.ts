@@ -25,7 +25,8 @@ import { Vector, type VectorNode, WIDTH } from './vector.ts'
 /** Stands where an entity was removed. */
 const TOMBSTONE = Symbol('removed')
 
-const isEntity = (item: unknown): boolean => item !== undefined && item !== TOMBSTONE
+/** Whether a slot of a vector holds an entity: not a gap, and not what stands where one was removed. */
+export const isEntity = (item: unknown): boolean => item !== undefined && item !== TOMBSTONE
 
 /** A diff being made; `limit` is how many ids it may hold. */
 class Differences implements CollectionDiff {
@@ -135,7 +136,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   diff(earlier: Collection<Entity>): CollectionDiff {
-    const within = PersistentCollection.differences(earlier, this, Number.POSITIVE_INFINITY)
+    const within = differencesWithin(earlier, this, Number.POSITIVE_INFINITY)
     return within as CollectionDiff // without a limit there is always one
   }
 
@@ -143,34 +144,11 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
     return [...this.entries()]
   }
 
-  /** The diff of two versions, or `undefined` where it would be longer, or cost more, than the limit. */
-  static differences(
-    before: Collection<unknown>,
-    after: Collection<unknown>,
-    limit: number,
-  ): CollectionDiff | undefined {
-    const found = new Differences(limit)
+  /** What two versions of one index are made of; `undefined` for others. */
+  static slotsOf(before: Collection<unknown>, after: Collection<unknown>): Slots | undefined {
     // A collection may be of the other copy of the package, whose private fields cannot be read.
-    if (#index in before && #index in after && before.#index === after.#index) {
-      return after.#compareSlots(before, found) ? found : undefined
-    }
-    if (before.size + after.size > limit) return undefined
-    return compareIds(before, after, found)
-  }
-
-  /** Compares with a version of the same index only what the two do not share; false past the limit. */
-  #compareSlots(before: PersistentCollection<unknown>, found: Differences): boolean {
-    const { ids } = this.#index
-    return before.#vector.differences(this.#vector, (slot, old, now) => {
-      const id = ids[slot] as string
-      if (isEntity(old)) {
-        // Where it has left its slot, it may have been added again in another one.
-        const entity = isEntity(now) ? now : this.get(id)
-        if (entity === undefined) found.removed.push(id)
-        else if (!Object.is(entity, old)) found.updated.push(id)
-      } else if (isEntity(now) && !before.has(id)) found.added.push(id)
-      return found.isWithinLimit
-    })
+    if (!(#index in before && #index in after) || before.#index !== after.#index) return undefined
+    return { ids: after.#index.ids, before: before.#vector, after: after.#vector }
   }
 
   /** Where an id is, or -1; see slot-index.ts. */
@@ -231,6 +209,48 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
 
 brandCollection(PersistentCollection.prototype)
 
+/** Two versions of one index: the ids of the slots, and what either has in them. */
+export interface Slots {
+  readonly ids: readonly string[]
+  readonly before: Vector
+  readonly after: Vector
+}
+
+/**
+ * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
+ * where the two share nothing and there is more to compare than that.
+ */
+export function differencesWithin(
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  limit: number,
+): CollectionDiff | undefined {
+  const found = new Differences(limit)
+  const slots = PersistentCollection.slotsOf(before, after)
+  if (slots !== undefined) return compareSlots(slots, before, after, found) ? found : undefined
+  if (before.size + after.size > limit) return undefined
+  return compareIds(before, after, found)
+}
+
+/** Compares only what the two do not share; false past the limit. */
+function compareSlots(
+  slots: Slots,
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  found: Differences,
+): boolean {
+  return slots.before.differences(slots.after, (slot, old, now) => {
+    const id = slots.ids[slot] as string
+    if (isEntity(old)) {
+      // Where it has left its slot, it may have been added again in another one.
+      const entity = isEntity(now) ? now : after.get(id)
+      if (entity === undefined) found.removed.push(id)
+      else if (!Object.is(entity, old)) found.updated.push(id)
+    } else if (isEntity(now) && !before.has(id)) found.added.push(id)
+    return found.isWithinLimit
+  })
+}
+
 /** Compares every entity: for two collections that share nothing. */
 function compareIds(
   before: Collection<unknown>,
@@ -245,13 +265,3 @@ function compareIds(
   for (const id of after.ids()) if (!before.has(id)) found.added.push(id)
   return found
 }
-
-/**
- * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
- * where the two share nothing and there is more to compare than that.
- */
-export const differencesWithin: (
-  before: Collection<unknown>,
-  after: Collection<unknown>,
-  limit: number,
-) => CollectionDiff | undefined = PersistentCollection.differences

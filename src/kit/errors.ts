@@ -18,6 +18,7 @@ export interface ErrorDetails {
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
   CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
   CONSUMER_INVALID: { received: string }
+  DELTA_INVALID: { operation: number; path: string; problem: string }
   DRAIN_TIMEOUT: { store: string; timeoutMs: number; busy: readonly string[] }
   EVENT_INVALID: { machine: string; received: string }
   EVENT_UNHANDLED: {
@@ -85,6 +86,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
   CONSUMER_INVALID: (d) =>
     `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
+  DELTA_INVALID: (d) =>
+    `Operation ${d.operation} of a delta, at "${d.path}", was refused, and nothing was changed: ${d.problem}.`,
   DRAIN_TIMEOUT: (d) =>
     `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
   EVENT_INVALID: (d) =>

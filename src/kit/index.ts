@@ -10,6 +10,7 @@ export { type Deferred, deferredOf, describeValue, isPromiseLike, messageOf } fr
 export type { Immutable } from './immutable.ts'
 export { anotherRound, mayGoOn, ROUNDS_MAX, releaseWork, turnToGoOn } from './release.ts'
 export { RingBuffer } from './ring-buffer.ts'
+export { risingRun } from './rising-run.ts'
 export { SlotList, type Slotted } from './slot-list.ts'
 export { isVersion, VERSION_MAX } from './snapshot-version.ts'
 export { stackTextOf } from './stack.ts'

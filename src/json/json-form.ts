@@ -11,10 +11,10 @@
  * {@link fromJsonForm} is the way back.
  */
 import { isCollection } from '../collection/index.ts'
-import { describeObject, invalid, pathOf } from './codec-error.ts'
+import { describeObject, invalid, pathOf } from './json-error.ts'
 import { builtInOf, isPlainObject, prototypesOf, TAG } from './json-value.ts'
 import { JSON_DEPTH_MAX } from './limits.ts'
-import { setOwn } from './text.ts'
+import { setOwn } from './set-own.ts'
 
 /** A value in its JSON form, and whether there is a tag in it. */
 export interface JsonForm {

@@ -1,12 +1,12 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { toJsonForm, toJsonText } from '../../src/codec/json-form.ts'
-import { fromJsonForm } from '../../src/codec/json-revive.ts'
-import { isPlainObject } from '../../src/codec/json-value.ts'
-import { Budget, JSON_DEPTH_MAX } from '../../src/codec/limits.ts'
 import { collection } from '../../src/collection/index.ts'
-import { refusal } from './support/samples.ts'
+import { toJsonForm, toJsonText } from '../../src/json/json-form.ts'
+import { fromJsonForm } from '../../src/json/json-revive.ts'
+import { isPlainObject } from '../../src/json/json-value.ts'
+import { Budget, JSON_DEPTH_MAX } from '../../src/json/limits.ts'
+import { refusal } from '../codec/support/samples.ts'
 
 class Pose {
   x = 1

@@ -1,5 +1,6 @@
 /** Reads JSON text within a budget: what it would make is counted before it is made. */
-import { invalid } from './codec-error.ts'
+import { isHeadgateError } from '../kit/index.ts'
+import { invalid } from './json-error.ts'
 import { type Budget, JSON_DEPTH_MAX } from './limits.ts'
 
 /** What a text of this length can make costs less than counting it each time. */
@@ -14,6 +15,20 @@ export function parseJson(text: string, budget: Budget, field: string): unknown 
   budget.check('bytesMax', text.length, field, 'characters')
   if (text.length > SHORT) count(text, budget, field)
   return JSON.parse(text) as unknown
+}
+
+/**
+ * Reads JSON text that a caller has handed in.
+ *
+ * @throws `CODEC_INVALID`, also for text that is no JSON.
+ */
+export function readJson(text: string, budget: Budget, field: string): unknown {
+  try {
+    return parseJson(text, budget, field)
+  } catch (error) {
+    if (isHeadgateError(error)) throw error
+    throw invalid(field, 'JSON text', 'a text that is none', 'Check that it was not cut.', error)
+  }
 }
 
 /** Looks at brackets and commas outside of strings. */

@@ -1,11 +1,11 @@
 /** From the JSON form back to the value, frozen at every level but in Dates and typed arrays, which cannot be. */
 import { collection } from '../collection/index.ts'
 import { settle } from '../state/index.ts'
-import { ADVICE, describeObject, invalid, pathOf } from './codec-error.ts'
+import { describeObject, invalid, pathOf, SENDER } from './json-error.ts'
 import { tooDeep } from './json-text.ts'
 import { isPlainObject, TAG, TYPED_ARRAYS } from './json-value.ts'
 import { type Budget, JSON_DEPTH_MAX } from './limits.ts'
-import { setOwn } from './text.ts'
+import { setOwn } from './set-own.ts'
 
 /** How a form is read. */
 export interface ReviveOptions {
@@ -158,6 +158,6 @@ class Walk {
   }
 
   #refuse(expected: string, received: unknown): never {
-    throw invalid(pathOf(this.#path), expected, describeObject(received), ADVICE.sender)
+    throw invalid(pathOf(this.#path), expected, describeObject(received), SENDER)
   }
 }

@@ -6,7 +6,7 @@
  * holds for both directions.
  */
 import { describeValue, HeadgateError } from '../kit/index.ts'
-import { invalid } from './codec-error.ts'
+import { invalid } from './json-error.ts'
 
 /** How deep a value may be nested, written and read. */
 export const JSON_DEPTH_MAX = 500

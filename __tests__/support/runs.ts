@@ -1,0 +1,2 @@
+/** How many random programs a property tries: `n`, or as many times that as `HEADGATE_RUNS` says. */
+export const runs = (n: number): number => Math.max(1, Math.round(n * Number(process.env.HEADGATE_RUNS ?? 1)))

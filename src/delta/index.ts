@@ -1,0 +1,7 @@
+export type { DecodeLimits } from '../json/index.ts'
+export { applyDelta } from './apply-delta.ts'
+export type { AddOperation, Delta, JsonPointer, Operation } from './delta.ts'
+export { deltaFromJSON, deltaPays, deltaToJSON } from './delta-json.ts'
+export { type DiffOptions, diff } from './diff.ts'
+export { independent } from './footprint.ts'
+export { invert } from './invert.ts'

@@ -1,0 +1,7 @@
+export { bracketed, describeObject, invalid, pathOf, SENDER } from './json-error.ts'
+export { type JsonForm, toJsonForm, toJsonText } from './json-form.ts'
+export { fromJsonForm, type ReviveOptions } from './json-revive.ts'
+export { parseJson, readJson } from './json-text.ts'
+export { builtInOf, isPlainObject, TAG } from './json-value.ts'
+export { Budget, type DecodeLimits, JSON_DEPTH_MAX } from './limits.ts'
+export { setOwn } from './set-own.ts'
