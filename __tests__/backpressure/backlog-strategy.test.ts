@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { asyncScheduler } from 'rxjs'
-import { BacklogStrategy, type ParkingPort } from '../../src/backpressure/backlog-strategy.ts'
+import { BacklogStrategy, type Loss, type ParkingPort } from '../../src/backpressure/backlog-strategy.ts'
 import {
   buffer,
   latest,
@@ -14,21 +14,26 @@ import { ParkingSource } from './support/parking-source.ts'
 /** A strategy, with a port that writes down what it is asked for, and a source that keeps its backlog. */
 class Bench implements ParkingPort<Versioned> {
   idle = false
+  how: Loss | undefined
   readonly log: string[] = []
   readonly source = new ParkingSource((entry) => this.strategy.offer(entry))
   readonly strategy: BacklogStrategy<Versioned>
 
-  constructor(policy: ConstructorParameters<typeof BacklogStrategy>[0]) {
-    this.strategy = new BacklogStrategy<Versioned>(policy, this)
+  constructor({ kind, capacity }: Policy) {
+    this.strategy = new BacklogStrategy<Versioned>(
+      capacity,
+      kind === 'latest' ? 'conflated' : 'dropped',
+      this,
+    )
   }
 
   deliver({ version }: Versioned): void {
     this.log.push(`deliver ${version}`)
   }
 
-  park(entry: Versioned, before: Versioned | undefined) {
+  park(entry: Versioned, before: Versioned | undefined, capacity: number) {
     this.log.push(`rest with ${before === undefined ? '' : `${before.version}, `}${entry.version}`)
-    return this.source.park(entry, before, this.strategy.capacity)
+    return this.source.park(entry, before, capacity)
   }
 
   unpark(): void {
@@ -36,7 +41,8 @@ class Bench implements ParkingPort<Versioned> {
     this.source.unpark()
   }
 
-  caughtUp(arrived: number, lost: number): void {
+  caughtUp(arrived: number, lost: number, how: Loss): void {
+    this.how = how
     this.log.push(`${arrived} arrived, ${lost} lost, ${this.strategy.size} held`)
   }
 
@@ -53,7 +59,7 @@ class Bench implements ParkingPort<Versioned> {
 describe('BacklogStrategy', () => {
   let bench: Bench
 
-  const open = (policy: ConstructorParameters<typeof BacklogStrategy>[0]): Bench => {
+  const open = (policy: Policy): Bench => {
     bench = new Bench(policy)
     return bench
   }
@@ -96,7 +102,17 @@ describe('BacklogStrategy', () => {
     bench.lines()
     strategy.catchUp()
     expect(bench.lines()).toEqual(['2 arrived, 2 lost, 1 held'])
-    expect([strategy.capacity, strategy.size]).toEqual([1, 1])
+    expect(strategy.size).toBe(1)
+  })
+
+  test.each([
+    [latest(), 'conflated'],
+    [buffer({ capacity: 2 }), 'dropped'],
+  ] as const)('counts what was lost as its policy does', (policy, how) => {
+    open(policy)
+    bench.publish(1, 2, 3)
+    bench.strategy.catchUp()
+    expect(bench.how).toBe(how)
   })
 
   test('counts before it delivers, or the delivery would not tell what was missed', () => {

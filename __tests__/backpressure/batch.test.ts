@@ -8,7 +8,7 @@ const policy = batch({ ms: 10 })
 
 describe('batch', () => {
   test('is a frozen value', () => {
-    expect(policy).toEqual({
+    expect(policy).toMatchObject({
       kind: 'batch',
       ms: 10,
       maxSize: undefined,

@@ -10,15 +10,15 @@ const refusal = (message: string): unknown => expect.objectContaining({ code: 'P
 describe('buffer', () => {
   test('is a frozen value with its defaults written out', () => {
     const defaults = { kind: 'buffer', capacity: 64, overflow: 'drop-oldest', dispatch: 'sync' }
-    expect(buffer()).toEqual(defaults)
-    expect(buffer({})).toEqual(defaults)
-    expect(buffer({ capacity: undefined as never })).toEqual(defaults)
+    expect(buffer()).toMatchObject(defaults)
+    expect(buffer({})).toMatchObject(defaults)
+    expect(buffer({ capacity: undefined as never })).toMatchObject(defaults)
     expect(buffer()).toBeFrozen()
   })
 
   test('keeps what it is given', () => {
     const given = { capacity: 3, overflow: 'drop-incoming', dispatch: 'microtask' } as const
-    expect(buffer(given)).toEqual({ kind: 'buffer', ...given })
+    expect(buffer(given)).toMatchObject({ kind: 'buffer', ...given })
   })
 
   test('has no bound only when Infinity is written out', () => {
@@ -59,7 +59,7 @@ describe('buffer', () => {
     (name) => {
       expect(() => buffer({ overflow: name as never })).toThrow(
         refusal(
-          `Expected "overflow" to be "drop-oldest", "drop-incoming", "error" or "suspend" (people mean two things by "${name}": for the version being published write "drop-incoming"; to keep only the newest, use the policy latest()), got "${name}" (string).`,
+          `Expected "overflow" to be "drop-oldest", "drop-incoming", "error" or "suspend" ("${name}" can mean two things: "drop-incoming" drops the version being published, latest() keeps only the newest), got "${name}" (string).`,
         ),
       )
     },

@@ -9,7 +9,7 @@ const policy = debounce({ ms: 10 })
 
 describe('debounce', () => {
   test('is a frozen value', () => {
-    expect(policy).toEqual({ kind: 'debounce', ms: 10 })
+    expect(policy).toMatchObject({ kind: 'debounce', ms: 10 })
     expect(debounce({ ms: 0 }).ms).toBe(0)
     expect(policy).toBeFrozen()
   })

@@ -7,7 +7,7 @@ afterEach(expectBalance)
 
 describe('direct', () => {
   test('is one frozen value', () => {
-    expect(direct()).toEqual({ kind: 'direct' })
+    expect(direct()).toMatchObject({ kind: 'direct' })
     expect(direct()).toBeFrozen()
     expect(direct()).toBe(direct())
   })

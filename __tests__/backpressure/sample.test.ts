@@ -9,7 +9,7 @@ const policy = sample({ ms: 10 })
 
 describe('sample', () => {
   test('is a frozen value', () => {
-    expect(policy).toEqual({ kind: 'sample', ms: 10 })
+    expect(policy).toMatchObject({ kind: 'sample', ms: 10 })
     expect(policy).toBeFrozen()
   })
 

@@ -37,7 +37,7 @@ function openPromised(setup: Partial<Setup> = {}) {
 
 describe('switchLatest', () => {
   test('is one frozen value', () => {
-    expect(policy).toEqual({ kind: 'switchLatest' })
+    expect(policy).toMatchObject({ kind: 'switchLatest' })
     expect(policy).toBeFrozen()
     expect(switchLatest()).toBe(policy)
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { latest, policyLabel } from '../../src/backpressure/index.ts'
+import { latest } from '../../src/backpressure/index.ts'
 import { checkModule, loadModule } from '../../src/cli/load-module.ts'
 import { type FakeIo, fakeIo } from './support/fake-io.ts'
 import { lampModule } from './support/machines.ts'
@@ -111,7 +111,7 @@ describe('checkModule', () => {
       },
       'm.js',
     )
-    expect(subscribers.map(({ policy }) => policyLabel(policy))).toEqual([
+    expect(subscribers.map(({ policy }) => policy.label)).toEqual([
       'buffer:8:drop-oldest',
       'latest:microtask',
       'latest',

@@ -25,8 +25,8 @@ function weigh(): Weighed[] {
   }
 }
 
-/** Bundles an entry of which nothing is used. */
-async function unused(contents: string): Promise<string> {
+/** What a bundler makes of a module. */
+async function bundled(contents: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: ROOT },
     absWorkingDir: ROOT,
@@ -62,10 +62,19 @@ describe('the bundle of an application', () => {
     expect(rows.filter(({ goal, limit }) => goal !== undefined && goal >= limit)).toEqual([])
   })
 
+  test('holds the policies that it names, and the default one', async () => {
+    const kinds = (text: string): (string | undefined)[] =>
+      [...text.matchAll(/kind:"(\w+)",label/g)].map(([, kind]) => kind)
+    expect(kinds(await bundled("export { createStore } from './src/index.ts'"))).toEqual(['latest'])
+    const both = await bundled("export { createStore, throttle } from './src/index.ts'")
+    expect(kinds(both).sort()).toEqual(['latest', 'throttle'])
+    expect(kinds(await bundled("export { backpressure, direct } from './src/index.ts'"))).toEqual(['direct'])
+  })
+
   test('has a row for each policy', async () => {
     const { direct, latest, ...others } = await import('../../src/backpressure/index.ts')
     const policies = Object.entries({ direct, ...others }).filter(([name]) => /^[a-z]/.test(name))
-    const elsewhere = ['backpressure', 'parsePolicy', 'policyLabel']
+    const elsewhere = ['backpressure', 'checkPolicy', 'parsePolicy']
     const expected = policies.map(([name]) => name).filter((name) => !elsewhere.includes(name))
     expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(expected))
     expect(latest).toBeFunction()
@@ -83,7 +92,7 @@ describe('"sideEffects": false', () => {
     'testing/index.ts',
     'stress/index.ts',
   ])('lets a bundler leave out src/%s where nothing of it is used', async (entry) => {
-    expect(await unused(`import './src/${entry}'`)).toBe('')
+    expect(await bundled(`import './src/${entry}'`)).toBe('')
   })
 
   test('is true: the library changes nothing outside of itself when it is loaded', async () => {

@@ -158,7 +158,7 @@ function provideFrames(recorder) {
  * @returns {Promise<Run>}
  */
 export async function runPolicy(library, policy) {
-  if (policy.kind === 'buffer' && policy.overflow === 'suspend') return runSuspended(library, policy)
+  if (policy.suspends) return runSuspended(library, policy)
   const recorder = new Recorder()
   /** @type {Loss[]} */
   const losses = []

@@ -1,12 +1,12 @@
 import { checkKeys } from '../kit/index.ts'
-import { GatedStrategy } from './gated-strategy.ts'
+import { GATED, GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import { madePolicy, type Port } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link audit}. */
-export interface AuditPolicy {
-  readonly kind: 'audit'
+export interface AuditPolicy extends SinglePolicy<'audit'> {
   readonly ms: number
 }
 
@@ -21,16 +21,20 @@ export interface AuditPolicy {
  */
 export function audit(options: { ms: number }): AuditPolicy {
   checkKeys(options, { ms: true }, 'audit()')
-  return madePolicy({ kind: 'audit', ms: checkMs('ms', options.ms) })
+  const ms = checkMs('ms', options.ms)
+  return madePolicy(
+    { kind: 'audit', label: `audit:${ms}`, ...GATED, ms },
+    (port) => new AuditStrategy(ms, port),
+  )
 }
 
-export class AuditStrategy<T> extends GatedStrategy<T> {
+class AuditStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
   readonly #timer: Timer
 
-  constructor(policy: AuditPolicy, port: Port<T>) {
+  constructor(ms: number, port: Port<T>) {
     super(port)
-    this.#ms = policy.ms
+    this.#ms = ms
     this.#timer = new Timer(port, () => this.passHeld())
   }
 

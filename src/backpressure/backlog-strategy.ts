@@ -13,31 +13,34 @@
  * who is told of each loss with `onDrop` must be told at once. They hold what waits themselves.
  */
 import type { Cursor } from './backlog.ts'
-import type { BufferPolicy } from './buffer.ts'
-import type { LatestPolicy } from './latest.ts'
-import type { Strategy, Versioned } from './policy.ts'
+import type { Strategy, Versioned } from './strategy.ts'
+
+/** As what a policy counts the oldest of what waits, where there is no room for it. */
+export type Loss = 'conflated' | 'dropped'
 
 /** What this strategy asks of its mailbox. */
 export interface ParkingPort<T extends Versioned> {
   readonly idle: boolean
   deliver(entry: T): void
   /** See `MailboxHost.park`. */
-  park(entry: T, before: T | undefined): Cursor<T>
+  park(entry: T, before: T | undefined, capacity: number): Cursor<T>
   /** Has the source offer again. */
   unpark(): void
-  /** Counts what the source published without offering it, and what was lost of what waits. */
-  caughtUp(arrived: number, lost: number): void
+  /** Counts what the source published without offering it, and what was lost of what waits, and how. */
+  caughtUp(arrived: number, lost: number, how: Loss): void
 }
 
 export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
-  readonly capacity: number
+  readonly #capacity: number
+  readonly #loss: Loss
   readonly #port: ParkingPort<T>
   #window: Cursor<T> | undefined
   /** A replay that a pulled consumer has not asked for; until the window begins, which begins with it. */
   #replay: T | undefined
 
-  constructor(policy: LatestPolicy | BufferPolicy, port: ParkingPort<T>) {
-    this.capacity = policy.kind === 'latest' ? 1 : policy.capacity
+  constructor(capacity: number, loss: Loss, port: ParkingPort<T>) {
+    this.#capacity = capacity
+    this.#loss = loss
     this.#port = port
   }
 
@@ -54,11 +57,11 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
       this.#port.deliver(entry)
       return
     }
-    const window = this.#port.park(entry, this.#replay)
+    const window = this.#port.park(entry, this.#replay, this.#capacity)
     this.#window = window
     this.#replay = undefined
     // The replay, where the capacity is 1.
-    this.#port.caughtUp(0, window.lost())
+    this.#port.caughtUp(0, window.lost(), this.#loss)
   }
 
   replay(entry: T): void {
@@ -74,7 +77,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
     const window = this.#window
     if (window === undefined) return
     const arrived = window.arrived()
-    if (arrived > 0) this.#port.caughtUp(arrived, window.lost())
+    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#loss)
   }
 
   settled(): void {

@@ -27,7 +27,7 @@
  * sum of `starts` and `waiting` is the number of readers.
  */
 import type { Slotted } from '../kit/index.ts'
-import type { Versioned } from './policy.ts'
+import type { Versioned } from './strategy.ts'
 
 /** How far a source has come in telling the newest entry. */
 export interface Telling {

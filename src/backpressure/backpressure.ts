@@ -15,14 +15,14 @@ import {
   tap,
 } from 'rxjs'
 import { type Clock, checkKeys, type KnownKeys, systemClock } from '../kit/index.ts'
-import type { BatchPolicy } from './batch.ts'
 import type { Delivery, HandledDelivery } from './delivery.ts'
 import { isAwaitable } from './foreign-code.ts'
 import type { Ledger } from './ledger.ts'
 import { Mailbox } from './mailbox.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { refuseOption } from './options.ts'
-import type { DropReason, Policy, SinglePolicy, Versioned } from './policy.ts'
+import type { BatchingPolicy, Policy, SinglePolicy } from './policy.ts'
+import type { DropReason, Versioned } from './strategy.ts'
 
 /** Options of {@link backpressure}. */
 export interface BackpressureOptions<T> {
@@ -65,12 +65,12 @@ interface Numbered<T> extends Versioned {
  * error of the source come after what the policy still delivers. Unsubscribing ends the projection that is
  * running and aborts its signal.
  *
- * @param policy - any but `buffer` with `suspend`: a source cannot be refused.
+ * @param policy - any but one that suspends, as `buffer` with `suspend`: a source cannot be refused.
  * @param project - default: the value itself.
  * @throws `POLICY_INVALID` for `suspend`. What is no policy at all is an error of the stream.
  */
 export function backpressure<T, R = readonly T[]>(
-  policy: BatchPolicy,
+  policy: BatchingPolicy,
   project?: (values: readonly T[], delivery: Delivery) => Projected<R>,
   options?: BackpressureOptions<T>,
 ): OperatorFunction<T, R>
@@ -86,7 +86,7 @@ export function backpressure<T>(
 ): OperatorFunction<T, unknown> {
   checkKeys(options, OPERATOR_KEYS, 'backpressure()')
   // An untyped caller may bring anything; the mailbox refuses what is no policy.
-  if (policy?.kind === 'buffer' && policy.overflow === 'suspend') {
+  if (policy?.suspends) {
     refuseOption(
       'overflow',
       '"drop-oldest", "drop-incoming" or "error": a source cannot be suspended',

@@ -1,16 +1,18 @@
 import { checkKeys, RingBuffer } from '../kit/index.ts'
 import { checkCount, checkMs, refuseOption } from './options.ts'
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { type BatchingPolicy, madePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
-/** See {@link batch}. */
-export interface BatchPolicy {
-  readonly kind: 'batch'
+interface Windows {
   readonly ms: number | undefined
   readonly maxSize: number | undefined
   readonly window: 'first' | 'fixed'
   readonly capacity: number
 }
+
+/** See {@link batch}. */
+export interface BatchPolicy extends BatchingPolicy<'batch'>, Windows {}
 
 /**
  * Hands over everything, in arrays: one call a window.
@@ -42,7 +44,12 @@ export function batch(options: {
   if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
   if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)
   if (ms === undefined && window === 'fixed') refuseOption('ms', 'given for a fixed window', ms)
-  return madePolicy({ kind: 'batch', ms, maxSize, window, capacity: checkCount('capacity', capacity) })
+  const windows = { ms, maxSize, window, capacity: checkCount('capacity', capacity) }
+  const label = ['batch', ms, maxSize, window, capacity].join(':')
+  return madePolicy(
+    { kind: 'batch', label, ...windows, converges: ms !== undefined, lossless: true, batches: true },
+    (port) => new BatchStrategy(windows, port),
+  )
 }
 
 /**
@@ -50,8 +57,8 @@ export function batch(options: {
  *
  *   versions  a b c | d e | f     closed windows 3 2, and one that is open with 1
  */
-export class BatchStrategy<T> implements Strategy<T> {
-  readonly #policy: BatchPolicy
+class BatchStrategy<T extends Versioned> implements Strategy<T> {
+  readonly #windows: Windows
   readonly #port: Port<T>
   readonly #versions: RingBuffer<T>
   readonly #closed: RingBuffer<number>
@@ -59,21 +66,17 @@ export class BatchStrategy<T> implements Strategy<T> {
   #open = 0
   readonly #timer: Timer
 
-  constructor(policy: BatchPolicy, port: Port<T>) {
-    this.#policy = policy
+  constructor(windows: Windows, port: Port<T>) {
+    this.#windows = windows
     this.#port = port
-    this.#versions = new RingBuffer(policy.capacity)
-    this.#closed = new RingBuffer(policy.capacity)
+    this.#versions = new RingBuffer(windows.capacity)
+    this.#closed = new RingBuffer(windows.capacity)
     const end = (): void => this.#closeWindow()
-    this.#timer = policy.window === 'fixed' ? new Timer(port, end, 'repeat') : new Timer(port, end)
+    this.#timer = windows.window === 'fixed' ? new Timer(port, end, 'repeat') : new Timer(port, end)
   }
 
   get size(): number {
     return this.#versions.size
-  }
-
-  get capacity(): number {
-    return this.#versions.capacity
   }
 
   get ready(): boolean {
@@ -81,7 +84,7 @@ export class BatchStrategy<T> implements Strategy<T> {
   }
 
   start(): void {
-    if (this.#policy.window === 'fixed') this.#startTimer()
+    if (this.#windows.window === 'fixed') this.#startTimer()
   }
 
   offer(entry: T): void {
@@ -91,7 +94,7 @@ export class BatchStrategy<T> implements Strategy<T> {
     }
     this.#versions.push(entry)
     this.#open += 1
-    if (this.#open === this.#policy.maxSize) this.#close()
+    if (this.#open === this.#windows.maxSize) this.#close()
     else if (!this.#timer.running) this.#startTimer()
   }
 
@@ -116,7 +119,7 @@ export class BatchStrategy<T> implements Strategy<T> {
 
   /** Ends the window before its time; the next fixed one starts now. */
   #close(): void {
-    if (this.#policy.window === 'fixed') this.#startTimer()
+    if (this.#windows.window === 'fixed') this.#startTimer()
     else this.#timer.stop()
     this.#closeWindow()
   }
@@ -129,7 +132,7 @@ export class BatchStrategy<T> implements Strategy<T> {
   }
 
   #startTimer(): void {
-    const { ms } = this.#policy
+    const { ms } = this.#windows
     if (ms !== undefined) this.#timer.start(ms)
   }
 }

@@ -29,7 +29,7 @@ import {
 } from '../kit/index.ts'
 import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
 import { type Delivery, type DeliveryOwner, PlainDelivery } from './delivery.ts'
-import type { Versioned } from './policy.ts'
+import type { Versioned } from './strategy.ts'
 
 /** Below every slot: nobody has been told. */
 const NONE_TOLD = -1

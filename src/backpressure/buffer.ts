@@ -1,6 +1,8 @@
 import { checkKeys, RingBuffer } from '../kit/index.ts'
+import { BacklogStrategy } from './backlog-strategy.ts'
 import { checkCount, checkDispatch, type Dispatch, refuseOption } from './options.ts'
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 
 /**
  * What happens when the buffer is full and another version is published.
@@ -13,9 +15,7 @@ import { madePolicy, type Port, type Strategy } from './policy.ts'
 export type Overflow = 'drop-oldest' | 'drop-incoming' | 'error' | 'suspend'
 
 /** See {@link buffer}. */
-export interface BufferPolicy {
-  readonly kind: 'buffer'
-  readonly capacity: number
+export interface BufferPolicy extends SinglePolicy<'buffer'> {
   readonly overflow: Overflow
   readonly dispatch: Dispatch
 }
@@ -27,7 +27,7 @@ function checkOverflow(value: unknown): Overflow {
   if (value === 'drop-latest' || value === 'drop-newest') {
     refuseOption(
       'overflow',
-      `${names} (people mean two things by "${value}": for the version being published write "drop-incoming"; to keep only the newest, use the policy latest())`,
+      `${names} ("${value}" can mean two things: "drop-incoming" drops the version being published, latest() keeps only the newest)`,
       value,
     )
   }
@@ -66,12 +66,27 @@ export function buffer(
   checkKeys(options, { capacity: true, overflow: true, dispatch: true }, 'buffer()')
   // Defaults stand for what is absent; null is refused.
   const { capacity = 64, overflow = 'drop-oldest', dispatch = 'sync' } = options
-  return madePolicy({
+  checkCount('capacity', capacity)
+  checkOverflow(overflow)
+  const deferred = checkDispatch(dispatch) === 'microtask'
+  const endless = capacity === Number.POSITIVE_INFINITY
+  const suspends = overflow === 'suspend'
+  const facts = {
     kind: 'buffer',
-    capacity: checkCount('capacity', capacity),
-    overflow: checkOverflow(overflow),
-    dispatch: checkDispatch(dispatch),
-  })
+    label: `buffer:${capacity}:${overflow}${deferred ? ':microtask' : ''}`,
+    capacity,
+    converges: endless || suspends || overflow === 'drop-oldest',
+    lossless: endless || suspends || overflow === 'error',
+    suspends,
+    straight: !deferred && !suspends,
+    overflow,
+    dispatch,
+  } as const
+  return madePolicy(facts, (port) =>
+    port.parking === undefined || deferred || overflow !== 'drop-oldest'
+      ? new BufferStrategy(facts, port)
+      : new BacklogStrategy(capacity, 'dropped', port.parking),
+  )
 }
 
 /**
@@ -86,8 +101,9 @@ export function buffer(
  *
  * Invariant: `behind` = the sum of `gaps` + `gap` = losses that come after the next held entry or later.
  */
-export class BufferStrategy<T> implements Strategy<T> {
+class BufferStrategy<T extends Versioned> implements Strategy<T> {
   /** Not where a writer waits: it is told each time that there is room. */
+  readonly deferred: boolean
   readonly #port: Port<T>
   readonly #overflow: Overflow
   readonly #ring: RingBuffer<T>
@@ -97,19 +113,16 @@ export class BufferStrategy<T> implements Strategy<T> {
   /** Lost, and to be told later than with the next held entry. */
   #behind = 0
 
-  constructor(policy: BufferPolicy, port: Port<T>) {
+  constructor(policy: Pick<BufferPolicy, 'capacity' | 'overflow' | 'dispatch'>, port: Port<T>) {
     this.#port = port
     this.#overflow = policy.overflow
+    this.deferred = policy.dispatch === 'microtask'
     this.#ring = new RingBuffer(policy.capacity)
     if (policy.overflow === 'drop-incoming') this.#gaps = new RingBuffer(policy.capacity)
   }
 
   get size(): number {
     return this.#ring.size
-  }
-
-  get capacity(): number {
-    return this.#ring.capacity
   }
 
   get ready(): boolean {

@@ -1,12 +1,12 @@
 import { checkKeys } from '../kit/index.ts'
-import { GatedStrategy } from './gated-strategy.ts'
+import { GATED, GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import { madePolicy, type Port } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link debounce}. */
-export interface DebouncePolicy {
-  readonly kind: 'debounce'
+export interface DebouncePolicy extends SinglePolicy<'debounce'> {
   readonly ms: number
 }
 
@@ -21,16 +21,20 @@ export interface DebouncePolicy {
  */
 export function debounce(options: { ms: number }): DebouncePolicy {
   checkKeys(options, { ms: true }, 'debounce()')
-  return madePolicy({ kind: 'debounce', ms: checkMs('ms', options.ms) })
+  const ms = checkMs('ms', options.ms)
+  return madePolicy(
+    { kind: 'debounce', label: `debounce:${ms}`, ...GATED, ms },
+    (port) => new DebounceStrategy(ms, port),
+  )
 }
 
-export class DebounceStrategy<T> extends GatedStrategy<T> {
+class DebounceStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
   readonly #timer: Timer
 
-  constructor(policy: DebouncePolicy, port: Port<T>) {
+  constructor(ms: number, port: Port<T>) {
     super(port)
-    this.#ms = policy.ms
+    this.#ms = ms
     this.#timer = new Timer(port, () => this.passHeld())
   }
 

@@ -1,12 +1,25 @@
 import { RingBuffer } from '../kit/index.ts'
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 
 /** See {@link direct}. */
-export interface DirectPolicy {
-  readonly kind: 'direct'
-}
+export type DirectPolicy = SinglePolicy<'direct'>
 
-const DIRECT: DirectPolicy = madePolicy({ kind: 'direct' })
+/** How many versions wait, at most, for a macrotask; where one more comes, the oldest is handed over inside its write. */
+export const LATE_MAX = 1_000
+
+const DIRECT: DirectPolicy = madePolicy(
+  {
+    kind: 'direct',
+    label: 'direct',
+    capacity: LATE_MAX,
+    converges: true,
+    lossless: true,
+    waits: false,
+    straight: true,
+  },
+  (port) => new DirectStrategy(port),
+)
 
 /**
  * Hands over everything, inside the write.
@@ -32,12 +45,7 @@ export function direct(): DirectPolicy {
   return DIRECT
 }
 
-/** How many versions wait, at most, for a macrotask; where one more comes, the oldest is handed over inside its write. */
-export const LATE_MAX = 1_000
-
-export class DirectStrategy<T> implements Strategy<T> {
-  readonly overlaps = true
-  readonly capacity: number = LATE_MAX
+class DirectStrategy<T extends Versioned> implements Strategy<T> {
   readonly #port: Port<T>
   /** Made when somebody is late for the first time. */
   #waiting: RingBuffer<T> | undefined

@@ -1,11 +1,13 @@
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 
 /** See {@link exhaust}. */
-export interface ExhaustPolicy {
-  readonly kind: 'exhaust'
-}
+export type ExhaustPolicy = SinglePolicy<'exhaust'>
 
-const EXHAUST: ExhaustPolicy = madePolicy({ kind: 'exhaust' })
+const EXHAUST: ExhaustPolicy = madePolicy(
+  { kind: 'exhaust', label: 'exhaust', capacity: 0, converges: false, lossless: false, straight: true },
+  (port) => new ExhaustStrategy(port),
+)
 
 /**
  * Keeps nothing while the consumer is busy: what comes then is dropped (`busy`). As RxJS's `exhaustMap`.
@@ -17,10 +19,9 @@ export function exhaust(): ExhaustPolicy {
   return EXHAUST
 }
 
-export class ExhaustStrategy<T> implements Strategy<T> {
+class ExhaustStrategy<T extends Versioned> implements Strategy<T> {
   readonly size = 0
   readonly ready = false
-  readonly capacity = 0
   readonly #port: Port<T>
 
   constructor(port: Port<T>) {

@@ -1,12 +1,12 @@
 import { checkKeys } from '../kit/index.ts'
-import { GatedStrategy } from './gated-strategy.ts'
+import { GATED, GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import { madePolicy, type Port } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link frame}. */
-export interface FramePolicy {
-  readonly kind: 'frame'
+export interface FramePolicy extends SinglePolicy<'frame'> {
   readonly maxWaitMs: number
 }
 
@@ -26,17 +26,21 @@ const FRAME_MS = 16
 export function frame(options: { maxWaitMs?: number } = {}): FramePolicy {
   checkKeys(options, { maxWaitMs: true }, 'frame()')
   const { maxWaitMs = 100 } = options
-  return madePolicy({ kind: 'frame', maxWaitMs: checkMs('maxWaitMs', maxWaitMs) })
+  const label = `frame:${checkMs('maxWaitMs', maxWaitMs)}`
+  return madePolicy(
+    { kind: 'frame', label, ...GATED, maxWaitMs },
+    (port) => new FrameStrategy(maxWaitMs, port),
+  )
 }
 
-export class FrameStrategy<T> extends GatedStrategy<T> {
+class FrameStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #maxWaitMs: number
   readonly #timer: Timer
   #frame: number | undefined
 
-  constructor(policy: FramePolicy, port: Port<T>) {
+  constructor(maxWaitMs: number, port: Port<T>) {
     super(port)
-    this.#maxWaitMs = policy.maxWaitMs
+    this.#maxWaitMs = maxWaitMs
     this.#timer = new Timer(port, () => this.#open())
   }
 

@@ -6,33 +6,26 @@
  *              newest             newest
  *
  * Both places keep the newest and conflate what it replaces. What is lost at the gate while something waits
- * in the slot was published after it, so it is told with a later delivery: `#behind` counts it.
+ * in the slot was published after it, so it is told with a later delivery: `lostLater` counts it.
  *
  * Rejected: one place for both. A value that has passed the gate is due; the next one must not push it
  * back behind the gate, or a consumer as slow as the window would never be given anything.
  */
-import type { DropReason, Port, Strategy } from './policy.ts'
+import { LatestStrategy } from './latest.ts'
+import type { DropReason, Versioned } from './strategy.ts'
 
-export abstract class GatedStrategy<T> implements Strategy<T> {
-  readonly capacity = 2
-  protected readonly port: Port<T>
+/** What is true of every policy with a gate: one version before it, and one behind it. */
+export const GATED = { capacity: 2, converges: true, lossless: false } as const
+
+/** The slot is that of `latest`. */
+export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<T> {
   #held: T | undefined
-  #slot: T | undefined
-  #behind = 0
 
-  constructor(port: Port<T>) {
-    this.port = port
+  override get size(): number {
+    return super.size + (this.#held === undefined ? 0 : 1)
   }
 
-  get size(): number {
-    return (this.#held === undefined ? 0 : 1) + (this.#slot === undefined ? 0 : 1)
-  }
-
-  get ready(): boolean {
-    return this.#slot !== undefined
-  }
-
-  abstract offer(entry: T): void
+  abstract override offer(entry: T): void
 
   /** A replay needs no gate. */
   replay(entry: T): void {
@@ -47,31 +40,22 @@ export abstract class GatedStrategy<T> implements Strategy<T> {
     if (kind === 'complete') return
     this.stop()
     const held = this.takeHeld()
-    if (held !== undefined) this.#lose(() => this.port.drop(held, 'error'))
+    if (held !== undefined) this.refuse(held, 'error')
   }
 
-  release(): void {
-    // The cast holds: release() is called only while `ready`.
-    const entry = this.#slot as T
-    const lostLater = this.#behind
-    this.#slot = undefined
-    this.#behind = 0
-    this.port.deliver(entry, lostLater)
-  }
-
-  clear(): T[] {
+  override clear(): T[] {
     this.stop()
-    const waiting = [this.#slot, this.#held].filter((entry) => entry !== undefined)
-    this.#slot = undefined
-    this.#held = undefined
-    return waiting
+    const held = this.takeHeld()
+    return held === undefined ? super.clear() : [...super.clear(), held]
   }
 
   /** Keeps an entry before the gate. */
   protected hold(entry: T): void {
-    const replaced = this.#held
+    const replaced = this.takeHeld()
     this.#held = entry
-    if (replaced !== undefined) this.#lose(() => this.port.conflate(replaced, entry))
+    if (replaced === undefined) return
+    this.#loseLater()
+    this.port.conflate(replaced, entry)
   }
 
   protected takeHeld(): T | undefined {
@@ -82,19 +66,13 @@ export abstract class GatedStrategy<T> implements Strategy<T> {
 
   /** Gives an entry up at the gate. */
   protected refuse(entry: T, reason: DropReason): void {
-    this.#lose(() => this.port.drop(entry, reason))
+    this.#loseLater()
+    this.port.drop(entry, reason)
   }
 
   /** Lets an entry through the gate. */
   protected pass(entry: T): void {
-    const replaced = this.#slot
-    if (replaced === undefined && this.port.idle) {
-      this.port.deliver(entry)
-      return
-    }
-    this.#slot = entry
-    this.#behind = 0
-    if (replaced !== undefined) this.port.conflate(replaced, entry)
+    super.offer(entry)
   }
 
   /** Opens the gate for what is held, if anything is. */
@@ -103,8 +81,7 @@ export abstract class GatedStrategy<T> implements Strategy<T> {
     if (held !== undefined) this.pass(held)
   }
 
-  #lose(lose: () => void): void {
-    if (this.#slot !== undefined) this.#behind += 1
-    lose()
+  #loseLater(): void {
+    if (this.ready) this.lostLater += 1
   }
 }

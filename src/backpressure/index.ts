@@ -5,6 +5,7 @@ export { type BatchPolicy, batch } from './batch.ts'
 export { Broadcast, type Follower, type Place, type PlainReceiver, type Receiver } from './broadcast.ts'
 export { type BufferPolicy, buffer, type Overflow } from './buffer.ts'
 export { type DebouncePolicy, debounce } from './debounce.ts'
+export { definePolicy, type PolicyDefinition } from './define-policy.ts'
 export { type Delivery, HandledDelivery, PlainDelivery } from './delivery.ts'
 export { type DirectPolicy, direct } from './direct.ts'
 export { type ExhaustPolicy, exhaust } from './exhaust.ts'
@@ -15,15 +16,9 @@ export { Mailbox } from './mailbox.ts'
 export type { FaultPhase, MailboxConsumer, MailboxFault, MailboxHost } from './mailbox-host.ts'
 export type { Dispatch } from './options.ts'
 export { parsePolicy } from './parse-policy.ts'
-export {
-  type DropReason,
-  type Policy,
-  policyLabel,
-  type SinglePolicy,
-  type Versioned,
-} from './policy.ts'
+export { type BatchingPolicy, checkPolicy, type Open, type Policy, type SinglePolicy } from './policy.ts'
 export { type SamplePolicy, sample } from './sample.ts'
 export type { SubscriberStats } from './stats.ts'
-export { isStraight } from './straight.ts'
+export type { DropReason, Port, Strategy, Versioned } from './strategy.ts'
 export { type SwitchLatestPolicy, switchLatest } from './switch-latest.ts'
 export { type ThrottlePolicy, throttle } from './throttle.ts'

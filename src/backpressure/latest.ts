@@ -1,10 +1,11 @@
 import { checkKeys } from '../kit/index.ts'
+import { BacklogStrategy } from './backlog-strategy.ts'
 import { checkDispatch, type Dispatch } from './options.ts'
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 
 /** See {@link latest}. */
-export interface LatestPolicy {
-  readonly kind: 'latest'
+export interface LatestPolicy extends SinglePolicy<'latest'> {
   readonly dispatch: Dispatch
 }
 
@@ -24,47 +25,61 @@ export interface LatestPolicy {
 export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
   checkKeys(options, { dispatch: true }, 'latest()')
   const { dispatch = 'sync' } = options
-  return madePolicy({ kind: 'latest', dispatch: checkDispatch(dispatch) })
+  const deferred = checkDispatch(dispatch) === 'microtask'
+  const label = deferred ? 'latest:microtask' : 'latest'
+  return madePolicy(
+    { kind: 'latest', label, capacity: 1, converges: true, lossless: false, straight: !deferred, dispatch },
+    (port) =>
+      port.parking === undefined || deferred
+        ? new LatestStrategy(port, deferred)
+        : new BacklogStrategy(1, 'conflated', port.parking),
+  )
 }
 
 /** One slot. An entry is an object, so `undefined` says that the slot is empty. */
-export class LatestStrategy<T> implements Strategy<T> {
-  readonly capacity = 1
-  readonly #port: Port<T>
-  #held: T | undefined
+export class LatestStrategy<T extends Versioned> implements Strategy<T> {
+  readonly deferred: boolean
+  protected readonly port: Port<T>
+  /** What was lost, and came after the entry in the slot; for those who lose elsewhere. */
+  protected lostLater = 0
+  #slot: T | undefined
 
-  constructor(port: Port<T>) {
-    this.#port = port
+  constructor(port: Port<T>, deferred = false) {
+    this.port = port
+    this.deferred = deferred
   }
 
   get size(): number {
-    return this.#held === undefined ? 0 : 1
+    return this.ready ? 1 : 0
   }
 
   get ready(): boolean {
-    return this.#held !== undefined
+    return this.#slot !== undefined
   }
 
   offer(entry: T): void {
-    const replaced = this.#held
-    if (replaced === undefined && this.#port.idle) {
-      this.#port.deliver(entry)
+    const replaced = this.#slot
+    if (replaced === undefined && this.port.idle) {
+      this.port.deliver(entry)
       return
     }
-    this.#held = entry
-    if (replaced !== undefined) this.#port.conflate(replaced, entry)
+    this.#slot = entry
+    this.lostLater = 0
+    if (replaced !== undefined) this.port.conflate(replaced, entry)
   }
 
   release(): void {
     // The cast holds: release() is called only while `ready`.
-    const entry = this.#held as T
-    this.#held = undefined
-    this.#port.deliver(entry)
+    const entry = this.#slot as T
+    const { lostLater } = this
+    this.#slot = undefined
+    this.lostLater = 0
+    this.port.deliver(entry, lostLater)
   }
 
   clear(): T[] {
-    const held = this.#held
-    this.#held = undefined
-    return held === undefined ? [] : [held]
+    const entry = this.#slot
+    this.#slot = undefined
+    return entry === undefined ? [] : [entry]
   }
 }

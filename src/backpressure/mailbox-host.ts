@@ -2,7 +2,8 @@
 import type { SchedulerLike } from 'rxjs'
 import type { Cursor } from './backlog.ts'
 import type { Delivery } from './delivery.ts'
-import type { DropReason, Policy, Versioned } from './policy.ts'
+import type { Policy } from './policy.ts'
+import type { DropReason, Versioned } from './strategy.ts'
 
 /** What a mailbox delivers to. */
 export interface MailboxConsumer<T> {
@@ -14,8 +15,8 @@ export interface MailboxConsumer<T> {
   closed?(): void
 }
 
-/** Which callback of a subscriber failed. */
-export type FaultPhase = 'next' | 'error' | 'complete' | 'drop'
+/** Which callback of a subscriber failed; `policy`: its policy, when it was to let go of what it held. */
+export type FaultPhase = 'next' | 'error' | 'complete' | 'drop' | 'policy'
 
 /** A failure of a subscriber's code, or the loss of its subscription by an overflow. */
 export interface MailboxFault {

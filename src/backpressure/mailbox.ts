@@ -20,21 +20,14 @@
 import { from, type ObservableInput, type SchedulerLike } from 'rxjs'
 import { anotherRound, contain, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
 import type { Cursor } from './backlog.ts'
-import type { ParkingPort } from './backlog-strategy.ts'
+import type { Loss, ParkingPort } from './backlog-strategy.ts'
 import { HandledDelivery } from './delivery.ts'
 import { isAwaitable, isThenable } from './foreign-code.ts'
 import { Handlers } from './handlers.ts'
 import type { MailboxHost } from './mailbox-host.ts'
-import {
-  type DropReason,
-  type Policy,
-  type Port,
-  policyLabel,
-  type Strategy,
-  type Versioned,
-} from './policy.ts'
+import { checkPolicy, open, type Policy } from './policy.ts'
 import type { SubscriberStats } from './stats.ts'
-import { openStrategy } from './strategies.ts'
+import type { DropReason, Port, Strategy, Versioned } from './strategy.ts'
 
 type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
 
@@ -67,18 +60,19 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   #current: HandledDelivery | undefined
   /** Made with the first call that is waited for. */
   #handlers: Handlers | undefined
-  readonly #onMicrotask: boolean
+  readonly #deferred: boolean
   readonly #strategy: Strategy<T>
   /** Emptied by `close`, so that a kept handle keeps no consumer alive. */
   #host: MailboxHost<T> | undefined
 
   constructor(host: MailboxHost<T>) {
     this.id = host.id
-    this.policy = host.policy
-    this.#strategy = openStrategy(host.policy, this, mayPark(host) ? this : undefined)
-    this.#onMicrotask = 'dispatch' in host.policy && host.policy.dispatch === 'microtask'
+    this.policy = checkPolicy(host.policy)
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
+    // The cast holds: a strategy gives back what it was given.
+    this.#strategy = this.policy[open](this) as Strategy<T>
+    this.#deferred = this.#strategy.deferred === true
     this.#strategy.start?.()
   }
 
@@ -126,12 +120,13 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   get pending(): number {
+    if (this.closed) return 0
     this.#strategy.catchUp?.()
     return this.#strategy.size
   }
 
   get capacity(): number {
-    return this.#strategy.capacity
+    return this.policy.capacity
   }
 
   /** Whether a pulled consumer that asks now is given something at once. */
@@ -140,7 +135,11 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   get idle(): boolean {
-    return this.#demand > 0 && !this.#pumping && !this.#onMicrotask
+    return this.#demand > 0 && !this.#pumping && !this.#deferred
+  }
+
+  get parking(): ParkingPort<T> | undefined {
+    return this.#host !== undefined && mayPark(this.#host) ? this : undefined
   }
 
   /** Asked before each call that would overlap another: a chain of such calls is nobody's but ours to bound. */
@@ -150,7 +149,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   /** How many more entries can be offered, on top of `queued` ones, before one would overflow. */
   room(queued: number): number {
-    return this.#strategy.capacity - this.#strategy.size - queued + (this.idle ? 1 : 0)
+    return this.capacity - this.#strategy.size - queued + (this.idle ? 1 : 0)
   }
 
   stats(): SubscriberStats {
@@ -158,7 +157,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     const { id, published, delivered, dropped, conflated, pending, calls, errors, inFlight, capacity } = this
     return {
       id,
-      policy: policyLabel(this.policy),
+      policy: this.policy.label,
       published,
       delivered,
       dropped,
@@ -180,9 +179,14 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   offer(entry: T): void {
     if (this.#terminal !== undefined || this.#host === undefined) return
     this.published += 1
-    this.#strategy.offer(entry)
+    try {
+      this.#strategy.offer(entry)
+    } catch (error) {
+      this.#giveUp(error)
+      return
+    }
     if (this.#noteSize() === 0 || this.#pumpQueued) return
-    if (this.#onMicrotask || (this.#strategy.overlaps && this.#strategy.ready)) {
+    if (this.#deferred || (!this.policy.waits && this.#strategy.ready)) {
       this.#pumpQueued = true
       queueMicrotask(this.#releasePump)
     }
@@ -195,9 +199,13 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       return
     }
     this.published += 1
-    this.#strategy.replayed?.()
-    if (this.policy.kind === 'batch') this.deliverAll([entry])
-    else this.deliver(entry)
+    try {
+      this.#strategy.replayed?.()
+      if (this.policy.batches) this.deliverAll([entry])
+      else this.deliver(entry)
+    } catch (error) {
+      this.#giveUp(error)
+    }
   }
 
   /** A replay waits for a pulled consumer, but for no time: it is past the gate of a time policy. */
@@ -207,8 +215,12 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       return
     }
     this.published += 1
-    this.#strategy.replayed?.()
-    this.#strategy.replay(entry)
+    try {
+      this.#strategy.replayed?.()
+      this.#strategy.replay(entry)
+    } catch (error) {
+      this.#giveUp(error)
+    }
     this.#noteSize()
   }
 
@@ -228,18 +240,17 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   end(terminal: Terminal): void {
     if (this.#terminal !== undefined) return
     this.#terminal = terminal
-    this.#strategy.end?.(terminal.kind)
-    this.#finishWhenEmpty()
+    this.#endStrategy(terminal.kind)
   }
 
   /**
    * Ends the subscription at once: the source is gone. The consumer is completed; one that was to end with
    * an error is told that error, or a loss by overflow would end in silence.
    */
-  destroy(): void {
+  destroy(reason: DropReason = 'complete'): void {
     const host = this.#host
     const terminal = this.#terminal ?? { kind: 'complete' }
-    this.close('complete')
+    this.close(reason)
     if (host !== undefined) this.#callTerminal(host, terminal)
   }
 
@@ -247,13 +258,24 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   close(reason: DropReason): void {
     const host = this.#host
     if (host === undefined) return
-    const held = this.#strategy.clear()
-    this.dropped += held.length
+    const held = this.#takeHeld(host)
+    // Not by their number: the strategy of a policy that throws may have lost some.
+    this.dropped = this.published - this.delivered - this.conflated
     this.#host = undefined
     host.closed()
     this.#abortHandled(host)
     for (const entry of held) this.#tellDrop(host, entry, reason)
     host.roomMade?.()
+  }
+
+  /** Everything that the strategy holds. */
+  #takeHeld(host: MailboxHost<T>): readonly T[] {
+    try {
+      return this.#strategy.clear()
+    } catch (error) {
+      host.faulted({ error, phase: 'policy', version: this.lastVersion })
+      return []
+    }
   }
 
   // ---- Port: what the strategy asks for ----
@@ -270,8 +292,9 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   #hand(entry: T | readonly T[], version: number, count: number, lostLater: number): void {
-    // The cast holds: only an open mailbox is offered anything, and close() empties the strategy.
-    const host = this.#host as MailboxHost<T>
+    const host = this.#host
+    // A timer that its policy has not ended comes too late.
+    if (host === undefined) return
     const loss = this.dropped + this.conflated - lostLater
     const missed = loss - this.#lossTold
     if (missed !== 0) {
@@ -323,21 +346,25 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
-    while (this.#strategy.ready && (this.#demand > 0 || this.#strategy.overlaps)) {
-      // A consumer that writes in its microtask is given that write by this loop, which so might never end.
-      if (this.#pumpQueued && !this.#host?.pulled && !anotherRound()) break
-      this.#strategy.release()
+    try {
+      while (this.#host !== undefined && this.#strategy.ready && (this.#demand > 0 || !this.policy.waits)) {
+        // A consumer that writes in its microtask is given that write by this loop, which so might never end.
+        if (this.#pumpQueued && !this.#host.pulled && !anotherRound()) break
+        this.#strategy.release()
+      }
+    } catch (error) {
+      this.#giveUp(error)
     }
     this.#pumping = false
     if (this.#parked) this.#strategy.settled?.()
     this.#finishWhenEmpty()
   }
 
-  park(entry: T, before: T | undefined): Cursor<T> {
+  park(entry: T, before: T | undefined, capacity: number): Cursor<T> {
     // The cast holds: only an open mailbox is offered anything, and only a host that can park is asked.
     const host = this.#host as Required<MailboxHost<T>>
     this.#parked = true
-    return host.park(entry, before, this.capacity)
+    return host.park(entry, before, capacity)
   }
 
   unpark(): void {
@@ -345,10 +372,9 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     this.#host?.unpark?.()
   }
 
-  caughtUp(arrived: number, lost: number): void {
+  caughtUp(arrived: number, lost: number, how: Loss): void {
     this.published += arrived
-    if (this.policy.kind === 'latest') this.conflated += lost
-    else this.dropped += lost
+    this[how] += lost
     this.#noteSize()
   }
 
@@ -362,8 +388,22 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     this.dropped += 1
     this.#terminal = { kind: 'error', error: new HeadgateError('BUFFER_OVERFLOW', details) }
     if (this.#host !== undefined) this.#tellDrop(this.#host, entry, 'overflow')
-    this.#strategy.end?.('error')
+    this.#endStrategy('error')
+  }
+
+  #endStrategy(kind: Terminal['kind']): void {
+    try {
+      this.#strategy.end?.(kind)
+    } catch (error) {
+      this.#giveUp(error)
+    }
     this.#finishWhenEmpty()
+  }
+
+  /** Ends the subscription of a policy that threw, as one that was lost. */
+  #giveUp(error: unknown): void {
+    this.#terminal = { kind: 'error', error }
+    this.destroy('policy-error')
   }
 
   // ---- a handler's end ----

@@ -72,7 +72,7 @@ interface Kind {
   read(words: Words): Policy | undefined
 }
 
-const KINDS: { readonly [Name in Policy['kind']]: Kind } = {
+const KINDS: Readonly<Record<string, Kind>> = {
   direct: { most: 0, read: () => direct() },
   exhaust: { most: 0, read: () => exhaust() },
   switchLatest: { most: 0, read: () => switchLatest() },
@@ -93,7 +93,7 @@ const KINDS: { readonly [Name in Policy['kind']]: Kind } = {
 }
 
 /**
- * Reads a policy from its label; the inverse of {@link policyLabel}.
+ * Reads a policy of this library from its label, as `headgate run --subscriber` takes it.
  *
  * @param label - a kind and its parameters, such as `latest:microtask`, `buffer:64:drop-oldest`,
  *   `throttle:100:trailing`, `batch:250:100`. Parameters that are left out have their defaults.
@@ -102,7 +102,7 @@ const KINDS: { readonly [Name in Policy['kind']]: Kind } = {
 export function parsePolicy(label: string): Policy {
   // An untyped caller may bring anything; what is no string has no words.
   const [kind = '', ...words] = typeof label === 'string' ? label.split(':') : []
-  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind as Policy['kind']] : undefined
+  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   const policy = entry !== undefined && words.length <= entry.most ? entry.read(words) : undefined
   return policy ?? refuseOption('policy', SYNTAX, label)
 }

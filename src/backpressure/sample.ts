@@ -1,12 +1,12 @@
 import { checkKeys } from '../kit/index.ts'
-import { GatedStrategy } from './gated-strategy.ts'
+import { GATED, GatedStrategy } from './gated-strategy.ts'
 import { checkMs } from './options.ts'
-import { madePolicy, type Port } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
 /** See {@link sample}. */
-export interface SamplePolicy {
-  readonly kind: 'sample'
+export interface SamplePolicy extends SinglePolicy<'sample'> {
   readonly ms: number
 }
 
@@ -22,16 +22,20 @@ export interface SamplePolicy {
  */
 export function sample(options: { ms: number }): SamplePolicy {
   checkKeys(options, { ms: true }, 'sample()')
-  return madePolicy({ kind: 'sample', ms: checkMs('ms', options.ms, 1) })
+  const ms = checkMs('ms', options.ms, 1)
+  return madePolicy(
+    { kind: 'sample', label: `sample:${ms}`, ...GATED, ms },
+    (port) => new SampleStrategy(ms, port),
+  )
 }
 
-export class SampleStrategy<T> extends GatedStrategy<T> {
+class SampleStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
   readonly #ticks: Timer
 
-  constructor(policy: SamplePolicy, port: Port<T>) {
+  constructor(ms: number, port: Port<T>) {
     super(port)
-    this.#ms = policy.ms
+    this.#ms = ms
     this.#ticks = new Timer(port, () => this.passHeld(), 'repeat')
   }
 

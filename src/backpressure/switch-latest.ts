@@ -1,11 +1,20 @@
-import { madePolicy, type Port, type Strategy } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Strategy, Versioned } from './strategy.ts'
 
 /** See {@link switchLatest}. */
-export interface SwitchLatestPolicy {
-  readonly kind: 'switchLatest'
-}
+export type SwitchLatestPolicy = SinglePolicy<'switchLatest'>
 
-const SWITCH_LATEST: SwitchLatestPolicy = madePolicy({ kind: 'switchLatest' })
+const SWITCH_LATEST: SwitchLatestPolicy = madePolicy(
+  {
+    kind: 'switchLatest',
+    label: 'switchLatest',
+    capacity: 1,
+    converges: true,
+    lossless: false,
+    waits: false,
+  },
+  (port) => new SwitchLatestStrategy(port),
+)
 
 /**
  * Hands over each version at once and aborts the handler that is still running, through the signal of its
@@ -24,9 +33,7 @@ export function switchLatest(): SwitchLatestPolicy {
 }
 
 /** An abort runs foreign code, which may write or leave: what comes next is held meanwhile. */
-export class SwitchLatestStrategy<T> implements Strategy<T> {
-  readonly overlaps = true
-  readonly capacity = 1
+class SwitchLatestStrategy<T extends Versioned> implements Strategy<T> {
   readonly #port: Port<T>
   #next: T | undefined
   /** Whether what is held waits for a macrotask, and not for an abort. */

@@ -1,16 +1,18 @@
 import { checkKeys } from '../kit/index.ts'
-import { GatedStrategy } from './gated-strategy.ts'
+import { GATED, GatedStrategy } from './gated-strategy.ts'
 import { checkFlag, checkMs, refuseOption } from './options.ts'
-import { madePolicy, type Port } from './policy.ts'
+import { madePolicy, type SinglePolicy } from './policy.ts'
+import type { Port, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
 
-/** See {@link throttle}. */
-export interface ThrottlePolicy {
-  readonly kind: 'throttle'
+interface Edges {
   readonly ms: number
   readonly leading: boolean
   readonly trailing: boolean
 }
+
+/** See {@link throttle}. */
+export interface ThrottlePolicy extends SinglePolicy<'throttle'>, Edges {}
 
 /**
  * Lets the first and the last of each window through.
@@ -33,21 +35,26 @@ export function throttle(options: { ms: number; leading?: boolean; trailing?: bo
   checkFlag('leading', leading)
   checkFlag('trailing', trailing)
   if (!leading && !trailing) refuseOption('trailing', 'true where leading is false', trailing)
-  return madePolicy({ kind: 'throttle', ms, leading, trailing })
+  const edges = { ms, leading, trailing }
+  const label = `throttle:${ms}${leading && trailing ? '' : leading ? ':leading' : ':trailing'}`
+  return madePolicy(
+    { kind: 'throttle', label, ...GATED, converges: trailing, ...edges },
+    (port) => new ThrottleStrategy(edges, port),
+  )
 }
 
-export class ThrottleStrategy<T> extends GatedStrategy<T> {
-  readonly #policy: ThrottlePolicy
+class ThrottleStrategy<T extends Versioned> extends GatedStrategy<T> {
+  readonly #edges: Edges
   readonly #window: Timer
 
-  constructor(policy: ThrottlePolicy, port: Port<T>) {
+  constructor(edges: Edges, port: Port<T>) {
     super(port)
-    this.#policy = policy
+    this.#edges = edges
     this.#window = new Timer(port, () => this.#end())
   }
 
   offer(entry: T): void {
-    const { leading, trailing } = this.#policy
+    const { leading, trailing } = this.#edges
     if (!this.#window.running) {
       // Held first: a scheduler that runs the window at once finds it.
       if (!leading) this.hold(entry)
@@ -67,7 +74,7 @@ export class ThrottleStrategy<T> extends GatedStrategy<T> {
   }
 
   #open(): void {
-    this.#window.start(this.#policy.ms)
+    this.#window.start(this.#edges.ms)
   }
 
   #end(): void {

@@ -7,7 +7,7 @@
  * clock that ticks again and again would never return, so it is not wound up again: the next version does that.
  */
 import type { Subscription } from 'rxjs'
-import type { Port } from './policy.ts'
+import type { Port } from './strategy.ts'
 
 export class Timer {
   /** Whether its time is still to come. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { latest, type Policy, parsePolicy, policyLabel } from '../backpressure/index.ts'
+import { checkPolicy, latest, type Policy, parsePolicy } from '../backpressure/index.ts'
 import { describeValue, onAbort } from '../kit/index.ts'
 import type { CommandIo, StopSignal } from './command-io.ts'
 import { TIME_UNITS } from './record-time.ts'
@@ -122,10 +122,8 @@ function checkSubscriber(subscriber: unknown, path: string): CheckedSubscriber {
     throw new UsageError(`A subscriber of the module ${path} is not { id, policy, next }.`)
   }
   try {
-    // A label is read; a policy is turned into its label and back, which refuses what is none.
-    const given = typeof policy === 'string' ? parsePolicy(policy) : (policy as Policy)
-    parsePolicy(policyLabel(given))
-    return { id, policy: given, consumer: subscriber as RunSubscriber }
+    const checked = typeof policy === 'string' ? parsePolicy(policy) : checkPolicy(policy)
+    return { id, policy: checked, consumer: subscriber as RunSubscriber }
   } catch (error) {
     throw new UsageError(`The subscriber "${id}" of the module ${path}: ${messageOf(error)}`, {
       cause: error,

@@ -85,7 +85,7 @@ export class RunSession {
       handler: this.#handler,
       pace: this.#pace,
       store: this.#store,
-      suspends: subscribers.some(({ policy }) => policy.kind === 'buffer' && policy.overflow === 'suspend'),
+      suspends: subscribers.some(({ policy }) => policy.suspends),
       output: this.#output,
       time: io.time,
       stop: this.#stop,

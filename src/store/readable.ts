@@ -1,5 +1,5 @@
 import type { InteropObservable, Observable } from 'rxjs'
-import type { BatchPolicy, SinglePolicy } from '../backpressure/index.ts'
+import type { BatchingPolicy, SinglePolicy } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import type { Consumer } from './publish/consumer.ts'
 import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
@@ -105,7 +105,7 @@ export interface Readable<S> extends InteropObservable<Snapshot<S>> {
   /** Feeds a consumer with arrays of snapshots, one call a window; see {@link batch}. */
   subscribe(
     consumer: Consumer<readonly Snapshot<S>[]>,
-    options: SubscribeOptions<S> & { policy: BatchPolicy },
+    options: SubscribeOptions<S> & { policy: BatchingPolicy },
   ): SubscriberHandle
   /** Feeds a consumer that takes both, where the policy is known only at run time. */
   subscribe(

@@ -9,7 +9,8 @@
  * `queue` has one list of versions for each call to come. What a delivery missed is not counted up here but
  * read off: the versions between it and the delivery before.
  */
-import type { BatchPolicy, Policy, ThrottlePolicy } from '../../../src/backpressure/index.ts'
+import type { BatchPolicy, ThrottlePolicy } from '../../../src/backpressure/index.ts'
+import type { ShippedPolicy } from './shipped-policy.ts'
 import { type Figures, logLine, type Step, type Timeline, WRITES_MAX } from './timeline.ts'
 
 interface Timer {
@@ -28,7 +29,7 @@ const BROKEN = 'broken'
 export class ModelSubscriber {
   readonly log: string[] = []
   readonly #timeline: Timeline
-  readonly #policy: Policy
+  readonly #policy: ShippedPolicy
   #now = 0
   #version = 0
   #timers: Timer[] = []

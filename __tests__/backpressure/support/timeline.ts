@@ -19,11 +19,12 @@ import {
   exhaust,
   frame,
   latest,
-  type Policy,
+  type Overflow,
   sample,
   switchLatest,
   throttle,
 } from '../../../src/backpressure/index.ts'
+import type { ShippedPolicy } from './shipped-policy.ts'
 
 /**
  * `write n`: n versions in one millisecond · `wait n`: n milliseconds · `release`: the oldest handler of a
@@ -58,7 +59,7 @@ export interface ConsumerScript {
 }
 
 export interface Timeline {
-  readonly policy: Policy
+  readonly policy: ShippedPolicy
   readonly consumer: ConsumerScript
   /** Whether the first version is replayed when the subscription begins. */
   readonly replay: boolean
@@ -80,14 +81,14 @@ const ms = (min: number): fc.Arbitrary<number> => fc.integer({ min, max: 12 })
 const count = fc.integer({ min: 1, max: 4 })
 const dispatch = fc.constantFrom('sync' as const, 'microtask' as const)
 
-/** Random policies of each kind; `suspend` is left to the store, which alone can refuse a write. */
-export const POLICIES: Readonly<Record<Policy['kind'], fc.Arbitrary<Policy>>> = {
+/** Random policies of each kind; with `suspend`, of a source that cannot wait. */
+export const POLICIES: Readonly<Record<ShippedPolicy['kind'], fc.Arbitrary<ShippedPolicy>>> = {
   direct: fc.constant(direct()),
   latest: fc.record({ dispatch }).map(latest),
   buffer: fc
     .record({
       capacity: count,
-      overflow: fc.constantFrom('drop-oldest' as const, 'drop-incoming' as const, 'error' as const),
+      overflow: fc.constantFrom<Overflow>('drop-oldest', 'drop-incoming', 'error', 'suspend'),
       dispatch,
     })
     .map(buffer),
@@ -156,7 +157,7 @@ export const tie: fc.Arbitrary<Timeline['tie']> = fc.constantFrom(
 )
 
 /** Random timelines over one kind of policy. */
-export const timelines = (kind: Policy['kind']): fc.Arbitrary<Timeline> =>
+export const timelines = (kind: ShippedPolicy['kind']): fc.Arbitrary<Timeline> =>
   fc.record({
     policy: POLICIES[kind],
     consumer,

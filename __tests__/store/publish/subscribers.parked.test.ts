@@ -2,7 +2,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { Subject } from 'rxjs'
 import { Backlog } from '../../../src/backpressure/backlog.ts'
-import { Mailbox, policyLabel } from '../../../src/backpressure/index.ts'
+import { Mailbox } from '../../../src/backpressure/index.ts'
 import {
   buffer,
   createStore,
@@ -57,7 +57,7 @@ const RESTING = [
   buffer({ capacity: 1 }),
   buffer({ capacity: 3 }),
   buffer({ capacity: Number.POSITIVE_INFINITY }),
-].map((policy): [string, SinglePolicy] => [policyLabel(policy), policy])
+].map((policy): [string, SinglePolicy] => [policy.label, policy])
 
 describe('busy subscribers', () => {
   test.each(RESTING)(

@@ -6,13 +6,7 @@
  * loop that is slower than the writer gets the newest (`latest`, the default) or a bounded history
  * (`buffer`). Several `next()` calls may wait at once; they are served in order.
  */
-import {
-  type Mailbox,
-  type MailboxConsumer,
-  type Policy,
-  policyLabel,
-  type SubscriberStats,
-} from '../../backpressure/index.ts'
+import type { Mailbox, MailboxConsumer, SubscriberStats } from '../../backpressure/index.ts'
 import { defineDispose, describeValue, HeadgateError, RingBuffer, releaseWork } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { SubscribeOptions, Subscribers } from './subscribers.ts'
@@ -37,9 +31,6 @@ export interface SnapshotStream<S>
 
 type Result<S> = IteratorResult<Snapshot<S>, undefined>
 
-/** Policies that hand over when they like, or several at once. */
-const NOT_PULLED: readonly Policy['kind'][] = ['direct', 'switchLatest', 'batch']
-
 const DONE = Object.freeze({ done: true, value: undefined }) as IteratorReturnResult<undefined>
 
 export class MailboxStream<S> implements SnapshotStream<S> {
@@ -59,15 +50,16 @@ export class MailboxStream<S> implements SnapshotStream<S> {
 
   constructor(subscribers: Subscribers<S>, options: StreamOptions<S>) {
     const { policy } = options
-    if (policy !== undefined && NOT_PULLED.includes(policy.kind)) {
+    // What is no policy at all the mailbox refuses.
+    if (policy?.batches || policy?.waits === false) {
       throw new HeadgateError('POLICY_INVALID', {
         option: 'policy',
         expected: 'a policy that holds a snapshot until it is asked for, such as latest() or buffer()',
-        received: describeValue(policyLabel(policy)),
+        received: describeValue(policy.label),
       })
     }
     const consumer: MailboxConsumer<Snapshot<S>> = {
-      // The cast holds: a batch, the one policy that hands over arrays, is refused above.
+      // The cast holds: a policy that hands over arrays is refused above.
       next: (snapshot) => this.#take(snapshot as Snapshot<S>),
       error: (error) => {
         this.#failure = { error }

@@ -39,7 +39,7 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
     this.dropped =
       onDrop &&
       ((snapshot, reason, dropped) => onDrop({ snapshot, version: snapshot.version, reason, dropped }))
-    this.roomMade = subscriber.suspends ? () => subscribers.writers.wake() : undefined
+    this.roomMade = subscriber.policy.suspends ? () => subscribers.writers.wake() : undefined
   }
 
   park(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): Cursor<Snapshot<S>> {

@@ -10,8 +10,8 @@
  * What must stay true: the figures of a subscriber are those that a mailbox would have had from the start.
  */
 import {
+  checkPolicy,
   HandledDelivery,
-  isStraight,
   latest,
   Mailbox,
   type MailboxConsumer,
@@ -68,23 +68,19 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   ) {
     this.#id = options.id ?? number
     // Not `??`: null is refused with all else that is no policy.
-    this.policy = options.policy === undefined ? DEFAULT_POLICY : options.policy
+    this.policy = options.policy === undefined ? DEFAULT_POLICY : checkPolicy(options.policy)
     this.pulled = pulled
     this.#consumer = consumer
     this.#options = options
     this.#subscribers = subscribers
-    if (!pulled && isStraight(this.policy)) this.call = consumer.next
-    else this.box() // refuses what is no policy
+    if (!pulled && this.policy.straight) this.call = consumer.next
+    else this.box()
   }
 
   get id(): string {
     // Made when somebody asks: to make it costs as much as the rest of a subscription's fields.
     if (typeof this.#id === 'number') this.#id = `subscriber-${this.#id}`
     return this.#id
-  }
-
-  get suspends(): boolean {
-    return this.policy?.kind === 'buffer' && this.policy.overflow === 'suspend'
   }
 
   get closed(): boolean {

@@ -98,7 +98,7 @@ export class Subscribers<S> {
     const subscriber = new Subscriber(this, consumer, options, this.#created, pulled)
     subscriber.since = broadcast.published
     broadcast.add(subscriber)
-    if (subscriber.suspends) this.#suspending.add(subscriber)
+    if (subscriber.policy.suspends) this.#suspending.add(subscriber)
     if (this.subject.isStopped) subscriber.complete()
     else if (signal !== undefined) {
       subscriber.stopListening = onAbort(signal, () => subscriber.close('unsubscribed'))
