@@ -1,6 +1,7 @@
 /** The command as a process of its own, on stores that a module brings. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { BUILD_MS_MAX, BuiltCommand, finished } from '../support/built-command.ts'
@@ -151,6 +152,28 @@ describe('headgate stress as a process', () => {
       expect(status).toBe(1)
       expect(stderr).not.toMatch(/EPIPE|\n {4}at /)
       expect(stderr).toContain('Stopped in scenario')
+    },
+    RUN_MS_MAX,
+  )
+
+  const posix = process.platform === 'win32' ? test.skip : test
+
+  posix(
+    'leaves an earlier report as it was where a new one fails half-way',
+    async () => {
+      command.write('full.html', 'earlier')
+      // No file may become longer than 16 blocks: a page is written to there, and no further.
+      const words = [command.main, 'stress', '--store', 'own.mjs', 'passes', '--report', 'full.html']
+      const limited = spawn('sh', ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, ...words], {
+        cwd: command.folder,
+      })
+      const { status, stderr } = await finished(limited)
+      expect([status, stderr]).toEqual([
+        1,
+        'headgate stress: full.html could not be written: EFBIG: file too large, write\n',
+      ])
+      expect(readFileSync(join(command.folder, 'full.html'), 'utf8')).toBe('earlier')
+      expect(readdirSync(command.folder).filter((name) => name.includes('full'))).toEqual(['full.html'])
     },
     RUN_MS_MAX,
   )
