@@ -50,11 +50,12 @@ describe('select by a path', () => {
   test.each([
     ['the first key', "'¦'", ['fixed', 'mode', 'robots']],
     ['the second', "'fixed', '¦'", ['arm', 'leg']],
-    ['the third', "'fixed', 'arm', '¦'", ['angle']],
-    ['a key below any id', "'robots', 'r1', '¦'", ['battery', 'pose']],
+    // Too many: those of longer overloads, which an editor asks before it knows the keys; the compiler refuses them.
+    ['the third', "'fixed', 'arm', '¦'", ['angle', ...['battery', 'length', 'pose']]],
+    ['a key below any id', "'robots', 'r1', '¦'", [...['angle'], 'battery', ...['length'], 'pose']],
     ['the fourth', "'robots', 'r1', 'pose', '¦'", ['x', 'y']],
+    ['none below the end of a path', "'fixed', 'arm', 'angle', '¦'", []],
   ])('is completed by an editor: %s', (_which, path, names) => {
-    // Of a third key TypeScript 5.9 offers those below other second keys, too; the compiler refuses them.
-    expect(completionsAt(`${WORLD}store.select(${path})`)).toIncludeAllMembers(names)
+    expect(completionsAt(`${WORLD}store.select(${path})`)).toEqual(names)
   })
 })
