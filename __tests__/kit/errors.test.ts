@@ -92,6 +92,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', drainMax: 100 },
     'One write on store "agent" set off more than 100 further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.',
   ],
+  SELECTOR_ASYNC: [
+    { selection: 'select(load)', what: 'selector', returned: 'a promise' },
+    'The selector of select(load) returned a promise; that version is skipped. A selector is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
+  ],
   SNAPSHOT_INVALID: [
     { store: 'agent', problem: '"state" is undefined' },
     'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',

@@ -39,6 +39,7 @@ export interface ErrorDetails {
   PREDICATE_ASYNC: { store: string; returned: Deferred }
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
+  SELECTOR_ASYNC: { selection: string; what: 'selector' | 'equality'; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
   SNAPSHOT_INVALID: { store: string; problem: string }
@@ -117,6 +118,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
   RUNAWAY_WRITES: (d) =>
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
+  SELECTOR_ASYNC: (d) =>
+    `The ${d.what} of ${d.selection} returned ${d.returned}; that version is skipped. A ${d.what} is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.`,
   SNAPSHOT_INVALID: (d) =>
     `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
   STATE_INVALID: (d) =>

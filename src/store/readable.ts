@@ -59,7 +59,8 @@ export interface Readable<S> extends InteropObservable<Snapshot<S>> {
   /**
    * What a selector returns for the current state, then each result that differs from the one before. It
    * runs once a commit, however many follow it: give them the same function, not one written anew each time. A
-   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`.
+   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`; so is one for
+   * which either returns a promise or a generator.
    *
    * @param equal - whether two results are the same; default `Object.is`.
    */

@@ -143,6 +143,44 @@ describe('select(selector)', () => {
     expect(faults).toMatchObject([{ phase: 'select', error: new Error('cannot compare') }])
   })
 
+  test.each<[string, (state: number) => unknown]>([
+    ['a promise', async (state) => state],
+    [
+      'a generator',
+      function* (state) {
+        yield state
+      },
+    ],
+  ])('skips each version for which the selector returned %s, as a fault', (returned, selector) => {
+    const faults: SubscriberFault[] = []
+    const store = createStore(0, { onFault: (fault) => void faults.push(fault) })
+    const seen: unknown[] = []
+    store.select(selector).subscribe((value) => seen.push(value))
+    store.set(1)
+    expect(seen).toEqual([])
+    const fault = {
+      phase: 'select',
+      error: { code: 'SELECTOR_ASYNC', details: { what: 'selector', returned } },
+    }
+    expect(faults).toMatchObject([
+      { ...fault, version: 0 },
+      { ...fault, version: 1 },
+    ])
+  })
+
+  test('skips each version for which the equality returned a promise, which always says yes', () => {
+    const faults: SubscriberFault[] = []
+    const store = createStore(0, { onFault: (fault) => void faults.push(fault) })
+    const equal = (async () => false) as unknown as () => boolean
+    const seen: unknown[] = []
+    store.select((state) => state, equal).subscribe((value) => seen.push(value))
+    store.set(1)
+    expect(seen).toEqual([0])
+    expect(faults).toMatchObject([
+      { phase: 'select', version: 1, error: { code: 'SELECTOR_ASYNC', details: { what: 'equality' } } },
+    ])
+  })
+
   test('begins with the first version that the selector can read', () => {
     const faults: SubscriberFault[] = []
     const store = createStore<Robot>(

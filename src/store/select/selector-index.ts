@@ -20,6 +20,7 @@ import { SlotList, type Slotted } from '../../kit/index.ts'
 import { ContainedObservable, type ReportFault } from '../publish/contained-observable.ts'
 import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { synchronous } from './synchronous.ts'
 
 export type Selector = (state: never) => unknown
 export type Equal = (previous: unknown, current: unknown) => boolean
@@ -56,7 +57,7 @@ class SelectorListener implements Slotted, Unsubscribable {
 
   tell(value: unknown): void {
     try {
-      if (this.#last !== NOTHING && this.#equal(this.#last, value)) return
+      if (this.#last !== NOTHING && this.#isEqual(value)) return
     } catch (error) {
       this.selection.failed('select', error)
       return
@@ -68,6 +69,10 @@ class SelectorListener implements Slotted, Unsubscribable {
       // A subscriber of RxJS that was made by hand.
       this.selection.failed('next', error)
     }
+  }
+
+  #isEqual(value: unknown): boolean {
+    return synchronous(this.#equal(this.#last, value), 'equality', nameOf(this.selection.selector))
   }
 
   complete(): void {
@@ -112,7 +117,10 @@ class Selection<S> implements Receiver<Snapshot<S>> {
 
   run(state: unknown): unknown {
     if (!Object.is(this.#state, state)) {
-      this.#value = this.selector(state as never)
+      const value = this.selector(state as never)
+      this.#value = Object.is(value, this.#value)
+        ? value
+        : synchronous(value, 'selector', nameOf(this.selector))
       this.#state = state
     }
     return this.#value
