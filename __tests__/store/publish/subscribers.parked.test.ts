@@ -72,6 +72,36 @@ describe('busy subscribers', () => {
     },
   )
 
+  test.each(RESTING)(
+    'are given nothing while they are busy, though they have failed before: %s',
+    (label, policy) => {
+      const failures: number[] = []
+      const store = createStore<unknown>(0, { onFault: (fault) => void failures.push(fault.failures) })
+      const running: Subject<void>[] = []
+      const seen: number[] = []
+      const handle = store.subscribe(
+        ({ version }) => {
+          seen.push(version)
+          if (version === 1) throw new Error('broken')
+          const handler = new Subject<void>()
+          running.push(handler)
+          return handler
+        },
+        { policy, replay: false },
+      )
+      write(store, 1, 2) // fails, and is busy while the episode of failures lasts
+      write(store, 3, 4)
+      expect(seen).toEqual([1, 2])
+      expect(handle.stats()).toMatchObject({ published: 4, calls: 2, errors: 1, inFlight: 1 })
+      running[0]?.complete() // does well: the episode is over
+      const next = label === 'latest' || label.startsWith('buffer:1:') ? 4 : 3
+      expect(seen).toEqual([1, 2, next])
+      running[1]?.error(new Error('broken again'))
+      expect(failures).toEqual([1, 1])
+      expect(account({ handle })).toStartWith('4 = ')
+    },
+  )
+
   test('of one capacity share what waits', () => {
     const store = createStore<unknown>(0)
     for (const policy of [latest(), buffer({ capacity: 1 }), buffer({ capacity: 3 })]) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { createStore, type Snapshot } from '../../../src/index.ts'
+import { VERSION_MAX } from '../../../src/kit/index.ts'
 import { isDeeplyFrozen, noteVersions, refusal } from '../support.ts'
 
 const remote = <S>(version: number, state: S): Snapshot<S> =>
@@ -81,6 +82,17 @@ describe('Store.put', () => {
     )
     expect(store.snapshot).toBe(before)
     expect(store.metrics()).toMatchObject({ commits: 0, failedWrites: 1, versionConflicts: 0 })
+  })
+
+  test('takes the highest version that leaves room, and none above', () => {
+    const store = createStore(0)
+    expect(() => store.put(remote(VERSION_MAX + 1, 1))).toThrow('"version" is not an integer from 0 to 2^52')
+    for (const version of [2 ** 53, Number.POSITIVE_INFINITY, Number.NaN, 1.5]) {
+      expect(() => store.put(remote(version, 1))).toThrow('"version" is not an integer from 0 to 2^52')
+    }
+    expect(store.put(remote(VERSION_MAX, 1), { enforceVersion: true }).version).toBe(VERSION_MAX)
+    expect(store.set(2).version).toBe(VERSION_MAX + 1)
+    expect(store.set(3).version).toBe(VERSION_MAX + 2)
   })
 
   test('inside a batch gives the batch its version', () => {
