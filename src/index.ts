@@ -49,7 +49,7 @@ export type { Collection, CollectionDiff, CollectionOptions } from './collection
 export { collection, isCollection } from './collection/index.ts'
 export type { LatencyHistogram, LatencySummary, StoreMetrics } from './counting/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
-export { HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
+export { explainErrors, HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
   AfterConfig,
   AfterEvent,

@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
-import { type ErrorCode, type ErrorDetails, HeadgateError, isHeadgateError } from '../../src/kit/errors.ts'
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  explainErrors,
+  HeadgateError,
+  isHeadgateError,
+} from '../../src/kit/errors.ts'
 
 /** One example for each code; the type makes it complete. */
 const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
@@ -188,6 +196,55 @@ describe('HeadgateError', () => {
       code: 'BATCH_ASYNC',
       details: { store: 's', returned: 'a promise' },
     })
+  })
+})
+
+/** The error class of a copy that was loaded in production. */
+async function inProduction() {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  jest.resetModules()
+  try {
+    return await import('../../src/kit/errors.ts')
+  } finally {
+    process.env.NODE_ENV = before
+  }
+}
+
+describe('explainErrors', () => {
+  const details = { store: 's', expected: 1, actual: 2 }
+  const sentence = new HeadgateError('VERSION_CONFLICT', details).message
+
+  test('makes errors speak in sentences in production, where they else say their code, facts and a link', async () => {
+    const { HeadgateError: ProductionError, explainErrors } = await inProduction()
+    const link = 'https://github.com/headgate/headgate/blob/main/docs/errors.md#version_conflict'
+    const brief = `VERSION_CONFLICT {"store":"s","expected":1,"actual":2} ${link}`
+    expect(new ProductionError('VERSION_CONFLICT', details)).toMatchObject({ message: brief, details })
+    explainErrors()
+    expect(new ProductionError('VERSION_CONFLICT', details).message).toBe(sentence)
+  })
+
+  test('changes nothing in development', () => {
+    explainErrors()
+    expect(new HeadgateError('VERSION_CONFLICT', details).message).toBe(sentence)
+  })
+})
+
+describe('the page that the link leads to', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8')
+
+  test('has each code, with an example of its sentence, in order', () => {
+    const sections = Object.entries(EXAMPLES).map(
+      ([code, [details, sentence]]) =>
+        `## ${code}\n\n> ${sentence}\n\n${
+          Object.keys(details).length === 0
+            ? 'No details.'
+            : `Details: ${Object.keys(details)
+                .map((name) => `\`${name}\``)
+                .join(', ')}.`
+        }\n`,
+    )
+    expect(page.slice(page.indexOf('\n## ') + 1)).toBe(sections.join('\n'))
   })
 })
 

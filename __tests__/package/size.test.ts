@@ -25,8 +25,8 @@ function weigh(): Weighed[] {
   }
 }
 
-/** What a bundler makes of a module. */
-async function bundled(contents: string): Promise<string> {
+/** Bundles an entry, of which maybe nothing is used. */
+async function bundleOf(contents: string, define: Record<string, string> = {}): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: ROOT },
     absWorkingDir: ROOT,
@@ -36,6 +36,7 @@ async function bundled(contents: string): Promise<string> {
     minify: true,
     write: false,
     logLevel: 'silent',
+    define,
   })
   return outputFiles.map(({ text }) => text).join('')
 }
@@ -65,19 +66,37 @@ describe('the bundle of an application', () => {
   test('holds the policies that it names, and the default one', async () => {
     const kinds = (text: string): (string | undefined)[] =>
       [...text.matchAll(/kind:"(\w+)",label/g)].map(([, kind]) => kind)
-    expect(kinds(await bundled("export { createStore } from './src/index.ts'"))).toEqual(['latest'])
-    const both = await bundled("export { createStore, throttle } from './src/index.ts'")
+    expect(kinds(await bundleOf("export { createStore } from './src/index.ts'"))).toEqual(['latest'])
+    const both = await bundleOf("export { createStore, throttle } from './src/index.ts'")
     expect(kinds(both).sort()).toEqual(['latest', 'throttle'])
-    expect(kinds(await bundled("export { backpressure, direct } from './src/index.ts'"))).toEqual(['direct'])
+    expect(kinds(await bundleOf("export { backpressure, direct } from './src/index.ts'"))).toEqual(['direct'])
   })
 
   test('has a row for each policy', async () => {
     const { direct, latest, ...others } = await import('../../src/backpressure/index.ts')
     const policies = Object.entries({ direct, ...others }).filter(([name]) => /^[a-z]/.test(name))
     const elsewhere = ['backpressure', 'checkPolicy', 'parsePolicy']
-    const expected = policies.map(([name]) => name).filter((name) => !elsewhere.includes(name))
+    const root = await import('../../src/index.ts')
+    const expected = policies
+      .map(([name]) => name)
+      .filter((name) => name in root && !elsewhere.includes(name))
     expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(expected))
     expect(latest).toBeFunction()
+  })
+})
+
+describe('a production bundle of createStore', () => {
+  test.each([
+    ['the sentences of errors', 'was refused'],
+    ['the checks of options', 'true or false'],
+    ['the names of options', 'Did you mean'],
+    ['the tables of names', 'enforceVersion:!0'],
+  ])('has not %s', async (_, text) => {
+    const has = async (environment: string) => {
+      const define = { 'process.env.NODE_ENV': JSON.stringify(environment) }
+      return (await bundleOf("export { createStore } from './src/index.ts'", define)).includes(text)
+    }
+    expect([await has('development'), await has('production')]).toEqual([true, false])
   })
 })
 
@@ -92,7 +111,7 @@ describe('"sideEffects": false', () => {
     'testing/index.ts',
     'stress/index.ts',
   ])('lets a bundler leave out src/%s where nothing of it is used', async (entry) => {
-    expect(await bundled(`import './src/${entry}'`)).toBe('')
+    expect(await bundleOf(`import './src/${entry}'`)).toBe('')
   })
 
   test('is true: the library changes nothing outside of itself when it is loaded', async () => {

@@ -1,3 +1,4 @@
+import { explainErrors } from '../kit/index.ts'
 import type { CommandIo } from './command-io.ts'
 import { HELP, RUN_HELP } from './help.ts'
 import { Output } from './output.ts'
@@ -17,6 +18,8 @@ const USAGE_STATUS = 2
  * @returns the exit status. A wrong call is one line on standard error and status 2; it never rejects for it.
  */
 export async function runCommand(words: readonly string[], io: CommandIo): Promise<number> {
+  // Its lines are read by people, whatever the environment.
+  explainErrors()
   const [command, ...rest] = words
   try {
     const subcommand = command === undefined ? undefined : SUBCOMMANDS.get(command)

@@ -12,24 +12,6 @@ export type KnownKeys<Options> = { readonly [Key in keyof Options]-?: true }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
-// Asked once: reading the environment costs more than a write. Written out, and in this file: so a bundler that sets
-// NODE_ENV leaves out all that stands behind it.
-const development = typeof process === 'object' ? process.env.NODE_ENV !== 'production' : false
-
-/**
- * Checks that options are an object with known names; absent options are well.
- *
- * @param where - who takes them, as it is written: `'subscribe()'`
- * @throws `OPTION_UNKNOWN`, `OPTION_INVALID` for what is no object
- */
-export function checkKeys<Options extends object>(
-  options: Options | undefined,
-  known: KnownKeys<NoInfer<Options>>,
-  where: string,
-): void {
-  if (development) refuseUnknown(options, known, where)
-}
-
 function refuseUnknown(options: object | undefined, known: object, where: string): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
@@ -79,3 +61,17 @@ function editDistance(from: string, to: string): number {
   }
   return row[to.length] as number
 }
+
+/**
+ * Checks that options are an object with known names; absent options are well.
+ *
+ * @param where - who takes them, as it is written: `'subscribe()'`
+ * @throws `OPTION_UNKNOWN`, `OPTION_INVALID` for what is no object
+ */
+// Asked once: reading the environment costs more than a write. Written out: a bundler that sets NODE_ENV then leaves out
+// the check. So it is wherever a check stands; of what is asked in another file it would leave out nothing.
+export const checkKeys: <Options extends object>(
+  options: Options | undefined,
+  known: KnownKeys<NoInfer<Options>>,
+  where: string,
+) => void = typeof process === 'object' && process.env.NODE_ENV !== 'production' ? refuseUnknown : () => {}

@@ -1,9 +1,9 @@
 /**
- * The one error class of Headgate, its codes, the facts each carries, and the sentence each is told with.
+ * The one error class of Headgate, its codes and the facts each carries.
  *
  * A code is a string and never changes its meaning. The facts of a code are typed, so a handler reads
- * `error.details.actual` instead of parsing a message. A sentence says what happened, what was expected
- * and what to do.
+ * `error.details.actual` instead of parsing a message. Messages are for people, and of the environment: sentences
+ * (sentences.ts) in development, the bare facts in production.
  *
  * The ESM and the CommonJS copy of the package are two instances with two classes: `instanceof` fails
  * across that border. Every error is therefore branded with a registered symbol; {@link isHeadgateError}
@@ -11,6 +11,7 @@
  */
 
 import type { Deferred } from './foreign.ts'
+import { sentenceOf } from './sentences.ts'
 
 /** Maps every code to the facts that an error of that code carries. */
 export interface ErrorDetails {
@@ -63,83 +64,34 @@ export interface ErrorDetails {
 /** Names what went wrong; stable across versions. */
 export type ErrorCode = keyof ErrorDetails
 
-const list = (words: readonly string[]): string => (words.length === 0 ? 'nothing' : words.join(', '))
+/** The facts and where they are explained. */
+const brief = (code: ErrorCode, details: object): string =>
+  `${code} ${JSON.stringify(details)} https://github.com/headgate/headgate/blob/main/docs/errors.md#${code.toLowerCase()}`
 
-const REFUSED_BECAUSE = {
-  unhandled: 'has no transition for',
-  guard: 'has a guard that refused',
-  final: 'is final and takes no event, so not',
-} as const
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
-const UNFIT = {
-  cyclic: (d) => `leads back to itself at ${d.path}. A state is a tree: keep ids in the place of references.`,
-  deep: (d) =>
-    `has more than ${d.depthMax} levels at ${d.path}. Keep long chains as a list, or as a collection by id.`,
-  draft: (d) =>
-    `holds a draft of a recipe that has ended, or in something frozen, at ${d.path}. Copy it inside its recipe: current(draft), of immer.`,
-} as const satisfies Record<string, (details: ErrorDetails['STATE_INVALID']) => string>
+// Written out: a bundler that sets NODE_ENV then leaves out the sentences.
+let tell: (code: ErrorCode, details: never) => string = (
+  typeof process === 'object'
+    ? process.env.NODE_ENV !== 'production'
+    : false
+)
+  ? sentenceOf
+  : brief
 
-const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
-  BATCH_ASYNC: (d) =>
-    `The work of a batch on store "${d.store}" returned ${d.returned}; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
-  BUFFER_OVERFLOW: (d) =>
-    `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
-  CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
-  CONSUMER_INVALID: (d) =>
-    `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
-  DELTA_INVALID: (d) =>
-    `Operation ${d.operation} of a delta, at "${d.path}", was refused, and nothing was changed: ${d.problem}.`,
-  DRAIN_TIMEOUT: (d) =>
-    `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
-  EVENT_INVALID: (d) =>
-    `Machine "${d.machine}" expected an event to be a string or an object with a string "type", got ${d.received}.`,
-  EVENT_UNHANDLED: (d) =>
-    `Machine "${d.machine}" in state ${d.state} ${REFUSED_BECAUSE[d.reason]} event ${d.event}. Handled here: ${list(d.allowed)}.`,
-  GUARD_ASYNC: (d) =>
-    `A guard of machine "${d.machine}" returned ${d.returned} for event ${d.event}; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.`,
-  GC_UNAVAILABLE: (d) =>
-    `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
-  KERNEL_ABSENT: () =>
-    'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
-  LEAK_FOUND: (d) =>
-    `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
-  MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
-  OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
-  OPTION_UNKNOWN: (d) =>
-    `${d.where} has no option "${d.option}". ${d.nearest === undefined ? `It takes: ${list(d.known)}.` : `Did you mean "${d.nearest}"?`}`,
-  POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
-  PREDICATE_ASYNC: (d) =>
-    `The predicate of waitFor() on store "${d.store}" returned ${d.returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
-  READY_TIMEOUT: (d) =>
-    `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
-  RECIPE_ASYNC: (d) =>
-    `A recipe on store "${d.store}" returned ${d.returned}; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
-  RUNAWAY_TIMERS: (d) =>
-    `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
-  RUNAWAY_WRITES: (d) =>
-    `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
-  SELECTOR_ASYNC: (d) =>
-    `The ${d.what} of ${d.selection} returned ${d.returned}; that version is skipped. A ${d.what} is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.`,
-  SNAPSHOT_INVALID: (d) =>
-    `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
-  STATE_INVALID: (d) =>
-    `${d.operation} on ${d.subject} was refused, and nothing was written: what it was given ${UNFIT[d.problem](d)}`,
-  STATE_UNKNOWN: (d) =>
-    `Machine "${d.machine}" has no state ${d.received}; nothing was written. States: ${list(d.states)}.`,
-  STATE_UNDEFINED: (d) =>
-    `${d.operation} on store "${d.store}" was given undefined. A state is any value but undefined; use null for "nothing".`,
-  STORE_DESTROYED: (d) =>
-    `${d.operation} on store "${d.store}" was refused: the store is destroyed. Stop writing before destroy(), or create a new store.`,
-  STORE_UNINITIALIZED: (d) =>
-    `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
-  SUBSCRIBER_FULL: (d) =>
-    `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
-  VERSION_CONFLICT: (d) =>
-    `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
-  WAIT_TIMEOUT: (d) =>
-    `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
-  WRITE_IN_RECIPE: (d) =>
-    `${d.operation} was called inside a recipe of its own store "${d.store}"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
+/**
+ * Lets errors speak in sentences in production too: those that are made from now on. Without it they say their code,
+ * their facts and a link there, so that a bundle for browsers has no sentences. For servers and logs.
+ *
+ * @example
+ * ```ts
+ * import { explainErrors } from 'headgate'
+ *
+ * explainErrors()
+ * ```
+ */
+export function explainErrors(): void {
+  tell = sentenceOf
 }
 
 const BRAND = Symbol.for('headgate.error')
@@ -166,7 +118,7 @@ export class HeadgateError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly details: Readonly<ErrorDetails[Code]>
 
   constructor(code: Code, details: ErrorDetails[Code], options?: { cause?: unknown }) {
-    super(SENTENCES[code](details), options)
+    super(tell(code, details as never), options)
     this.name = 'HeadgateError'
     this.code = code
     this.details = Object.freeze(details)

@@ -47,8 +47,23 @@ type History = AnyState['history']
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 
 // A machine's history counts on frozen states.
-const { freeze: _always, ...SHARED_KEYS } = STORE_KEYS
-const MACHINE_STORE_KEYS: KnownKeys<MachineStoreOptions> = { ...SHARED_KEYS, strict: true }
+function machineStoreKeys(): KnownKeys<MachineStoreOptions> {
+  const { freeze: _always, ...shared } = STORE_KEYS
+  return { ...shared, strict: true }
+}
+
+function checkOptions(options: MachineStoreOptions): void {
+  checkKeys(options, machineStoreKeys(), 'createMachineStore()')
+  const { strict } = options
+  if (strict === undefined || typeof strict === 'boolean') return
+  const received = describeValue(strict)
+  throw new HeadgateError('OPTION_INVALID', { option: 'strict', expected: 'true or false', received })
+}
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+/** None in production; see check-keys.ts in kit. */
+const check = typeof process === 'object' && process.env.NODE_ENV !== 'production' ? checkOptions : undefined
 
 /**
  * Makes a store from a machine, in its initial state.
@@ -59,12 +74,8 @@ export function createMachineStore<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
   options: MachineStoreOptions = {},
 ): MachineStore<Context, Cells> {
-  checkKeys(options, MACHINE_STORE_KEYS, 'createMachineStore()')
+  check?.(options)
   const { strict = false, ...storeOptions } = options
-  if (typeof strict !== 'boolean') {
-    const received = describeValue(strict)
-    throw new HeadgateError('OPTION_INVALID', { option: 'strict', expected: 'true or false', received })
-  }
   const store = createStore(initialState(machine) as State, {
     ...storeOptions,
     name: options.name ?? machine.id,

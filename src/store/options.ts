@@ -1,10 +1,17 @@
-/** Checks what untyped callers may have passed. Each check throws `OPTION_INVALID`, or in development `OPTION_UNKNOWN`. */
+/**
+ * Checks what untyped callers may have passed. Each check throws `OPTION_INVALID` or `OPTION_UNKNOWN`; in production
+ * there is none (check-keys.ts in kit).
+ */
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import type { StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribers.ts'
 import type { WaitOptions } from './readable.ts'
-import type { ModifyOptions, StoreOptions } from './store.ts'
-import { isWhenFull, WRITE_KEYS } from './write/write-options.ts'
+import type { ModifyOptions, Store, StoreOptions } from './store.ts'
+import { isWhenFull } from './write/write-options.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+type PutOptions = NonNullable<Parameters<Store<unknown>['put']>[1]>
 
 type Test = (value: unknown) => boolean
 
@@ -19,25 +26,25 @@ const isObjectWith =
     methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
 
 /** Checks one option, unless it is absent. */
-function check(option: string, value: unknown, expected: string, test: Test): void {
+function refuseUnless(option: string, value: unknown, expected: string, test: Test): void {
   if (value === undefined || test(value)) return
   throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
 }
 
 const checkText = (option: string, value: unknown): void =>
-  check(option, value, 'a string that is not empty', (text) => typeof text === 'string' && text !== '')
+  refuseUnless(option, value, 'a string that is not empty', (text) => typeof text === 'string' && text !== '')
 
 const checkSignal = (value: unknown): void =>
-  check('signal', value, 'an AbortSignal', isObjectWith('addEventListener', 'removeEventListener'))
+  refuseUnless('signal', value, 'an AbortSignal', isObjectWith('addEventListener', 'removeEventListener'))
 
 const checkBoolean = (option: string, value: unknown): void =>
-  check(option, value, 'true or false', (flag) => typeof flag === 'boolean')
+  refuseUnless(option, value, 'true or false', (flag) => typeof flag === 'boolean')
 
 const checkScheduler = (value: unknown): void =>
-  check('scheduler', value, 'an RxJS scheduler', isObjectWith('schedule', 'now'))
+  refuseUnless('scheduler', value, 'an RxJS scheduler', isObjectWith('schedule', 'now'))
 
 const checkInteger = (option: string, value: unknown, least: number, most: number): void =>
-  check(option, value, `an integer from ${least} to ${most}`, (number) => {
+  refuseUnless(option, value, `an integer from ${least} to ${most}`, (number) => {
     return Number.isInteger(number) && (number as number) >= least && (number as number) <= most
   })
 
@@ -64,47 +71,62 @@ export const SUBSCRIBE_KEYS: KnownKeys<SubscribeOptions<unknown>> = {
   scheduler: true,
 }
 
-const { onError: _consumersOnly, ...STREAM_KEYS } = SUBSCRIBE_KEYS
-const { expectedVersion: _modifySetsIt, ...LABEL_KEYS } = WRITE_KEYS
-const MODIFY_KEYS: KnownKeys<ModifyOptions> = { ...LABEL_KEYS, retries: true, signal: true }
+const STREAM_KEYS: KnownKeys<StreamOptions<unknown>> = {
+  id: true,
+  policy: true,
+  replay: true,
+  onDrop: true,
+  signal: true,
+  scheduler: true,
+}
+const MODIFY_KEYS: KnownKeys<ModifyOptions> = {
+  reason: true,
+  source: true,
+  metadata: true,
+  origin: true,
+  whenFull: true,
+  retries: true,
+  signal: true,
+}
+const PUT_KEYS: KnownKeys<PutOptions> = { enforceVersion: true }
 const WAIT_KEYS: KnownKeys<WaitOptions> = { signal: true, timeoutMs: true }
 
-export function checkStoreOptions(options: StoreOptions): void {
+function storeOptions(options: StoreOptions): void {
   checkKeys(options, STORE_KEYS, 'createStore()')
   checkText('name', options.name)
   checkText('source', options.source)
   checkInteger('drainMax', options.drainMax, 1, Number.MAX_SAFE_INTEGER)
-  check(
+  refuseUnless(
     'clock',
     options.clock,
     'an object with the functions "wall" and "mono"',
     isObjectWith('wall', 'mono'),
   )
   checkScheduler(options.scheduler)
-  check('onFault', options.onFault, 'a function', isFunction)
-  check('timing', options.timing, 'true, false or a histogram of hdr-histogram-js', (value) => {
+  refuseUnless('onFault', options.onFault, 'a function', isFunction)
+  refuseUnless('timing', options.timing, 'true, false or a histogram of hdr-histogram-js', (value) => {
     return typeof value === 'boolean' || isObjectWith('recordValue', 'getValueAtPercentile')(value)
   })
   checkBoolean('detectLeaks', options.detectLeaks)
   checkBoolean('freeze', options.freeze)
-  check('whenFull', options.whenFull, '"throw" or "overrule"', isWhenFull)
+  refuseUnless('whenFull', options.whenFull, '"throw" or "overrule"', isWhenFull)
 }
 
-export function checkStreamOptions<S>(options: StreamOptions<S>): void {
+function streamOptions(options: StreamOptions<never>): void {
   checkKeys(options, STREAM_KEYS, 'stream()')
   checkFeed(options)
 }
 
-export function checkSubscribeOptions<S>(options: SubscribeOptions<S>): void {
+function subscribeOptions(options: SubscribeOptions<never>): void {
   checkKeys(options, SUBSCRIBE_KEYS, 'subscribe()')
   checkFeed(options)
 }
 
-function checkFeed<S>(options: SubscribeOptions<S>): void {
+function checkFeed(options: SubscribeOptions<never>): void {
   checkText('id', options.id)
   checkBoolean('replay', options.replay)
-  check('onDrop', options.onDrop, 'a function', isFunction)
-  check(
+  refuseUnless('onDrop', options.onDrop, 'a function', isFunction)
+  refuseUnless(
     'onError',
     options.onError,
     '"continue" or "close"',
@@ -114,14 +136,33 @@ function checkFeed<S>(options: SubscribeOptions<S>): void {
   checkScheduler(options.scheduler)
 }
 
-export function checkModifyOptions(options: ModifyOptions): void {
+function modifyOptions(options: ModifyOptions): void {
   checkKeys(options, MODIFY_KEYS, 'modify()')
   checkInteger('retries', options.retries, 0, Number.MAX_SAFE_INTEGER)
   checkSignal(options.signal)
 }
 
-export function checkWaitOptions(options: WaitOptions, where: string): void {
+function waitOptions(options: WaitOptions, where: string): void {
   checkKeys(options, WAIT_KEYS, where)
   checkInteger('timeoutMs', options.timeoutMs, 0, MAX_MS)
   checkSignal(options.signal)
 }
+
+function putOptions(options: PutOptions): void {
+  checkKeys(options, PUT_KEYS, 'put()')
+}
+
+interface Checks {
+  storeOptions(options: StoreOptions): void
+  streamOptions(options: StreamOptions<never>): void
+  subscribeOptions(options: SubscribeOptions<never>): void
+  modifyOptions(options: ModifyOptions): void
+  waitOptions(options: WaitOptions, where: string): void
+  putOptions(options: PutOptions): void
+}
+
+/** The checks; none in production. */
+export const check: Checks | undefined =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production'
+    ? { storeOptions, streamOptions, subscribeOptions, modifyOptions, waitOptions, putOptions }
+    : undefined

@@ -26,7 +26,6 @@ import {
 import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
-  checkKeys,
   defineDispose,
   FairLock,
   isDevelopment,
@@ -36,13 +35,7 @@ import {
 } from '../kit/index.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
-import {
-  checkModifyOptions,
-  checkStoreOptions,
-  checkStreamOptions,
-  checkSubscribeOptions,
-  checkWaitOptions,
-} from './options.ts'
+import { check } from './options.ts'
 import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
 import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
 import { FaultReporter, type SubscriberFault } from './publish/fault-reporter.ts'
@@ -71,8 +64,6 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
   lateWrites: counters.lateWrites + (figures.lateWrites ?? 0),
   currentState: figures.currentState ?? counters.currentState,
 })
-
-const PUT_KEYS = { enforceVersion: true } as const
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
@@ -125,7 +116,7 @@ export class StoreCore<S> implements Store<S> {
   #reads = 0
 
   constructor(initial: S | undefined, options: StoreOptions = {}) {
-    checkStoreOptions(options)
+    check?.storeOptions(options)
     const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
     const { whenFull = 'throw' } = options
     const { timing = false, detectLeaks = isDevelopment(), freeze = true } = options
@@ -232,7 +223,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   put(snapshot: Snapshot<S>, options: { enforceVersion?: boolean | undefined } = {}): Snapshot<S> {
-    checkKeys(options, PUT_KEYS, 'put()')
+    check?.putOptions(options)
     return this.#pipeline.put(snapshot, options.enforceVersion === true)
   }
 
@@ -247,7 +238,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   async modify(work: ModifyWork<S>, options: ModifyOptions = {}): Promise<Snapshot<S>> {
-    checkModifyOptions(options)
+    check?.modifyOptions(options)
     this.#pipeline.requireAlive('modify()')
     this.#pipeline.requireState('modify()')
     const { retries = 3, signal, ...write } = options
@@ -287,7 +278,7 @@ export class StoreCore<S> implements Store<S> {
 
   // One implementation; the overloads of Store give arrays to the consumer of a batch.
   subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
-    checkSubscribeOptions(options)
+    check?.subscribeOptions(options)
     const subscriber = this.#subscribers.add(
       toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>),
       options,
@@ -300,7 +291,7 @@ export class StoreCore<S> implements Store<S> {
   }
 
   stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
-    checkStreamOptions(options)
+    check?.streamOptions(options)
     return new MailboxStream(this.#subscribers, options)
   }
 
@@ -312,7 +303,7 @@ export class StoreCore<S> implements Store<S> {
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
     options: WaitOptions = {},
   ): Promise<Snapshot<S>> {
-    checkWaitOptions(options, 'waitFor()')
+    check?.waitOptions(options, 'waitFor()')
     const { name, snapshot$ } = this
     return waitFor(
       { name, snapshot$, scheduler: this.#scheduler },
@@ -322,12 +313,12 @@ export class StoreCore<S> implements Store<S> {
   }
 
   async ready(options: WaitOptions = {}): Promise<void> {
-    checkWaitOptions(options, 'ready()')
+    check?.waitOptions(options, 'ready()')
     await this.#subscribers.writers.whenReady(() => {}, options, 'ready()')
   }
 
   async whenReady<R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> {
-    checkWaitOptions(options, 'whenReady()')
+    check?.waitOptions(options, 'whenReady()')
     return await this.#subscribers.writers.whenReady(write, options, 'whenReady()')
   }
 

@@ -9,8 +9,17 @@ import type { Store } from './store.ts'
 import type { CommitPipeline } from './write/commit-pipeline.ts'
 import type { Write } from './write/write-options.ts'
 
-const ADOPT_KEYS = { enforceVersion: true, origin: true } as const
-const FOLLOW_KEYS = { place: true } as const
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+/** None in production; see check-keys.ts in kit. */
+const check =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production'
+    ? {
+        adoptOptions: (options: object) =>
+          checkKeys(options, { enforceVersion: true, origin: true }, 'adopt()'),
+        followOptions: (options: object) => checkKeys(options, { place: true }, 'follow()'),
+      }
+    : undefined
 
 /** A store's own {@link Kernel}. */
 export class StoreKernel<S> implements Kernel<S> {
@@ -68,13 +77,13 @@ export class StoreKernel<S> implements Kernel<S> {
     snapshot: Snapshot<S>,
     options: { enforceVersion?: boolean | undefined; origin?: unknown } = {},
   ): Snapshot<S> {
-    checkKeys(options, ADOPT_KEYS, 'adopt()')
+    check?.adoptOptions(options)
     const { enforceVersion, origin } = options
     return this.#pipeline.put(snapshot, enforceVersion === true, origin)
   }
 
   follow(sink: CommitSink<S>, options: { place?: 'before' | 'after' } = {}): () => void {
-    checkKeys(options, FOLLOW_KEYS, 'follow()')
+    check?.followOptions(options)
     const { place = 'after' } = options
     const failed = (error: unknown, version: number): void =>
       this.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })

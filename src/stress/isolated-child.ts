@@ -3,7 +3,7 @@
  *
  * It ends by itself, whatever the store has left running, and when the parent has gone.
  */
-import { isHeadgateError, messageOf } from '../kit/index.ts'
+import { explainErrors, isHeadgateError, messageOf } from '../kit/index.ts'
 import { endWithParent } from '../process/index.ts'
 import { headgateAdapter } from './headgate-adapter.ts'
 import type { Answer, ProgressMessage, Request } from './isolated-protocol.ts'
@@ -40,6 +40,8 @@ function refusal(error: unknown): Answer {
   return { type: 'failed', message: messageOf(error) }
 }
 
+// What it answers stands in a report.
+explainErrors()
 process.once('disconnect', () => process.exit(1))
 // From the start, while the parent may still be busy with another child: the watch is there when it is needed.
 const watched = endWithParent()

@@ -34,7 +34,7 @@ export interface WriteLabel {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-export const WRITE_KEYS: KnownKeys<WriteOptions> = {
+const WRITE_KEYS: KnownKeys<WriteOptions> = {
   reason: true,
   source: true,
   expectedVersion: true,
@@ -43,13 +43,48 @@ export const WRITE_KEYS: KnownKeys<WriteOptions> = {
   whenFull: true,
 }
 
+/** Whether a value is one of {@link WhenFull}. */
+export const isWhenFull = (value: unknown): boolean => value === 'throw' || value === 'overrule'
+
 function refuse(option: string, expected: string, value: unknown): never {
   throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
+}
+
+/** Refuses what is no object, and names that nobody reads. */
+function checkObject(write: unknown): void {
+  if (typeof write !== 'object' || write === null) refuse('write', 'a reason (string) or an object', write)
+  checkKeys(write, WRITE_KEYS, 'A write')
 }
 
 function checkText(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'string') refuse(option, 'a string', value)
 }
+
+/** Refuses what an untyped caller may have passed. */
+function checkRead(
+  { reason, source, expectedVersion, metadata, whenFull }: WriteOptions,
+  givenMetadata: unknown,
+): void {
+  checkText('reason', reason)
+  checkText('source', source)
+  if (expectedVersion !== undefined && !Number.isSafeInteger(expectedVersion)) {
+    refuse('expectedVersion', 'an integer', expectedVersion)
+  }
+  if (whenFull !== undefined && !isWhenFull(whenFull)) refuse('whenFull', '"throw" or "overrule"', whenFull)
+  if ((typeof givenMetadata !== 'object' && givenMetadata !== undefined) || givenMetadata === null)
+    refuse('metadata', 'an object of strings', givenMetadata)
+  for (const [key, value] of Object.entries(metadata ?? {})) {
+    if (typeof value !== 'string') refuse(`metadata.${key}`, 'a string', value)
+  }
+}
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+/** None in production; see check-keys.ts in kit. */
+const check =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production'
+    ? { object: checkObject, read: checkRead }
+    : undefined
 
 /**
  * Reads a write's label once, and checks what an untyped caller may have passed; throws `OPTION_INVALID`.
@@ -58,28 +93,12 @@ function checkText(option: string, value: unknown): void {
  */
 export function readWrite(write: Write | undefined): Write | undefined {
   if (write === undefined || typeof write === 'string') return write
-  if (typeof write !== 'object' || write === null) refuse('write', 'a reason (string) or an object', write)
-  checkKeys(write, WRITE_KEYS, 'A write')
+  check?.object(write)
   const { reason, source, expectedVersion, metadata, origin, whenFull } = write
-  checkText('reason', reason)
-  checkText('source', source)
-  if (expectedVersion !== undefined && !Number.isSafeInteger(expectedVersion)) {
-    refuse('expectedVersion', 'an integer', expectedVersion)
-  }
-  if (whenFull !== undefined && !isWhenFull(whenFull)) refuse('whenFull', '"throw" or "overrule"', whenFull)
-  return { reason, source, expectedVersion, metadata: readMetadata(metadata), origin, whenFull }
-}
-
-export const isWhenFull = (value: unknown): boolean => value === 'throw' || value === 'overrule'
-
-function readMetadata(metadata: unknown): Record<string, string> | undefined {
-  if (metadata === undefined) return undefined
-  if (typeof metadata !== 'object' || metadata === null) refuse('metadata', 'an object of strings', metadata)
-  const read = { ...(metadata as Record<string, string>) }
-  for (const [key, value] of Object.entries(read)) {
-    if (typeof value !== 'string') refuse(`metadata.${key}`, 'a string', value)
-  }
-  return Object.freeze(read)
+  const read = { reason, source, expectedVersion, metadata, origin, whenFull }
+  if (metadata !== undefined) read.metadata = Object.freeze({ ...metadata })
+  check?.read(read, metadata)
+  return read
 }
 
 /** Fills in what a write left out. */
