@@ -17,39 +17,25 @@
  * - Nothing thrown by foreign code leaves this class: it goes to `onFault`.
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
-import { from, type ObservableInput, type SchedulerLike } from 'rxjs'
-import { anotherRound, contain, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
+import type { SchedulerLike } from 'rxjs'
+import { anotherRound, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
+import { Account } from './account.ts'
 import type { Cursor } from './backlog.ts'
 import type { Loss, ParkingPort } from './backlog-strategy.ts'
+import { Calls } from './calls.ts'
 import { HandledDelivery } from './delivery.ts'
-import { isAwaitable, isThenable } from './foreign-code.ts'
-import { Handlers } from './handlers.ts'
 import type { MailboxHost } from './mailbox-host.ts'
-import { checkPolicy, open, type Policy } from './policy.ts'
+import { checkPolicy, open } from './policy.ts'
 import type { SubscriberStats } from './stats.ts'
 import type { DropReason, Port, Strategy, Versioned } from './strategy.ts'
-
-type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
+import { type Terminal, tellDrop, tellEnd } from './tell-host.ts'
 
 const mayPark = <T extends Versioned>({ park, dropped, conflated }: MailboxHost<T>): boolean =>
   park !== undefined && dropped === undefined && conflated === undefined
 
-export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
-  readonly id: string
-  readonly policy: Policy
-  published = 0
-  delivered = 0
-  dropped = 0
-  conflated = 0
-  calls = 0
-  errors = 0
-  inFlight = 0
-  missed = 0
-  lastVersion = -1
+export class Mailbox<T extends Versioned> extends Account implements Port<T>, ParkingPort<T> {
   /** Set by the host: whether it wants to be told of deliveries that are handled. */
   failing = false
-  #pendingMax = 0
-  #lossTold = 0
   #dropsTold = 0
   #demand: number
   #pumping = false
@@ -57,17 +43,14 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   /** Whether the source offers nothing, and what waits is read from its backlog. */
   #parked = false
   #terminal: Terminal | undefined
-  #current: HandledDelivery | undefined
-  /** Made with the first call that is waited for. */
-  #handlers: Handlers | undefined
+  readonly calling: Calls<T>
   readonly #deferred: boolean
   readonly #strategy: Strategy<T>
-  /** Emptied by `close`, so that a kept handle keeps no consumer alive. */
   #host: MailboxHost<T> | undefined
 
   constructor(host: MailboxHost<T>) {
-    this.id = host.id
-    this.policy = checkPolicy(host.policy)
+    super(host.id, checkPolicy(host.policy))
+    this.calling = new Calls(this)
     this.#demand = host.pulled ? 0 : 1
     this.#host = host
     // The cast holds: a strategy gives back what it was given.
@@ -80,38 +63,18 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
    * Takes over the account of a consumer that was called without a mailbox as long as it was idle: it was told
    * `count` entries, the newest of them `version`.
    *
-   * @param running - the delivery that it is being told; `returned` or `threw` follows.
+   * @param running - the delivery that it is being told; `calling.returned` or `calling.threw` follows.
    */
   takeOver(count: number, version: number, running: HandledDelivery | undefined): void {
-    this.published = count
-    this.delivered = count
-    this.calls = count
-    this.lastVersion = version
+    this.begin(count, version)
     if (running === undefined) return
-    this.inFlight = 1
     this.#demand -= 1
-    this.#current = running
+    this.calling.takeOver(running)
   }
 
-  /** The call that was running when the account was taken over has returned. */
-  returned(result: unknown, delivery: HandledDelivery, host: MailboxHost<T>): void {
-    let awaited: ObservableInput<unknown> | undefined
-    try {
-      // Inside the `try`: a getter of the result is foreign code.
-      if (result !== undefined && isAwaitable(result)) awaited = result
-    } catch (error) {
-      this.threw(error, delivery, host)
-      return
-    }
-    this.#current = undefined
-    if (awaited === undefined) this.#succeed()
-    else this.#await(awaited, delivery, host)
-  }
-
-  /** The call that was running when the account was taken over has failed. */
-  threw(error: unknown, delivery: HandledDelivery, host: MailboxHost<T>): void {
-    this.#current = undefined
-    this.#fail(delivery, error, host)
+  /** Emptied by `close`, so that a kept handle keeps no consumer alive. */
+  get host(): MailboxHost<T> | undefined {
+    return this.#host
   }
 
   /** Whether it is over: nothing is held and no callback comes any more. */
@@ -144,7 +107,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   /** Asked before each call that would overlap another: a chain of such calls is nobody's but ours to bound. */
   get late(): boolean {
-    return this.#handlers !== undefined && this.#handlers.busySince !== null && !mayGoOn()
+    return this.calling.busySince !== null && !mayGoOn()
   }
 
   /** How many more entries can be offered, on top of `queued` ones, before one would overflow. */
@@ -152,27 +115,15 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     return this.capacity - this.#strategy.size - queued + (this.idle ? 1 : 0)
   }
 
+  get inFlight(): number {
+    return this.calling.inFlight
+  }
+
   stats(): SubscriberStats {
-    this.#strategy.catchUp?.()
-    const { id, published, delivered, dropped, conflated, pending, calls, errors, inFlight, capacity } = this
-    return {
-      id,
-      policy: this.policy.label,
-      published,
-      delivered,
-      dropped,
-      conflated,
-      pending,
-      calls,
-      errors,
-      inFlight,
-      abandoned: this.#handlers?.abandoned ?? 0,
-      capacity,
-      pendingMax: this.#pendingMax,
-      missed: this.missed,
-      lastVersion: this.lastVersion,
-      busySince: this.#handlers?.busySince ?? null,
-    }
+    // First, as it counts.
+    const { pending } = this
+    const { inFlight, abandoned, busySince } = this.calling
+    return this.figures({ pending, inFlight, abandoned, busySince })
   }
 
   /** Takes a new entry from the source; the strategy decides about it. */
@@ -199,13 +150,11 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       return
     }
     this.published += 1
-    try {
+    this.#guarded(() => {
       this.#strategy.replayed?.()
       if (this.policy.batches) this.deliverAll([entry])
       else this.deliver(entry)
-    } catch (error) {
-      this.#giveUp(error)
-    }
+    })
   }
 
   /** A replay waits for a pulled consumer, but for no time: it is past the gate of a time policy. */
@@ -215,18 +164,16 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
       return
     }
     this.published += 1
-    try {
+    this.#guarded(() => {
       this.#strategy.replayed?.()
-      this.#strategy.replay(entry)
-    } catch (error) {
-      this.#giveUp(error)
-    }
+      this.#strategy.replay?.(entry)
+    })
     this.#noteSize()
   }
 
   #noteSize(): number {
     const { size } = this.#strategy
-    if (size > this.#pendingMax) this.#pendingMax = size
+    this.countHeld(size)
     return size
   }
 
@@ -251,7 +198,7 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     const host = this.#host
     const terminal = this.#terminal ?? { kind: 'complete' }
     this.close(reason)
-    if (host !== undefined) this.#callTerminal(host, terminal)
+    if (host !== undefined) tellEnd(host, terminal)
   }
 
   /** Ends the subscription at once: what waits is dropped, running handlers are aborted. */
@@ -259,11 +206,10 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     const host = this.#host
     if (host === undefined) return
     const held = this.#takeHeld(host)
-    // Not by their number: the strategy of a policy that throws may have lost some.
-    this.dropped = this.published - this.delivered - this.conflated
+    this.countEnd()
     this.#host = undefined
     host.closed()
-    this.#abortHandled(host)
+    this.calling.abort(host)
     for (const entry of held) this.#tellDrop(host, entry, reason)
     host.roomMade?.()
   }
@@ -295,35 +241,9 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     const host = this.#host
     // A timer that its policy has not ended comes too late.
     if (host === undefined) return
-    const loss = this.dropped + this.conflated - lostLater
-    const missed = loss - this.#lossTold
-    if (missed !== 0) {
-      this.#lossTold = loss
-      this.missed += missed
-    }
-    this.delivered += count
-    this.calls += 1
-    this.inFlight += 1
     this.#demand -= 1
-    this.lastVersion = version
-    const delivery = new HandledDelivery(version, missed, this.id)
-    const outer = this.#current
-    if (outer !== undefined) delivery.handling.outer = outer
-    this.#current = delivery
-    let awaited: ObservableInput<unknown> | undefined
-    try {
-      const result = host.consumer.next(entry, delivery)
-      // Inside the `try`: a getter of the result is foreign code too.
-      if (result !== undefined && isAwaitable(result)) awaited = result
-    } catch (error) {
-      this.#current = outer
-      this.#fail(delivery, error, host)
-      return
-    }
-    this.#current = outer
-    if (outer !== undefined) delivery.handling.outer = undefined
-    if (awaited === undefined) this.#succeed()
-    else this.#await(awaited, delivery, host)
+    const missed = this.countDelivery(count, version, lostLater)
+    this.calling.make(entry, new HandledDelivery(version, missed, this.id), host)
   }
 
   drop(entry: T, reason: DropReason): void {
@@ -338,9 +258,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
 
   abortHandlers(): void {
     // The cast holds: only an open mailbox is offered anything.
-    this.#abortHandled(this.#host as MailboxHost<T>)
-    // What goes on in spite of the abort is waited for at the end, but not by any number of calls.
-    this.inFlight -= this.#handlers?.letGo() ?? 0
+    this.calling.abort(this.#host as MailboxHost<T>)
+    this.calling.letGo()
   }
 
   pump(): void {
@@ -392,12 +311,17 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
   }
 
   #endStrategy(kind: Terminal['kind']): void {
+    this.#guarded(() => this.#strategy.end?.(kind))
+    this.#finishWhenEmpty()
+  }
+
+  /** Runs code of a strategy, which may be a user's. Not for each entry: those ways have a `try` of their own. */
+  #guarded(run: () => void): void {
     try {
-      this.#strategy.end?.(kind)
+      run()
     } catch (error) {
       this.#giveUp(error)
     }
-    this.#finishWhenEmpty()
   }
 
   /** Ends the subscription of a policy that threw, as one that was lost. */
@@ -406,57 +330,8 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     this.destroy('policy-error')
   }
 
-  // ---- a handler's end ----
-
-  #await(result: ObservableInput<unknown>, delivery: HandledDelivery, host: MailboxHost<T>): void {
-    // One that left inside its own call is told of as long as that call goes on; nobody else keeps the host.
-    const left = this.#host === undefined ? host : undefined
-    // What follows the end of a handler may set off the next one, and so on for ever.
-    const succeeded = (): void => releaseWork(() => this.#settle(delivery))
-    const failed = (error: unknown): void => releaseWork(() => this.#settle(delivery, { error }, left))
-    this.#handlers ??= new Handlers()
-    this.#handlers.add(delivery, host)
-    try {
-      if (isThenable(result)) {
-        result.then(succeeded, failed)
-        return
-      }
-      const inner = from(result).subscribe({ error: failed, complete: succeeded })
-      // A handler may have closed us, or written and so been replaced, before it returned.
-      if (delivery.aborted) {
-        this.#unsubscribe(delivery, inner, host)
-        this.#settle(delivery)
-      } else delivery.handling.inner = inner
-    } catch (error) {
-      failed(error)
-    }
-  }
-
-  #settle(delivery: HandledDelivery, failure?: { error: unknown }, left?: MailboxHost<T>): void {
-    if (!this.#handlers?.settle(delivery)) return
-    if (failure === undefined) this.#succeed()
-    else this.#fail(delivery, failure.error, left)
-  }
-
-  /** @param left - whom a consumer has left inside the call that fails; what else is aborted fails in silence. */
-  #fail(delivery: HandledDelivery, error: unknown, left?: MailboxHost<T>): void {
-    const host = this.#host ?? left
-    if (host !== undefined && (this.#host === undefined ? !delivery.gaveUp(error) : !delivery.aborted)) {
-      this.errors += 1
-      host.faulted({ error, phase: 'next', version: delivery.version })
-      // The handler has ended; a consumer that unsubscribed in onFault has closed us already.
-      if (host.onError === 'close') this.close('consumer-error')
-    }
-    this.#done()
-  }
-
-  #succeed(): void {
-    if (this.failing) this.#host?.handled?.()
-    this.#done()
-  }
-
-  #done(): void {
-    this.inFlight -= 1
+  /** A call is over. */
+  done(): void {
     const host = this.#host
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
@@ -480,49 +355,12 @@ export class Mailbox<T extends Versioned> implements Port<T>, ParkingPort<T> {
     if (terminal === undefined || host === undefined) return
     if (this.#strategy.size > 0 || this.inFlight > 0) return
     this.close('complete')
-    this.#callTerminal(host, terminal)
-  }
-
-  #callTerminal(host: MailboxHost<T>, terminal: Terminal): void {
-    const { consumer } = host
-    const where = { phase: terminal.kind, version: -1 }
-    const report = (error: unknown): void => host.faulted({ error, ...where })
-    if (terminal.kind === 'complete') contain(() => consumer.complete?.(), report)
-    else if (consumer.error !== undefined) contain(() => consumer.error?.(terminal.error), report)
-    else report(terminal.error)
-  }
-
-  #abortHandled(host: MailboxHost<T>): void {
-    // Where one of them was aborted, those around it were.
-    for (let call = this.#current; call !== undefined && !call.aborted; call = call.handling.outer) {
-      call.abort()
-    }
-    this.#handlers?.abort((delivery) => {
-      const { inner } = delivery.handling
-      if (inner !== undefined) this.#abandon(delivery, inner, host)
-    })
-  }
-
-  /** Ends an observable that nobody waits for any more. A promise cannot be ended; it is let go. */
-  #abandon(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
-    if (this.#handlers?.settle(delivery)) this.inFlight -= 1
-    this.#unsubscribe(delivery, inner, host)
-  }
-
-  #unsubscribe(delivery: HandledDelivery, inner: { unsubscribe(): void }, host: MailboxHost<T>): void {
-    contain(
-      () => inner.unsubscribe(),
-      (error) => host.faulted({ error, phase: 'next', version: delivery.version }),
-    )
+    tellEnd(host, terminal)
   }
 
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
     if (host.dropped === undefined) return
     this.#dropsTold += 1
-    const number = this.#dropsTold
-    contain(
-      () => host.dropped?.(entry, reason, number),
-      (error) => host.faulted({ error, phase: 'drop', version: entry.version }),
-    )
+    tellDrop(host, entry, reason, this.#dropsTold)
   }
 }

@@ -146,11 +146,11 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   answered(result: unknown): void {
-    this.#ended((mailbox, delivery, host) => mailbox.returned(result, delivery, host))
+    this.#ended((mailbox, delivery, host) => mailbox.calling.returned(result, delivery, host))
   }
 
   failed(error: unknown): void {
-    this.#ended((mailbox, delivery, host) => mailbox.threw(error, delivery, host))
+    this.#ended((mailbox, delivery, host) => mailbox.calling.threw(error, delivery, host))
   }
 
   handledOf(version: number): HandledDelivery {
