@@ -55,6 +55,25 @@ function withFaults() {
   return { faults, options }
 }
 
+describe('work that returns a generator', () => {
+  test('is FAILED, as nobody would ever run it, and onError is taken', async () => {
+    const { faults, options } = withFaults()
+    const work = function* () {
+      yield 1
+    } as unknown as () => Promise<unknown>
+    const store = createMachineStore(loading(work, true), options)
+    store.send('LOAD')
+    await microtasks()
+    expect(store.current).toBe('BROKEN')
+    expect(store.state.history[0]).toMatchObject({
+      to: 'LOADING',
+      status: 'FAILED',
+      errorMessage: 'Expected "src of invoke" to be a function that returns a promise, got a generator.',
+    })
+    expect(faults).toEqual([])
+  })
+})
+
 describe('work that rejects', () => {
   test.each(unprintable)('with %s is FAILED with a text, and onError is taken', async (_what, make) => {
     const { faults, options } = withFaults()

@@ -12,7 +12,7 @@
 
 import type { Subscription } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
-import { releaseWork } from '../kit/index.ts'
+import { deferredOf, HeadgateError, isPromiseLike, releaseWork } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { EventObject } from './definition.ts'
 import type { AnyInvokeTools, InvokeNode, StateNode } from './machine.ts'
@@ -61,7 +61,12 @@ function callWork(
   tools: AnyInvokeTools,
 ): Promise<unknown> {
   try {
-    return Promise.resolve(src(context as never, event, tools))
+    const work: unknown = src(context as never, event, tools)
+    const returned = isPromiseLike(work) ? undefined : deferredOf(work)
+    if (returned === undefined) return Promise.resolve(work)
+    // A generator has not begun, and nobody would ever run it.
+    const expected = 'a function that returns a promise'
+    throw new HeadgateError('OPTION_INVALID', { option: 'src of invoke', expected, received: returned })
   } catch (error) {
     return Promise.reject(error)
   }

@@ -27,6 +27,31 @@ describe('Store.modify', () => {
     expect(given).toEqual([{ n: 1 }, true, false])
   })
 
+  test.each<[string, () => unknown]>([
+    [
+      'a generator',
+      function* () {
+        yield 1
+      },
+    ],
+    [
+      'a generator',
+      async function* () {
+        yield 1
+      },
+    ],
+  ])('refuses work that returns %s, and keeps the state', async (received, work) => {
+    const store = createStore<unknown>(0)
+    const refused = store.modify(work as () => Promise<unknown>)
+    await expect(refused).rejects.toThrow(
+      refusal(
+        'OPTION_INVALID',
+        `Expected "work of modify()" to be a function that returns the next state, or a promise of it, got ${received}.`,
+      ),
+    )
+    expect(store.state).toBe(0)
+  })
+
   test('labels the commit as told', async () => {
     const store = createStore(0)
     const write = { reason: 'PLAN', source: 'planner', metadata: { trace: 'a1' } }

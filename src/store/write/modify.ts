@@ -1,5 +1,12 @@
 import type { Immutable } from '../../kit/index.ts'
-import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../../kit/index.ts'
+import {
+  deferredOf,
+  type FairLock,
+  HeadgateError,
+  isHeadgateError,
+  onAbort,
+  turnToGoOn,
+} from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { WriteOptions } from './write-options.ts'
 
@@ -54,6 +61,8 @@ async function attempt<S>(
     signal.throwIfAborted()
     const base = target.published()
     const state = await orAbort((async () => work(base.state, signal))(), signal)
+    const returned = deferredOf(state)
+    if (returned !== undefined) refuseWork(returned)
     if (Object.is(state, base.state) && target.published() === base) return target.unchanged()
     try {
       return target.set(state, { ...write, expectedVersion: base.version })
@@ -61,4 +70,13 @@ async function attempt<S>(
       if (attempt >= retries || !isHeadgateError(error, 'VERSION_CONFLICT')) throw error
     }
   }
+}
+
+/** What was awaited is no promise any more; a generator function has not even begun. */
+function refuseWork(received: string): never {
+  throw new HeadgateError('OPTION_INVALID', {
+    option: 'work of modify()',
+    expected: 'a function that returns the next state, or a promise of it',
+    received,
+  })
 }
