@@ -85,6 +85,14 @@ describe('the bundle of an application', () => {
   })
 })
 
+describe('a bundle of createStore', () => {
+  test('has collections only where they are made', async () => {
+    const has = async (names: string) =>
+      (await bundleOf(`export { ${names} } from './src/index.ts'`)).includes('give that to collection()')
+    expect([await has('createStore'), await has('createStore, collection')]).toEqual([false, true])
+  })
+})
+
 describe('a production bundle of createStore', () => {
   test.each([
     ['the sentences of errors', 'was refused'],

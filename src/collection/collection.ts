@@ -98,12 +98,29 @@ export interface Collection<Entity> extends Iterable<[id: string, entity: Immuta
   toJSON(): [id: string, entity: Immutable<Entity>][]
 }
 
-const BRAND = Symbol.for('headgate.collection')
+const BRAND: unique symbol = Symbol.for('headgate.collection')
 
-/** Marks a class whose instances are collections, also for the other copy of the package (ESM, CommonJS). */
-export function brandCollection(prototype: object): void {
-  Object.defineProperty(prototype, BRAND, { value: true })
+/** What has changed between two versions, if at most `limit` ids have; `undefined` where there are more. */
+export type Compare = (
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  limit: number,
+) => CollectionDiff | undefined
+
+/**
+ * Marks a class whose instances are collections, also for the other copy of the package (ESM, CommonJS). The mark is
+ * how two of them are compared: so whoever looks into collections need not load what makes them.
+ */
+export function brandCollection(prototype: object, compare: Compare): void {
+  Object.defineProperty(prototype, BRAND, { value: compare })
 }
+
+/**
+ * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
+ * where the two share nothing and there is more to compare than that.
+ */
+export const differencesWithin: Compare = (before, after, limit) =>
+  (after as unknown as { readonly [BRAND]: Compare })[BRAND](before, after, limit)
 
 /** Tells whether a value is a {@link Collection}. */
 export function isCollection(value: unknown): value is Collection<unknown> {

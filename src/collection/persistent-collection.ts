@@ -136,7 +136,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   diff(earlier: Collection<Entity>): CollectionDiff {
-    const within = differencesWithin(earlier, this, Number.POSITIVE_INFINITY)
+    const within = compare(earlier, this, Number.POSITIVE_INFINITY)
     return within as CollectionDiff // without a limit there is always one
   }
 
@@ -207,7 +207,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 }
 
-brandCollection(PersistentCollection.prototype)
+brandCollection(PersistentCollection.prototype, compare)
 
 /** Two versions of one index: the ids of the slots, and what either has in them. */
 export interface Slots {
@@ -216,11 +216,7 @@ export interface Slots {
   readonly after: Vector
 }
 
-/**
- * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
- * where the two share nothing and there is more to compare than that.
- */
-export function differencesWithin(
+function compare(
   before: Collection<unknown>,
   after: Collection<unknown>,
   limit: number,
