@@ -117,6 +117,8 @@ export type {
   ModifyOptions,
   PathKey,
   Readable,
+  Selectable,
+  Selection,
   Snapshot,
   SnapshotLogger,
   SnapshotStream,

@@ -2,10 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { expectTypeOf } from 'expect-type'
 import type { Draft } from 'immer'
-import type { Observable } from 'rxjs'
 import { type Collection, collection } from '../../src/collection/index.ts'
 import type { Immutable } from '../../src/index.ts'
-import { createStore, type Store, type ValueAt } from '../../src/index.ts'
+import { createStore, type Selection, type Store, type ValueAt } from '../../src/index.ts'
 
 interface Robot {
   battery: number
@@ -98,13 +97,13 @@ describe('a collection in a state', () => {
 describe('select by a path', () => {
   test('goes through collections', () => {
     typesOnly((store) => {
-      expectTypeOf(store.select('robots')).toExtend<Observable<Collection<Robot>>>()
-      expectTypeOf(store.select('robots', 'r1')).toEqualTypeOf<Observable<FrozenRobot | undefined>>()
-      expectTypeOf(store.select('robots', 'r1', 'pose', 'x')).toEqualTypeOf<Observable<number | undefined>>()
+      expectTypeOf(store.select('robots')).toExtend<Selection<Collection<Robot>>>()
+      expectTypeOf(store.select('robots', 'r1')).toEqualTypeOf<Selection<FrozenRobot | undefined>>()
+      expectTypeOf(store.select('robots', 'r1', 'pose', 'x')).toEqualTypeOf<Selection<number | undefined>>()
       expectTypeOf(store.select('nested', 'n', 'parts', 'p', 'wear')).toEqualTypeOf<
-        Observable<number | undefined>
+        Selection<number | undefined>
       >()
-      expectTypeOf(store.select('readings', 't')).toEqualTypeOf<Observable<number | null | undefined>>()
+      expectTypeOf(store.select('readings', 't')).toEqualTypeOf<Selection<number | null | undefined>>()
       expectTypeOf<ValueAt<World, readonly ['robots', string, 'battery']>>().toEqualTypeOf<
         number | undefined
       >()
@@ -118,7 +117,7 @@ describe('select by a path', () => {
   test('goes through a collection in a state that is readonly already', () => {
     typesOnly(() => {
       const store = createStore<Immutable<World>>({} as never)
-      expectTypeOf(store.select('robots', 'r1', 'battery')).toEqualTypeOf<Observable<number | undefined>>()
+      expectTypeOf(store.select('robots', 'r1', 'battery')).toEqualTypeOf<Selection<number | undefined>>()
     })
   })
 })

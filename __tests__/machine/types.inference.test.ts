@@ -13,6 +13,7 @@ import {
   type QCoreContext,
   qCoreMachine,
   runMachine,
+  type Selection,
   type SendResult,
   type Snapshot,
   type Store,
@@ -154,7 +155,7 @@ describe('the types of a machine store', () => {
     const takeAny = (any: Store<MachineState<Name, Context>>): string => any.name
     expect(takeAny(store)).toBe('agent')
     unrun(() => {
-      expectTypeOf(store.select('context', 'count')).toEqualTypeOf<Observable<number>>()
+      expectTypeOf(store.select('context', 'count')).toEqualTypeOf<Selection<number>>()
       expectTypeOf(store.snapshot).toEqualTypeOf<Snapshot<MachineState<Name, Context>>>()
     })
   })

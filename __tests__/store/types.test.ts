@@ -8,6 +8,7 @@ import {
   type Draft,
   type Immutable,
   isInitialized,
+  type Selection,
   type Snapshot,
   type SnapshotStream,
   type StateOf,
@@ -174,13 +175,13 @@ describe('batch', () => {
 describe('select by a function', () => {
   test('has the type of what it returns', () => {
     typesOnly((store) => {
-      expectTypeOf(store.select((state) => state.mode)).toEqualTypeOf<Observable<'idle' | 'busy'>>()
+      expectTypeOf(store.select((state) => state.mode)).toEqualTypeOf<Selection<'idle' | 'busy'>>()
       expectTypeOf(
         store.select(
           (state) => state.log.length,
           (previous, current) => previous < current,
         ),
-      ).toEqualTypeOf<Observable<number>>()
+      ).toEqualTypeOf<Selection<number>>()
       const five = (): number => 5
       // @ts-expect-error: an equality says true or false
       store.select((state) => state.log, five)
@@ -191,10 +192,10 @@ describe('select by a function', () => {
 describe('select by a path', () => {
   test('has the type of the value at its end', () => {
     typesOnly((store) => {
-      expectTypeOf(store.select('mode')).toEqualTypeOf<Observable<'idle' | 'busy'>>()
-      expectTypeOf(store.select('note')).toEqualTypeOf<Observable<string | undefined>>()
-      expectTypeOf(store.select('goal')).toEqualTypeOf<Observable<{ readonly x: number } | null>>()
-      expectTypeOf(store.select('since')).toEqualTypeOf<Observable<Date>>()
+      expectTypeOf(store.select('mode')).toEqualTypeOf<Selection<'idle' | 'busy'>>()
+      expectTypeOf(store.select('note')).toEqualTypeOf<Selection<string | undefined>>()
+      expectTypeOf(store.select('goal')).toEqualTypeOf<Selection<{ readonly x: number } | null>>()
+      expectTypeOf(store.select('since')).toEqualTypeOf<Selection<Date>>()
     })
   })
 
@@ -202,20 +203,20 @@ describe('select by a path', () => {
     typesOnly((store) => {
       const id: string = 'r1'
       expectTypeOf(store.select('robots', id)).toEqualTypeOf<
-        Observable<{ readonly pose: { readonly x: number; readonly tags: readonly string[] } } | undefined>
+        Selection<{ readonly pose: { readonly x: number; readonly tags: readonly string[] } } | undefined>
       >()
-      expectTypeOf(store.select('robots', id, 'pose', 'x')).toEqualTypeOf<Observable<number | undefined>>()
+      expectTypeOf(store.select('robots', id, 'pose', 'x')).toEqualTypeOf<Selection<number | undefined>>()
       expectTypeOf(store.select('robots', id, 'pose', 'tags', 0)).toEqualTypeOf<
-        Observable<string | undefined>
+        Selection<string | undefined>
       >()
-      expectTypeOf(store.select('log', 3)).toEqualTypeOf<Observable<{ readonly line: string } | undefined>>()
-      expectTypeOf(store.select('log', 3, 'line')).toEqualTypeOf<Observable<string | undefined>>()
+      expectTypeOf(store.select('log', 3)).toEqualTypeOf<Selection<{ readonly line: string } | undefined>>()
+      expectTypeOf(store.select('log', 3, 'line')).toEqualTypeOf<Selection<string | undefined>>()
       expectTypeOf(store.select('zones', 'dock')).toEqualTypeOf<
-        Observable<{ readonly open: boolean } | undefined>
+        Selection<{ readonly open: boolean } | undefined>
       >()
-      expectTypeOf(store.select('zones', 'dock', 'open')).toEqualTypeOf<Observable<boolean | undefined>>()
-      expectTypeOf(store.select('byNumber', 5)).toEqualTypeOf<Observable<'low' | 'high' | undefined>>()
-      expectTypeOf(store.select('pair', 0)).toEqualTypeOf<Observable<number | string | undefined>>()
+      expectTypeOf(store.select('zones', 'dock', 'open')).toEqualTypeOf<Selection<boolean | undefined>>()
+      expectTypeOf(store.select('byNumber', 5)).toEqualTypeOf<Selection<'low' | 'high' | undefined>>()
+      expectTypeOf(store.select('pair', 0)).toEqualTypeOf<Selection<number | string | undefined>>()
     })
   })
 
@@ -224,12 +225,12 @@ describe('select by a path', () => {
     typesOnly(() => {
       const store = createStore<{ call: { id: string; input: Json } }>({ call: { id: 'c1', input: null } })
       const input = store.select('call', 'input')
-      expectTypeOf(input).toEqualTypeOf<Observable<Immutable<Json>>>()
+      expectTypeOf(input).toEqualTypeOf<Selection<Immutable<Json>>>()
       expectTypeOf(store.select('call', 'input', 'lines', 0)).toEqualTypeOf<
-        Observable<Immutable<Json> | undefined>
+        Selection<Immutable<Json> | undefined>
       >()
       expectTypeOf(store.select('call', 'input', 'a', 'b', 'c')).toEqualTypeOf<
-        Observable<Immutable<Json> | undefined>
+        Selection<Immutable<Json> | undefined>
       >()
       expectTypeOf(store.state.call.input).toEqualTypeOf<Immutable<Json>>()
       store.update((draft) => {
@@ -267,7 +268,7 @@ describe('select by a path', () => {
     typesOnly(() => {
       const store = createStore<Tree>({ name: 'root', children: [] })
       expectTypeOf(store.select('children', 0, 'children', 1, 'name')).toEqualTypeOf<
-        Observable<string | undefined>
+        Selection<string | undefined>
       >()
       // @ts-expect-error: five keys are the most
       store.select('children', 0, 'children', 1, 'children', 2)

@@ -90,6 +90,8 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   #versionBefore = -1
   /** Called after each entry has been told to everyone. Must not throw. */
   told: (() => void) | undefined
+  /** Called when the last of all who are told has left. Must not throw. */
+  emptied: (() => void) | undefined
   readonly #receivers = new SlotList<Receiver<T> & Partial<PlainReceiver<T>>>()
   readonly #followers: Record<Place, readonly Following<Note>[]> = { before: [], after: [] }
   readonly #queue: RingBuffer<Waiting<T, Note>>
@@ -109,6 +111,17 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   constructor(queueMax: number, failed: (error: unknown) => void) {
     this.#queue = new RingBuffer(queueMax)
     this.#failed = failed
+  }
+
+  /** Whether nobody is told. */
+  get isEmpty(): boolean {
+    const { before, after } = this.#followers
+    return this.#receivers.size === 0 && before.length === 0 && after.length === 0
+  }
+
+  /** How many entries have not been told to everybody yet. */
+  get underway(): number {
+    return this.published - this.#told + (this.turn === ALL_TOLD ? 0 : 1)
   }
 
   /** How many receivers there are. */
@@ -144,6 +157,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   remove(receiver: Receiver<T>): void {
     this.#receivers.remove(receiver)
     if (this.#holds === 0) this.#receivers.compact()
+    if (this.emptied !== undefined) this.#noteEnd()
   }
 
   /** How many entries a plain receiver in the list was told that joined after the entry with the number `since`. */
@@ -163,7 +177,12 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     return () => {
       following.follower = undefined
       this.#followers[place] = this.#followers[place].filter((each) => each !== following)
+      if (this.emptied !== undefined) this.#noteEnd()
     }
+  }
+
+  #noteEnd(): void {
+    if (this.isEmpty) this.emptied?.()
   }
 
   /** Tells everyone of an entry, now or behind those that wait. */

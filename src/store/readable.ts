@@ -5,7 +5,7 @@ import type { Consumer } from './publish/consumer.ts'
 import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscriberHandle } from './publish/subscriber-handle.ts'
 import type { SubscribeOptions } from './publish/subscribers.ts'
-import type { PathKey, ValueAt } from './select/path.ts'
+import type { Selectable } from './select/selectable.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Options of `waitFor`, `ready` and `whenReady`. */
@@ -31,7 +31,7 @@ export interface WaitOptions {
  * console.log(battery(createStore({ battery: 90 }, { name: 'r1' }))) // → r1: 90 %
  * ```
  */
-export interface Readable<S> extends InteropObservable<Snapshot<S>> {
+export interface Readable<S> extends Selectable<S, Immutable<S>>, InteropObservable<Snapshot<S>> {
   /** Shown in errors, metrics and faults. */
   readonly name: string
   /** What is current; of a store inside a batch its newest write. O(1); counts as a read, as the next two do. */
@@ -55,44 +55,6 @@ export interface Readable<S> extends InteropObservable<Snapshot<S>> {
   readonly snapshot$: Observable<Snapshot<S>>
   /** The state of each of `snapshot$`. */
   readonly state$: Observable<Immutable<S>>
-
-  /**
-   * What a selector returns for the current state, then each result that differs from the one before. It
-   * runs once a commit, however many follow it: give them the same function, not one written anew each time. A
-   * version on which it, or `equal`, throws is skipped, and reported as a fault of phase `'select'`; so is one for
-   * which either returns a promise or a generator.
-   *
-   * @param equal - whether two results are the same; default `Object.is`.
-   */
-  select<R>(selector: (state: Immutable<S>) => R, equal?: (previous: R, current: R) => boolean): Observable<R>
-  /**
-   * The value at a path, then each that differs (`Object.is`). A commit wakes only those below what it
-   * changed. Up to five keys: own properties of objects and arrays (also `length`), entries of Maps, `size` and
-   * members of Sets, ids of collections; `undefined` where the path ends early.
-   */
-  select<K1 extends PathKey<S>>(key: K1): Observable<Immutable<ValueAt<S, [K1]>>>
-  select<K1 extends PathKey<S>, K2 extends PathKey<ValueAt<S, [K1]>>>(
-    key1: K1,
-    key2: K2,
-  ): Observable<Immutable<ValueAt<S, [K1, K2]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-  >(key1: K1, key2: K2, key3: K3): Observable<Immutable<ValueAt<S, [K1, K2, K3]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
-  >(key1: K1, key2: K2, key3: K3, key4: K4): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4]>>>
-  select<
-    K1 extends PathKey<S>,
-    K2 extends PathKey<ValueAt<S, [K1]>>,
-    K3 extends PathKey<ValueAt<S, [K1, K2]>>,
-    K4 extends PathKey<ValueAt<S, [K1, K2, K3]>>,
-    K5 extends PathKey<ValueAt<S, [K1, K2, K3, K4]>>,
-  >(key1: K1, key2: K2, key3: K3, key4: K4, key5: K5): Observable<Immutable<ValueAt<S, [K1, K2, K3, K4, K5]>>>
 
   /**
    * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.

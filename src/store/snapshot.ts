@@ -26,6 +26,17 @@ export interface Snapshot<S> {
 /** The metadata of a write that gave none. */
 export const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
 
+/** What is current before there is anything. */
+export const NO_SNAPSHOT: Snapshot<undefined> = Object.freeze({
+  version: -1,
+  state: undefined,
+  reason: 'INIT',
+  source: '',
+  tsWall: 0,
+  tsMono: 0,
+  metadata: NO_METADATA,
+})
+
 /** Says what keeps a value from being a snapshot, or `undefined` when nothing does. */
 export function snapshotProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it is not an object'

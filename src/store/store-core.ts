@@ -1,21 +1,12 @@
 /**
  * The store: puts its parts together and is what a caller sees.
  *
- *   writes ──> CommitPipeline ──> SnapshotSubject ──┬─> Subscribers (mailboxes)
- *                                                   ├─> observers of snapshot$
- *                                                   └─> PathIndex
+ *   writes ──> CommitPipeline ──> ReadableCore ──> everybody who follows
  *
  * Who builds on it uses its {@link Kernel}.
  */
 import type { Draft } from 'immer'
-import {
-  asyncScheduler,
-  type InteropObservable,
-  map,
-  type Observable,
-  observable as observableKey,
-  type SchedulerLike,
-} from 'rxjs'
+import { asyncScheduler, type Observable } from 'rxjs'
 import {
   CommitTimer,
   LeakWatch,
@@ -36,17 +27,12 @@ import {
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
 import { check } from './options.ts'
-import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
-import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
+import { Audience } from './publish/audience.ts'
 import { FaultReporter, type SubscriberFault } from './publish/fault-reporter.ts'
-import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
-import { SnapshotSubject } from './publish/snapshot-subject.ts'
-import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
-import { type SubscribeOptions, Subscribers } from './publish/subscribers.ts'
-import { waitFor } from './publish/wait-for.ts'
+import type { SnapshotSubject } from './publish/snapshot-subject.ts'
 import type { WaitOptions } from './readable.ts'
-import { PathIndex } from './select/path-index.ts'
-import { type Equal, type Selector, SelectorIndex } from './select/selector-index.ts'
+import { ReadableCore } from './readable-core.ts'
+import { ReadableFace } from './readable-face.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { ModifyOptions, Store, StoreOptions, Synchronous } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
@@ -67,19 +53,37 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
-export interface StoreCore<S> extends Disposable, InteropObservable<Snapshot<S>> {}
+/** What is read and followed of a store. */
+function coreOf<S>(initial: S | undefined, options: StoreOptions): ReadableCore<S> {
+  check?.storeOptions(options)
+  const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
+  const { scheduler = asyncScheduler, detectLeaks = isDevelopment(), freeze = true } = options
+  const audience: Audience = new Audience({
+    storeName: name,
+    faults: new FaultReporter(name, options.onFault),
+    leaks: detectLeaks ? new LeakWatch() : undefined,
+    clock,
+    scheduler,
+    isOver: (): boolean => core.subject.isStopped,
+  })
+  const core: ReadableCore<S> = new ReadableCore(
+    name,
+    firstSnapshot(initial, { name, source, clock, freeze }),
+    audience,
+    drainMax,
+  )
+  audience.count(core.subscribers)
+  return core
+}
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block makes both members of the interface
-export class StoreCore<S> implements Store<S> {
+// biome-ignore lint/correctness/noUnusedVariables: both declarations of a class have its type parameter
+export interface StoreCore<S> extends Disposable {}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block makes the member of the interface
+export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
   static {
     defineDispose(StoreCore.prototype, function () {
       this.destroy()
-    })
-    // RxJS looks for the key that it found when it was loaded: a symbol, or a string.
-    Object.defineProperty(StoreCore.prototype, observableKey, {
-      value(this: StoreCore<unknown>): Observable<Snapshot<unknown>> {
-        return this.snapshot$
-      },
     })
     Object.defineProperty(StoreCore.prototype, kernelSymbol, {
       get(this: StoreCore<unknown>): Kernel<unknown> {
@@ -93,22 +97,15 @@ export class StoreCore<S> implements Store<S> {
     })
   }
 
-  readonly name: string
   readonly instanceId: string = randomUuid()
-  readonly snapshot$: Observable<Snapshot<S>>
-  readonly state$: Observable<Immutable<S>>
   readonly faults$: Observable<SubscriberFault>
   readonly #kernel: StoreKernel<S>
   readonly #clock: Clock
-  readonly #scheduler: SchedulerLike
-  readonly #faults: FaultReporter
+  readonly #core: ReadableCore<S>
+  readonly #audience: Audience
   readonly #subject: SnapshotSubject<S>
-  readonly #subscribers: Subscribers<S>
-  readonly #paths: PathIndex<S>
-  readonly #selectors: SelectorIndex<S>
   readonly #pipeline: CommitPipeline<S>
   readonly #timer: CommitTimer | undefined
-  readonly #leaks: LeakWatch | undefined
   readonly #modifying = new FairLock()
   readonly #endings = new Set<() => void>()
   readonly #createdAt: number
@@ -116,43 +113,23 @@ export class StoreCore<S> implements Store<S> {
   #reads = 0
 
   constructor(initial: S | undefined, options: StoreOptions = {}) {
-    check?.storeOptions(options)
-    const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
-    const { whenFull = 'throw' } = options
-    const { timing = false, detectLeaks = isDevelopment(), freeze = true } = options
-    this.name = name
+    const core = coreOf(initial, options)
+    super(core)
+    const { name, subject, audience } = core
+    const { clock } = audience
+    const { source = name, whenFull = 'throw', timing = false, freeze = true } = options
+    this.#core = core
+    this.#audience = audience
+    this.#subject = subject
     this.#clock = clock
-    this.#scheduler = options.scheduler ?? asyncScheduler
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
-    const report: ReportFault = (fault) => {
-      const version = fault.phase === 'complete' ? -1 : this.#subject.getValue().version
-      this.#faults.report({ ...fault, version, failures: 1 })
-    }
-    const failed = (error: unknown): void => report({ subscriberId: 'snapshot$', phase: 'next', error })
-    this.#subject = new SnapshotSubject(
-      firstSnapshot(initial, { name, source, clock, freeze }),
-      drainMax,
-      failed,
-    )
     this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
-    this.#subject.broadcast.told = this.#timer?.delivered
-    this.#leaks = detectLeaks ? new LeakWatch() : undefined
-    this.#faults = new FaultReporter(name, options.onFault)
-    this.#subscribers = new Subscribers({
-      storeName: name,
-      subject: this.#subject,
-      faults: this.#faults,
-      leaks: this.#leaks,
-      clock,
-      scheduler: this.#scheduler,
-    })
-    this.#paths = new PathIndex(this.#subject, report)
-    this.#selectors = new SelectorIndex(this.#subject, report)
+    subject.broadcast.told = this.#timer?.delivered
     // Written out, so that a bundler that sets NODE_ENV leaves it out.
     const advise =
       typeof process === 'object' && process.env.NODE_ENV !== 'production' ? adviser(name) : undefined
-    advise?.(this.#subject.getValue().state, undefined)
+    advise?.(subject.getValue().state, undefined)
     const host: PipelineHost = {
       name,
       source,
@@ -161,23 +138,11 @@ export class StoreCore<S> implements Store<S> {
       advise,
       timer: this.#timer,
       overrules: whenFull === 'overrule',
-      admitWrite: () => this.#subscribers.admit(),
+      admitWrite: () => audience.admit(),
     }
-    this.#pipeline = new CommitPipeline(host, this.#subject)
-    this.#kernel = new StoreKernel(
-      this,
-      this.#pipeline,
-      this.#subject.broadcast,
-      this.#faults,
-      this.#subscribers,
-    )
-    this.snapshot$ = new ContainedObservable('snapshot$', report, (observer) =>
-      this.#subject.subscribe(observer),
-    )
-    this.state$ = new ContainedObservable('state$', report, (observer) =>
-      this.#subject.pipe(map((snapshot) => snapshot.state)).subscribe(observer),
-    )
-    this.faults$ = this.#faults.faults$
+    this.#pipeline = new CommitPipeline(host, subject)
+    this.#kernel = new StoreKernel(this, this.#pipeline, subject.broadcast, audience)
+    this.faults$ = audience.faults.faults$
     // For methods that work off their store.
     this.update = this.update.bind(this)
     this.set = this.set.bind(this)
@@ -185,33 +150,25 @@ export class StoreCore<S> implements Store<S> {
     this.initialize = this.initialize.bind(this)
     this.batch = this.batch.bind(this)
     this.modify = this.modify.bind(this)
-    this.select = this.select.bind(this)
-    this.subscribe = this.subscribe.bind(this)
-    this.stream = this.stream.bind(this)
-    this.waitFor = this.waitFor.bind(this)
     this.ready = this.ready.bind(this)
     this.whenReady = this.whenReady.bind(this)
     this.metrics = this.metrics.bind(this)
     this.destroy = this.destroy.bind(this)
   }
 
-  get snapshot(): Snapshot<S> {
+  override get snapshot(): Snapshot<S> {
     this.#reads += 1
     return this.#pipeline.head
   }
 
-  get state(): Immutable<S> {
+  override get state(): Immutable<S> {
     this.#reads += 1
     return this.#pipeline.head.state
   }
 
-  get published(): Snapshot<S> {
+  override get published(): Snapshot<S> {
     this.#reads += 1
     return this.#subject.getValue()
-  }
-
-  get closed(): boolean {
-    return this.#subject.isStopped
   }
 
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S> {
@@ -266,89 +223,43 @@ export class StoreCore<S> implements Store<S> {
     }
   }
 
-  // One implementation for a selector and for a path; the overloads of Store type them.
-  select(...args: readonly unknown[]): Observable<never> {
-    const [selector, equal] = args
-    const values =
-      typeof selector === 'function'
-        ? this.#selectors.observe(selector as Selector, equal as Equal | undefined)
-        : this.#paths.observe(args)
-    return values as Observable<never>
-  }
-
-  // One implementation; the overloads of Store give arrays to the consumer of a batch.
-  subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
-    check?.subscribeOptions(options)
-    const subscriber = this.#subscribers.add(
-      toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>),
-      options,
-    )
-    const handle = createHandle(subscriber)
-    // A signal can end the subscription without the handle.
-    if (!subscriber.closed && options.signal === undefined)
-      this.#leaks?.watch(handle, subscriber, StoreCore.prototype.subscribe)
-    return handle
-  }
-
-  stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
-    check?.streamOptions(options)
-    return new MailboxStream(this.#subscribers, options)
-  }
-
-  [Symbol.asyncIterator](): SnapshotStream<S> {
-    return this.stream()
-  }
-
-  async waitFor(
-    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
-    options: WaitOptions = {},
-  ): Promise<Snapshot<S>> {
-    check?.waitOptions(options, 'waitFor()')
-    const { name, snapshot$ } = this
-    return waitFor(
-      { name, snapshot$, scheduler: this.#scheduler },
-      (snapshot) => predicate(snapshot.state, snapshot),
-      options,
-    )
-  }
-
   async ready(options: WaitOptions = {}): Promise<void> {
     check?.waitOptions(options, 'ready()')
-    await this.#subscribers.writers.whenReady(() => {}, options, 'ready()')
+    await this.#audience.writers.whenReady(() => {}, options, 'ready()')
   }
 
   async whenReady<R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> {
     check?.waitOptions(options, 'whenReady()')
-    return await this.#subscribers.writers.whenReady(write, options, 'whenReady()')
+    return await this.#audience.writers.whenReady(write, options, 'whenReady()')
   }
 
   metrics(): StoreMetrics {
     const counters = this.#kernel.figures.reduce(addFigures, this.#counters())
-    return reportMetrics(counters, this.#subscribers.departed, this.#subscribers.stats())
+    return reportMetrics(counters, this.#audience.departed, this.#audience.stats())
   }
 
   destroy(): void {
     if (this.#subject.isStopped) return
-    this.#subject.complete()
+    this.#core.complete()
     for (const end of [...this.#endings]) end()
     this.#endings.clear()
-    this.#faults.complete()
+    this.#audience.faults.complete()
   }
 
   /** For tests, which find it as `inspectStore`. */
   #inspect(): StoreInspection {
     return {
-      scheduler: this.#scheduler,
-      observers: this.#subject.observerCount + this.#selectors.size,
-      paths: this.#paths.size,
+      scheduler: this.#audience.scheduler,
+      observers: this.#subject.observerCount + this.#core.selectionCount - this.#core.pathCount,
+      paths: this.#core.pathCount,
       modifying: this.#endings.size,
-      leakedFrom: this.#subscribers.vitals().map(({ leakedFrom }) => leakedFrom),
+      leakedFrom: this.#audience.vitals().map(({ leakedFrom }) => leakedFrom),
     }
   }
 
   #counters(): StoreCounters {
     const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#pipeline
-    const selectionCount = this.#selectors.size + this.#paths.size
+    const { selectionCount } = this.#core
     return {
       commits,
       reads: this.#reads,
@@ -362,7 +273,7 @@ export class StoreCore<S> implements Store<S> {
       uptimeMs: this.#clock.mono() - this.#createdMono,
       currentVersion: head.version,
       currentState: head.version < 0 ? 'UNINITIALIZED' : 'INITIALIZED',
-      subscriberCount: this.#subscribers.size + this.#subject.observerCount + selectionCount,
+      subscriberCount: this.#audience.size + this.#subject.observerCount + selectionCount,
       selectionCount,
       commitLatencyMs: this.#timer?.summary() ?? null,
     }

@@ -2,8 +2,8 @@ import type { Broadcast } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
 import type { Commit, CommitSink, Figures, Kernel, SubscriberVitals } from './kernel.ts'
-import type { FaultReporter, SubscriberFault } from './publish/fault-reporter.ts'
-import type { Subscribers } from './publish/subscribers.ts'
+import type { Audience } from './publish/audience.ts'
+import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
 import type { CommitPipeline } from './write/commit-pipeline.ts'
@@ -26,22 +26,19 @@ export class StoreKernel<S> implements Kernel<S> {
   readonly store: Store<S>
   readonly #pipeline: CommitPipeline<S>
   readonly #broadcast: Broadcast<Snapshot<S>, Commit<S>>
-  readonly #faults: FaultReporter
-  readonly #subscribers: Subscribers<S>
+  readonly #audience: Audience
   readonly #figures = new Set<() => Figures>()
 
   constructor(
     store: Store<S>,
     pipeline: CommitPipeline<S>,
     broadcast: Broadcast<Snapshot<S>, Commit<S>>,
-    faults: FaultReporter,
-    subscribers: Subscribers<S>,
+    audience: Audience,
   ) {
     this.store = store
     this.#pipeline = pipeline
     this.#broadcast = broadcast
-    this.#faults = faults
-    this.#subscribers = subscribers
+    this.#audience = audience
   }
 
   get head(): Snapshot<S> {
@@ -118,11 +115,11 @@ export class StoreKernel<S> implements Kernel<S> {
   }
 
   vitals(): readonly SubscriberVitals[] {
-    return this.#subscribers.vitals()
+    return this.#audience.vitals()
   }
 
   report(fault: SubscriberFault): void {
-    this.#faults.report(fault)
+    this.#audience.faults.report(fault)
   }
 
   hold(): () => void {

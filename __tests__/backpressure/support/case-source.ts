@@ -8,6 +8,7 @@
  */
 import { type Delivery, Mailbox, type Policy, type Versioned } from '../../../src/backpressure/index.ts'
 import { createStore, type Snapshot, type Store } from '../../../src/store/index.ts'
+import { Audience } from '../../../src/store/publish/audience.ts'
 import { FaultReporter, type SubscriberFault } from '../../../src/store/publish/fault-reporter.ts'
 import { SnapshotSubject } from '../../../src/store/publish/snapshot-subject.ts'
 import type { Subscriber } from '../../../src/store/publish/subscriber.ts'
@@ -110,6 +111,7 @@ class StoreSource implements CaseSource {
 class EndingSource implements CaseSource {
   readonly #clock: VirtualClock
   readonly #subject: SnapshotSubject<unknown>
+  readonly #audience: Audience
   readonly #subscribers: Subscribers<unknown>
   readonly #members: Subscriber<unknown>[] = []
   #version = 0
@@ -118,14 +120,16 @@ class EndingSource implements CaseSource {
   constructor(clock: VirtualClock, onFault: (fault: SubscriberFault) => void) {
     this.#clock = clock
     this.#subject = new SnapshotSubject<unknown>(this.#stamp(FIRST), 100_000, () => {})
-    this.#subscribers = new Subscribers({
+    this.#audience = new Audience({
       storeName: 'case',
-      subject: this.#subject,
       faults: new FaultReporter('case', onFault),
       leaks: undefined,
       clock,
       scheduler: clock,
+      isOver: () => this.#subject.isStopped,
     })
+    this.#subscribers = new Subscribers(this.#subject, this.#audience)
+    this.#audience.count(this.#subscribers)
   }
 
   get size(): number {
@@ -134,7 +138,7 @@ class EndingSource implements CaseSource {
 
   write(value: unknown): void {
     if (this.#end !== undefined) return
-    this.#subscribers.admit()
+    this.#audience.admit()
     this.#version += 1
     this.#subject.next(this.#stamp(value))
   }
@@ -165,7 +169,7 @@ class EndingSource implements CaseSource {
   }
 
   statsOf(id: string): Counters | undefined {
-    return this.#subscribers.stats().find((stats) => stats.id === id)
+    return this.#audience.stats().find((stats) => stats.id === id)
   }
 
   end(end: SourceEnd): void {

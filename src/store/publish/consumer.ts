@@ -1,6 +1,7 @@
 import type { ObservableInput } from 'rxjs'
 import type { Delivery, MailboxConsumer } from '../../backpressure/index.ts'
 import { describeValue, HeadgateError } from '../../kit/index.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /**
  * What a subscriber does with a value.
@@ -35,5 +36,19 @@ export function toMailboxConsumer<T>(consumer: Consumer<T>): MailboxConsumer<T> 
     next: (value, delivery) => consumer.next(value as T, delivery),
     ...(error !== undefined && { error: (reason: unknown) => consumer.error?.(reason) }),
     ...(complete !== undefined && { complete: () => consumer.complete?.() }),
+  }
+}
+
+/** A consumer of values as one of the snapshots that carry them. */
+export function ofValues<R>(consumer: Consumer<R>): MailboxConsumer<Snapshot<R>> {
+  const { next, ...ends } = toMailboxConsumer(consumer)
+  // The casts hold: a value is what the type of a selection says, and a snapshot's state is that value.
+  return {
+    ...ends,
+    next: (entry, delivery) =>
+      next(
+        (Array.isArray(entry) ? entry.map(({ state }) => state) : (entry as Snapshot<R>).state) as R,
+        delivery,
+      ),
   }
 }

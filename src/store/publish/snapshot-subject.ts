@@ -14,6 +14,18 @@ import { Broadcast, type Receiver } from '../../backpressure/index.ts'
 import type { Commit } from '../kernel.ts'
 import type { Snapshot } from '../snapshot.ts'
 
+/** Where the snapshots of a readable come from that nobody writes to; it runs while somebody follows. */
+export interface Feed<S> {
+  /** What is current now, also while nobody follows. */
+  newest(): Snapshot<S>
+  /** Somebody is about to follow. */
+  open(): void
+  /** The last of those who followed has left. Must not throw. */
+  emptied(): void
+  /** How many snapshots may still come of what has been written. */
+  underway(): number
+}
+
 class ObserverReceiver<S> implements Receiver<Snapshot<S>> {
   slot = -1
   readonly #observer: Subscriber<Snapshot<S>>
@@ -37,6 +49,8 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   #value: Snapshot<S>
   /** Plain RxJS observers among the receivers. */
   observerCount = 0
+  /** Absent where the snapshots are written, to a store. */
+  feed: Feed<S> | undefined = undefined
 
   /**
    * @param drainMax - how many publications one write may set off.
@@ -51,6 +65,11 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
 
   override getValue(): Snapshot<S> {
     return this.#value
+  }
+
+  /** What is current; of a readable with a feed also while nobody follows, when its value is no more than a memory. */
+  get newest(): Snapshot<S> {
+    return this.feed === undefined ? this.#value : this.feed.newest()
   }
 
   override get observed(): boolean {
@@ -77,6 +96,7 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
 
   // Called by RxJS's Observable.subscribe().
   _subscribe(observer: Subscriber<Snapshot<S>>): Subscription {
+    this.feed?.open()
     if (this.isStopped) {
       observer.complete()
       return Subscription.EMPTY

@@ -92,6 +92,15 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     return this.since - (this.#replayed === undefined ? 0 : 1)
   }
 
+  /**
+   * Versions that are written and have not reached it yet: those in the queue, and the one being delivered where its
+   * turn is still to come. Of a selection or a view also what may yet become one of its own.
+   */
+  get underway(): number {
+    const { broadcast, feed } = this.#subscribers.subject
+    return broadcast.published - this.passed - this.box().published + (feed?.underway() ?? 0)
+  }
+
   get failures(): number {
     return this.#host?.failures ?? 0
   }

@@ -1,22 +1,10 @@
-/**
- * The subscribers with a mailbox: those of `subscribe` and `stream`.
- *
- * Keeps the list for the metrics, the sums of those who have left, and the writers who wait for
- * subscribers that suspend them.
- */
+/** The subscribers of one readable: those of `subscribe` and `stream`, each with its account. */
 import type { SchedulerLike } from 'rxjs'
-import type {
-  DropReason,
-  Mailbox,
-  MailboxConsumer,
-  Policy,
-  SubscriberStats,
-} from '../../backpressure/index.ts'
-import { DeliveryTotals, type LeakWatch } from '../../counting/index.ts'
-import { type Clock, HeadgateError, onAbort } from '../../kit/index.ts'
-import type { SubscriberVitals } from '../kernel.ts'
+import type { DropReason, MailboxConsumer, Policy } from '../../backpressure/index.ts'
+import { type Clock, onAbort } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { WaitingWriters } from '../write/waiting-writers.ts'
+import type { WaitingWriters } from '../write/waiting-writers.ts'
+import type { Audience } from './audience.ts'
 import type { FaultReporter } from './fault-reporter.ts'
 import type { SnapshotSubject } from './snapshot-subject.ts'
 import { Subscriber } from './subscriber.ts'
@@ -48,41 +36,21 @@ export interface SubscribeOptions<S> {
   scheduler?: SchedulerLike | undefined
 }
 
-/** What the subscribers need of their store. */
-interface SubscribersContext<S> {
-  readonly storeName: string
-  readonly subject: SnapshotSubject<S>
-  readonly faults: FaultReporter
-  readonly leaks: LeakWatch | undefined
-  readonly clock: Clock
-  readonly scheduler: SchedulerLike
-}
-
 export class Subscribers<S> {
+  readonly subject: SnapshotSubject<S>
   readonly faults: FaultReporter
   readonly clock: Clock
   readonly scheduler: SchedulerLike
-  readonly #storeName: string
-  readonly subject: SnapshotSubject<S>
-  readonly #leaks: LeakWatch | undefined
-  readonly #departed = new DeliveryTotals()
-  readonly #suspending = new Set<Subscriber<S>>()
   readonly writers: WaitingWriters
-  #created = 0
+  readonly #audience: Audience
 
-  constructor(context: SubscribersContext<S>) {
-    this.#storeName = context.storeName
-    this.subject = context.subject
-    this.faults = context.faults
-    this.#leaks = context.leaks
-    this.clock = context.clock
-    this.scheduler = context.scheduler
-    this.writers = new WaitingWriters({
-      storeName: context.storeName,
-      scheduler: context.scheduler,
-      isOver: () => this.subject.isStopped,
-      full: () => this.#firstFull(),
-    })
+  constructor(subject: SnapshotSubject<S>, audience: Audience) {
+    this.subject = subject
+    this.faults = audience.faults
+    this.clock = audience.clock
+    this.scheduler = audience.scheduler
+    this.writers = audience.writers
+    this.#audience = audience
   }
 
   /**
@@ -92,13 +60,13 @@ export class Subscribers<S> {
    * @param consumer - its `next` is called without `this`
    */
   add(consumer: MailboxConsumer<Snapshot<S>>, options: SubscribeOptions<S>, pulled = false): Subscriber<S> {
-    this.#created += 1
     const { signal } = options
     const { broadcast } = this.subject
-    const subscriber = new Subscriber(this, consumer, options, this.#created, pulled)
+    const subscriber = new Subscriber(this, consumer, options, this.#audience.nextNumber(), pulled)
+    this.subject.feed?.open()
     subscriber.since = broadcast.published
     broadcast.add(subscriber)
-    if (subscriber.policy.suspends) this.#suspending.add(subscriber)
+    this.#audience.joined(subscriber)
     if (this.subject.isStopped) subscriber.complete()
     else if (signal !== undefined) {
       subscriber.stopListening = onAbort(signal, () => subscriber.close('unsubscribed'))
@@ -114,57 +82,11 @@ export class Subscribers<S> {
 
   remove(subscriber: Subscriber<S>): void {
     this.subject.broadcast.remove(subscriber)
-    this.#suspending.delete(subscriber)
-    this.#leaks?.forget(subscriber)
-    this.#departed.add(subscriber.totals)
+    this.#audience.left(subscriber)
   }
 
-  /** Throws `SUBSCRIBER_FULL` when one more version would overflow a subscriber that suspends its writers. */
-  admit(): void {
-    if (this.#suspending.size === 0) return
-    const full = this.#firstFull()
-    if (full === undefined) return
-    const details = { store: this.#storeName, subscriberId: full.id, capacity: full.capacity }
-    throw new HeadgateError('SUBSCRIBER_FULL', details)
-  }
-
-  /** The sums of those who have left. */
-  get departed(): DeliveryTotals {
-    return this.#departed
-  }
-
-  get size(): number {
-    return this.#present().length
-  }
-
-  /** The figures of each who is there. */
-  stats(): SubscriberStats[] {
-    return this.#present().map((subscriber) => subscriber.stats())
-  }
-
-  /** What else is known of each who is there, in the order of {@link stats}. */
-  vitals(): SubscriberVitals[] {
-    const now = this.clock.mono()
-    return this.#present().map((subscriber) => ({
-      key: subscriber,
-      busyMs: now - (subscriber.stats().busySince ?? now),
-      failures: subscriber.failures,
-      leakedFrom: this.#leaks?.siteOf(subscriber),
-    }))
-  }
-
-  #present(): Subscriber<S>[] {
+  /** Each who is there. */
+  here(): Subscriber<S>[] {
     return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof Subscriber)
-  }
-
-  #firstFull(): Mailbox<Snapshot<S>> | undefined {
-    for (const subscriber of this.#suspending) {
-      const mailbox = subscriber.box()
-      // Versions that are written and have not reached this subscriber yet: those in the queue, and the
-      // one being delivered where its turn is still to come.
-      const underway = this.subject.broadcast.published - subscriber.passed - mailbox.published
-      if (mailbox.room(underway) <= 0) return mailbox
-    }
-    return undefined
   }
 }

@@ -20,7 +20,6 @@
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
  * never one that is older (`since`); a node without listeners and children does not exist.
  */
-import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
 import {
   type Collection,
   type CollectionDiff,
@@ -29,79 +28,35 @@ import {
 } from '../../collection/index.ts'
 import { SlotList } from '../../kit/index.ts'
 import type { Commit, CommitSink } from '../kernel.ts'
-import { ContainedObservable, type ReportFault } from '../publish/contained-observable.ts'
 import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
-import { valueAt, valueBelow } from './path.ts'
-import { CallbackListener, type ListenerOwner, ObserverListener, type PathListener } from './path-listener.ts'
+import type { ReadableCore } from '../readable-core.ts'
+import { nameOfPath, valueAt, valueBelow } from './path.ts'
+import type { ListenerOwner, PathListener } from './path-listener.ts'
 import { PathNode } from './path-node.ts'
 
-/** What the followers of a path are called: `select("robots", "r1")`. */
-const nameOf = (path: readonly unknown[]): string =>
-  `select(${path.map((key) => JSON.stringify(String(key))).join(', ')})`
-
 /** Tells a listener a value, unless it has a newer one. */
-function tellOne(listener: PathListener, value: unknown, version: number): void {
-  if (listener.since >= version) return
-  listener.since = version
+function tellOne(listener: PathListener, value: unknown, number: number): void {
+  if (listener.since >= number) return
+  listener.since = number
   listener.next(value)
-}
-
-/** What `select(...path)` returns. */
-class PathObservable<S> extends ContainedObservable<unknown> {
-  readonly #index: PathIndex<S>
-  readonly #path: readonly unknown[]
-
-  constructor(index: PathIndex<S>, path: readonly unknown[], report: ReportFault) {
-    super(nameOf(path), report)
-    this.#index = index
-    this.#path = path
-  }
-
-  override subscribe(
-    observer?: Partial<Observer<unknown>> | ((value: unknown) => unknown) | null,
-    error?: ((error: unknown) => void) | null,
-    complete?: (() => void) | null,
-  ): Subscription {
-    const isCallback = typeof observer === 'function' && !error && !complete
-    if (!isCallback || this.#index.isStopped) return super.subscribe(observer, error, complete)
-    return this.#index.listen(
-      this.#path,
-      (node, since) => new CallbackListener(this.#index, node, since, observer),
-    )
-  }
-
-  // Called by RxJS's Observable.subscribe().
-  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
-    if (!this.#index.isStopped) {
-      return this.#index.listen(
-        this.#path,
-        (node, since) => new ObserverListener(this.#index, node, since, observer),
-      )
-    }
-    observer.complete()
-    return undefined
-  }
 }
 
 export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
   /** How many listeners there are. */
   size = 0
+  readonly origin: ReadableCore<S>
   readonly #subject: SnapshotSubject<S>
-  readonly #report: ReportFault
+  /** The number of the publication that is told, or was told last. */
+  #number = 0
   readonly #root = new PathNode()
   /** The node whose listeners are being told: its holes must stay open until then. */
   #telling: PathNode | undefined
   /** Ends following the commits; while there are listeners. */
   #leave: (() => void) | undefined
 
-  constructor(subject: SnapshotSubject<S>, report: ReportFault) {
-    this.#subject = subject
-    this.#report = report
-  }
-
-  /** The value at a path: the current one first, then each that differs from the one before. */
-  observe(path: readonly unknown[]): ContainedObservable<unknown> {
-    return new PathObservable(this, path, this.#report)
+  constructor(origin: ReadableCore<S>) {
+    this.origin = origin
+    this.#subject = origin.subject
   }
 
   get isStopped(): boolean {
@@ -110,19 +65,26 @@ export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
 
   /** Adds a listener at a path, and tells it the current value. */
   listen<L extends PathListener>(path: readonly unknown[], create: (node: PathNode, since: number) => L): L {
-    const { version, state } = this.#subject.getValue()
-    const listener = create(this.#nodeOf(path), version)
-    this.#leave ??= this.#subject.broadcast.follow(this, 'before')
+    const { broadcast } = this.#subject
+    const listener = create(this.#nodeOf(path), broadcast.published)
+    if (this.#leave === undefined) {
+      this.#leave = broadcast.follow(this, 'before')
+      this.#number = broadcast.published
+    }
     this.size += 1
     listener.node.add(listener)
-    if (version >= 0) this.#subject.broadcast.exclusively(() => listener.next(valueAt(state, path)))
+    const { version, state } = this.#subject.getValue()
+    if (version >= 0) broadcast.exclusively(() => listener.next(valueAt(state, path)))
     return listener
   }
 
-  next({ before, snapshot: { state, version } }: Commit<S>): void {
+  next({ before, snapshot }: Commit<S>): void {
+    this.#number += 1
+    this.origin.telling = snapshot
     // Before its first state a store has told nobody anything that a value could be equal to.
-    if (before.version < 0) this.#tellBelow(this.#root, state, version)
-    else this.#compare(this.#root, before.state, state, version)
+    if (before.version < 0) this.#tellBelow(this.#root, snapshot.state)
+    else this.#compare(this.#root, before.state, snapshot.state)
+    this.origin.telling = undefined
   }
 
   complete(): void {
@@ -130,31 +92,31 @@ export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
   }
 
   failed({ node }: PathListener, phase: 'next' | 'complete', error: unknown): void {
-    this.#report({ subscriberId: nameOf(node.path), phase, error })
+    this.origin.report({ subscriberId: nameOfPath(node.path), phase, error })
   }
 
   /** Wakes everybody at and below a node. */
-  #tellBelow(node: PathNode, value: unknown, version: number): void {
-    this.#tell(node, value, version)
+  #tellBelow(node: PathNode, value: unknown): void {
+    this.#tell(node, value)
     for (const child of node.children?.values() ?? []) {
-      this.#tellBelow(child, valueBelow(value, child.key), version)
+      this.#tellBelow(child, valueBelow(value, child.key))
     }
   }
 
   /** Wakes everybody at and below a node whose value changed. */
-  #compare(node: PathNode, before: unknown, after: unknown, version: number): void {
+  #compare(node: PathNode, before: unknown, after: unknown): void {
     if (Object.is(before, after)) return
-    this.#tell(node, after, version)
+    this.#tell(node, after)
     if (node.children === undefined) return
     if (isCollection(before) && isCollection(after)) {
       const changes = differencesWithin(before, after, node.width)
       if (changes !== undefined) {
-        this.#compareIds(node, changes, before, after, version)
+        this.#compareIds(node, changes, before, after)
         return
       }
     }
     for (const child of node.children.values()) {
-      this.#compare(child, valueBelow(before, child.key), valueBelow(after, child.key), version)
+      this.#compare(child, valueBelow(before, child.key), valueBelow(after, child.key))
     }
   }
 
@@ -164,28 +126,27 @@ export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
     { added, updated, removed }: CollectionDiff,
     before: Collection<unknown>,
     after: Collection<unknown>,
-    version: number,
   ): void {
     for (const ids of [added, updated, removed]) {
       for (const id of ids) {
         const child = node.children?.get(id)
-        if (child !== undefined) this.#compare(child, before.get(id), after.get(id), version)
+        if (child !== undefined) this.#compare(child, before.get(id), after.get(id))
       }
     }
   }
 
   /** Tells a value that has changed here to everybody who does not have it yet. */
-  #tell(node: PathNode, value: unknown, version: number): void {
+  #tell(node: PathNode, value: unknown): void {
     const { listeners } = node
     if (listeners instanceof SlotList) {
       this.#telling = node
       for (let slot = 0, { end } = listeners; slot < end; slot += 1) {
         const listener = listeners.at(slot)
-        if (listener !== undefined) tellOne(listener, value, version)
+        if (listener !== undefined) tellOne(listener, value, this.#number)
       }
       this.#telling = undefined
       listeners.compact()
-    } else if (listeners !== undefined) tellOne(listeners, value, version)
+    } else if (listeners !== undefined) tellOne(listeners, value, this.#number)
   }
 
   #completeBelow(node: PathNode): void {

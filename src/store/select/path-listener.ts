@@ -21,7 +21,7 @@ export interface ListenerOwner {
 
 export interface PathListener extends Slotted, Unsubscribable {
   readonly node: PathNode
-  /** The version whose value it was given last. */
+  /** The number of the newest publication whose value it has been given, or needs no more. */
   since: number
   next(value: unknown): void
   complete(): void

@@ -76,3 +76,7 @@ export function valueBelow(container: unknown, key: unknown): unknown {
 export function valueAt(root: unknown, path: readonly unknown[]): unknown {
   return path.reduce(valueBelow, root)
 }
+
+/** What the followers of a path are called: `select("robots", "r1")`. */
+export const nameOfPath = (path: readonly unknown[]): string =>
+  `select(${path.map((key) => JSON.stringify(String(key))).join(', ')})`

@@ -1,7 +1,7 @@
 /**
  * Runs each distinct selector once a commit, however many follow it.
  *
- *   select(byBattery) ×3      Selection(byBattery): one receiver of the broadcast
+ *   select(byBattery) ×3      SelectorNode(byBattery): one receiver of the broadcast
  *                               run once ──> differs? ──> listener, listener, listener
  *
  * Selectors are told apart by identity: an arrow function written inside a call is a selector of its own
@@ -12,99 +12,111 @@
  * `'select'`, and goes on: what it could not read may be there again with the next version.
  *
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
- * never one of an older version (`since`); a selection without listeners does not exist.
+ * never one of an older publication (`since`); a node without listeners does not exist.
  */
-import type { Observable, Subscriber, Unsubscribable } from 'rxjs'
+import type { Subscriber, Unsubscribable } from 'rxjs'
 import type { Receiver } from '../../backpressure/index.ts'
 import { SlotList, type Slotted } from '../../kit/index.ts'
-import { ContainedObservable, type ReportFault } from '../publish/contained-observable.ts'
-import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
+import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { SelectorSelection } from './selector-selection.ts'
 import { synchronous } from './synchronous.ts'
 
 export type Selector = (state: never) => unknown
 export type Equal = (previous: unknown, current: unknown) => boolean
 
-/** What nothing is equal to: a listener that was not told anything yet. */
-const NOTHING = Symbol('nothing')
+/** What nothing is equal to: what has not been read or told yet. */
+export const NOTHING: unique symbol = Symbol('nothing')
 
 /** One subscription; its own teardown. */
 class SelectorListener implements Slotted, Unsubscribable {
   slot = -1
-  readonly selection: Selection<unknown>
+  readonly #node: SelectorNode<unknown>
+  readonly #selection: SelectorSelection
   readonly #observer: Subscriber<unknown>
-  readonly #equal: Equal
   #last: unknown = NOTHING
   #since: number
 
-  constructor(selection: Selection<unknown>, observer: Subscriber<unknown>, equal: Equal, since: number) {
-    this.selection = selection
+  constructor(
+    node: SelectorNode<unknown>,
+    selection: SelectorSelection,
+    observer: Subscriber<unknown>,
+    since: number,
+  ) {
+    this.#node = node
+    this.#selection = selection
     this.#observer = observer
-    this.#equal = equal
     this.#since = since
   }
 
   get hasOwnEqual(): boolean {
-    return this.#equal !== Object.is
+    return this.#selection.equal !== Object.is
   }
 
-  /** Tells a value of a version, unless it is no news. */
-  offer(value: unknown, version: number): void {
-    if (this.#since >= version) return
-    this.#since = version
-    this.tell(value)
+  /** Tells what a publication has made of the selection, unless it is no news. */
+  offer(state: unknown, result: unknown, number: number): void {
+    if (this.#since >= number) return
+    this.#since = number
+    this.#tell(state, result)
   }
 
-  tell(value: unknown): void {
+  replay(state: unknown): void {
+    this.#tell(state, NOTHING)
+  }
+
+  #tell(state: unknown, result: unknown): void {
+    const selection = this.#selection
+    let value: unknown
     try {
-      if (this.#last !== NOTHING && this.#isEqual(value)) return
+      value = result === NOTHING ? selection.read(state) : selection.settle(state, result)
+      if (this.#last !== NOTHING && selection.isSame(this.#last, value)) return
     } catch (error) {
-      this.selection.failed('select', error)
+      this.#node.failed('select', error)
       return
     }
     this.#last = value
+    selection.told(value)
     try {
       this.#observer.next(value)
     } catch (error) {
       // A subscriber of RxJS that was made by hand.
-      this.selection.failed('next', error)
+      this.#node.failed('next', error)
     }
-  }
-
-  #isEqual(value: unknown): boolean {
-    return synchronous(this.#equal(this.#last, value), 'equality', nameOf(this.selection.selector))
   }
 
   complete(): void {
     try {
       this.#observer.complete()
     } catch (error) {
-      this.selection.failed('complete', error)
+      this.#node.failed('complete', error)
     }
   }
 
   unsubscribe(): void {
-    this.selection.remove(this)
+    this.#node.remove(this)
   }
 }
 
 /** One selector and those who follow it. */
-class Selection<S> implements Receiver<Snapshot<S>> {
+class SelectorNode<S> implements Receiver<Snapshot<S>> {
   slot = -1
   readonly selector: Selector
   readonly #index: SelectorIndex<S>
   readonly #listeners = new SlotList<SelectorListener>()
   #ownEquals = 0
+  /** The number of the publication that is told, or was told last. */
+  #number: number
   /** The last run: a result belongs to the state that it was made of. */
   #state: unknown = NOTHING
-  #value: unknown
+  #result: unknown
   /** What everybody has been told, or counts as equal to it. */
   #told: unknown = NOTHING
   #telling = false
 
-  constructor(index: SelectorIndex<S>, selector: Selector) {
+  constructor(index: SelectorIndex<S>, selector: Selector, number: number) {
     this.#index = index
     this.selector = selector
+    this.#number = number
   }
 
   get size(): number {
@@ -112,34 +124,36 @@ class Selection<S> implements Receiver<Snapshot<S>> {
   }
 
   failed(phase: 'select' | 'next' | 'complete', error: unknown): void {
-    this.#index.report({ subscriberId: nameOf(this.selector), phase, error })
+    this.#index.origin.report({ subscriberId: nameOfSelector(this.selector), phase, error })
   }
 
   run(state: unknown): unknown {
     if (!Object.is(this.#state, state)) {
-      const value = this.selector(state as never)
-      this.#value = Object.is(value, this.#value)
-        ? value
-        : synchronous(value, 'selector', nameOf(this.selector))
+      const result = this.selector(state as never)
+      this.#result = Object.is(result, this.#result) ? result : checked(this.selector, result)
       this.#state = state
     }
-    return this.#value
+    return this.#result
   }
 
-  next({ state, version }: Snapshot<S>): void {
-    let value: unknown
+  next(snapshot: Snapshot<S>): void {
+    const { state } = snapshot
+    this.#number += 1
+    let result: unknown
     try {
-      value = this.run(state)
+      result = this.run(state)
     } catch (error) {
       this.failed('select', error)
       return
     }
-    if (this.#ownEquals === 0 && Object.is(value, this.#told)) return
-    this.#told = value
+    if (this.#ownEquals === 0 && Object.is(result, this.#told)) return
+    this.#told = result
     this.#telling = true
+    this.#index.origin.telling = snapshot
     for (let slot = 0, { end } = this.#listeners; slot < end; slot += 1) {
-      this.#listeners.at(slot)?.offer(value, version)
+      this.#listeners.at(slot)?.offer(state, result, this.#number)
     }
+    this.#index.origin.telling = undefined
     this.#telling = false
     this.#listeners.compact()
   }
@@ -162,63 +176,64 @@ class Selection<S> implements Receiver<Snapshot<S>> {
 }
 
 /** What the followers of a selector are called: `select(byBattery)`. */
-const nameOf = ({ name }: Selector): string => `select(${name === '' ? 'selector' : name})`
+export const nameOfSelector = ({ name }: Selector): string => `select(${name === '' ? 'selector' : name})`
+
+/** What a selector returned, unless it is a promise or a generator. */
+const checked = (selector: Selector, result: unknown): unknown =>
+  synchronous(result, 'selector', nameOfSelector(selector))
 
 export class SelectorIndex<S> {
   /** How many listeners there are. */
   size = 0
-  readonly report: ReportFault
-  readonly #subject: SnapshotSubject<S>
-  readonly #selections = new Map<Selector, Selection<S>>()
+  readonly origin: ReadableCore<S>
+  readonly #nodes = new Map<Selector, SelectorNode<S>>()
 
-  constructor(subject: SnapshotSubject<S>, report: ReportFault) {
-    this.#subject = subject
-    this.report = report
+  constructor(origin: ReadableCore<S>) {
+    this.origin = origin
   }
 
-  /** What a selector returns: for the current state first, then each result that differs from the one before. */
-  observe(selector: Selector, equal: Equal = Object.is): Observable<unknown> {
-    return new ContainedObservable(nameOf(selector), this.report, (observer) => {
-      if (this.#subject.isStopped) {
-        observer.complete()
-        return undefined
-      }
-      const { state, version } = this.#subject.getValue()
-      const selection = this.#selectionOf(selector)
-      // The cast erases the state's type, which listeners do not look at.
-      const listener = new SelectorListener(selection as Selection<unknown>, observer, equal, version)
-      selection.add(listener)
-      this.size += 1
-      if (version >= 0) this.#subject.broadcast.exclusively(() => this.#replay(selection, listener, state))
-      return listener
-    })
+  /** What a selector makes of a state; the run that those who follow it share, where there is one. */
+  run(selector: Selector, state: unknown): unknown {
+    const node = this.#nodes.get(selector)
+    return node === undefined ? checked(selector, selector(state as never)) : node.run(state)
   }
 
-  /** A listener of a selection has left. */
-  left(selection: Selection<S>): void {
-    this.size -= 1
-    if (selection.size > 0) return
-    this.#selections.delete(selection.selector)
-    if (!this.#subject.isStopped) this.#subject.broadcast.remove(selection)
-  }
-
-  #selectionOf(selector: Selector): Selection<S> {
-    const known = this.#selections.get(selector)
-    if (known !== undefined) return known
-    const selection = new Selection(this, selector)
-    this.#selections.set(selector, selection)
-    this.#subject.broadcast.add(selection)
-    return selection
-  }
-
-  #replay(selection: Selection<S>, listener: SelectorListener, state: unknown): void {
-    let value: unknown
-    try {
-      value = selection.run(state)
-    } catch (error) {
-      selection.failed('select', error)
-      return
+  /** Tells an observer the value of a selection, and each that differs from the one before. */
+  listen(selection: SelectorSelection, observer: Subscriber<unknown>): SelectorListener | undefined {
+    const { subject } = this.origin
+    subject.feed?.open()
+    if (subject.isStopped) {
+      observer.complete()
+      return undefined
     }
-    listener.tell(value)
+    const { broadcast } = subject
+    const node = this.#nodeOf(selection.selector)
+    // The cast erases the state's type, which listeners do not look at.
+    const erased = node as SelectorNode<unknown>
+    const listener = new SelectorListener(erased, selection, observer, broadcast.published)
+    node.add(listener)
+    this.size += 1
+    const { version, state } = subject.getValue()
+    if (version >= 0) broadcast.exclusively(() => listener.replay(state))
+    return listener
+  }
+
+  /** A listener of a node has left. */
+  left(node: SelectorNode<S>): void {
+    this.size -= 1
+    if (node.size > 0) return
+    const { subject } = this.origin
+    this.#nodes.delete(node.selector)
+    if (!subject.isStopped) subject.broadcast.remove(node)
+  }
+
+  #nodeOf(selector: Selector): SelectorNode<S> {
+    const known = this.#nodes.get(selector)
+    if (known !== undefined) return known
+    const { broadcast } = this.origin.subject
+    const node = new SelectorNode(this, selector, broadcast.published)
+    this.#nodes.set(selector, node)
+    broadcast.add(node)
+    return node
   }
 }

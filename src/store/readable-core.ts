@@ -1,0 +1,163 @@
+/**
+ * What every readable is made of: whoever makes its snapshots publishes them through `subject`, and everybody who
+ * follows is served here.
+ *
+ *   writes, or a feed ──> subject ──┬─> subscribers (mailboxes)
+ *                                   ├─> observers of snapshot$, state$
+ *                                   ├─> paths      select('robots', 'r1')
+ *                                   └─> selectors  select(byBattery)
+ *
+ * A store writes its snapshots itself. Selections and views have a {@link Feed}, which runs while somebody follows;
+ * they are branches of a readable, and share its audience.
+ */
+import { map, type Observable } from 'rxjs'
+import type { MailboxConsumer } from '../backpressure/index.ts'
+import type { Immutable } from '../kit/index.ts'
+import { check } from './options.ts'
+import type { Audience } from './publish/audience.ts'
+import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
+import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
+import { type Feed, SnapshotSubject } from './publish/snapshot-subject.ts'
+import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
+import { type SubscribeOptions, Subscribers } from './publish/subscribers.ts'
+import { waitFor } from './publish/wait-for.ts'
+import type { Readable, WaitOptions } from './readable.ts'
+import { ReadableFace } from './readable-face.ts'
+import { PathIndex } from './select/path-index.ts'
+import { PathSelection } from './select/path-selection.ts'
+import type { Selection } from './select/selection.ts'
+import { type Equal, type Selector, SelectorIndex } from './select/selector-index.ts'
+import { SelectorSelection } from './select/selector-selection.ts'
+import { NO_SNAPSHOT, type Snapshot } from './snapshot.ts'
+
+export class ReadableCore<S> {
+  readonly name: string
+  readonly audience: Audience
+  readonly subject: SnapshotSubject<S>
+  readonly subscribers: Subscribers<S>
+  readonly report: ReportFault
+  /** The snapshot that followers of `select` are being told. */
+  telling: Snapshot<S> | undefined = undefined
+  #paths: PathIndex<S> | undefined
+  #selectors: SelectorIndex<S> | undefined
+
+  constructor(name: string, first: Snapshot<S>, audience: Audience, drainMax: number) {
+    this.name = name
+    this.audience = audience
+    this.report = (fault) => {
+      const version = fault.phase === 'complete' ? -1 : this.subject.getValue().version
+      audience.faults.report({ ...fault, version, failures: 1 })
+    }
+    const failed = (error: unknown): void => this.report({ subscriberId: 'snapshot$', phase: 'next', error })
+    this.subject = new SnapshotSubject(first, drainMax, failed)
+    this.subscribers = new Subscribers(this.subject, audience)
+    this.select = this.select.bind(this)
+  }
+
+  /** A readable that is fed by what this one is told, and has the same audience. */
+  branch<R>(name: string, feed: Feed<R>): ReadableCore<R> {
+    const branch = new ReadableCore<R>(
+      name,
+      NO_SNAPSHOT as Snapshot<R>,
+      this.audience,
+      this.subject.broadcast.queueMax,
+    )
+    branch.subject.feed = feed
+    branch.subject.broadcast.emptied = () => feed.emptied()
+    return branch
+  }
+
+  /** Itself, as others see it. */
+  toReadable(): Readable<S> {
+    return new ReadableFace(this)
+  }
+
+  snapshots(): Observable<Snapshot<S>> {
+    return new ContainedObservable('snapshot$', this.report, (observer) => this.subject.subscribe(observer))
+  }
+
+  states(): Observable<Immutable<S>> {
+    return new ContainedObservable('state$', this.report, (observer) =>
+      this.subject.pipe(map(({ state }) => state)).subscribe(observer),
+    )
+  }
+
+  /** Followers of `select`. */
+  get selectionCount(): number {
+    return (this.#paths?.size ?? 0) + (this.#selectors?.size ?? 0)
+  }
+
+  get pathCount(): number {
+    return this.#paths?.size ?? 0
+  }
+
+  /** How many snapshots may still come of what has been written. */
+  get underway(): number {
+    const { broadcast, feed } = this.subject
+    return broadcast.underway + (feed?.underway() ?? 0)
+  }
+
+  // One implementation for a selector and for a path; the overloads of Selectable type them.
+  select(...args: readonly unknown[]): Selection<never> {
+    const [selector, equal] = args
+    const selection =
+      typeof selector === 'function'
+        ? this.#selectBy(selector as Selector, equal as Equal | undefined)
+        : new PathSelection(this.#pathIndex() as unknown as PathIndex<unknown>, args)
+    return selection as unknown as Selection<never>
+  }
+
+  #selectBy(selector: Selector, equal: Equal = Object.is): SelectorSelection {
+    this.#selectors ??= new SelectorIndex(this)
+    // The cast erases the state's type, which nobody in there looks at.
+    return new SelectorSelection(this.#selectors as unknown as SelectorIndex<unknown>, selector, equal)
+  }
+
+  #pathIndex(): PathIndex<S> {
+    this.#paths ??= new PathIndex(this)
+    return this.#paths
+  }
+
+  /**
+   * Attaches a consumer with a policy.
+   *
+   * @param calledBy - the function whose caller is the place that subscribed
+   */
+  attach(
+    consumer: MailboxConsumer<Snapshot<S>>,
+    options: SubscribeOptions<S>,
+    calledBy: (...args: never[]) => unknown,
+  ): SubscriberHandle {
+    check?.subscribeOptions(options)
+    const subscriber = this.subscribers.add(consumer, options)
+    const handle = createHandle(subscriber)
+    // A signal can end the subscription without the handle.
+    if (!subscriber.closed && options.signal === undefined) {
+      this.audience.leaks?.watch(handle, subscriber, calledBy)
+    }
+    return handle
+  }
+
+  stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
+    check?.streamOptions(options)
+    return new MailboxStream(this.subscribers, options)
+  }
+
+  async waitFor(
+    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
+    options: WaitOptions = {},
+  ): Promise<Snapshot<S>> {
+    check?.waitOptions(options, 'waitFor()')
+    const { name, subject, audience } = this
+    return waitFor(
+      { name, snapshot$: subject, scheduler: audience.scheduler },
+      (snapshot) => predicate(snapshot.state, snapshot),
+      options,
+    )
+  }
+
+  /** Completes everybody: nothing more comes. */
+  complete(): void {
+    this.subject.complete()
+  }
+}

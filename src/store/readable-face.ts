@@ -1,0 +1,87 @@
+import { type InteropObservable, type Observable, observable as observableKey } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
+import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
+import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+import type { SubscriberHandle } from './publish/subscriber-handle.ts'
+import type { SubscribeOptions } from './publish/subscribers.ts'
+import type { Readable, WaitOptions } from './readable.ts'
+import type { ReadableCore } from './readable-core.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Where the rooms of the store find what a readable is made of; the same in every copy of the package. */
+export const coreSymbol: unique symbol = Symbol.for('headgate.core')
+
+export interface ReadableFace<S> extends InteropObservable<Snapshot<S>> {
+  select: Readable<S>['select']
+}
+
+/** A readable as others see it: the members of {@link Readable}, each of which works off it. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block and the constructor make the members of the interface
+export class ReadableFace<S> implements Readable<S> {
+  static {
+    // RxJS looks for the key that it found when it was loaded: a symbol, or a string.
+    Object.defineProperty(ReadableFace.prototype, observableKey, {
+      value(this: ReadableFace<unknown>): Observable<Snapshot<unknown>> {
+        return this.snapshot$
+      },
+    })
+    Object.defineProperty(ReadableFace.prototype, coreSymbol, {
+      get(this: ReadableFace<unknown>): ReadableCore<unknown> {
+        return this.#core
+      },
+    })
+  }
+
+  readonly name: string
+  readonly snapshot$: Observable<Snapshot<S>>
+  readonly state$: Observable<Immutable<S>>
+  readonly #core: ReadableCore<S>
+
+  constructor(core: ReadableCore<S>) {
+    this.#core = core
+    this.name = core.name
+    this.snapshot$ = core.snapshots()
+    this.state$ = core.states()
+    this.select = core.select
+    this.subscribe = this.subscribe.bind(this)
+    this.stream = this.stream.bind(this)
+    this.waitFor = this.waitFor.bind(this)
+  }
+
+  get snapshot(): Snapshot<S> {
+    return this.#core.subject.newest
+  }
+
+  get state(): Immutable<S> {
+    return this.snapshot.state
+  }
+
+  get published(): Snapshot<S> {
+    return this.#core.subject.newest
+  }
+
+  get closed(): boolean {
+    return this.#core.subject.isStopped
+  }
+
+  // One implementation; the overloads of Readable give arrays to the consumer of a batch.
+  subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
+    const given = toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>)
+    return this.#core.attach(given, options, ReadableFace.prototype.subscribe)
+  }
+
+  stream(options?: StreamOptions<S>): SnapshotStream<S> {
+    return this.#core.stream(options)
+  }
+
+  [Symbol.asyncIterator](): SnapshotStream<S> {
+    return this.stream()
+  }
+
+  waitFor(
+    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
+    options?: WaitOptions,
+  ): Promise<Snapshot<S>> {
+    return this.#core.waitFor(predicate, options)
+  }
+}

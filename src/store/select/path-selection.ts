@@ -1,0 +1,58 @@
+import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
+import { nameOfPath, valueAt } from './path.ts'
+import type { PathIndex } from './path-index.ts'
+import { CallbackListener, ObserverListener } from './path-listener.ts'
+import { SelectedObservable } from './selected-observable.ts'
+import type { Selection } from './selection.ts'
+
+/** What `select(...path)` returns. */
+export class PathSelection extends SelectedObservable<unknown> {
+  readonly #index: PathIndex<unknown>
+  readonly #path: readonly unknown[]
+
+  constructor(index: PathIndex<unknown>, path: readonly unknown[]) {
+    super(nameOfPath(path), index.origin)
+    this.#index = index
+    this.#path = path
+  }
+
+  get value(): unknown {
+    return valueAt(this.#index.origin.subject.newest.state, this.#path)
+  }
+
+  /** A path below this one is a path of the same trie. */
+  override select(...args: readonly unknown[]): Selection<never> {
+    if (typeof args[0] === 'function') return super.select(...args)
+    return new PathSelection(this.#index, [...this.#path, ...args]) as unknown as Selection<never>
+  }
+
+  protected override observe(
+    observer?: Partial<Observer<unknown>> | ((value: unknown) => unknown) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    const isCallback = typeof observer === 'function' && !error && !complete
+    if (!isCallback || !this.#isOpen()) return super.observe(observer, error, complete)
+    return this.#index.listen(
+      this.#path,
+      (node, since) => new CallbackListener(this.#index, node, since, observer),
+    )
+  }
+
+  // Called by RxJS's Observable.subscribe().
+  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
+    if (this.#isOpen()) {
+      return this.#index.listen(
+        this.#path,
+        (node, since) => new ObserverListener(this.#index, node, since, observer),
+      )
+    }
+    observer.complete()
+    return undefined
+  }
+
+  #isOpen(): boolean {
+    this.#index.origin.subject.feed?.open()
+    return !this.#index.isStopped
+  }
+}
