@@ -135,4 +135,4 @@ export type {
   Write,
   WriteOptions,
 } from './store/index.ts'
-export { createStore, isInitialized, logSnapshots } from './store/index.ts'
+export { createStore, deepEqual, isInitialized, logSnapshots, shallow } from './store/index.ts'

@@ -24,6 +24,7 @@ export type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts
 export type { SubscriberHandle } from './publish/subscriber-handle.ts'
 export type { Drop, SubscribeOptions } from './publish/subscribers.ts'
 export type { Readable, WaitOptions } from './readable.ts'
+export { deepEqual, shallow } from './select/equality.ts'
 export type { PathKey, ValueAt } from './select/path.ts'
 export type { Selectable } from './select/selectable.ts'
 export type { Selection } from './select/selection.ts'
