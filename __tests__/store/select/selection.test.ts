@@ -21,7 +21,10 @@ interface World {
 }
 
 const world = (): World => ({ robots: { r1: { battery: 90, busy: false } }, tick: 0 })
-const tick = (store: Store<World>): void => void store.update((draft) => void (draft.tick += 1))
+const tick = (store: Store<World>): void =>
+  void store.update((draft) => {
+    draft.tick += 1
+  })
 const drain = (store: Store<World>, battery: number): void =>
   void store.update((draft) => {
     if (draft.robots.r1) draft.robots.r1.battery = battery
@@ -190,7 +193,9 @@ describe('Selection.value', () => {
     ids.subscribe((value) => told.push(value))
     tick(store)
     expect(ids.value).toBe(first)
-    store.update((draft) => void (draft.robots.r2 = { battery: 1, busy: true }))
+    store.update((draft) => {
+      draft.robots.r2 = { battery: 1, busy: true }
+    })
     expect(ids.value).toEqual(['r1', 'r2'])
     expect(ids.value).toBe(told[1])
     tick(store)
@@ -357,7 +362,9 @@ describe('Selection.select', () => {
       .subscribe((count) => told.push(count))
     tick(store)
     expect(runs).toHaveBeenCalledTimes(1)
-    store.update((draft) => void (draft.robots.r2 = { battery: 1, busy: true }))
+    store.update((draft) => {
+      draft.robots.r2 = { battery: 1, busy: true }
+    })
     expect(told).toEqual([1, 2])
   })
 })
