@@ -124,6 +124,67 @@ describe.each(UNFIT)('a %s state', (problem, make, what) => {
 })
 
 describe('a draft that leaves its recipe while it runs', () => {
+  class Selection {
+    readonly of: unknown
+    constructor(of: unknown) {
+      this.of = of
+    }
+  }
+
+  test('as the field of an instance that is not drafted, is what it stood for, or is refused with its path', () => {
+    const store = createStore<World>({ pose: { x: 1 } })
+    const other = createStore<World>({ pose: { x: 0 } })
+    store.update((draft) => {
+      draft.pose.x = 7
+      other.set({ pose: { x: 1 }, box: new Selection(draft.pose) })
+    })
+    expect((other.state.box as Selection).of).toEqual({ x: 7 })
+    const before = store.snapshot
+    const keep = () =>
+      store.update((draft) => {
+        draft.box = new Selection(draft.pose)
+      })
+    expect(keep).toThrow(
+      expect.objectContaining({
+        code: 'STATE_INVALID',
+        details: expect.objectContaining({ problem: 'draft', path: 'state.box.of' }),
+      }),
+    )
+    expect(store.snapshot).toBe(before)
+  })
+
+  test('as the key of a Map, is refused with the path of the Map', () => {
+    const store = createStore<World>({ pose: { x: 1 } })
+    const other = createStore<World>({ pose: { x: 0 } })
+    const before = other.snapshot
+    store.update((draft) => {
+      expect(() => other.set({ pose: { x: 1 }, box: new Map([[draft.pose, 1]]) })).toThrow(
+        expect.objectContaining({
+          code: 'STATE_INVALID',
+          details: expect.objectContaining({
+            problem: 'draft',
+            path: expect.stringMatching(/^state\.box\./),
+          }),
+        }),
+      )
+    })
+    expect(other.snapshot).toBe(before)
+  })
+
+  test('and has ended, as the field of an instance, is refused with its path', () => {
+    let kept: unknown
+    createStore<World>({ pose: { x: 1 } }).update((draft) => {
+      kept = draft.pose
+    })
+    const store = createStore<World>({ pose: { x: 0 } })
+    expect(() => store.set({ pose: { x: 1 }, box: new Selection(kept) })).toThrow(
+      expect.objectContaining({
+        code: 'STATE_INVALID',
+        details: expect.objectContaining({ problem: 'draft', path: 'state.box.of' }),
+      }),
+    )
+  })
+
   test.each<[string, (other: Store<World>, draft: object) => unknown]>([
     ['set', (other, box) => other.set({ pose: { x: 1 }, box })],
     ['put', (other, box) => other.put({ ...other.snapshot, state: { pose: { x: 1 }, box } })],

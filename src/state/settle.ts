@@ -93,7 +93,7 @@ function settleObject(value: object, previous: unknown, depth: number, walk: Wal
   if (Array.isArray(value)) return settleList(value, previous, depth, walk)
   if (Object.getPrototypeOf(value) === Object.prototype)
     return settleRecord(value as Fields, previous, depth, walk)
-  if (!isDraftable(value)) return value
+  if (!isDraftable(value)) return settleOpaque(value, walk)
   if (value instanceof Map) return settleMap(value, previous, depth, walk)
   if (value instanceof Set) return settleSet(value, depth, walk)
   return settleRecord(value as Fields, previous, depth, walk)
@@ -158,10 +158,33 @@ function replace(container: object, key: PropertyKey, settled: object): void {
   if (!Reflect.set(container, key, settled)) throw new UnfitState('draft', [])
 }
 
+/**
+ * What is not drafted is not walked, as it may lead anywhere. But a draft that it was given, as a field, would end
+ * with its recipe.
+ */
+function settleOpaque(value: object, walk: Walk): object {
+  for (const [key, item] of fieldsOf(value)) {
+    if (isDraft(item)) replace(value, key, settledDraft(item, walk))
+  }
+  return value
+}
+
+/** The fields that hold objects; getters are not asked. */
+function fieldsOf(value: object): (readonly [string, object])[] {
+  if (ArrayBuffer.isView(value)) return []
+  return Object.keys(value).flatMap((key) => {
+    const item: unknown = Object.getOwnPropertyDescriptor(value, key)?.value
+    return isObject(item) ? [[key, item] as const] : []
+  })
+}
+
 function settleMap(map: Map<unknown, unknown>, previous: unknown, depth: number, walk: Walk): object {
   if (isDone(map, walk)) return map
   const before = previous instanceof Map ? previous : NO_ENTRIES
   for (const [key, item] of map) {
+    // A key cannot be replaced without losing its place.
+    if (isObject(key) && !before.has(key) && settleObject(key, undefined, depth + 1, walk) !== key)
+      throw new UnfitState('draft', [])
     if (!isObject(item) || item === before.get(key)) continue
     const settled = settleObject(item, before.get(key), depth + 1, walk)
     if (settled !== item) map.set(key, settled)
@@ -196,6 +219,10 @@ function findProblem(root: object, error: unknown): unknown {
     if (ancestors.has(value)) return new UnfitState('cyclic', path)
     if (path.length > STATE_DEPTH_MAX) return new UnfitState('deep', path)
     if (isEndedOrHeld(value, error)) return new UnfitState('draft', path, error)
+    if (!isDraftable(value)) {
+      const held = fieldsOf(value).find(([, item]) => isEndedOrHeld(item, error))
+      return held && new UnfitState('draft', [...path, held[0]], error)
+    }
     ancestors.add(value)
     for (const [key, item] of entriesOf(value)) {
       const found = search(item, [...path, key])
@@ -218,7 +245,11 @@ function isEndedOrHeld(value: object, error: unknown): boolean {
 }
 
 function entriesOf(value: object): Iterable<readonly [unknown, unknown]> {
-  if (value instanceof Map) return value
+  if (value instanceof Map)
+    return [...value].flatMap(([key, item]) => [
+      [key, key],
+      [key, item],
+    ])
   if (value instanceof Set) return [...value].entries()
-  return isDraftable(value) ? Object.entries(value) : []
+  return Object.entries(value)
 }
