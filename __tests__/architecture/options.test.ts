@@ -20,6 +20,7 @@ import {
   throttle,
   transitions,
 } from '../../src/index.ts'
+import { createHistory } from '../../src/journal/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
 import { instrumentStore } from '../../src/otel/index.ts'
 import { headgateAdapter, renderHtmlReport, runStress, runStressIsolated } from '../../src/stress/index.ts'
@@ -108,6 +109,11 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
     'whenReady',
     () => store().whenReady(() => 1, only('singal')),
     'whenReady() has no option "singal". Did you mean "signal"?',
+  ],
+  [
+    'createHistory',
+    () => createHistory(store(), only('groups')),
+    'createHistory() has no option "groups". Did you mean "group"?',
   ],
   [
     'diff',

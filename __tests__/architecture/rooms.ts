@@ -50,6 +50,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   collection: ['immer'],
   json: [],
   delta: [],
+  journal: ['rxjs'],
 }
 
 /** From this floor on, a room runs only under Node. */

@@ -132,6 +132,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', subscriberId: 'log', capacity: 2 },
     'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Write inside store.whenReady(), or overrule it with { whenFull: \'overrule\' }.',
   ],
+  UNDO_IN_BATCH: [
+    { store: 'agent', operation: 'undo()' },
+    'undo() was called inside a batch on store "agent"; nothing was written. Call it before the batch or after.',
+  ],
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },
     'A write on store "agent" that states version 7 was refused: the store is at version 9. Read again and retry, or use modify().',

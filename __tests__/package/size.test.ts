@@ -114,6 +114,7 @@ describe('"sideEffects": false', () => {
     'kernel/index.ts',
     'health/index.ts',
     'delta/index.ts',
+    'journal/index.ts',
     'codec/index.ts',
     'otel/index.ts',
     'testing/index.ts',
@@ -125,7 +126,7 @@ describe('"sideEffects": false', () => {
   test('is true: the library changes nothing outside of itself when it is loaded', async () => {
     await Promise.all([import('../../src/index.ts'), import('../../src/kernel/index.ts')])
     await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
-    await Promise.all([import('../../src/delta/index.ts')])
+    await Promise.all([import('../../src/delta/index.ts'), import('../../src/journal/index.ts')])
     expect(surroundings()).toEqual(before)
   })
 })

@@ -38,7 +38,7 @@ class Place {
   }
 }
 
-export class Footprint {
+class Footprint {
   readonly #root = new Place()
 
   constructor(delta: Delta) {
@@ -136,5 +136,10 @@ function touchesOfOne(operation: Operation): Touch[] {
  * ```
  */
 export function independent(a: Delta, b: Delta): boolean {
-  return new Footprint(a).meets(b).length === 0
+  return conflictsBetween(a, b).length === 0
+}
+
+/** The paths of `b` at which it meets `a`, another delta from the same state; none where they are {@link independent}. */
+export function conflictsBetween(a: Delta, b: Delta): JsonPointer[] {
+  return new Footprint(a).meets(b)
 }

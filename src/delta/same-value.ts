@@ -1,8 +1,11 @@
-/** Whether two values are equal by what they hold, as the operation `test` asks: numbers as numbers, objects whatever the order of their keys. */
 import { isCollection } from '../collection/index.ts'
 import { builtInOf } from '../json/index.ts'
 import { isRecord } from './containers.ts'
 
+/**
+ * Whether two values are equal by what they hold, as the operation `test` asks: 0 and -0 are, objects whatever the
+ * order of their keys; collections, Map and Set in their order. What is the same object is not looked into.
+ */
 export function sameValue(one: unknown, other: unknown): boolean {
   if (one === other || Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

@@ -17,7 +17,7 @@ export const NOTHING: unique symbol = Symbol('nothing')
 type Writable = unknown[] | Record<string, unknown> | CollectionDraft
 
 /** The value of a key; {@link NOTHING} where there is none, inherited ones included. */
-export function valueAt(container: unknown, key: string): unknown {
+export function valueIn(container: unknown, key: string): unknown {
   if (Array.isArray(container)) {
     const index = indexOf(key)
     return index >= 0 && index < container.length ? container[index] : NOTHING
@@ -36,7 +36,7 @@ export const isContainer = (value: unknown): boolean =>
 /** The value at the end of a way; {@link NOTHING} where it does not lead. */
 export function valueAlong(root: unknown, keys: readonly string[]): unknown {
   let value = root
-  for (const key of keys) value = valueAt(value, key)
+  for (const key of keys) value = valueIn(value, key)
   return value
 }
 
@@ -55,7 +55,7 @@ export class Workspace {
     let container = this.#own(this.root)
     this.root = container
     for (const key of keys) {
-      const value = valueAt(container, key)
+      const value = valueIn(container, key)
       if (!isContainer(value)) return undefined
       const own = this.#own(value)
       if (own !== value) write(container, key, own)

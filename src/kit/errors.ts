@@ -56,6 +56,7 @@ export interface ErrorDetails {
   STORE_DESTROYED: { store: string; operation: string }
   STORE_UNINITIALIZED: { store: string; operation: string }
   SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
+  UNDO_IN_BATCH: { store: string; operation: string }
   VERSION_CONFLICT: { store: string; expected: number; actual: number }
   WAIT_TIMEOUT: { store: string; timeoutMs: number }
   WRITE_IN_RECIPE: { store: string; operation: string }

@@ -76,6 +76,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
   SUBSCRIBER_FULL: (d) =>
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
+  UNDO_IN_BATCH: (d) =>
+    `${d.operation} was called inside a batch on store "${d.store}"; nothing was written. Call it before the batch or after.`,
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
   WAIT_TIMEOUT: (d) =>

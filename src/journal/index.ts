@@ -1,0 +1,2 @@
+export { createHistory } from './create-history.ts'
+export type { History, HistoryOptions, UndoResult } from './history.ts'
