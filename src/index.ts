@@ -47,7 +47,8 @@ export {
 } from './backpressure/index.ts'
 export type { Collection, CollectionDiff, CollectionOptions } from './collection/index.ts'
 export { collection, isCollection } from './collection/index.ts'
-export type { LatencyHistogram, LatencySummary, StoreMetrics } from './counting/index.ts'
+export type { CommitTiming, LatencyHistogram, LatencySummary, StoreMetrics } from './counting/index.ts'
+export { commitTimes } from './counting/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
 export { explainErrors, HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {

@@ -1,6 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { build } from 'hdr-histogram-js'
-import { createStore, type LatencyHistogram, type LatencySummary, type Store } from '../../src/index.ts'
+import {
+  commitTimes,
+  createStore,
+  type LatencyHistogram,
+  type LatencySummary,
+  type Store,
+} from '../../src/index.ts'
 import { caught, ManualClock, refusal } from '../store/support.ts'
 
 /** A histogram that keeps what it is given, in milliseconds. */
@@ -25,8 +31,9 @@ class Recorder implements LatencyHistogram {
 /** A store whose commits are timed, and whose time only the test moves. */
 function timed(initial = 0): { store: Store<number>; clock: ManualClock; times: number[] } {
   const clock = new ManualClock()
-  const timing = new Recorder()
-  return { store: createStore(initial, { clock, timing, onFault: () => {} }), clock, times: timing.times }
+  const recorder = new Recorder()
+  const store = createStore(initial, { clock, timing: commitTimes(recorder), onFault: () => {} })
+  return { store, clock, times: recorder.times }
 }
 
 const latencyOf = (store: Store<number>): LatencySummary => {
@@ -47,11 +54,11 @@ describe('timing', () => {
   })
 
   test.each([
-    ['of Node', (): true => true],
-    ['of hdr-histogram-js', (): LatencyHistogram => build()],
-  ])('with the histogram %s counts, averages and ranks', (_, timing) => {
+    ['of Node', () => undefined],
+    ['of hdr-histogram-js', () => build()],
+  ])('with the histogram %s counts, averages and ranks', (_, histogram) => {
     const clock = new ManualClock()
-    const store = createStore(0, { clock, timing: timing() })
+    const store = createStore(0, { clock, timing: commitTimes(histogram()) })
     expect(latencyOf(store)).toEqual({ count: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0, lost: 0 })
     const handle = store.subscribe(({ state }) => clock.advance(state), { policy: undefined })
     for (let ms = 1; ms <= 100; ms += 1) store.set(ms)
@@ -73,22 +80,32 @@ describe('timing', () => {
       ...process,
       getBuiltinModule: undefined,
     } as unknown as NodeJS.Process)
-    expect(caught(() => createStore(0, { timing: true }))).toEqual(
+    expect(caught(() => commitTimes())).toEqual(
       refusal(
         'OPTION_INVALID',
-        'Expected "timing" to be a histogram, such as build() of hdr-histogram-js, on a platform that has none of its own, got true.',
+        'Expected "histogram" to be given on a platform that has none of its own, such as build() of hdr-histogram-js, got undefined.',
       ),
     )
-    expect(createStore(0, { timing: build() }).metrics().commitLatencyMs).not.toBeNull()
+    expect(createStore(0, { timing: commitTimes(build()) }).metrics().commitLatencyMs).not.toBeNull()
   })
 
   test('is refused for what is no histogram', () => {
-    expect(caught(() => createStore(0, { timing: {} as LatencyHistogram }))).toEqual(
+    expect(caught(() => commitTimes({} as LatencyHistogram))).toEqual(
       refusal(
         'OPTION_INVALID',
-        'Expected "timing" to be true, false or a histogram of hdr-histogram-js, got an object.',
+        'Expected "histogram" to be a histogram, such as build() of hdr-histogram-js, got an object.',
       ),
     )
+    expect(caught(() => createStore(0, { timing: build() as never }))).toEqual(
+      refusal('OPTION_INVALID', 'Expected "timing" to be false or commitTimes(), got an object.'),
+    )
+  })
+
+  test('may be given to several stores: each has a histogram of Node to itself', () => {
+    const timing = commitTimes()
+    const [one, two] = [createStore(0, { timing }), createStore(0, { timing })]
+    one.set(1)
+    expect([latencyOf(one).count, latencyOf(two).count]).toEqual([1, 0])
   })
 })
 
@@ -228,7 +245,7 @@ describe('the time of a commit', () => {
 
   test('that the histogram does not take is counted as lost, and the store stays well', () => {
     const clock = new ManualClock()
-    const timing = build({ highestTrackableValue: 2e6, autoResize: false })
+    const timing = commitTimes(build({ highestTrackableValue: 2e6, autoResize: false }))
     const store = createStore(0, { clock, timing })
     const seen: number[] = []
     store.subscribe(({ state }) => {
@@ -245,7 +262,7 @@ describe('the time of a commit', () => {
   test('that an asynchronous histogram rejects is counted as lost', async () => {
     const histogram = build()
     histogram.recordValue = async () => Promise.reject(new Error('disk full'))
-    const store = createStore(0, { timing: histogram })
+    const store = createStore(0, { timing: commitTimes(histogram) })
     store.set(1)
     await new Promise(setImmediate)
     expect(latencyOf(store)).toMatchObject({ lost: 1 })
@@ -253,7 +270,7 @@ describe('the time of a commit', () => {
 
   test('is lost with a clock that tells no time', () => {
     const clock = new ManualClock()
-    const store = createStore(0, { clock, timing: true })
+    const store = createStore(0, { clock, timing: commitTimes() })
     clock.monoMs = Number.NaN
     store.set(1)
     expect(latencyOf(store)).toMatchObject({ count: 0, lost: 1 })

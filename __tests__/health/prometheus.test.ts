@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { commitTimes } from '../../src/counting/index.ts'
 import { health, type MetricsSource, toPrometheus } from '../../src/health/index.ts'
 import { buffer, createStore, type StoreMetrics, type SubscriberStats } from '../../src/index.ts'
 import { caught, ManualClock } from '../store/support.ts'
@@ -7,7 +8,7 @@ import { parseExposition, type Sample } from './support/exposition.ts'
 /** A store with a bit of everything, at a time that stands still. */
 function busyStore(name = 'arm') {
   const clock = new ManualClock()
-  const store = createStore({ n: 0 }, { name, clock, timing: true, onFault: () => {} })
+  const store = createStore({ n: 0 }, { name, clock, timing: commitTimes(), onFault: () => {} })
   store.subscribe(() => new Promise(() => {}), { id: 'log', policy: buffer({ capacity: 1 }) })
   store.subscribe(() => {
     clock.advance(2)
@@ -118,7 +119,7 @@ describe('toPrometheus', () => {
     const { families } = parseExposition(toPrometheus(store))
     expect([...families.keys()].filter((name) => /commit_(time|duration)|timed_/.test(name))).toEqual([])
     expect([...families.keys()].filter((name) => name.includes('last_commit'))).toEqual([])
-    const timed = createStore(0, { timing: true })
+    const timed = createStore(0, { timing: commitTimes() })
     const { samples } = parseExposition(toPrometheus(timed))
     expect(readingOf(samples, 'headgate_store_timed_commits_total')).toBe(0)
     expect(samples.filter(({ name }) => name.includes('commit_duration'))).toEqual([])

@@ -11,7 +11,14 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { toPrometheus } from '../../src/health/index.ts'
-import { buffer, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
+import {
+  buffer,
+  commitTimes,
+  createMachineStore,
+  createStore,
+  defineMachine,
+  type Store,
+} from '../../src/index.ts'
 import { disposeSymbol } from '../../src/kit/index.ts'
 import { instrumentStore } from '../../src/otel/index.ts'
 import { caught, collectGarbage, ManualClock, microtasks } from '../store/support.ts'
@@ -83,7 +90,7 @@ function pointOf(...query: Parameters<typeof pointsOf>): unknown {
 
 function busyStore(name = 'arm'): Store<{ n: number }> {
   const clock = new ManualClock()
-  const store = createStore({ n: 0 }, { name, clock, timing: true, onFault: () => {} })
+  const store = createStore({ n: 0 }, { name, clock, timing: commitTimes(), onFault: () => {} })
   store.subscribe(() => new Promise(() => {}), { id: 'log', policy: buffer({ capacity: 1 }) })
   store.subscribe(() => {
     clock.advance(2)

@@ -11,7 +11,7 @@
  * of hdr-histogram-js, whose shape is the interface here. It runs inside the delivery, so what it throws
  * (a value above its highest, a clock that returned NaN) is contained here, and the loss counted.
  */
-import { type Clock, contain, HeadgateError, RingBuffer } from '../kit/index.ts'
+import { type Clock, contain, describeValue, HeadgateError, RingBuffer } from '../kit/index.ts'
 
 /** What durations are recorded in; the histograms of hdr-histogram-js have this shape. Values are nanoseconds. */
 export interface LatencyHistogram {
@@ -53,9 +53,9 @@ export class CommitTimer {
   #begunAt = 0
   #lost = 0
 
-  constructor(clock: Clock, timing: true | LatencyHistogram) {
+  constructor(clock: Clock, histogram: LatencyHistogram) {
     this.#clock = clock
-    this.#histogram = timing === true ? platformHistogram() : timing
+    this.#histogram = histogram
   }
 
   /** A write begins. */
@@ -99,18 +99,46 @@ export class CommitTimer {
   }
 }
 
-/** Makes a histogram of Node's own. It is looked up at run time, so that bundles for browsers name no module of Node. */
+/** How a store times its commits; made by {@link commitTimes}. */
+export type CommitTiming = (clock: Clock) => CommitTimer
+
+/**
+ * Times the commits of a store: how long each takes, from the call to the last synchronous hand-over.
+ *
+ * @param histogram - what the times are recorded in, such as `build()` of hdr-histogram-js; default one of Node's own
+ *   for each store, which browsers have not.
+ * @throws `OPTION_INVALID` for what is no histogram, or where there is none.
+ *
+ * @example
+ * ```ts
+ * import { commitTimes, createStore } from 'headgate'
+ *
+ * const store = createStore(0, { timing: commitTimes() })
+ * store.set(1)
+ * console.log(store.metrics().commitLatencyMs?.count) // → 1
+ * ```
+ */
+export function commitTimes(histogram?: LatencyHistogram): CommitTiming {
+  const given: Partial<LatencyHistogram> | null | undefined = histogram
+  if (given === undefined) platformHistogram()
+  else if (typeof given?.recordValue !== 'function' || typeof given.getValueAtPercentile !== 'function')
+    refuse('a histogram, such as build() of hdr-histogram-js', describeValue(given))
+  return (clock) => new CommitTimer(clock, histogram ?? platformHistogram())
+}
+
+function refuse(expected: string, received: string): never {
+  throw new HeadgateError('OPTION_INVALID', { option: 'histogram', expected, received })
+}
+
+/** A histogram of Node's own. It is looked up at run time, so that bundles for browsers name no module of Node. */
 function platformHistogram(): LatencyHistogram {
   const { process } = globalThis as {
     process?: { getBuiltinModule?(name: string): { createHistogram?(): NodeHistogram } | undefined }
   }
   const histogram = process?.getBuiltinModule?.('node:perf_hooks')?.createHistogram?.()
   if (histogram === undefined) {
-    throw new HeadgateError('OPTION_INVALID', {
-      option: 'timing',
-      expected: 'a histogram, such as build() of hdr-histogram-js, on a platform that has none of its own',
-      received: 'true',
-    })
+    const expected = 'given on a platform that has none of its own, such as build() of hdr-histogram-js'
+    return refuse(expected, 'undefined')
   }
   return {
     recordValue: (value) => histogram.record(value),

@@ -1,5 +1,7 @@
 export {
-  CommitTimer,
+  type CommitTimer,
+  type CommitTiming,
+  commitTimes,
   type LatencyHistogram,
   type LatencySummary,
 } from './commit-timer.ts'

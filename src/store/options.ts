@@ -104,9 +104,12 @@ function storeOptions(options: StoreOptions): void {
   )
   checkScheduler(options.scheduler)
   refuseUnless('onFault', options.onFault, 'a function', isFunction)
-  refuseUnless('timing', options.timing, 'true, false or a histogram of hdr-histogram-js', (value) => {
-    return typeof value === 'boolean' || isObjectWith('recordValue', 'getValueAtPercentile')(value)
-  })
+  refuseUnless(
+    'timing',
+    options.timing,
+    'false or commitTimes()',
+    (value) => value === false || isFunction(value),
+  )
   checkBoolean('detectLeaks', options.detectLeaks)
   checkBoolean('freeze', options.freeze)
   refuseUnless('whenFull', options.whenFull, '"throw" or "overrule"', isWhenFull)

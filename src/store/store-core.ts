@@ -8,22 +8,14 @@
 import type { Draft } from 'immer'
 import { asyncScheduler, type Observable } from 'rxjs'
 import {
-  CommitTimer,
+  type CommitTimer,
   LeakWatch,
   reportMetrics,
   type StoreCounters,
   type StoreMetrics,
 } from '../counting/index.ts'
 import type { Immutable } from '../kit/index.ts'
-import {
-  type Clock,
-  defineDispose,
-  FairLock,
-  isDevelopment,
-  onAbort,
-  randomUuid,
-  systemClock,
-} from '../kit/index.ts'
+import { type Clock, defineDispose, FairLock, onAbort, randomUuid, systemClock } from '../kit/index.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
 import { check } from './options.ts'
@@ -53,15 +45,22 @@ const addFigures = (counters: StoreCounters, figures: Figures): StoreCounters =>
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
+/** Written out, so that a bundler that sets NODE_ENV leaves it out. */
+function leakWatch(wanted: boolean): LeakWatch | undefined {
+  if (typeof process === 'object' && process.env.NODE_ENV !== 'production')
+    return wanted ? new LeakWatch() : undefined
+  return undefined
+}
+
 /** What is read and followed of a store. */
 function coreOf<S>(initial: S | undefined, options: StoreOptions): ReadableCore<S> {
   check?.storeOptions(options)
   const { name = 'store', source = name, clock = systemClock, drainMax = 100_000 } = options
-  const { scheduler = asyncScheduler, detectLeaks = isDevelopment(), freeze = true } = options
+  const { scheduler = asyncScheduler, detectLeaks = true, freeze = true } = options
   const audience: Audience = new Audience({
     storeName: name,
     faults: new FaultReporter(name, options.onFault),
-    leaks: detectLeaks ? new LeakWatch() : undefined,
+    leaks: leakWatch(detectLeaks),
     clock,
     scheduler,
     isOver: (): boolean => core.subject.isStopped,
@@ -117,16 +116,15 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     super(core)
     const { name, subject, audience } = core
     const { clock } = audience
-    const { source = name, whenFull = 'throw', timing = false, freeze = true } = options
+    const { source = name, whenFull = 'throw', timing, freeze = true } = options
     this.#core = core
     this.#audience = audience
     this.#subject = subject
     this.#clock = clock
     this.#createdAt = clock.wall()
     this.#createdMono = clock.mono()
-    this.#timer = timing === false ? undefined : new CommitTimer(clock, timing)
+    this.#timer = timing ? timing(clock) : undefined
     subject.broadcast.told = this.#timer?.delivered
-    // Written out, so that a bundler that sets NODE_ENV leaves it out.
     const advise =
       typeof process === 'object' && process.env.NODE_ENV !== 'production' ? adviser(name) : undefined
     advise?.(subject.getValue().state, undefined)

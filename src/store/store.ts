@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Draft } from 'immer'
 import type { Observable, SchedulerLike } from 'rxjs'
-import type { LatencyHistogram, StoreMetrics } from '../counting/index.ts'
+import type { CommitTiming, StoreMetrics } from '../counting/index.ts'
 import type { Clock, Immutable } from '../kit/index.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Readable, WaitOptions } from './readable.ts'
@@ -22,14 +22,11 @@ export interface StoreOptions {
   drainMax?: number | undefined
   /** Told of each failure of a subscriber. */
   onFault?: ((fault: SubscriberFault) => void) | undefined
+  /** Times the commits, with `commitTimes()`; default false. */
+  timing?: CommitTiming | false | undefined
   /**
-   * Whether commits are timed; default false. True takes Node's own histogram; on a platform that has none,
-   * a browser, pass one of hdr-histogram-js.
-   */
-  timing?: boolean | LatencyHistogram | undefined
-  /**
-   * Whether `health(store)` of `headgate/health` tells of subscribers whose handle was collected as garbage. It costs some
-   * 5 µs a subscription; default: unless `NODE_ENV` is `'production'`.
+   * Whether `health(store)` of `headgate/health` tells of subscribers whose handle was collected as garbage; default
+   * true. In development only: where `NODE_ENV` is `'production'` nobody looks. It costs some 5 µs a subscription.
    */
   detectLeaks?: boolean | undefined
   /**
