@@ -2,8 +2,8 @@ import { describe, test } from '@jest/globals'
 import { concat, ignoreElements, map, merge, type Observable, Subject, tap, throwError, timer } from 'rxjs'
 import { backpressure, buffer, direct, latest } from '../src/backpressure/index.ts'
 import { HeadgateError } from '../src/kit/index.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 import { failOn } from './support/projections.ts'
-import { openScheduler } from './support/through-mailbox.ts'
 
 const policy = buffer({ capacity: 2 })
 

@@ -2,7 +2,7 @@ import { describe, test } from '@jest/globals'
 import { concatMap, map, merge, type Observable, Subject, tap, timer } from 'rxjs'
 import { runMachine } from '../src/index.ts'
 import { EVENTS, FAILURE, lamp, OUTCOMES } from './support/lamp.ts'
-import { openScheduler } from './support/through-mailbox.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 
 /** The name of each state. */
 const names = (states$: Observable<{ readonly current: string }>): Observable<string> =>

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { concatMap, map, type Observable, timer } from 'rxjs'
 import { createStore, type Store } from '../src/index.ts'
-import { openScheduler } from './support/through-mailbox.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 import { throughStore } from './support/through-store.ts'
 
 interface State {

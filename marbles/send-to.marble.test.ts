@@ -3,7 +3,7 @@ import { concatMap, map, type Observable, tap, timer } from 'rxjs'
 import { caught } from '../__tests__/store/support.ts'
 import { createMachineStore, type SendResult, sendTo } from '../src/index.ts'
 import { EVENTS, FAILURE, lamp, OUTCOMES } from './support/lamp.ts'
-import { openScheduler } from './support/through-mailbox.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 
 /** The state that each event led to, or why it was refused. */
 const outcomes = (results$: Observable<SendResult>): Observable<string> =>

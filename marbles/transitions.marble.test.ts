@@ -2,7 +2,7 @@ import { describe, test } from '@jest/globals'
 import { concatMap, map, type Observable, tap, timer } from 'rxjs'
 import { createMachineStore, initialState, transition, transitions } from '../src/index.ts'
 import { EVENTS, lamp, OUTCOMES } from './support/lamp.ts'
-import { openScheduler } from './support/through-mailbox.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 
 /** The first states of a lamp that is pressed again and again, by their number: each has one record more. */
 const at = { tsWall: 0, tsMono: 0 }

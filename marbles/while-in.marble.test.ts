@@ -2,7 +2,7 @@ import { describe, test } from '@jest/globals'
 import { concatMap, map, tap, timer } from 'rxjs'
 import { createMachineStore, initialState, whileIn } from '../src/index.ts'
 import { EVENTS, lamp } from './support/lamp.ts'
-import { openScheduler } from './support/through-mailbox.ts'
+import { openScheduler } from './support/open-scheduler.ts'
 
 /** States by letter: `0` is OFF, `1` is ON, `b` is BROKEN. */
 const off = initialState(lamp)

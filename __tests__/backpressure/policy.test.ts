@@ -37,7 +37,7 @@ const POLICIES: readonly (readonly [Policy, string, number, string])[] = [
     'converges, lossless, waits, straight',
   ],
   [buffer({ capacity: 2, overflow: 'drop-incoming' }), 'buffer:2:drop-incoming', 2, 'waits, straight'],
-  [buffer({ capacity: 2, overflow: 'error' }), 'buffer:2:error', 2, 'lossless, waits, straight'],
+  [buffer({ capacity: 2, overflow: 'error' }), 'buffer:2:error', 2, 'converges, lossless, waits, straight'],
   [
     buffer({ capacity: 2, overflow: 'suspend', dispatch: 'microtask' }),
     'buffer:2:suspend:microtask',

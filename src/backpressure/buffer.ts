@@ -75,7 +75,7 @@ export function buffer(
     kind: 'buffer',
     label: `buffer:${capacity}:${overflow}${deferred ? ':microtask' : ''}`,
     capacity,
-    converges: endless || suspends || overflow === 'drop-oldest',
+    converges: endless || overflow !== 'drop-incoming',
     lossless: endless || suspends || overflow === 'error',
     suspends,
     straight: !deferred && !suspends,

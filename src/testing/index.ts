@@ -1,5 +1,6 @@
 /** Helpers for users' own tests, of any test runner. */
 export { assertNoLeaks, type NoLeaksOptions, type NoLeaksReport } from './assert-no-leaks.ts'
+export { type DescribePolicyOptions, describePolicy, type PolicyTestRunner } from './describe-policy.ts'
 export { type DrainOptions, drain } from './drain.ts'
 export { collectGarbage } from './garbage.ts'
 export type { HeapLeak } from './heap-snapshots.ts'
@@ -19,6 +20,7 @@ export {
   type StoreExpectation,
   virtualTime,
 } from './marbles.ts'
+export type { PolicyDiagram } from './policy-diagram.ts'
 export { ReleaseWatch } from './release-watch.ts'
 export type { TestedStore } from './tested-store.ts'
 export type { PendingTimer, TimerCounter } from './timers.ts'

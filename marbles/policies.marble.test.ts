@@ -1,0 +1,16 @@
+/** Every policy of this library, held to the laws of policies and to the diagrams of policies.json. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from '@jest/globals'
+import { runs } from '../__tests__/support/runs.ts'
+import { parsePolicy } from '../src/backpressure/index.ts'
+import { describePolicy, type PolicyDiagram } from '../src/testing/index.ts'
+
+const POLICIES: Readonly<Record<string, readonly PolicyDiagram[]>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'policies.json'), 'utf8'),
+)
+
+for (const [label, diagrams] of Object.entries(POLICIES)) {
+  const runner = { describe, test: (name: string, body: () => Promise<void>) => test(name, body, 60_000) }
+  describePolicy(parsePolicy(label), diagrams, { ...runner, runs: runs(60) })
+}
