@@ -144,6 +144,12 @@ describe('manualClock', () => {
     expect(log).toEqual(['promise at 1', 'timer'])
   })
 
+  test('does not move to a timer that was taken back', () => {
+    const clock = manualClock()
+    clock.schedule(() => {}, 5).unsubscribe()
+    expect([clock.advanceToNext(), clock.mono(), clock.pendingTimers]).toEqual([false, 0, 0])
+  })
+
   test('leaves the schedulers of RxJS alone', () => {
     const clock = manualClock()
     expect(asapScheduler.now()).not.toBe(clock.now())

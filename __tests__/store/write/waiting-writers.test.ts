@@ -34,6 +34,23 @@ describe('Store.whenReady', () => {
     expect(seen).toEqual(Array.from({ length: 201 }, (_, n) => n))
   })
 
+  test('keeps the turn of whoever awaits ready() until it has written', async () => {
+    const store = createStore(0)
+    const policy = buffer({ capacity: 1, overflow: 'suspend' })
+    const slow = async (): Promise<void> => {
+      for (let hop = 0; hop < 20; hop += 1) await undefined
+    }
+    store.subscribe(slow, { policy })
+    const writer = async (): Promise<void> => {
+      for (let i = 0; i < 50; i += 1) {
+        await store.ready()
+        store.update((n) => n + 1)
+      }
+    }
+    await Promise.all([writer(), writer(), writer(), writer()])
+    expect(store.metrics()).toMatchObject({ commits: 200, failedWrites: 0 })
+  })
+
   test('resolves with what the write returned, and rejects with what it threw', async () => {
     const store = createStore(0)
     expect(await store.whenReady(() => store.set(5))).toBe(store.snapshot)
