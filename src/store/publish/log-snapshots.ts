@@ -1,5 +1,5 @@
 import { type Delivery, direct, type SinglePolicy } from '../../backpressure/index.ts'
-import { checkKeys, describeValue, HeadgateError, isPromiseLike, type KnownKeys } from '../../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, isPromiseLike } from '../../kit/index.ts'
 import { SUBSCRIBE_KEYS } from '../options.ts'
 import type { Readable } from '../readable.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -24,8 +24,6 @@ export interface LogSnapshotsOptions<S> extends Omit<SubscribeOptions<S>, 'polic
   /** What is logged of a snapshot; default its label, times and metadata, what was missed, and not the state. */
   record?: ((snapshot: Snapshot<S>, delivery: Delivery) => object) | undefined
 }
-
-const LOG_KEYS: KnownKeys<LogSnapshotsOptions<unknown>> = { ...SUBSCRIBE_KEYS, level: true, record: true }
 
 /**
  * Logs each snapshot as `logger.info(record, message)`.
@@ -55,10 +53,8 @@ export function logSnapshots<S>(
   logger: SnapshotLogger,
   options: LogSnapshotsOptions<S> = {},
 ): SubscriberHandle {
-  checkKeys(options, LOG_KEYS, 'logSnapshots()')
   const { level = 'info', policy = direct(), record, ...subscription } = options
-  checkLogger(logger, level)
-  checkRecord(record)
+  check?.(logger, level, options)
   const recordOf = record ?? defaultRecord(store.name)
   const log = (snapshot: Snapshot<S>, delivery: Delivery): unknown => {
     const message = `${store.name} version ${snapshot.version}: ${snapshot.reason}`
@@ -85,21 +81,20 @@ const defaultRecord =
     metadata,
   })
 
-function checkLogger(logger: unknown, level: LogLevel): void {
+function checkArguments(logger: unknown, level: LogLevel, options: LogSnapshotsOptions<never>): void {
+  checkKeys(options, { ...SUBSCRIBE_KEYS, level: true, record: true }, 'logSnapshots()')
   const method = (logger as Partial<Record<LogLevel, unknown>> | null | undefined)?.[level]
-  if (typeof method === 'function') return
-  throw new HeadgateError('OPTION_INVALID', {
-    option: 'logger',
-    expected: `an object with a function "${level}"`,
-    received: describeValue(logger),
-  })
+  if (typeof method !== 'function') refuse('logger', `an object with a function "${level}"`, logger)
+  const { record } = options
+  if (record !== undefined && typeof record !== 'function') refuse('record', 'a function', record)
 }
 
-function checkRecord(record: unknown): void {
-  if (record === undefined || typeof record === 'function') return
-  throw new HeadgateError('OPTION_INVALID', {
-    option: 'record',
-    expected: 'a function',
-    received: describeValue(record),
-  })
+function refuse(option: string, expected: string, value: unknown): never {
+  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
 }
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+/** None in production; see check-keys.ts in kit. */
+const check =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production' ? checkArguments : undefined
