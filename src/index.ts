@@ -131,9 +131,10 @@ export type {
   SubscriberHandle,
   UninitializedStore,
   ValueAt,
+  View,
   WaitOptions,
   WhenFull,
   Write,
   WriteOptions,
 } from './store/index.ts'
-export { createStore, deepEqual, isInitialized, logSnapshots, shallow } from './store/index.ts'
+export { createStore, deepEqual, isInitialized, logSnapshots, paced, shallow } from './store/index.ts'

@@ -105,7 +105,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     'The selector of select(load) returned a promise; that version is skipped. A selector is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
   ],
   SNAPSHOT_INVALID: [
-    { store: 'agent', problem: '"state" is undefined' },
+    { store: 'agent', operation: 'put()', problem: '"state" is undefined' },
     'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',
   ],
   STATE_UNDEFINED: [

@@ -43,7 +43,7 @@ export interface ErrorDetails {
   SELECTOR_ASYNC: { selection: string; what: 'selector' | 'equality'; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
-  SNAPSHOT_INVALID: { store: string; problem: string }
+  SNAPSHOT_INVALID: { store: string; operation: string; problem: string }
   STATE_INVALID: {
     subject: string
     operation: string

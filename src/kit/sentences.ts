@@ -63,7 +63,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   SELECTOR_ASYNC: (d) =>
     `The ${d.what} of ${d.selection} returned ${d.returned}; that version is skipped. A ${d.what} is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.`,
   SNAPSHOT_INVALID: (d) =>
-    `put() on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
+    `${d.operation} on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
   STATE_INVALID: (d) =>
     `${d.operation} on ${d.subject} was refused, and nothing was written: what it was given ${UNFIT[d.problem](d)}`,
   STATE_UNKNOWN: (d) =>

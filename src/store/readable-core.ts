@@ -54,17 +54,17 @@ export class ReadableCore<S> {
     this.select = this.select.bind(this)
   }
 
-  /** A readable that is fed by what this one is told, and has the same audience. */
+  /** A readable that is fed, and whose subscribers are of an audience. */
+  static fed<S>(name: string, audience: Audience, drainMax: number, feed: Feed<S>): ReadableCore<S> {
+    const core = new ReadableCore(name, NO_SNAPSHOT as Snapshot<S>, audience, drainMax)
+    core.subject.feed = feed
+    core.subject.broadcast.emptied = () => feed.emptied()
+    return core
+  }
+
+  /** A readable that is fed by what this one is told. */
   branch<R>(name: string, feed: Feed<R>): ReadableCore<R> {
-    const branch = new ReadableCore<R>(
-      name,
-      NO_SNAPSHOT as Snapshot<R>,
-      this.audience,
-      this.subject.broadcast.queueMax,
-    )
-    branch.subject.feed = feed
-    branch.subject.broadcast.emptied = () => feed.emptied()
-    return branch
+    return ReadableCore.fed(name, this.audience, this.subject.broadcast.queueMax, feed)
   }
 
   /** Itself, as others see it. */

@@ -72,6 +72,11 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     return this.feed === undefined ? this.#value : this.feed.newest()
   }
 
+  /** Lets go of what is current; while nobody follows, of one with a feed. */
+  forget(empty: Snapshot<S>): void {
+    this.#value = empty
+  }
+
   override get observed(): boolean {
     return this.broadcast.size > 0
   }

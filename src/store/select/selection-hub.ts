@@ -37,7 +37,7 @@ export class SelectionHub<R> implements Feed<R> {
   constructor(selection: Selected<R>, name: string, origin: ReadableCore<unknown>) {
     this.#selection = selection
     this.#origin = origin
-    this.core = origin.branch(`${origin.name}.${name}`, this)
+    this.core = origin.branch<R>(`${origin.name}.${name}`, this)
   }
 
   get readable(): Readable<R> {

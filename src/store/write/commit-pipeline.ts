@@ -149,7 +149,7 @@ export class CommitPipeline<S> {
       this.#admit('put()', undefined)
       const problem = snapshotProblem(snapshot)
       if (problem !== undefined) {
-        throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, problem })
+        throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, operation: 'put()', problem })
       }
       const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
       // Foreign code first: getters may write.
