@@ -200,6 +200,22 @@ describe('a recipe that returns a promise', () => {
     expect(rejections).toEqual([])
   })
 
+  test('refuses a recipe, or a batch, that is a generator, and keeps the state', () => {
+    const store = createStore<unknown>({ n: 1 })
+    const before = store.snapshot
+    const generator = function* () {
+      yield 1
+    }
+    const returned = expect.objectContaining({ returned: 'a generator' })
+    expect(() => store.update(generator as never)).toThrow(
+      expect.objectContaining({ code: 'RECIPE_ASYNC', details: returned }),
+    )
+    expect(() => store.batch(generator as never)).toThrow(
+      expect.objectContaining({ code: 'BATCH_ASYNC', details: returned }),
+    )
+    expect(store.snapshot).toBe(before)
+  })
+
   test('is refused on a state that is no object, and for any thenable', () => {
     const store = createStore<unknown>(0, { name: 'arm' })
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
