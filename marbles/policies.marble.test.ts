@@ -12,5 +12,5 @@ const POLICIES: Readonly<Record<string, readonly PolicyDiagram[]>> = JSON.parse(
 
 for (const [label, diagrams] of Object.entries(POLICIES)) {
   const runner = { describe, test: (name: string, body: () => Promise<void>) => test(name, body, 60_000) }
-  describePolicy(parsePolicy(label), diagrams, { ...runner, runs: runs(60) })
+  describePolicy(parsePolicy(label), diagrams, { ...runner, runs: runs(30) })
 }

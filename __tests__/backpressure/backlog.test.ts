@@ -5,6 +5,7 @@ import { ALL_TOLD, Backlog, type Cursor } from '../../src/backpressure/backlog.t
 import type { Versioned } from '../../src/backpressure/strategy.ts'
 import type { Slotted } from '../../src/kit/index.ts'
 import { collectGarbage, microtasks } from '../store/support.ts'
+import { runs } from '../support/runs.ts'
 import { upTo } from './support/open-mailbox.ts'
 
 /** A source with one backlog, whose turns are set by hand. */
@@ -409,7 +410,7 @@ describe('a backlog with random readers', () => {
         const run = new Run(capacity)
         for (const step of steps) run.step(step)
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(400) },
     )
   })
 
@@ -425,6 +426,6 @@ describe('a backlog with random readers', () => {
       )
       run.check()
     })
-    await fc.assert(property, { numRuns: 50 })
+    await fc.assert(property, { numRuns: runs(10) })
   }, 60_000)
 })

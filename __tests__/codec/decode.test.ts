@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { decodeSnapshot, encodeSnapshot, FsmStateSnapshotSchema, fromProto } from '../../src/codec/index.ts'
 import { type HeadgateError, isHeadgateError } from '../../src/kit/index.ts'
+import { runs } from '../support/runs.ts'
 import { bytesOf, ID, OTHER_ID, refusal, sample } from './support/samples.ts'
 
 const metadata = (entries: Record<string, string>) => bytesOf({ stateMetadata: entries })
@@ -196,7 +197,7 @@ describe('decodeSnapshot', () => {
         const snapshot = decodeOrRefuse(bytes)
         if (snapshot !== undefined) expect(decodeSnapshot(encodeSnapshot(snapshot))).toEqual(snapshot)
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -210,7 +211,7 @@ describe('decodeSnapshot', () => {
         const snapshot = decodeOrRefuse(bytes)
         if (snapshot !== undefined) expect(decodeSnapshot(encodeSnapshot(snapshot))).toEqual(snapshot)
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(150) },
     )
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { decodeSnapshot, encodeSnapshot, type MachineSnapshot } from '../../src/codec/index.ts'
 import type { QCoreCells } from '../../src/machine/index.ts'
+import { runs } from '../support/runs.ts'
 
 type Name = QCoreCells['state']
 
@@ -61,7 +62,7 @@ describe('encode, then decode', () => {
         expect(flat({ ...decoded, state: { ...decoded.state, history } })).toEqual(flat(given))
         expect(wire).toMatchObject({ instanceId: null, nanos: 0, omitted: [], unknown: [] })
       }),
-      { numRuns: 150 },
+      { numRuns: runs(30) },
     )
   })
 

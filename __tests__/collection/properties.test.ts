@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Collection, collection } from '../../src/collection/index.ts'
+import { runs } from '../support/runs.ts'
 
 type Entity = { readonly n: number }
 type Model = ReadonlyMap<string, Entity>
@@ -106,7 +107,7 @@ describe('a history of collections', () => {
   test('is at each version, and stays, what a Map is', () => {
     fc.assert(
       fc.property(histories, (steps) => play(steps).forEach(expectEqual)),
-      { numRuns: 60 },
+      { numRuns: runs(10) },
     )
   })
 
@@ -122,7 +123,7 @@ describe('a history of collections', () => {
         expect([...updated].sort()).toEqual(naive.updated?.sort())
         expect([...removed]).toEqual(naive.removed)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(40) },
     )
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Vector, type VectorNode } from '../../src/collection/vector.ts'
+import { runs } from '../support/runs.ts'
 
 /** A vector that holds its own slots. */
 function counted(length: number): Vector {
@@ -57,7 +58,7 @@ describe('Vector', () => {
         const found = Array.from({ length: model.length + 1 }, (_, slot) => vector.get(slot))
         expect(found.findIndex((item, slot) => item !== model[slot])).toBe(-1)
       }),
-      { numRuns: 50 },
+      { numRuns: runs(10) },
     )
   })
 
@@ -75,7 +76,7 @@ describe('Vector', () => {
         })
         expect(found).toEqual([...new Set([...one, ...other])].sort((a, b) => a - b))
       }),
-      { numRuns: 50 },
+      { numRuns: runs(10) },
     )
   })
 

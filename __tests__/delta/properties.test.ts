@@ -51,14 +51,14 @@ describe('the delta of two states', () => {
         expectEqual(applyNaively(from, delta), to)
         expect(isFrozenDeeply(made)).toBeTrue()
       }),
-      { numRuns: runs(1_500) },
+      { numRuns: runs(200) },
     )
   })
 
   test('leads there between states that share nothing', () => {
     fc.assert(
       fc.property(state, state, (from, to) => expectEqual(applyDelta(from, diff(from, to)), to)),
-      { numRuns: runs(500) },
+      { numRuns: runs(70) },
     )
   })
 
@@ -73,7 +73,7 @@ describe('the delta of two states', () => {
           if (!isOnPath(path, delta)) expect(made.get(path)).toBe(container)
         }
       }),
-      { numRuns: runs(1_000) },
+      { numRuns: runs(130) },
     )
   })
 
@@ -83,7 +83,7 @@ describe('the delta of two states', () => {
         const delta = diff(from, changed(from, edits))
         expectEqual(applyDelta(applyDelta(from, delta), invert(from, delta)), from)
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(70) },
     )
   })
 
@@ -94,7 +94,7 @@ describe('the delta of two states', () => {
         for (const { op } of diff(from, to)) expect(op).toBeOneOf(['add', 'remove', 'replace'])
         expect(diff(to, to)).toEqual([])
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(30) },
     )
   })
 
@@ -113,7 +113,7 @@ describe('the delta of two states', () => {
           expectEqual(applyDelta(applyDelta(from, a), b), applyDelta(applyDelta(from, b), a))
         },
       ),
-      { numRuns: runs(1_500) },
+      { numRuns: runs(200) },
     )
     expect(pairs).toBeGreaterThan(20)
   })

@@ -8,6 +8,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createMachineStore, initialState, type MachineState, transition } from '../../src/index.ts'
 import { caught, ManualClock } from '../store/support.ts'
+import { runs } from '../support/runs.ts'
 import { defineLoose, type LooseMachine } from './support.ts'
 
 interface Way {
@@ -203,7 +204,7 @@ describe('any machine on any events', () => {
       const expected = { commits: store.snapshot.version, unhandledEvents: refusals, failedWrites: 0 }
       expect({ commits, unhandledEvents, failedWrites }).toEqual(expected)
     })
-    fc.assert(property, { numRuns: 500 })
+    fc.assert(property, { numRuns: runs(70) })
     expect([...seen].sort()).toEqual(['final', 'guard', 'handled', 'unhandled'])
   })
 
@@ -231,7 +232,7 @@ describe('any machine on any events', () => {
       expect(other.snapshot.version).toBeWithin(before.version, before.version + 2)
       expect(published).toEqual(Array.from({ length: other.snapshot.version + 1 }, (_, n) => n))
     })
-    fc.assert(property, { numRuns: 500 })
+    fc.assert(property, { numRuns: runs(70) })
   })
 
   test('transitions$ tells each change of state once, in its order', () => {
@@ -247,7 +248,7 @@ describe('any machine on any events', () => {
       }
       expect(told).toEqual(model.changes)
     })
-    fc.assert(property, { numRuns: 500 })
+    fc.assert(property, { numRuns: runs(70) })
   })
 
   test('runs of the same events give equal states, and leave the definition as it was', () => {
@@ -259,6 +260,6 @@ describe('any machine on any events', () => {
       expect(run()).toEqual(run())
       expect(machine.context).toEqual({ n: 0 })
     })
-    fc.assert(property, { numRuns: 200 })
+    fc.assert(property, { numRuns: runs(30) })
   })
 })

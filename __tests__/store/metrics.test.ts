@@ -20,6 +20,7 @@ import {
   throttle,
 } from '../../src/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
+import { runs } from '../support/runs.ts'
 import { caught, expectAccounted, ManualClock, microtasks, slowConsumer } from './support.ts'
 
 const stuck = () => new Promise<void>(() => {})
@@ -368,7 +369,7 @@ describe('the totals of metrics()', () => {
         expect(program.failures).toEqual([])
         expect(program.sums).toBeGreaterThan(steps.length)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(40) },
     )
   })
 })

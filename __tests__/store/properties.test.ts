@@ -20,6 +20,7 @@ import {
   type SubscriberHandle,
   type SubscriberStats,
 } from '../../src/index.ts'
+import { runs } from '../support/runs.ts'
 import {
   BRANCHES,
   type Branch,
@@ -414,6 +415,6 @@ test('a store does what its model says, whatever is done to it', () => {
       for (const { model } of run.pairs) model.close()
       run.check()
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(250) },
   )
 })

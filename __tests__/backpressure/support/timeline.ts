@@ -24,6 +24,7 @@ import {
   switchLatest,
   throttle,
 } from '../../../src/backpressure/index.ts'
+import { runs } from '../../support/runs.ts'
 import type { ShippedPolicy } from './shipped-policy.ts'
 
 /**
@@ -70,9 +71,9 @@ export interface Timeline {
 }
 
 /**
- * How many timelines one run of the tests takes, shared out among the properties; `HEADGATE_RUNS` raises it.
+ * How many timelines one run of the tests takes, shared out among the properties.
  */
-export const TIMELINES: number = Math.max(12_000, Number(process.env.HEADGATE_RUNS ?? 0))
+export const TIMELINES: number = runs(1_500)
 
 /** A consumer that writes stops at this version, or two might keep each other going for ever. */
 export const WRITES_MAX = 60

@@ -7,6 +7,7 @@ import { jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Broadcast } from '../../../src/backpressure/index.ts'
 import { Subscriber } from '../../../src/store/publish/subscriber.ts'
+import { runs } from '../../support/runs.ts'
 import { program, Run } from './random-program.ts'
 
 test('nobody can tell whether a subscriber has a mailbox', async () => {
@@ -25,5 +26,5 @@ test('nobody can tell whether a subscriber has a mailbox', async () => {
       assert.equal(plain.join('\n'), boxed.join('\n'))
     }
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: runs(40) })
 }, 60_000)

@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { type Collection, collection, createStore, type Store } from '../../../src/index.ts'
 import { valueAt } from '../../../src/store/select/path.ts'
+import { runs } from '../../support/runs.ts'
 
 interface Item {
   n: number
@@ -217,7 +218,7 @@ describe('followers of paths', () => {
           check()
         }
       }),
-      { numRuns: Number(process.env.HEADGATE_RUNS ?? 100) },
+      { numRuns: runs(30) },
     )
   })
 
