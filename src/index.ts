@@ -49,6 +49,8 @@ export type { Collection, CollectionDiff, CollectionOptions } from './collection
 export { collection, isCollection } from './collection/index.ts'
 export type { CommitTiming, LatencyHistogram, LatencySummary, StoreMetrics } from './counting/index.ts'
 export { commitTimes } from './counting/index.ts'
+export type { DeriveOptions, Read, Source, SourceState, SourceStates } from './derive/index.ts'
+export { derive, transact } from './derive/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
 export { explainErrors, HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {

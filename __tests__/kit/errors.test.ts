@@ -36,6 +36,14 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { operation: 2, path: '/log/9', problem: 'there is nothing at that path' },
     'Operation 2 of a delta, at "/log/9", was refused, and nothing was changed: there is nothing at that path.',
   ],
+  DERIVE_ASYNC: [
+    { derived: 'total', returned: 'a promise' },
+    'The function of the derived value "total" returned a promise. It is synchronous: await elsewhere, and write the result into a store that it reads.',
+  ],
+  DERIVE_CYCLE: [
+    { names: ['total', 'rate', 'total'] },
+    'A derived value was asked for its own result: total → rate → total. Let one of them read a store, or the sources of the other, instead.',
+  ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
     'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers end, or raise timeoutMs.',
@@ -136,6 +144,14 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', operation: 'undo()' },
     'undo() was called inside a batch on store "agent"; nothing was written. Call it before the batch or after.',
   ],
+  TRANSACTION_ASYNC: [
+    { stores: ['giro', 'savings'], returned: 'a promise' },
+    'The work of a transaction on "giro", "savings" returned a promise; it was rolled back. Await first, and write in one transaction afterwards.',
+  ],
+  TRANSACTION_IN_BATCH: [
+    { store: 'giro' },
+    'transact() was called inside a batch of store "giro", which could still be taken back alone; nothing was written. Use transact() in the place of that batch.',
+  ],
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },
     'A write on store "agent" that states version 7 was refused: the store is at version 9. Read again and retry, or use modify().',
@@ -143,6 +159,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   WAIT_TIMEOUT: [
     { store: 'agent', timeoutMs: 50 },
     'waitFor() on store "agent" saw no matching snapshot within 50 ms. Check the predicate, or raise timeoutMs.',
+  ],
+  WRITE_IN_DERIVE: [
+    { store: 'log', operation: 'set()', derived: 'total' },
+    'set() on store "log" was called while the derived value "total" was computed; nothing was written. Its function only reads: write in whoever follows it.',
   ],
   WRITE_IN_RECIPE: [
     { store: 'agent', operation: 'set()' },

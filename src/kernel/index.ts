@@ -5,5 +5,6 @@ export {
   type Figures,
   type Kernel,
   kernelOf,
+  type OpenBatch,
   type SubscriberVitals,
 } from '../store/index.ts'

@@ -20,6 +20,8 @@ export interface ErrorDetails {
   CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
   CONSUMER_INVALID: { received: string }
   DELTA_INVALID: { operation: number; path: string; problem: string }
+  DERIVE_ASYNC: { derived: string; returned: Deferred }
+  DERIVE_CYCLE: { names: readonly string[] }
   DRAIN_TIMEOUT: { store: string; timeoutMs: number; busy: readonly string[] }
   EVENT_INVALID: { machine: string; received: string }
   EVENT_UNHANDLED: {
@@ -57,8 +59,11 @@ export interface ErrorDetails {
   STORE_UNINITIALIZED: { store: string; operation: string }
   SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
   UNDO_IN_BATCH: { store: string; operation: string }
+  TRANSACTION_ASYNC: { stores: readonly string[]; returned: Deferred }
+  TRANSACTION_IN_BATCH: { store: string }
   VERSION_CONFLICT: { store: string; expected: number; actual: number }
   WAIT_TIMEOUT: { store: string; timeoutMs: number }
+  WRITE_IN_DERIVE: { store: string; operation: string; derived: string }
   WRITE_IN_RECIPE: { store: string; operation: string }
 }
 

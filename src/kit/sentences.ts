@@ -31,6 +31,10 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
   DELTA_INVALID: (d) =>
     `Operation ${d.operation} of a delta, at "${d.path}", was refused, and nothing was changed: ${d.problem}.`,
+  DERIVE_ASYNC: (d) =>
+    `The function of the derived value "${d.derived}" returned ${d.returned}. It is synchronous: await elsewhere, and write the result into a store that it reads.`,
+  DERIVE_CYCLE: (d) =>
+    `A derived value was asked for its own result: ${d.names.join(' → ')}. Let one of them read a store, or the sources of the other, instead.`,
   DRAIN_TIMEOUT: (d) =>
     `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
   EVENT_INVALID: (d) =>
@@ -78,10 +82,16 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
   UNDO_IN_BATCH: (d) =>
     `${d.operation} was called inside a batch on store "${d.store}"; nothing was written. Call it before the batch or after.`,
+  TRANSACTION_ASYNC: (d) =>
+    `The work of a transaction on ${d.stores.map((store) => `"${store}"`).join(', ')} returned ${d.returned}; it was rolled back. Await first, and write in one transaction afterwards.`,
+  TRANSACTION_IN_BATCH: (d) =>
+    `transact() was called inside a batch of store "${d.store}", which could still be taken back alone; nothing was written. Use transact() in the place of that batch.`,
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
   WAIT_TIMEOUT: (d) =>
     `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
+  WRITE_IN_DERIVE: (d) =>
+    `${d.operation} on store "${d.store}" was called while the derived value "${d.derived}" was computed; nothing was written. Its function only reads: write in whoever follows it.`,
   WRITE_IN_RECIPE: (d) =>
     `${d.operation} was called inside a recipe of its own store "${d.store}"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
 }

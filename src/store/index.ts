@@ -1,5 +1,7 @@
 export type { Draft } from 'immer'
+export type { Activity } from './activity.ts'
 export { createStore, isInitialized } from './create-store.ts'
+export { findCore } from './find-core.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
 export {
   type Commit,
@@ -7,6 +9,7 @@ export {
   type Figures,
   type Kernel,
   kernelOf,
+  type OpenBatch,
   type SubscriberVitals,
 } from './kernel.ts'
 export { STORE_KEYS } from './options.ts'
@@ -21,15 +24,18 @@ export {
   type SnapshotLogger,
 } from './publish/log-snapshots.ts'
 export type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+export type { Feed, Part } from './publish/snapshot-subject.ts'
 export type { SubscriberHandle } from './publish/subscriber-handle.ts'
 export type { Drop, SubscribeOptions } from './publish/subscribers.ts'
 export type { Readable, WaitOptions } from './readable.ts'
+export type { ReadableCore } from './readable-core.ts'
+export { coreSymbol } from './readable-face.ts'
 export { deepEqual, shallow } from './select/equality.ts'
 export type { PathKey, ValueAt } from './select/path.ts'
 export type { Selectable } from './select/selectable.ts'
 export type { Selection } from './select/selection.ts'
 export type { Snapshot } from './snapshot.ts'
-export type { ModifyOptions, Store, StoreOptions, UninitializedStore } from './store.ts'
+export type { ModifyOptions, Store, StoreOptions, Synchronous, UninitializedStore } from './store.ts'
 export { paced } from './views/paced.ts'
 export type { View } from './views/view.ts'
 export { runRecipe, settleState } from './write/recipes.ts'

@@ -53,6 +53,16 @@ export interface SubscriberVitals {
   readonly leakedFrom: string | undefined
 }
 
+/** A batch that is open until it is told how it ends; see {@link Kernel.begin}. */
+export interface OpenBatch {
+  /** Whether no other batch was opened inside it. */
+  readonly isInnermost: boolean
+  /** Publishes its writes as one version; inside another batch they become part of that one. Does not throw. */
+  commit(): void
+  /** Takes its writes back. */
+  rollBack(): void
+}
+
 /** What a store offers to rooms above it; see {@link kernelOf}. */
 export interface Kernel<S> {
   readonly store: Store<S>
@@ -111,6 +121,14 @@ export interface Kernel<S> {
 
   /** Keeps commits from being told until it is released; they are told then, in order. Holds nest. */
   hold(): () => void
+
+  /**
+   * Opens a batch that stays open until it is told how it ends: for atomic writes over several stores. Whoever opened
+   * it ends it, in the same task; those that were opened inside it have ended before.
+   *
+   * @throws the refusals of every write.
+   */
+  begin(write?: Write): OpenBatch
 }
 
 export const kernelSymbol: unique symbol = Symbol.for('headgate.kernel')

@@ -13,6 +13,7 @@
 import { map, type Observable } from 'rxjs'
 import type { MailboxConsumer } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
+import { type Activity, activity } from './activity.ts'
 import { check } from './options.ts'
 import type { Audience } from './publish/audience.ts'
 import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
@@ -31,6 +32,8 @@ import { SelectorSelection } from './select/selector-selection.ts'
 import { NO_SNAPSHOT, type Snapshot } from './snapshot.ts'
 
 export class ReadableCore<S> {
+  /** What goes on in all readables of this copy of the library. */
+  readonly activity: Activity = activity
   readonly name: string
   readonly audience: Audience
   readonly subject: SnapshotSubject<S>
@@ -38,6 +41,8 @@ export class ReadableCore<S> {
   readonly report: ReportFault
   /** The snapshot that followers of `select` are being told. */
   telling: Snapshot<S> | undefined = undefined
+  /** Has the newest write, also inside a batch; of a store. */
+  writer: { readonly head: Snapshot<S> } | undefined = undefined
   #paths: PathIndex<S> | undefined
   #selectors: SelectorIndex<S> | undefined
 
@@ -80,6 +85,11 @@ export class ReadableCore<S> {
     return new ContainedObservable('state$', this.report, (observer) =>
       this.subject.pipe(map(({ state }) => state)).subscribe(observer),
     )
+  }
+
+  /** What is current; of a store inside a batch its newest write. */
+  get head(): Snapshot<S> {
+    return this.writer === undefined ? this.subject.newest : this.writer.head
   }
 
   /** Followers of `select`. */

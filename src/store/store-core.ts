@@ -139,6 +139,7 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
       admitWrite: () => audience.admit(),
     }
     this.#pipeline = new CommitPipeline(host, subject)
+    core.writer = this.#pipeline
     this.#kernel = new StoreKernel(this, this.#pipeline, subject.broadcast, audience)
     this.faults$ = audience.faults.faults$
     // For methods that work off their store.

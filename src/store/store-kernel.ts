@@ -1,7 +1,7 @@
 import type { Broadcast } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
-import type { Commit, CommitSink, Figures, Kernel, SubscriberVitals } from './kernel.ts'
+import type { Commit, CommitSink, Figures, Kernel, OpenBatch, SubscriberVitals } from './kernel.ts'
 import type { Audience } from './publish/audience.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -124,5 +124,17 @@ export class StoreKernel<S> implements Kernel<S> {
 
   hold(): () => void {
     return this.#broadcast.hold()
+  }
+
+  begin(write?: Write): OpenBatch {
+    const pipeline = this.#pipeline
+    const batch = pipeline.begin(write)
+    return {
+      get isInnermost() {
+        return pipeline.isInnermost(batch)
+      },
+      commit: () => pipeline.end(batch),
+      rollBack: () => pipeline.rollBack(batch),
+    }
   }
 }

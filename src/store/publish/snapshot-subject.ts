@@ -11,8 +11,17 @@
  */
 import { BehaviorSubject, type Subscriber, Subscription } from 'rxjs'
 import { Broadcast, type Receiver } from '../../backpressure/index.ts'
+import { activity } from '../activity.ts'
 import type { Commit } from '../kernel.ts'
+import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+
+/** What a readable has that is a function of what another one has. */
+export interface Part {
+  readonly origin: ReadableCore<unknown>
+  /** The value in a state of the origin. Throws what a selector throws. */
+  read(state: unknown): unknown
+}
 
 /** Where the snapshots of a readable come from that nobody writes to; it runs while somebody follows. */
 export interface Feed<S> {
@@ -24,6 +33,8 @@ export interface Feed<S> {
   emptied(): void
   /** How many snapshots may still come of what has been written. */
   underway(): number
+  /** Present where the snapshots have a part of those of another readable. */
+  readonly part?: Part
 }
 
 class ObserverReceiver<S> implements Receiver<Snapshot<S>> {
@@ -47,6 +58,8 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   /** Tells everyone who follows the store. */
   readonly broadcast: Broadcast<Snapshot<S>, Commit<S>>
   #value: Snapshot<S>
+  /** Called when a snapshot has become current. */
+  #notices: readonly (() => void)[] | undefined
   /** Plain RxJS observers among the receivers. */
   observerCount = 0
   /** Absent where the snapshots are written, to a store. */
@@ -77,6 +90,19 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     this.#value = empty
   }
 
+  /**
+   * Calls at once when a snapshot has become current, ahead of everyone who is told, also while telling waits.
+   *
+   * @param call - must not throw, nor write, nor tell anybody anything.
+   */
+  notice(call: () => void): () => void {
+    this.#notices = [...(this.#notices ?? []), call]
+    return () => {
+      const others = this.#notices?.filter((each) => each !== call)
+      this.#notices = others?.length === 0 ? undefined : others
+    }
+  }
+
   override get observed(): boolean {
     return this.broadcast.size > 0
   }
@@ -90,6 +116,8 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
   publish(commit: Commit<S>): void {
     if (this.isStopped) return
     this.#value = commit.snapshot
+    activity.writes += 1
+    if (this.#notices !== undefined) for (const notice of this.#notices) notice()
     this.broadcast.publish(commit.snapshot, commit)
   }
 

@@ -17,7 +17,11 @@ export class PathSelection extends SelectedObservable<unknown> {
   }
 
   get value(): unknown {
-    return valueAt(this.#index.origin.subject.newest.state, this.#path)
+    return this.read(this.#index.origin.subject.newest.state)
+  }
+
+  read(state: unknown): unknown {
+    return valueAt(state, this.#path)
   }
 
   /** A path below this one is a path of the same trie. */

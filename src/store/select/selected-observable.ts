@@ -39,6 +39,9 @@ export abstract class SelectedObservable<R> extends ContainedObservable<R> {
 
   abstract get value(): R
 
+  /** The value in a state of what it is selected of. */
+  abstract read(state: unknown): R
+
   /** Follows as an Observable is followed. */
   protected observe(
     observer?: ObserverOrNext<R>,

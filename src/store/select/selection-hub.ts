@@ -13,7 +13,7 @@
  */
 import type { Unsubscribable } from 'rxjs'
 import type { Immutable } from '../../kit/index.ts'
-import type { Feed } from '../publish/snapshot-subject.ts'
+import type { Feed, Part } from '../publish/snapshot-subject.ts'
 import type { Readable } from '../readable.ts'
 import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -21,6 +21,7 @@ import type { Snapshot } from '../snapshot.ts'
 /** What a hub asks of its selection. */
 interface Selected<R> {
   readonly value: R
+  read(state: unknown): R
   subscribe(observer: { next(value: R): void; complete(): void }): Unsubscribable
 }
 
@@ -38,6 +39,10 @@ export class SelectionHub<R> implements Feed<R> {
     this.#selection = selection
     this.#origin = origin
     this.core = origin.branch<R>(`${origin.name}.${name}`, this)
+  }
+
+  get part(): Part {
+    return { origin: this.#origin, read: (state) => this.#selection.read(state) }
   }
 
   get readable(): Readable<R> {

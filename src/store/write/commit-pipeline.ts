@@ -19,13 +19,15 @@ import type { CommitTimer } from '../../counting/index.ts'
 import type { Immutable } from '../../kit/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
 import { settle } from '../../state/index.ts'
+import { activity } from '../activity.ts'
 import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { type AnyRecipe, runRecipe, settleState, unfitError } from './recipes.ts'
 import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
 
 /** What a batch in progress goes back to. */
-interface Batch<S> {
+export interface Batch<S> {
+  readonly write: Write | undefined
   readonly before: Snapshot<S>
   readonly outer: Batch<S> | undefined
   /** The origin of its last write. */
@@ -188,39 +190,61 @@ export class CommitPipeline<S> {
   }
 
   batch<R>(work: () => R, given: Write | undefined): R {
+    const batch = this.begin(given)
+    let result: R
+    try {
+      result = work()
+      const returned = deferredOf(result)
+      if (returned !== undefined) throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name, returned })
+      this.requireAlive('batch()')
+    } catch (error) {
+      this.rollBack(batch)
+      throw error
+    }
+    this.end(batch)
+    return result
+  }
+
+  /** Opens a batch, inside the one that is open; see `Kernel.begin`. */
+  begin(given: Write | undefined): Batch<S> {
     try {
       const write = this.#admit('batch()', given)
-      const batch: Batch<S> = {
+      this.#batch = {
+        write,
         before: this.head,
         outer: this.#batch,
         origin: undefined,
         overrules: this.#overrules(write),
         adopted: false,
       }
-      this.#batch = batch
-      try {
-        const result = work()
-        const returned = deferredOf(result)
-        if (returned !== undefined)
-          throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name, returned })
-        this.requireAlive('batch()')
-        this.#batch = batch.outer
-        if (this.head !== batch.before) {
-          if (!Object.is(this.head.state, batch.before.state) || batch.adopted) this.#closeBatch(batch, write)
-          else {
-            this.head = batch.before
-            this.unchanged()
-          }
-        }
-        return result
-      } catch (error) {
-        this.#batch = batch.outer
-        this.head = batch.before
-        throw error
-      }
+      activity.openBatches += 1
+      return this.#batch
     } catch (error) {
       throw this.#failed(error)
     }
+  }
+
+  /** Closes the innermost batch: its writes become one version, or part of the batch around it. */
+  end(batch: Batch<S>): void {
+    this.#leave(batch)
+    if (this.head === batch.before) return
+    if (!Object.is(this.head.state, batch.before.state) || batch.adopted) this.#closeBatch(batch)
+    else {
+      this.head = batch.before
+      this.unchanged()
+    }
+  }
+
+  /** Closes the innermost batch and takes its writes back. */
+  rollBack(batch: Batch<S>): void {
+    this.#leave(batch)
+    this.head = batch.before
+    this.failedWrites += 1
+  }
+
+  /** Whether a batch is the innermost one. */
+  isInnermost(batch: Batch<S>): boolean {
+    return this.#batch === batch
   }
 
   /** Whether a batch is in progress. */
@@ -269,6 +293,8 @@ export class CommitPipeline<S> {
     const write = readWrite(given)
     this.requireAlive(operation)
     const { name: store } = this.#host
+    const { deriving: derived } = activity
+    if (derived !== undefined) throw new HeadgateError('WRITE_IN_DERIVE', { store, operation, derived })
     if (this.#inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
     this.#requireVersion(write)
     const { exhausted, queueMax: drainMax } = this.#subject.broadcast
@@ -326,6 +352,12 @@ export class CommitPipeline<S> {
     }
   }
 
+  #leave({ outer }: Batch<S>): void {
+    this.#batch = outer
+    activity.openBatches -= 1
+    activity.writes += 1
+  }
+
   /** The version of the next write: all writes of a batch have the one that the batch will have. */
   #nextVersion(): number {
     return Math.max(this.head.version, this.#subject.getValue().version + 1)
@@ -354,11 +386,14 @@ export class CommitPipeline<S> {
     this.head = snapshot
     const batch = this.#batch
     if (batch === undefined) this.#publish(before, originOf(write))
-    else batch.origin = originOf(write)
+    else {
+      batch.origin = originOf(write)
+      activity.writes += 1
+    }
     return snapshot
   }
 
-  #closeBatch({ before, outer, adopted, origin: last }: Batch<S>, write: Write | undefined): void {
+  #closeBatch({ write, before, outer, adopted, origin: last }: Batch<S>): void {
     const origin = originOf(write) ?? last
     if (outer !== undefined) {
       outer.origin = origin

@@ -1,0 +1,45 @@
+/**
+ * What goes on in all stores that were ever derived from, whichever copy of the library made them.
+ */
+import type { Activity } from '../store/index.ts'
+
+/** One of each copy; in nearly every program one. */
+const activities: Activity[] = []
+/** The derived value that is being computed. */
+let deriving: string | undefined
+
+/** Adds what a kernel's store belongs to. */
+export function watchActivity(activity: Activity): void {
+  if (activities.includes(activity)) return
+  activities.push(activity)
+  activity.deriving = deriving
+}
+
+/** Rises whenever a state may have changed. */
+export function writesSoFar(): number {
+  let writes = 0
+  for (const activity of activities) writes += activity.writes
+  return writes
+}
+
+/** Whether any store may have a newer state than it has published. */
+export function isBatching(): boolean {
+  for (const { openBatches } of activities) if (openBatches > 0) return true
+  return false
+}
+
+/** Runs foreign code that may write to no store. */
+export function withoutWrites<R>(derived: string, run: () => R): R {
+  const outer = deriving
+  setDeriving(derived)
+  try {
+    return run()
+  } finally {
+    setDeriving(outer)
+  }
+}
+
+function setDeriving(name: string | undefined): void {
+  deriving = name
+  for (const activity of activities) activity.deriving = name
+}

@@ -1,0 +1,9 @@
+export {
+  type DeriveOptions,
+  derive,
+  type Read,
+  type SourceState,
+  type SourceStates,
+} from './derive.ts'
+export type { Source } from './inputs.ts'
+export { transact } from './transact.ts'
