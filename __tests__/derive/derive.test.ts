@@ -9,8 +9,10 @@ import {
   derive,
   type HeadgateError,
   type Immutable,
+  paced,
   type Readable,
   type SubscriberFault,
+  throttle,
   transact,
 } from '../../src/index.ts'
 import { findCore, kernelOf } from '../../src/store/index.ts'
@@ -90,6 +92,52 @@ describe('derive, of sources that are given', () => {
       expect(pair.state).toBe('2 2')
       expect(pair.published.state).toBe('1 1')
     })
+  })
+
+  test('takes views, and is as current as they are', () => {
+    const scheduler = new VirtualTimeScheduler()
+    const store = createStore(1, { scheduler })
+    const view = paced(store, throttle({ ms: 10 }))
+    const double = derive([view], (n) => n * 2)
+    const above = derive([double], (n) => n + 1)
+    const { told } = follow(double)
+    const tell = follow(derive([above], (n) => n))
+    store.set(2)
+    store.set(3)
+    expect([store.state, view.state, double.state]).toEqual([3, 1, 2])
+    scheduler.flush()
+    expect(double.state).toBe(6)
+    expect(told).toEqual([2, 6])
+    const release = view.hold()
+    store.set(4)
+    scheduler.flush()
+    expect(told).toEqual([2, 6])
+    release()
+    expect(told).toEqual([2, 6, 8])
+    expect(tell.told).toEqual([3, 7, 9])
+  })
+
+  test('of a view that was let go, a reader is given what it shows when it is looked at again', async () => {
+    const store = createStore(1)
+    const view = paced(store, throttle({ ms: 10_000 }))
+    const double = derive([view], (n) => n * 2)
+    expect(double.state).toBe(2)
+    store.set(2)
+    store.set(3)
+    expect([view.state, double.state]).toEqual([1, 2])
+    await new Promise((resolve) => setTimeout(resolve))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([view.state, double.state]).toEqual([3, 6])
+  })
+
+  test('is a source of views', () => {
+    const store = createStore(1)
+    const view = paced(
+      derive([store], (n) => n * 2),
+      throttle({ ms: 10 }),
+    )
+    store.set(2)
+    expect(view.state).toBe(4)
   })
 
   test('a selection whose selector throws is one that failed', () => {

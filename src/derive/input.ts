@@ -8,6 +8,8 @@ export type View = 'head' | 'published'
 export interface Input {
   /** Whether nothing more can come from it. @param asked - those that need not be asked again. */
   hasEnded(asked: Set<Input>): boolean
+  /** Whether it may change, while nobody follows, though nothing was written: a view that was let go and is looked at. */
+  readonly isFed: boolean
   /** The first readable that it stands on. */
   readonly core: ReadableCore<unknown> | undefined
   /** How many snapshots may still come of what has been written. @param asked - those that need not be asked again. */

@@ -85,9 +85,8 @@ export class DerivedNode implements Input {
     if (this.#isBusy) throw this.#cycle()
     if (view === 'head' && isBatching()) return this.#guarded(() => this.#bringAhead())
     const now = writesSoFar()
-    const isCurrent = this.#isAttached ? !this.stale : this.#currentAt === now
     const made = this.#made
-    if (made !== undefined && isCurrent && !made.reading.isCyclic) return made
+    if (made !== undefined && this.#isCurrent(made.reading, now)) return made
     return this.#guarded(() => this.#bringPublished(now))
   }
 
@@ -97,6 +96,10 @@ export class DerivedNode implements Input {
 
   snapshot(view: View): Snapshot<unknown> | undefined {
     return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.snapshot
+  }
+
+  get isFed(): boolean {
+    return this.#made?.reading.isFed === true
   }
 
   hasEnded(asked: Set<Input> = new Set()): boolean {
@@ -120,7 +123,7 @@ export class DerivedNode implements Input {
   attach(node: DerivedNode): void {
     const wasAttached = this.#isAttached
     this.nodes.add(node)
-    if (!wasAttached) this.#join()
+    if (!wasAttached) this.#join(false)
   }
 
   detach(node: DerivedNode): void {
@@ -130,7 +133,7 @@ export class DerivedNode implements Input {
   watch(watcher: Watcher): void {
     const wasAttached = this.#isAttached
     this.watcher = watcher
-    if (!wasAttached) this.#join()
+    if (!wasAttached) this.#join(this.isFed)
   }
 
   unwatch(): void {
@@ -151,6 +154,11 @@ export class DerivedNode implements Input {
     for (const node of nodes) node.complete()
   }
 
+  #isCurrent({ isCyclic, isFed }: Reading, now: number): boolean {
+    if (isCyclic) return false
+    return this.#isAttached ? !this.stale : this.#currentAt === now && !isFed
+  }
+
   get #isAttached(): boolean {
     return this.watcher !== undefined || this.nodes.size > 0
   }
@@ -159,8 +167,9 @@ export class DerivedNode implements Input {
     return this.#made?.reading.inputs ?? []
   }
 
-  #join(): void {
-    this.stale = this.#currentAt !== writesSoFar()
+  /** @param isDoubtful - whether it may have changed though nothing was written; not where it was just read. */
+  #join(isDoubtful: boolean): void {
+    this.stale = isDoubtful || this.#currentAt !== writesSoFar()
     for (const input of this.#inputs) input.attach(this)
   }
 

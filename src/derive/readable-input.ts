@@ -24,6 +24,10 @@ export class ReadableInput implements Input, CommitSink<unknown> {
     this.core = core
   }
 
+  get isFed(): boolean {
+    return this.core.subject.feed !== undefined
+  }
+
   hasEnded(): boolean {
     return this.core.subject.isStopped
   }

@@ -10,6 +10,8 @@ export class Reading {
   readonly states: unknown[]
   /** Whether it met itself: what it made holds for nothing but the error. */
   isCyclic = false
+  /** Whether any of its inputs is fed. */
+  isFed = false
   #places: Map<Input, number> | undefined
 
   constructor(view: View, inputs: Input[] = [], states: unknown[] = []) {
@@ -25,7 +27,9 @@ export class Reading {
 
   /** The same reading, now that what it read is published. */
   published(): Reading {
-    return new Reading('published', this.inputs, this.states)
+    const reading = new Reading('published', this.inputs, this.states)
+    reading.isFed = this.isFed
+    return reading
   }
 
   /** The state of an input; the same throughout. Throws what computing it threw, or `DERIVE_CYCLE`. */
@@ -89,6 +93,7 @@ export class Reading {
     }
     this.#places?.set(input, this.inputs.length)
     this.inputs.push(input)
+    this.isFed ||= input.isFed
     this.states.push(state)
     return state
   }
