@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { concatMap, map, type Observable, timer } from 'rxjs'
-import { createStore, type Store } from '../src/index.ts'
+import { concatMap, map, Observable, timer } from 'rxjs'
+import { createStore, direct, type Store } from '../src/index.ts'
 import { openScheduler } from './support/open-scheduler.ts'
 import { throughStore } from './support/through-store.ts'
 
@@ -22,6 +22,18 @@ const VALUES = { a: 'A', b: 'B', d: 'D' }
 const WAYS: [string, (store: Store<State>) => Observable<string>][] = [
   ['by function', (store) => store.select((state) => state.near.value)],
   ['by path', (store) => store.select('near', 'value')],
+  ['by path of a path', (store) => store.select('near').select('value')],
+  ['by path of a function', (store) => store.select((state) => state.near).select('value')],
+  ['by function of a path', (store) => store.select('near').select(({ value }) => value)],
+  [
+    'with a policy',
+    (store) =>
+      new Observable((observer) => {
+        const next = (value: string): void => observer.next(value)
+        const complete = (): void => observer.complete()
+        return store.select('near', 'value').subscribe({ next, complete }, { policy: direct() })
+      }),
+  ],
 ]
 
 describe.each(WAYS)('select %s', (_way, pick) => {

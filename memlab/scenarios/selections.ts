@@ -1,6 +1,6 @@
 /** Followers of a part of the state, by a function and by a path. */
-import type { Observable, Subscription } from 'rxjs'
-import { createStore, type Store } from '../../src/index.ts'
+import type { Unsubscribable } from 'rxjs'
+import { buffer, createStore, latest, type Store } from '../../src/index.ts'
 import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
 export const claim =
@@ -11,12 +11,20 @@ interface State {
   readonly tick: number
 }
 
-type Select = (store: Store<State>, held: Witness) => Observable<unknown>
+interface Followed {
+  subscribe(follow: () => void): Unsubscribable
+}
+
+type Select = (store: Store<State>, held: Witness) => Followed
 
 function selection(name: string, select: Select): Claim {
   const create = ({ leak, witness }: ScenarioOptions) => {
     const store = createStore<State>({ robots: { one: { pose: 0 }, two: { pose: 0 } }, tick: 0 })
-    const subscriptions: Subscription[] = []
+    // What a store makes when it is needed first is there before the first snapshot.
+    select(store, witness())
+      .subscribe(() => {})
+      .unsubscribe()
+    const subscriptions: Unsubscribable[] = []
     let tick = 0
     return {
       act(count: number) {
@@ -55,6 +63,24 @@ export const claims: readonly Claim[] = [
     nextRobot += 1
     return store.select('robots', `robot-${nextRobot}`, 'pose')
   }),
+  selection('by a path, with a policy', (store) => ({
+    subscribe: (follow) => store.select('tick').subscribe(follow, { policy: latest() }),
+  })),
+  selection('by a function, with a policy and a consumer that never ends', (store, held) => ({
+    subscribe(follow) {
+      const tick = store.select((state) => state.tick + Math.min(held.seen, 0))
+      const consumer = (): Promise<void> => {
+        follow()
+        return new Promise(() => {})
+      }
+      return tick.subscribe(consumer, { policy: buffer({ capacity: 4 }) })
+    },
+  })),
+  selection('of a selection', (store, held) =>
+    store
+      .select((state) => (held.seen < 0 ? {} : state.robots))
+      .select((robots) => Object.keys(robots).length),
+  ),
 ]
 
 let nextRobot = 0

@@ -14,8 +14,18 @@ import type { View } from './view.ts'
 
 type Source<S> = Readable<S> | Selection<S>
 
+type Known = WeakRef<PacedView<unknown>>
+
 /** The views of each source, by the labels of their policies. A view that nobody has or follows is let go. */
-const views = new WeakMap<object, Map<string, WeakRef<PacedView<unknown>>>>()
+const views = new WeakMap<object, Map<string, Known>>()
+
+const collected = /* @__PURE__ */ new FinalizationRegistry<{
+  readonly ofSource: Map<string, Known>
+  readonly label: string
+  readonly known: Known
+}>(({ ofSource, label, known }) => {
+  if (ofSource.get(label) === known) ofSource.delete(label)
+})
 
 /**
  * A view of a readable or of a selection at a policy's pace: {@link View}. Who asks for the same source and the same
@@ -58,10 +68,11 @@ export function paced<S>(source: Source<S>, policy: SinglePolicy): View<S> {
 }
 
 function remember(source: object, label: string, view: PacedView<unknown>): void {
-  const ofSource = views.get(source) ?? new Map<string, WeakRef<PacedView<unknown>>>()
+  const ofSource = views.get(source) ?? new Map<string, Known>()
+  const known = new WeakRef(view)
   views.set(source, ofSource)
-  for (const [other, ref] of ofSource) if (ref.deref() === undefined) ofSource.delete(other)
-  ofSource.set(label, new WeakRef(view))
+  ofSource.set(label, known)
+  collected.register(view, { ofSource, label, known })
 }
 
 function checkSingle(value: unknown): SinglePolicy {
