@@ -39,6 +39,32 @@ describe('machineCodec', () => {
     expect(createMachineStore(light).put(decoded).state).toBe(decoded.state)
   })
 
+  test('takes the paths of nested states as names, and no parallel ones', () => {
+    const nested = defineMachine({
+      id: 'nested',
+      initial: 'A',
+      context: {},
+      states: { A: { initial: 'x', states: { x: { on: { GO: 'y' } }, y: {} } } },
+    })
+    const codec = machineCodec(nested, { 'A.x': 1, 'A.y': 2 })
+    const store = createMachineStore(nested)
+    store.send('GO')
+    expect(codec.decodeSnapshot(codec.encodeSnapshot(store.snapshot)).state).toMatchObject({
+      current: 'A.y',
+      previous: 'A.x',
+      history: [{ from: 'A.x', to: 'A.y' }],
+    })
+    const parallel = defineMachine({
+      id: 'p',
+      type: 'parallel',
+      context: {},
+      states: { a: { on: { GO: {} } } },
+    })
+    expect(() => machineCodec(parallel, {} as never)).toThrow(
+      'Expected machine "p" to be one without parallel states, got one that has some. Send its snapshots as JSON',
+    )
+  })
+
   test('prints states as numbers where the schema calls them otherwise, and every reader takes that', () => {
     const snapshot = driven()
     const json = codec.toProtoJson(snapshot, { snapshotId: null })

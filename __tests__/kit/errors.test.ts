@@ -140,6 +140,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', subscriberId: 'log', capacity: 2 },
     'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Write inside store.whenReady(), or overrule it with { whenFull: \'overrule\' }.',
   ],
+  TRANSITION_LOOP: [
+    { machine: 'agent', event: 'GO', states: ['A', 'A.x'], steps: 1000 },
+    'Event GO set off more than 1000 transitions in machine "agent", through A, A.x; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" where no such transition leads back.',
+  ],
   UNDO_IN_BATCH: [
     { store: 'agent', operation: 'undo()' },
     'undo() was called inside a batch on store "agent"; nothing was written. Call it before the batch or after.',

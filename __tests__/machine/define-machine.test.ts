@@ -64,8 +64,8 @@ describe('defineMachine', () => {
   test('refuses with an error that names the machine and tells every problem in its sentence', () => {
     const error = caught(() => defineLoose({ ...SMALLEST, initial: 'X', historyLimit: -1 }))
     const problems = [
-      'Expected "initial" to be one of the states A, got "X" (string).',
       'Expected "historyLimit" to be an integer from 0, got -1 (number).',
+      'Expected "initial" to be one of the states A, got "X" (string).',
     ]
     expect(error).toBeInstanceOf(HeadgateError)
     expect(error).toEqual(
@@ -133,7 +133,7 @@ describe('defineMachine', () => {
     [
       'a key it does not know',
       { historyLimt: 3 },
-      'The machine has an unknown key "historyLimt". Known: id, initial, context, types, historyLimit, states, on, description.',
+      'The machine has an unknown key "historyLimt". Known: id, type, initial, context, types, historyLimit, states, on, description.',
     ],
   ])('refuses %s', (_what, change, problem) => {
     expect(problemsOf({ ...SMALLEST, ...change })).toEqual([problem])
@@ -149,13 +149,13 @@ describe('defineMachine', () => {
     })
     expect(problems).toEqual([
       'Expected "id" to be a string that is not empty, got "" (string).',
-      'Expected "initial" to be one of the states A, C, got "X" (string).',
-      'The machine, event STOP targets "Y" (string), which is no state. States: A, C.',
       'State A: expected "entry" to be a function, got 1 (number).',
-      'State A, event GO targets "B" (string), which is no state. States: A, C.',
       'State A, "after": expected milliseconds, an integer from 0 to 2147483647, got -1 (number).',
-      'State C has type "end" (string); only "final" exists.',
+      'State C has type "end" (string); only parallel, final, history exist.',
       'State C, "invoke" has no "src".',
+      'Expected "initial" to be one of the states A, C, got "X" (string).',
+      'State A, event GO targets "B" (string), which is no state. States: A, C.',
+      'The machine, event STOP targets "Y" (string), which is no state. States: A, C.',
     ])
   })
 

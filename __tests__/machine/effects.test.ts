@@ -238,31 +238,22 @@ describe('Effects under a subscriber that suspends its writers', () => {
 describe('Effects alone', () => {
   test('end what one state has before anything of the next one starts', () => {
     const log: string[] = []
-    const states = new Map(
-      ['A', 'B'].map((name) => [
-        name,
-        {
-          name,
-          final: false,
-          entry: undefined,
-          exit: undefined,
-          on: new Map(),
-          after: [{ ms: 5, transitions: [] }],
-          invoke: {
-            src: async (_context: never, _event: EventObject, { signal }: { signal: AbortSignal }) => {
-              log.push(`work ${name}`)
-              signal.addEventListener('abort', () => log.push(`abort ${name}`))
-            },
-            onDone: [],
-            onError: [],
-          },
-        },
-      ]),
-    )
+    const src = async (_context: unknown, event: EventObject, { signal }: { signal: AbortSignal }) => {
+      log.push(`work ${event.type}`)
+      signal.addEventListener('abort', () => log.push(`abort ${event.type}`))
+    }
+    const state = { after: { ms: 5 }, invoke: { src } }
+    const machine = defineLoose({
+      id: 'm',
+      initial: 'A',
+      context: {},
+      states: { A: state, B: state },
+      on: { B: 'B' },
+    })
     const host: EffectsHost = {
-      states,
+      machine: machine as EffectsHost['machine'],
       head: undefined as never,
-      entryEventOf: () => ({ type: 'GO' }),
+      entryEventOf: ({ current }) => ({ type: String(current) }),
       toolsFor: (signal) => ({ signal, update: () => false, send: () => false }),
       schedule: () => {
         log.push('set')

@@ -9,19 +9,33 @@ const machine = (states: string, more = ''): string =>
   `defineMachine({ id: 'm', initial: 'A', context: { n: 0 }, ${TYPES}, ${more} states: { ${states} } })`
 
 const TRANSITION = ['description', 'guard', 'reenter', 'target', 'update']
+const STATE = [
+  'after',
+  'always',
+  'description',
+  'entry',
+  'exit',
+  'history',
+  'id',
+  'initial',
+  'invoke',
+  'meta',
+  'on',
+  'onDone',
+  'states',
+  'tags',
+  'target',
+  'type',
+]
 const SENT = machine("A: { on: { GO: 'B' } }, B: { on: { STOP: 'A' } }")
 
 describe('an editor completes', () => {
   test.each<[string, string, readonly string[]]>([
-    [
-      'the keys of a state',
-      machine('A: { ¦ }, B: {}'),
-      ['after', 'description', 'entry', 'exit', 'invoke', 'meta', 'on', 'type'],
-    ],
-    ['the types of events in "on"', machine('A: { on: { ¦ } }, B: {}'), ['GO', 'STOP']],
-    ['those that are not there yet', machine("A: { on: { GO: 'B', ¦ } }, B: {}"), ['STOP']],
-    ['them in quotes', machine("A: { on: { '¦' } }, B: {}"), ['GO', 'STOP']],
-    ["them in the machine's own transitions", machine('A: {}, B: {}', 'on: { ¦ },'), ['GO', 'STOP']],
+    ['the keys of a state', machine('A: { ¦ }, B: {}'), STATE],
+    ['the types of events in "on"', machine('A: { on: { ¦ } }, B: {}'), ['"*"', 'GO', 'STOP']],
+    ['those that are not there yet', machine("A: { on: { GO: 'B', ¦ } }, B: {}"), ['"*"', 'STOP']],
+    ['them in quotes', machine("A: { on: { '¦' } }, B: {}"), ['*', 'GO', 'STOP']],
+    ["them in the machine's own transitions", machine('A: {}, B: {}', 'on: { ¦ },'), ['"*"', 'GO', 'STOP']],
     ['the keys of a transition', machine('A: { on: { GO: { ¦ } } }, B: {}'), TRANSITION],
     [
       'those of a transition that has a target',

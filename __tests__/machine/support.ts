@@ -13,7 +13,7 @@ import {
   type Snapshot,
   type TransitionRecord,
 } from '../../src/index.ts'
-import type { EventObject, Machine } from '../../src/machine/index.ts'
+import { type EventObject, type Machine, type StateValue, valueText } from '../../src/machine/index.ts'
 import { caught } from '../store/support.ts'
 
 /** A scheduler whose time passes only when the test says so. */
@@ -53,11 +53,11 @@ export function problemsOf(definition: unknown): readonly string[] {
 export const instant = (n: number): Instant => ({ tsWall: 1_700_000_000_000 + n, tsMono: n })
 
 /** A record as `from → to : event (status)`, with the message where there is one. */
-export const told = ({ from, to, event, status, errorMessage }: TransitionRecord): string =>
-  `${from} → ${to} : ${event} (${status}${errorMessage === '' ? '' : `: ${errorMessage}`})`
+export const told = ({ from, to, event, status, errorMessage }: TransitionRecord<StateValue>): string =>
+  `${valueText(from)} → ${valueText(to)} : ${event} (${status}${errorMessage === '' ? '' : `: ${errorMessage}`})`
 
 /** The history of a machine's state, record by record. */
-export const historyOf = (state: Pick<MachineState<string, unknown>, 'history'>): string[] =>
+export const historyOf = (state: Pick<MachineState<StateValue, unknown>, 'history'>): string[] =>
   state.history.map(told)
 
 /** A consumer that notes the machine's state of each snapshot. */

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { defineMachine, initialState, qCoreMachine, transition } from '../../src/index.ts'
-import { settlePending } from '../../src/machine/transition.ts'
+import { settlePending } from '../../src/machine/records.ts'
+import { nodeOf } from '../../src/machine/transition.ts'
 import { caught, isDeeplyFrozen } from '../store/support.ts'
 import { defineLoose, historyOf, instant, type LooseMachine } from './support.ts'
 
@@ -171,12 +172,13 @@ describe('settlePending', () => {
     context: {},
     states: { A: { on: { GO: 'B' } }, B: { invoke: { src: async () => {} }, on: { BACK: 'A' } } },
   })
+  const work = nodeOf(machine, 'B')
   const pending = transition(machine, initialState(machine), { type: 'GO' }, AT).state
 
   test('marks the record of the work, and no other one', () => {
     const again = transition(machine, pending, { type: 'BACK' }, AT).state
     const twice = transition(machine, again, { type: 'GO' }, AT).state
-    const settled = settlePending(twice, 'SUCCESS')
+    const settled = settlePending(twice, work, 'SUCCESS')
     expect(historyOf(settled)).toEqual([
       'A → B : GO (FAILED: Left by BACK before it had ended.)',
       'B → A : BACK (SUCCESS)',
@@ -188,11 +190,13 @@ describe('settlePending', () => {
   })
 
   test('notes why the work failed', () => {
-    expect(historyOf(settlePending(pending, 'FAILED', 'no disk'))).toEqual(['A → B : GO (FAILED: no disk)'])
+    expect(historyOf(settlePending(pending, work, 'FAILED', 'no disk'))).toEqual([
+      'A → B : GO (FAILED: no disk)',
+    ])
   })
 
   test('returns a state without running work as it is', () => {
-    const settled = settlePending(pending, 'SUCCESS')
-    expect(settlePending(settled, 'FAILED')).toBe(settled)
+    const settled = settlePending(pending, work, 'SUCCESS')
+    expect(settlePending(settled, work, 'FAILED')).toBe(settled)
   })
 })

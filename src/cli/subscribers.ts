@@ -1,4 +1,4 @@
-import type { Cell, MachineState, MachineStore } from '../machine/index.ts'
+import type { Cell, MachineState, MachineStore, StateValue } from '../machine/index.ts'
 import type { Consumer, Snapshot, SubscriberHandle } from '../store/index.ts'
 import type { CheckedSubscriber } from './load-module.ts'
 import type { RequestedSubscriber } from './parse-run-arguments.ts'
@@ -30,7 +30,7 @@ export function chooseSubscribers(
 
 /** A consumer as it is given to a store where the policy is known only at run time. */
 type AnyConsumer = Consumer<RunSnapshot | readonly RunSnapshot[]>
-type RunSnapshot = Snapshot<MachineState<string, unknown>>
+type RunSnapshot = Snapshot<MachineState<StateValue, unknown>>
 
 /** Attaches subscribers to a store, in order. */
 export function attachSubscribers(

@@ -1,4 +1,4 @@
-import type { Cell, MachineStore } from '../machine/index.ts'
+import { type Cell, type MachineStore, valueText } from '../machine/index.ts'
 
 /** A change of state as it was published. */
 export interface SeenTransition {
@@ -28,9 +28,12 @@ export function watchTransitions(
     attempts = state.attempts
     // A batch publishes several at once; the first snapshot is no change. A short history tells the newest.
     const records = changes > 0 ? state.history.slice(-changes) : []
-    for (const { from, to, event } of records) tell({ from, to, event, version })
+    for (const { from, to, event } of records) {
+      tell({ from: valueText(from), to: valueText(to), event, version })
+    }
     if (changes > 0 && records.length === 0) {
-      tell({ from: state.previous ?? state.current, to: state.current, event: reason, version })
+      const from = valueText(state.previous ?? state.current)
+      tell({ from, to: valueText(state.current), event: reason, version })
     }
   })
   return () => subscription.unsubscribe()

@@ -57,14 +57,18 @@ const SCHEMA_NAMES: ReadonlyMap<number, string> = new Map(
   FSMStateEnumSchema.values.map(({ number, name }) => [number, name]),
 )
 
+/** What the state of a message may be called. */
+type StateText<Cells extends Cell> = Extract<Cells['state'], string>
+
 /**
  * Makes a codec for a machine from the numbers of its states on the wire.
  *
  * A number, once used, keeps its meaning: give a new state a new one. 0 means *unspecified* and stands for no
  * state.
  *
- * @param states - a number for every state of the machine: integers from 1 to 2^31-1, no two the same
- * @throws `CODEC_INVALID` for a missing, unknown or reserved name, and for a number that is none or taken.
+ * @param states - a number for every state that the machine may be in, by its path: integers from 1 to 2^31-1, no two the same
+ * @throws `CODEC_INVALID` for a missing, unknown or reserved name, for a number that is none or taken, and for a
+ *   machine with parallel states.
  *
  * @example
  * ```ts
@@ -86,9 +90,9 @@ const SCHEMA_NAMES: ReadonlyMap<number, string> = new Map(
  */
 export function machineCodec<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
-  states: Readonly<Record<Cells['state'], number>>,
-): MachineCodec<Cells['state'], Context> {
-  type Decoded = DecodedSnapshot<Cells['state'], Context>
+  states: Readonly<Record<StateText<Cells>, number>>,
+): MachineCodec<StateText<Cells>, Context> {
+  type Decoded = DecodedSnapshot<StateText<Cells>, Context>
   const table = new NameTable(checkNumbers(machine, states))
   const toProto = (snapshot: MachineSnapshot, identity?: WireIdentity): FsmStateSnapshot =>
     toMessage(snapshot, table, identity)
@@ -113,14 +117,21 @@ function checkNumbers(
   states: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const { id } = machine
+  // A message has one number for the current state, and none for regions that are active side by side.
+  if ([...machine.states.values(), machine.root].some(({ kind }) => kind === 'parallel')) {
+    const expected = 'one without parallel states'
+    throw invalid(`machine "${id}"`, expected, 'one that has some', ADVICE.parallel)
+  }
+  const resting = [...machine.states.values()].filter(({ kind }) => kind === 'atomic' || kind === 'final')
+  const names = resting.map(({ name }) => name)
   if (typeof states !== 'object' || states === null) {
     throw invalid(`the states of machine "${id}"`, 'an object', describeValue(states), ADVICE.states)
   }
   const numbers = { ...states }
   const taken = new Map<number, string>()
-  for (const name of new Set([...machine.states.keys(), ...Object.keys(numbers)])) {
+  for (const name of new Set([...names, ...Object.keys(numbers)])) {
     const number = Object.hasOwn(numbers, name) ? numbers[name] : undefined
-    const problem = whyRefused(machine, name, number, taken)
+    const problem = whyRefused(names, name, number, taken)
     if (problem !== undefined) {
       throw invalid(
         `the number of state "${name}" of machine "${id}"`,
@@ -136,12 +147,12 @@ function checkNumbers(
 
 /** Says what was expected instead, or undefined when all is well. */
 function whyRefused(
-  { states }: Machine<unknown, Cell>,
+  names: readonly string[],
   name: string,
   number: unknown,
   taken: ReadonlyMap<number, string>,
 ): string | undefined {
-  if (!states.has(name)) return `absent, as its states are ${[...states.keys()].join(', ')}`
+  if (!names.includes(name)) return `absent, as its states are ${names.join(', ')}`
   if (isReservedName(name)) return 'that of another name: UNSPECIFIED and UNKNOWN_n are reserved'
   if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > INT32_MAX) {
     return 'an integer from 1 to 2^31-1'

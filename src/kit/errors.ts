@@ -58,6 +58,7 @@ export interface ErrorDetails {
   STORE_DESTROYED: { store: string; operation: string }
   STORE_UNINITIALIZED: { store: string; operation: string }
   SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
+  TRANSITION_LOOP: { machine: string; event: string; states: readonly string[]; steps: number }
   UNDO_IN_BATCH: { store: string; operation: string }
   TRANSACTION_ASYNC: { stores: readonly string[]; returned: Deferred }
   TRANSACTION_IN_BATCH: { store: string }

@@ -80,6 +80,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
   SUBSCRIBER_FULL: (d) =>
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
+  TRANSITION_LOOP: (d) =>
+    `Event ${d.event} set off more than ${d.steps} transitions in machine "${d.machine}", through ${list(d.states)}; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" where no such transition leads back.`,
   UNDO_IN_BATCH: (d) =>
     `${d.operation} was called inside a batch on store "${d.store}"; nothing was written. Call it before the batch or after.`,
   TRANSACTION_ASYNC: (d) =>

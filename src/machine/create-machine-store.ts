@@ -19,11 +19,15 @@ import {
   type Store,
   type Write,
 } from '../store/index.ts'
-import type { Cell, EventObject } from './definition.ts'
+import type { Cell, StateValue } from './cells.ts'
+import { activeNodes, isIn, valueText } from './configuration.ts'
+import type { EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
 import type { AnyContextRecipe, AnyInvokeTools, Machine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
+import { runThree } from './recipes.ts'
+import { settlePending } from './records.ts'
 import {
   type AnyMachine,
   type AnyResult,
@@ -32,16 +36,17 @@ import {
   INIT_EVENT,
   initialState,
   lookUp,
-  nodeOf,
-  runRecipes,
-  settlePending,
+  takeEventless,
   takeFirst,
   toEvent,
 } from './transition.ts'
 import { settled, transitions } from './transitions.ts'
 
-type State = MachineState<string, unknown>
+type State = MachineState<StateValue, unknown>
+type Sent = SendResult<StateValue, unknown>
 type History = AnyState['history']
+/** By the change of state that entered the states, as told by `attempts`. */
+type EntryEvents = ReadonlyMap<number, EventObject>
 
 /** What a recipe of `updateContext` would be given as its event, if it looked. */
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
@@ -95,7 +100,8 @@ function membersOf(driver: MachineDriver): PropertyDescriptorMap {
     send: (event: unknown, write?: Write) => driver.send(event, write),
     updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),
     can: (event: unknown) => driver.can(event),
-    is: (name: string) => store.state.current === name,
+    is: (path: string) => isIn(store.state.current, path),
+    hasTag: (tag: string) => driver.hasTag(tag),
   }
   return { ...mapValues(values), ...READ_THROUGH }
 }
@@ -136,7 +142,7 @@ class MachineDriver implements EffectsHost {
    * The events that led into states that invoke work, by the history that the change of state made: what is rolled
    * back is never looked up, and whatever else changes in a batch keeps the history.
    */
-  readonly #entryEvents = new WeakMap<History, EventObject>()
+  readonly #entryEvents = new WeakMap<History, EntryEvents>()
 
   constructor(machine: AnyMachine, store: Store<State>, scheduler: SchedulerLike, strict: boolean) {
     this.machine = machine
@@ -146,7 +152,7 @@ class MachineDriver implements EffectsHost {
     this.#strict = strict
     this.#kernel.guard((_write, state) => this.#checkState(state))
     this.#kernel.measure(() => ({
-      currentState: this.#kernel.head.state.current,
+      currentState: valueText(this.#kernel.head.state.current),
       noopWrites: this.#noopWrites,
       unhandledEvents: this.#unhandledEvents,
       lateWrites: this.#lateWrites,
@@ -159,7 +165,7 @@ class MachineDriver implements EffectsHost {
     effects.next(this.#kernel.head)
   }
 
-  send(given: unknown, write?: Write): SendResult {
+  send(given: unknown, write?: Write): Sent {
     const event = toEvent(this.machine.id, given)
     const result = this.#apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
     if (result.handled) return result
@@ -170,9 +176,12 @@ class MachineDriver implements EffectsHost {
 
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
     const before = this.#kernel.head
-    const step = (state: AnyState): AnyState => {
-      const context = runRecipes(this.machine.id, state.context, UPDATE_EVENT, recipe)
-      return context === state.context ? state : Object.freeze({ ...state, context })
+    const step = (state: AnyState, at: Instant): AnyState => {
+      const context = runThree(this.machine.id, state.context, UPDATE_EVENT, recipe)
+      if (context === state.context) return state
+      const updated = takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at)
+      this.#noteEntry(state, updated, UPDATE_EVENT)
+      return updated
     }
     const snapshot = this.#kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
     if (snapshot === before) this.#noopWrites += 1
@@ -186,16 +195,21 @@ class MachineDriver implements EffectsHost {
 
   // ---- EffectsHost ----
 
-  get states(): ReadonlyMap<string, StateNode> {
-    return this.machine.states
+  hasTag(tag: string): boolean {
+    return this.#active.some(({ tags }) => tags.includes(tag))
+  }
+
+  get #active(): readonly StateNode[] {
+    // The cast holds: a store refuses what is no state of its machine.
+    return activeNodes(this.machine, this.store.state.current) as readonly StateNode[]
   }
 
   get head(): Snapshot<State> {
     return this.#kernel.head
   }
 
-  entryEventOf({ history }: AnyState): EventObject {
-    return this.#entryEvents.get(history) ?? INIT_EVENT
+  entryEventOf({ history }: AnyState, stay: number): EventObject {
+    return this.#entryEvents.get(history)?.get(stay) ?? INIT_EVENT
   }
 
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
@@ -215,25 +229,28 @@ class MachineDriver implements EffectsHost {
     return this.#scheduler.schedule(fire, ms)
   }
 
-  elapsed(ms: number, isCurrent: () => boolean): void {
+  elapsed({ after }: StateNode, ms: number, isCurrent: () => boolean): void {
     this.#byItself('after', isCurrent, () => {
       const event = { type: `after.${ms}` }
-      const { after } = nodeOf(this.machine, this.#kernel.head.state.current)
       const taken = after.find((delayed) => delayed.ms === ms)?.transitions ?? []
       this.#apply('after', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
     })
   }
 
-  ended(outcome: InvokeOutcome, isCurrent: () => boolean): void {
+  ended(
+    node: StateNode,
+    outcome: InvokeOutcome,
+    { isCurrent, isLast }: { isCurrent(): boolean; isLast(): boolean },
+  ): void {
     this.#byItself('invoke', isCurrent, () => {
-      const { invoke } = nodeOf(this.machine, this.#kernel.head.state.current)
+      const { invoke } = node
       const event = outcome.done
         ? { type: 'done.invoke', output: outcome.output }
         : { type: 'error.invoke', error: outcome.error }
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
       let failure: { error: unknown } | undefined
       const result = this.#apply('invoke', event, undefined, (state, at) => {
-        const settled = settle(state, outcome)
+        const settled = settle(state, node, outcome, isLast())
         try {
           return takeFirst(this.machine, settled, taken, event, at)
         } catch (error) {
@@ -251,7 +268,7 @@ class MachineDriver implements EffectsHost {
 
   /** `set`, `update` and `put` can bring any state; the tables know only the machine's. */
   #checkState(state: Immutable<State>): void {
-    if (this.machine.states.has(state?.current)) return
+    if (activeNodes(this.machine, state?.current) !== undefined) return
     throw new HeadgateError('STATE_UNKNOWN', {
       machine: this.machine.id,
       received: describeValue(state?.current),
@@ -266,11 +283,11 @@ class MachineDriver implements EffectsHost {
     event: EventObject,
     write: Write | undefined,
     decideNext: (state: AnyState, at: Instant) => AnyResult,
-  ): SendResult {
+  ): Sent {
     let result: AnyResult | undefined
     const step = (state: AnyState, at: Instant): AnyState => {
       result = decideNext(state, at)
-      if (result.state.attempts !== state.attempts) this.#noteEntry(result.state, event)
+      this.#noteEntry(state, result.state, event)
       return result.state
     }
     const snapshot = this.#kernel.commit(step, labelled(write, event.type), operation)
@@ -281,8 +298,16 @@ class MachineDriver implements EffectsHost {
       : { handled: false, reason: decided.reason, snapshot }
   }
 
-  #noteEntry({ current, history }: AnyState, event: EventObject): void {
-    if (nodeOf(this.machine, current).invoke !== undefined) this.#entryEvents.set(history, event)
+  /** Keeps the event for the work that the entered states invoke, and those of the states that are not left. */
+  #noteEntry(before: AnyState, { attempts, current, history, stays }: AnyState, event: EventObject): void {
+    if (attempts === before.attempts || !this.#invokes(current)) return
+    const kept = stays === undefined ? undefined : this.#entryEvents.get(before.history)
+    const events = [...(kept ?? [])].filter(([stay]) => Object.values(stays ?? {}).includes(stay))
+    this.#entryEvents.set(history, new Map([...events, [attempts, event]]))
+  }
+
+  #invokes(current: unknown): boolean {
+    return activeNodes(this.machine, current)?.some(({ invoke }) => invoke !== undefined) === true
   }
 
   /**
@@ -315,9 +340,10 @@ class MachineDriver implements EffectsHost {
 
   #unhandled(event: EventObject, refused: { reason: 'unhandled' | 'guard' | 'final' }): HeadgateError {
     const { current } = this.#kernel.head.state
-    const allowed = [...nodeOf(this.machine, current).on.keys()]
+    const allowed = [...new Set(this.#active.flatMap(({ on }) => [...on.keys()]))]
     const { reason } = refused
-    const details = { machine: this.machine.id, state: current, event: event.type, reason, allowed }
+    const state = valueText(current)
+    const details = { machine: this.machine.id, state, event: event.type, reason, allowed }
     return new HeadgateError('EVENT_UNHANDLED', details)
   }
 }
@@ -331,5 +357,8 @@ function labelled(write: Write | undefined, reason: string): Write {
 }
 
 /** Marks the record of work that has ended. */
-const settle = (state: AnyState, outcome: InvokeOutcome): AnyState =>
-  outcome.done ? settlePending(state, 'SUCCESS') : settlePending(state, 'FAILED', messageOf(outcome.error))
+function settle(state: AnyState, node: StateNode, outcome: InvokeOutcome, isLast: boolean): AnyState {
+  if (!outcome.done) return settlePending(state, node, 'FAILED', messageOf(outcome.error))
+  // One that began other work too has not succeeded before all of it has.
+  return isLast ? settlePending(state, node, 'SUCCESS') : state
+}

@@ -1,17 +1,18 @@
 /**
  * What a machine is defined with. The words are XState's (`initial`, `states`, `on`, `target`, `guard`,
- * `entry`, `exit`, `after`, `invoke`, `reenter`); `toXState` writes what its tools load.
+ * `entry`, `exit`, `after`, `always`, `invoke`, `reenter`, `type`, `history`); `toXState` writes what its tools load.
  *
  * How the types work: `defineMachine` infers three things side by side, the context, the union of events
  * (from `types`) and the literal shape of `states`. The shape is constrained by a mapped type over its own
- * keys, so a target can be checked against the names of the states, and the parameters of `guard` and
- * `update` are typed from the key they stand under. From the shape a union of {@link Cell}s is computed,
- * one for each state with the events that it handles; everything else (`send`, `is`, `transition`) is
- * typed from that union.
+ * keys, so the parameters of `guard` and `update` are typed from the key they stand under; what it names, its
+ * targets above all, is checked beside it (`hints.ts`). From the shape a union of {@link Cell}s is computed
+ * (`cells.ts`), one for each state with the events that it handles; everything else (`send`, `is`,
+ * `transition`) is typed from that union.
  */
 import type { Draft } from 'immer'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Write } from '../store/index.ts'
+import type { StateValue } from './cells.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 
@@ -28,11 +29,14 @@ export type ContextRecipe<Context, Event> = (draft: Draft<Context>, event: Event
 
 /** What follows from an event. */
 export interface TransitionDefinition<Context, Event, Name extends string> {
-  /** The state to go to; without it the machine stays, and neither `exit` nor `entry` runs. */
+  /**
+   * The state to go to: a sibling, `'.child'`, or `'#id'` of any state with that `id`; each may go on with the names
+   * inside, `'ACTIVE.moving'`. Without it the machine stays, and neither `exit` nor `entry` runs.
+   */
   readonly target?: Name
   readonly guard?: Guard<Context, Event>
   readonly update?: ContextRecipe<Context, Event>
-  /** Whether a transition whose `target` is the own state leaves and enters it; default false. */
+  /** Whether a transition to the own state, or to one inside it, leaves and enters the own state; default false. */
   readonly reenter?: boolean
   readonly description?: string
 }
@@ -59,19 +63,26 @@ export type EventNamed<Event extends EventObject, Type extends string> = string 
         : never
     : never
 
-/** Transitions by the type of their event. */
+/** Transitions by the type of their event; those of `'*'` are tried for every event, behind the named ones. */
 export type TransitionMap<Context, Event extends EventObject, Name extends string> = {
-  readonly [Type in Event['type']]?: TransitionConfig<Context, EventNamed<Event, Type>, Name>
+  readonly [Type in Event['type'] | '*']?: TransitionConfig<Context, EventOn<Event, Type>, Name>
 }
+
+/** What a key of `on` handles. */
+export type EventOn<Event extends EventObject, Type extends string> = Type extends '*'
+  ? Event
+  : EventNamed<Event, Type>
 
 /** The event of an `after`. */
 export type AfterEvent = { readonly type: `after.${number}` }
 /** The event of an `onDone`. */
 export type DoneEvent<Output = unknown> = { readonly type: 'done.invoke'; readonly output: Output }
+/** The event of an `onDone` that belongs to a state with states inside. */
+export type DoneStateEvent = { readonly type: 'done.state'; readonly output: unknown }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
 /** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
-export type InternalEvent = { readonly type: 'init' } | AfterEvent | DoneEvent | ErrorEvent
+export type InternalEvent = { readonly type: 'init' } | AfterEvent | DoneEvent | DoneStateEvent | ErrorEvent
 
 interface Delayed<Context, Name extends string> extends TransitionDefinition<Context, AfterEvent, Name> {
   /** Milliseconds in the state, an integer from 0 to 2 147 483 647. */
@@ -96,9 +107,9 @@ export interface InvokeTools<Context, Event extends EventObject> {
   update(
     recipe: (draft: Draft<Context>) => void,
     write?: Write,
-  ): Snapshot<MachineState<string, Context>> | false
+  ): Snapshot<MachineState<StateValue, Context>> | false
   /** Sends an event. */
-  send(event: Event | BareEvent<Event>, write?: Write): SendResult<string, Context> | false
+  send(event: Event | BareEvent<Event>, write?: Write): SendResult<StateValue, Context> | false
 }
 
 /** Work that runs while the machine is in a state. */
@@ -114,8 +125,13 @@ export interface InvokeDefinition<Context, Event extends EventObject, Name exten
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
 }
 
-/** What the work of a state resolves to, by the names of states; `unknown` where `types` does not say. */
-export type OutputOf<Outputs, Name> = Name extends keyof Outputs ? Outputs[Name] : unknown
+/**
+ * What the work of a state resolves to, by the path of the state; `unknown` where `types` does not say. For states
+ * inside of another the compiler knows their names only as a pattern: they are given what is said of any that fit.
+ */
+export type OutputOf<Outputs, Path> = [Extract<keyof Outputs, Path>] extends [never]
+  ? unknown
+  : Outputs[Extract<keyof Outputs, Path>]
 
 /** One state. */
 export interface StateDefinition<Context, Event extends EventObject, Name extends string, Output = unknown> {
@@ -125,34 +141,59 @@ export interface StateDefinition<Context, Event extends EventObject, Name extend
   /** Runs when the state is left; before `update` and `entry`. */
   readonly exit?: ContextRecipe<Context, Event | InternalEvent>
   readonly after?: AfterConfig<Context, Name>
+  /** Taken without an event, as soon as a guard agrees: looked at after each event, until none does. */
+  readonly always?: TransitionConfig<Context, Event | InternalEvent, Name>
   readonly invoke?: InvokeDefinition<Context, Event, Name, Output>
-  /** A final state handles nothing and is never left. */
-  readonly type?: 'final'
+  /**
+   * Of a `parallel` state all the states inside are active at once. A `final` one at the top is never left; inside of
+   * another state it ends that one, whose `onDone` is taken. `history` is a target that leads back to where its
+   * parent was when it was left.
+   */
+  readonly type?: 'parallel' | 'final' | 'history'
+  /** The states inside; `initial` is then needed, unless the state is parallel. */
+  readonly initial?: string
+  /** Taken when the states inside have come to their end. */
+  readonly onDone?: TransitionConfig<Context, DoneStateEvent, Name>
+  /** Of a history state: whether only the child is remembered (the default), or the states inside it too. */
+  readonly history?: 'shallow' | 'deep'
+  /** Of a history state: where it leads while there is nothing to remember; default the parent's `initial`. */
+  readonly target?: string
+  /** A name for targets anywhere: `'#id'`. */
+  readonly id?: string
+  /** What is true in the state, whatever it is called: `store.hasTag('busy')`. */
+  readonly tags?: readonly string[]
   readonly description?: string
   readonly meta?: unknown
 }
 
-/** One state of a machine with the events that it handles; a machine's type is a union of these. */
-export interface Cell {
-  readonly state: string
-  readonly event: EventObject
+/**
+ * The states inside of others. `Shape` is only carried along: a mapped type over what is not known yet is what the
+ * compiler reads the parameters of functions from; one over the states inside of a state of it is not.
+ */
+export type InnerStates<Context, Event extends EventObject, Outputs, Shape, Path extends string> = {
+  readonly [Name in keyof Shape | string]?: StateDefinition<
+    Context,
+    Event,
+    string,
+    OutputOf<Outputs, `${Path}.${Name & string}`>
+  > & {
+    readonly states?: InnerStates<Context, Event, Outputs, Shape, `${Path}.${Name & string}`>
+  }
 }
 
-type HandledTypes<State> = State extends { readonly on: infer On } ? keyof On & string : never
+/** A target that is no sibling; which of these there are is checked in `hints.ts`. */
+type FarTarget = `.${string}` | `#${string}` | `${string}.${string}`
 
-/** The cells of a shape: each state's own events and those of the machine's `on`; none for a final state. */
-export type CellsOf<Event extends EventObject, States, RootType extends string> = {
-  [Name in keyof States & string]: {
-    readonly state: Name
-    readonly event: States[Name] extends { readonly type: 'final' }
-      ? never
-      : EventNamed<Event, HandledTypes<States[Name]> | RootType>
+/** What a shape of states must be. */
+export type StatesOf<Context, Event extends EventObject, Outputs, Shape> = {
+  readonly [Name in keyof Shape]: StateDefinition<
+    Context,
+    Event,
+    (keyof Shape & string) | FarTarget,
+    OutputOf<Outputs, Name>
+  > & {
+    readonly states?: InnerStates<Context, Event, Outputs, Shape, Name & string>
   }
-}[keyof States & string]
-
-/** Makes a key of `on` that is no type of an event a compile error. */
-export type OnlyKnownEvents<Event extends EventObject, On> = {
-  readonly [Type in Exclude<keyof On, Event['type']>]: never
 }
 
 /** An event without a payload may be sent as its type alone. */

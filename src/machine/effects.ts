@@ -2,36 +2,36 @@
  * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
  *
  * It follows the published versions ahead of all subscribers, so a state that a subscriber leaves at
- * once was still entered, and a batch starts only what its last state has. Which life of a state is being
- * lived is told by `current` and `attempts` together: re-entering raises `attempts`. Whoever changes the
+ * once was still entered, and a batch starts only what its last state has. Each active state has a life of its own:
+ * which one is being lived is told by the change of state that entered it (`stayOf`). Whoever changes the
  * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
  *
  * What must stay true: when a state is left, its timers are gone and its signal has aborted before
- * anything of the next state starts; nothing is left after `complete`.
+ * anything of the next state starts, and what began last ends first; nothing is left after `complete`.
  */
 
 import type { Subscription } from 'rxjs'
-import type { Immutable } from '../kit/index.ts'
 import { deferredOf, HeadgateError, isPromiseLike, releaseWork } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
+import { activeNodes } from './configuration.ts'
 import type { EventObject } from './definition.ts'
 import type { AnyInvokeTools, InvokeNode, StateNode } from './machine.ts'
-import type { MachineState } from './machine-state.ts'
-import { nodeOf } from './transition.ts'
+import { stayOf } from './records.ts'
+import { type AnyMachine, type AnyState, nodeOf } from './transition.ts'
 
 /** What the effects ask of their store. */
 export interface EffectsHost {
-  readonly states: ReadonlyMap<string, StateNode>
+  readonly machine: AnyMachine
   /** The newest write; it is ahead of the effects while a batch or a walk is in progress. */
-  readonly head: Snapshot<MachineState<string, unknown>>
+  readonly head: Snapshot<AnyState>
   /** The event that led into a state. */
-  entryEventOf(state: Immutable<MachineState<string, unknown>>): EventObject
+  entryEventOf(state: AnyState, stay: number): EventObject
   /** Runs `fire` after some time; it is called at most once. */
   schedule(ms: number, fire: () => void): Subscription
   /** The time of an `after` has come. */
-  elapsed(ms: number, isCurrent: () => boolean): void
-  /** Invoked work has ended. */
-  ended(outcome: InvokeOutcome, isCurrent: () => boolean): void
+  elapsed(node: StateNode, ms: number, isCurrent: () => boolean): void
+  /** Invoked work has ended; `last` where none is left that the same change of state began. */
+  ended(node: StateNode, outcome: InvokeOutcome, life: { isCurrent(): boolean; isLast(): boolean }): void
   /** What invoked work is given; it writes only while `isCurrent`. */
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
@@ -42,6 +42,10 @@ export type InvokeOutcome =
 
 /** One life of a state that runs something. */
 interface Life {
+  readonly node: StateNode
+  readonly stay: number
+  isOver: boolean
+  isWorking: boolean
   /** Ends what runs in it. */
   readonly endings: (() => void)[]
 }
@@ -82,49 +86,69 @@ function listen(work: Promise<unknown>, listener: OutcomeListener): void {
 
 export class Effects {
   readonly #host: EffectsHost
-  #life: Life | undefined
-  /** Which life of which state is being lived; most states run nothing, and have no {@link Life}. */
-  #current: string | undefined
+  /** In the order in which they began; most states run nothing, and have no {@link Life}. */
+  #lives: readonly Life[] = NONE
+  /** Where the machine is, as it was told last. */
+  #current: unknown
   #attempts = -1
 
   constructor(host: EffectsHost) {
     this.#host = host
   }
 
-  next({ state }: Snapshot<MachineState<string, unknown>>): void {
+  next({ state }: Snapshot<AnyState>): void {
     const { current, attempts } = state
     if (this.#current === current && this.#attempts === attempts) return
-    this.#leave()
     this.#current = current
     this.#attempts = attempts
-    const { after, invoke } = nodeOf(this.#host, current)
-    if (after.length === 0 && invoke === undefined) return
-    const life: Life = { endings: [] }
-    this.#life = life
-    // A scheduler may run what is due at once: then the life can be over before all of it has begun.
-    for (const { ms } of after) if (this.#life === life) this.#startTimer(life, ms)
-    if (invoke !== undefined && this.#life === life) this.#startWork(life, invoke, state)
+    const wanted = this.#wantedIn(state)
+    if (wanted.length === 0 && this.#lives.length === 0) return
+    const kept = this.#lives.filter(({ node, stay }) => wanted.includes(node) && stay === stayOf(state, node))
+    this.#leaveAllBut(kept)
+    for (const node of wanted) {
+      // A scheduler may run what is due at once: then all of it can be over before it has begun.
+      if (this.#current !== current || this.#attempts !== attempts) return
+      if (!kept.some((life) => life.node === node)) this.#begin(node, state)
+    }
   }
 
   complete(): void {
-    this.#leave()
+    this.#leaveAllBut(NONE)
+  }
+
+  /** The active states that run something. */
+  #wantedIn(state: AnyState): readonly StateNode[] {
+    const { machine } = this.#host
+    if (machine.composed) return (activeNodes(machine, state.current) ?? NONE).filter(runsSomething)
+    const node = nodeOf(machine, state.current)
+    return runsSomething(node) ? node.line : NONE
+  }
+
+  #begin(node: StateNode, state: AnyState): void {
+    const life: Life = { node, stay: stayOf(state, node), isOver: false, isWorking: false, endings: [] }
+    this.#lives = [...this.#lives, life]
+    for (const { ms } of node.after) if (!life.isOver) this.#startTimer(life, ms)
+    if (node.invoke !== undefined && !life.isOver) this.#startWork(life, node.invoke, state)
   }
 
   #startTimer(life: Life, ms: number): void {
     const isCurrent = this.#isCurrent(life)
-    const timer = this.#host.schedule(ms, () => this.#host.elapsed(ms, isCurrent))
-    if (this.#life === life) life.endings.push(() => timer.unsubscribe())
-    else timer.unsubscribe()
+    const timer = this.#host.schedule(ms, () => this.#host.elapsed(life.node, ms, isCurrent))
+    if (life.isOver) timer.unsubscribe()
+    else life.endings.push(() => timer.unsubscribe())
   }
 
-  #startWork(life: Life, { src }: InvokeNode, state: Immutable<MachineState<string, unknown>>): void {
+  #startWork(life: Life, { src }: InvokeNode, state: AnyState): void {
     const controller = new AbortController()
     const isCurrent = this.#isCurrent(life)
     const { context } = state
-    const event = this.#host.entryEventOf(state)
+    const event = this.#host.entryEventOf(state, life.stay)
+    life.isWorking = true
+    const isLast = (): boolean => !this.#lives.some(({ stay, isWorking }) => isWorking && stay === life.stay)
     const listener: OutcomeListener = {
       ended: (outcome) => {
-        if (isCurrent()) this.#host.ended(outcome, isCurrent)
+        life.isWorking = false
+        if (isCurrent()) this.#host.ended(life.node, outcome, { isCurrent, isLast })
       },
     }
     life.endings.push(() => {
@@ -136,16 +160,26 @@ export class Effects {
 
   /** Whether a life is still lived: also the newest write, which may not have been told yet, is of it. */
   #isCurrent(life: Life): () => boolean {
-    const [current, attempts] = [this.#current, this.#attempts]
+    const { machine } = this.#host
+    const { node, stay } = life
     return () => {
       const { state } = this.#host.head
-      return this.#life === life && state.current === current && state.attempts === attempts
+      if (life.isOver || stayOf(state, node) !== stay) return false
+      return machine.composed
+        ? activeNodes(machine, state.current)?.includes(node) === true
+        : state.current === node.name
     }
   }
 
-  #leave(): void {
-    const life = this.#life
-    this.#life = undefined
-    if (life !== undefined) for (const end of life.endings) end()
+  /** Ends lives, the newest first. */
+  #leaveAllBut(kept: readonly Life[]): void {
+    const left = this.#lives.filter((life) => !kept.includes(life))
+    this.#lives = kept
+    for (const life of left) life.isOver = true
+    for (const { endings } of left.reverse()) for (const end of endings) end()
   }
 }
+
+const NONE: readonly never[] = Object.freeze([])
+
+const runsSomething = ({ after, invoke }: StateNode): boolean => after.length > 0 || invoke !== undefined

@@ -1,42 +1,130 @@
 /**
- * What an editor completes inside a definition.
+ * What an editor completes inside a definition, and what is wrong with the names in it.
  *
  * The compiler infers the shape of `states` from what is written, and an editor asks for what may be written there: the
  * shape that was inferred from nothing. So the keys are named once more beside the shape. Their values are `unknown`:
  * an intersection with it changes no type, and the parameters of a guard stay those of the definition.
+ *
+ * What a shape names (events, targets, its initial states) is checked here too. A constraint that looked into the
+ * states inside of states would leave the parameters of their guards untyped.
  */
-import type {
-  EventObject,
-  InvokeDefinition,
-  OnlyKnownEvents,
-  StateDefinition,
-  TransitionDefinition,
-} from './definition.ts'
+import type { Compound } from './cells.ts'
+import type { EventObject, InvokeDefinition, StateDefinition, TransitionDefinition } from './definition.ts'
 
 type Keys<T> = { readonly [Key in keyof T]?: unknown }
 
 type TransitionKeys = Keys<TransitionDefinition<unknown, EventObject, string>>
 
-/** The keys of a transition where one is written: not for a target alone, nor for a list, whose items are its own. */
-type TransitionHint<Config> = Config extends string | readonly unknown[] ? unknown : TransitionKeys
+/** Reads as a sentence where a name is none: `NoSuchState<'BUSSY', 'IDLE' | 'BUSY'>`. */
+export interface NoSuchState<Name, Names> {
+  readonly 'there is no such state': Name
+  readonly 'there are': Names
+}
+
+/** Both what may be written, for the editor, and what is wrong with what was. */
+type Named<Name, Names> = Name extends Names ? unknown : Names | NoSuchState<Name, Names>
+
+/** The names inside of a state, joined by dots. */
+type PathsIn<States> = {
+  [Name in keyof States & string]:
+    | Name
+    | (States[Name] extends Compound<infer Inner> ? `${Name}.${PathsIn<Inner>}` : never)
+}[keyof States & string]
+
+type Inside<State> = State extends Compound<infer Inner> ? PathsIn<Inner> : never
+
+/** What an `id` anywhere in a shape makes a target. */
+type IdTargets<States> = {
+  [Name in keyof States]:
+    | (States[Name] extends { readonly id: infer Id extends string }
+        ? PathsUnder<`#${Id}`, States[Name]>
+        : never)
+    | (States[Name] extends Compound<infer Inner> ? IdTargets<Inner> : never)
+}[keyof States]
+
+type PathsUnder<Prefix extends string, State> = Prefix | `${Prefix}.${Inside<State>}`
+
+/** A transition where one is written: for a target alone and for a list, whose items are its own, there are no keys. */
+type TransitionHint<Config, Names> = Config extends string
+  ? Named<Config, Names>
+  : Config extends readonly unknown[]
+    ? ListHint<Exclude<TargetIn<Config[number]>, Names>, Names>
+    : TransitionKeys & TargetHint<Config, Names>
+
+// Beside a list stands no list: an item would be checked against one that has none of its other keys.
+type ListHint<Wrong, Names> = [Wrong] extends [never] ? unknown : NoSuchState<Wrong, Names>
+
+type TargetIn<Config> = Config extends { readonly target: infer Target } ? Target : never
+
+type TargetHint<Config, Names> = Config extends { readonly target: infer Target }
+  ? { readonly target: Named<Target, Names> }
+  : { readonly target?: Names }
+
+type TransitionHints<Configs, Names> = {
+  readonly [Key in keyof Configs]: TransitionHint<Configs[Key], Names>
+}
 
 /** The types of the events. */
-export type EventHint<Event extends EventObject> = { readonly [Type in Event['type']]?: unknown }
+export type EventHint<Event extends EventObject> = { readonly [Type in Event['type'] | '*']?: unknown }
 
-type OnHint<Event extends EventObject, On> = OnlyKnownEvents<Event, On> &
-  EventHint<Event> & { readonly [Type in keyof On]: TransitionHint<On[Type]> }
-
-type InvokeHint<Invoke> = Keys<InvokeDefinition<unknown, EventObject, string>> & {
-  readonly [Key in keyof Invoke]: Key extends 'onDone' | 'onError' ? TransitionHint<Invoke[Key]> : unknown
+/** Makes a key of `on` that is no type of an event a compile error. */
+export type OnlyKnownEvents<Event extends EventObject, On> = {
+  readonly [Type in Exclude<keyof On, Event['type'] | '*'>]: never
 }
 
-type In<State, Key extends string> = Key extends keyof State ? State[Key] : object
+type AfterHint<After, Names> = After extends readonly unknown[] | { readonly ms: unknown }
+  ? TransitionHint<After, Names> & { readonly ms?: unknown }
+  : TransitionHints<After, Names> & TransitionKeys & { readonly ms?: unknown }
 
-/** The keys of a state, the types of events, and the keys of transitions; also refuses events that are not known. */
-export type StateHint<Event extends EventObject, State> = Keys<
-  Omit<StateDefinition<unknown, Event, string>, 'on' | 'after' | 'invoke'>
+type InvokeHint<Invoke, Names> = Keys<InvokeDefinition<unknown, EventObject, string>> & {
+  readonly [Key in keyof Invoke]: Key extends 'onDone' | 'onError'
+    ? TransitionHint<Invoke[Key], Names>
+    : unknown
+}
+
+/** What a state was given. Where the shape is refused, the compiler puts what it must be, and all of that is optional. */
+type In<State, Key extends string> = Key extends keyof State
+  ? undefined extends State[Key]
+    ? object
+    : State[Key]
+  : object
+
+type Checked = 'on' | 'after' | 'always' | 'invoke' | 'onDone' | 'states' | 'initial' | 'target'
+
+/** The keys of a state, the types of events, and the keys of transitions; refuses events and targets that are not known. */
+type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
+  Omit<StateDefinition<unknown, Event, string>, Checked>
 > & {
-  readonly on?: OnHint<Event, In<State, 'on'>>
-  readonly after?: TransitionHint<In<State, 'after'>> & { readonly ms?: unknown }
-  readonly invoke?: InvokeHint<In<State, 'invoke'>>
+  readonly on?: OnlyKnownEvents<Event, In<State, 'on'>> &
+    EventHint<Event> &
+    TransitionHints<In<State, 'on'>, Targets>
+  readonly after?: AfterHint<In<State, 'after'>, Targets>
+  readonly always?: TransitionHint<In<State, 'always'>, Targets>
+  readonly invoke?: InvokeHint<In<State, 'invoke'>, Targets>
+  readonly onDone?: TransitionHint<In<State, 'onDone'>, Targets>
+  readonly target?: Siblings
+  readonly states?: unknown
+  readonly initial?: unknown
+} & (State extends { readonly states: infer Inner }
+    ? State extends { readonly type: 'parallel' }
+      ? unknown
+      : { readonly initial: keyof Inner }
+    : unknown)
+
+type StatesHintAt<Event extends EventObject, States, Ids> = {
+  readonly [Name in keyof States]: StateHint<
+    Event,
+    States[Name],
+    PathsIn<States>,
+    PathsIn<States> | `.${Inside<States[Name]>}` | Ids
+  > &
+    (States[Name] extends Compound<infer Inner>
+      ? { readonly states: StatesHintAt<Event, Inner, Ids> }
+      : unknown)
 }
+
+/** Beside a shape: what may be written in it, and what may not. */
+export type StatesHint<Event extends EventObject, States> = StatesHintAt<Event, States, IdTargets<States>>
+
+/** The targets of the machine's own transitions. */
+export type RootTarget<States> = PathsIn<States> | (IdTargets<States> & string)

@@ -1,36 +1,38 @@
+export type { Cell, CellsIn, CellsOf, ParallelCell, PathOf, StateValue } from './cells.ts'
+export { valueText } from './configuration.ts'
 export { createMachineStore } from './create-machine-store.ts'
 export { defineMachine, type MachineDefinition } from './define-machine.ts'
 export type {
   AfterConfig,
   AfterEvent,
   BareEvent,
-  Cell,
-  CellsOf,
   ContextRecipe,
   DoneEvent,
+  DoneStateEvent,
   ErrorEvent,
   EventNamed,
   EventObject,
+  EventOn,
   Guard,
   InternalEvent,
   InvokeDefinition,
   InvokeTools,
-  OnlyKnownEvents,
   OutputOf,
   StateDefinition,
   TransitionConfig,
   TransitionDefinition,
   TransitionMap,
 } from './definition.ts'
+export type { OnlyKnownEvents } from './hints.ts'
 export type { Machine } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
-export type { ContextOf, EventOf, StateNameOf, StateOf } from './machine-types.ts'
+export type { ContextOf, EventOf, StateNameOf, StateOf, StatePathOf } from './machine-types.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'
 export { toMermaid } from './to-mermaid.ts'
-export { toXState, type XStateConfig } from './to-x-state.ts'
+export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export { initialState, type RefusalReason, type TransitionResult, transition } from './transition.ts'
 export { settled, type TransitionFilter, transitions } from './transitions.ts'
 export { whileIn } from './while-in.ts'

@@ -2,7 +2,8 @@ import type { Draft } from 'immer'
 import type { Observable } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
-import type { BareEvent, Cell } from './definition.ts'
+import type { Cell, CellsIn, PathOf, StateValue } from './cells.ts'
+import type { BareEvent } from './definition.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { RefusalReason } from './transition.ts'
@@ -14,7 +15,7 @@ export interface MachineStoreOptions extends Omit<StoreOptions, 'freeze'> {
 }
 
 /** What {@link MachineStore.send} did. */
-export type SendResult<Name extends string = string, Context = unknown> =
+export type SendResult<Name extends StateValue = string, Context = unknown> =
   | {
       readonly handled: true
       /** The commit; the current snapshot where the event was handled and changed nothing. */
@@ -37,7 +38,7 @@ export type SendResult<Name extends string = string, Context = unknown> =
 export interface MachineStore<Context, Cells extends Cell>
   extends Store<MachineState<Cells['state'], Context>> {
   readonly machine: Machine<Context, Cells>
-  /** The name of the current state; counts as a read, as the next one does. */
+  /** The current state; counts as a read, as the next one does. */
   readonly current: Cells['state']
   readonly context: Immutable<Context>
   /** Each change of state once, when it is published: `PENDING` where the entered state invokes work. */
@@ -71,8 +72,11 @@ export interface MachineStore<Context, Cells extends Cell>
   can(event: Cells['event'] | BareEvent<Cells['event']>): boolean
 
   /**
-   * Whether the machine is in a state; inside `if (store.is('IDLE'))` only the events of IDLE compile. The
-   * compiler cannot see that a `send` leaves the state: ask again after one.
+   * Whether the machine is in a state, or in one inside of it; inside `if (store.is('IDLE'))` only the events of IDLE
+   * compile. The compiler cannot see that a `send` leaves the state: ask again after one.
    */
-  is<Name extends Cells['state']>(name: Name): this is MachineStore<Context, Extract<Cells, { state: Name }>>
+  is<Path extends PathOf<Cells['state']>>(path: Path): this is MachineStore<Context, CellsIn<Cells, Path>>
+
+  /** Whether some state that the machine is in has a tag. */
+  hasTag(tag: string): boolean
 }

@@ -3,7 +3,7 @@
  * read from what the machine carries, so nothing has to be declared twice.
  */
 import type { Snapshot } from '../store/index.ts'
-import type { Cell } from './definition.ts'
+import type { Cell, PathOf } from './cells.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 
@@ -17,8 +17,11 @@ export type ContextOf<T> = MachineOf<T> extends Machine<infer Context, Cell> ? C
 /** The events that some state of a machine or a machine store handles. */
 export type EventOf<T> = CellOf<T>['event']
 
-/** The names of the states of a machine or a machine store. */
+/** What the current state of a machine or a machine store may be. */
 export type StateNameOf<T> = CellOf<T>['state']
+
+/** The paths of all states of a machine or a machine store, those with states inside too. */
+export type StatePathOf<T> = PathOf<StateNameOf<T>>
 
 /** The state of a store; of a machine: the state that its stores hold. */
 export type StateOf<T> =

@@ -1,5 +1,6 @@
 import type { Immutable } from '../kit/index.ts'
-import type { Cell, ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
+import type { Cell } from './cells.ts'
+import type { ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
 
 /**
  * A checked definition, ready to run. It is immutable and has no state of its own: any number of stores
@@ -7,33 +8,76 @@ import type { Cell, ContextRecipe, EventObject, Guard, InvokeTools } from './def
  */
 export interface Machine<Context, Cells extends Cell> {
   readonly id: string
-  readonly initial: Cells['state']
+  /** The state that it begins in; `''` where its own states are active side by side. */
+  readonly initial: string
   readonly context: Immutable<Context>
   /** How many records the history keeps. */
   readonly historyLimit: number
-  /** The states by name, in the order of the definition. */
+  /** The states by their paths, in the order of the definition; each before those inside it. */
   readonly states: ReadonlyMap<string, StateNode>
+  /** The machine as the parent of its outermost states. */
+  readonly root: StateNode
+  /** Whether it has states inside of states, regions, or transitions without an event. */
+  readonly composed: boolean
+  /** Whether any of its transitions needs no event. */
+  readonly eventless: boolean
   /** Carries the types; never set. */
   readonly '~types'?: { readonly context: Context; readonly cell: Cells }
 }
+
+export type StateKind = 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
 
 /**
  * A state as a table: what to look up when an event comes, with nothing left to decide about its form.
  * Types are erased here; `defineMachine` has checked them.
  */
 export interface StateNode {
+  /** The path: the names from the outermost state on, joined by dots. */
   readonly name: string
+  /** Its own name. */
+  readonly key: string
+  readonly kind: StateKind
+  /** Whether the machine is at its end here. */
   readonly final: boolean
+  readonly parent: StateNode | undefined
+  /** The states inside, without history. */
+  readonly children: readonly StateNode[]
+  readonly initial: StateNode | undefined
+  /** What leads back into it. */
+  readonly histories: readonly StateNode[]
+  /** Of a history: whether it remembers all that was active inside, and where it leads while there is nothing. */
+  readonly deep: boolean
+  readonly fallback: StateNode | undefined
+  /** Its place in the definition: it is entered in this order, and left in the reverse one. */
+  readonly order: number
+  /** From the outermost state down to itself. */
+  readonly line: readonly StateNode[]
   readonly entry: AnyContextRecipe | undefined
   readonly exit: AnyContextRecipe | undefined
-  /** By event type; the state's own first, then the machine's. */
-  readonly on: ReadonlyMap<string, readonly TransitionNode[]>
+  /** What it handles itself, by event type and `'*'`; an outermost state also what the machine handles. */
+  readonly own: TransitionTable
+  /**
+   * What is looked up, by event type: the state's own first, then those of the states around it, up to the next
+   * parallel one.
+   */
+  readonly on: TransitionTable
+  /** Likewise for a type that is not in the table. */
+  readonly any: readonly TransitionNode[] | undefined
+  readonly always: readonly TransitionNode[]
+  readonly onDone: readonly TransitionNode[]
   readonly after: readonly AfterNode[]
   readonly invoke: InvokeNode | undefined
+  readonly tags: readonly string[]
+  readonly meta: unknown
 }
 
+export type TransitionTable = ReadonlyMap<string, readonly TransitionNode[]>
+
 export interface TransitionNode {
+  readonly source: StateNode
+  /** The path of the state to go to. */
   readonly target: string | undefined
+  readonly to: StateNode | undefined
   readonly guard: Guard<unknown, never> | undefined
   readonly update: AnyContextRecipe | undefined
   readonly reenter: boolean

@@ -1,6 +1,7 @@
 import { concatMap, defer, EMPTY, type OperatorFunction, of, startWith } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
-import type { BareEvent, Cell } from './definition.ts'
+import type { Cell } from './cells.ts'
+import type { BareEvent } from './definition.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import { initialState, transition } from './transition.ts'

@@ -1,5 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs'
-import type { BareEvent, Cell } from './definition.ts'
+import type { Cell } from './cells.ts'
+import type { BareEvent } from './definition.ts'
 import type { MachineStore, SendResult } from './machine-store.ts'
 
 /**

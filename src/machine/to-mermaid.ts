@@ -1,9 +1,10 @@
-import type { Cell } from './definition.ts'
+import type { Cell } from './cells.ts'
 import type { Machine, StateNode, TransitionNode } from './machine.ts'
 
 /**
  * Draws a machine as a Mermaid state diagram (`stateDiagram-v2`), for READMEs and pull requests. Guarded
- * transitions are marked `[guard]`; the machine's own transitions are drawn from each state that takes them.
+ * transitions are marked `[guard]`; the machine's own transitions are drawn from each state that takes them. States
+ * inside of states are drawn inside, regions side by side.
  *
  * @example
  * ```ts
@@ -24,18 +25,49 @@ import type { Machine, StateNode, TransitionNode } from './machine.ts'
  */
 export function toMermaid<Context, Cells extends Cell>(machine: Machine<Context, Cells>): string {
   const states = [...machine.states.values()]
-  // A name that is no plain word is drawn through an alias, which is no other state's name.
+  // A name that is no plain word is drawn through an alias, which is no other state's name. So is one inside of
+  // another state: Mermaid knows no scopes.
   const freeWord = (word: string): string => (machine.states.has(word) ? freeWord(`${word}_`) : word)
-  const alias = new Map(states.map(({ name }, i) => [name, isWord(name) ? name : freeWord(`s${i}`)]))
-  const idOf = (name: string): string => alias.get(name) ?? name
-  return [
-    'stateDiagram-v2',
-    ...states
-      .filter(({ name }) => idOf(name) !== name)
-      .map(({ name }) => `  state "${escaped(name)}" as ${idOf(name)}`),
-    `  [*] --> ${idOf(machine.initial)}`,
-    ...states.flatMap((node) => edges(node, idOf)),
-  ].join('\n')
+  const idOf = new Map(
+    states.map((node, i) => [
+      node,
+      node.line.length === 1 && isWord(node.name) ? node.name : freeWord(`s${i}`),
+    ]),
+  )
+  const draw = (node: StateNode): string => idOf.get(node) ?? node.name
+  // Mermaid draws what crosses the border of a state only outside of it.
+  const crossing = states.flatMap((node) => edges(node, draw, false))
+  // Regions exist only inside of a state.
+  const whole = freeWord('machine')
+  const body =
+    machine.root.kind === 'parallel'
+      ? [`  state "${escaped(machine.id)}" as ${whole} {`, ...inside(machine.root, draw, '    '), '  }']
+      : inside(machine.root, draw, '  ')
+  return ['stateDiagram-v2', ...body, ...crossing.map((line) => `  ${line}`)].join('\n')
+}
+
+type Draw = (node: StateNode) => string
+
+/** What is inside of a state: names, where it begins, the edges between its own states, then what they hold. */
+function inside(node: StateNode, draw: Draw, indent: string): string[] {
+  const nodes = [...node.children, ...node.histories]
+  const named = nodes
+    .filter((child) => draw(child) !== child.key)
+    .map((child) => `state "${escaped(child.key)}" as ${draw(child)}`)
+  const lines = [
+    ...named,
+    ...(node.initial === undefined ? [] : [`[*] --> ${draw(node.initial)}`]),
+    ...nodes.flatMap((child) => edges(child, draw, true)),
+  ]
+  const blocks = node.children.flatMap((child, at) => [
+    ...(node.kind === 'parallel' && at > 0 ? [`${indent}--`] : []),
+    ...(child.children.length === 0
+      ? node.kind === 'parallel'
+        ? [`${indent}state ${draw(child)}`]
+        : []
+      : [`${indent}state ${draw(child)} {`, ...inside(child, draw, `${indent}  `), `${indent}}`]),
+  ])
+  return [...lines.map((line) => `${indent}${line}`), ...blocks]
 }
 
 /** What begins a statement of Mermaid's, in any case: no name of a state as it is. */
@@ -48,17 +80,22 @@ const isWord = (name: string): boolean => /^[a-z]\w*$/i.test(name) && !KEYWORDS.
 const escaped = (text: string): string =>
   text.replace(/[^\p{L}\p{N} _.,()-]/gu, (char) => `#${char.codePointAt(0)};`)
 
-function edges(node: StateNode, idOf: (name: string) => string): string[] {
-  const draw = (label: string, transitions: readonly TransitionNode[]): string[] =>
-    transitions.map(({ target = node.name, guard }) => {
-      const words = `${escaped(label)}${guard === undefined ? '' : ' [guard]'}`
-      return `  ${idOf(node.name)} --> ${idOf(target)} : ${words}`
-    })
+/** The edges from a state to those beside it, or to all others. */
+function edges(node: StateNode, draw: Draw, beside: boolean): string[] {
+  const lines = (label: string, transitions: readonly TransitionNode[]): string[] =>
+    transitions
+      .map(({ to = node, guard }) => ({ to, guard }))
+      .filter(({ to }) => (to.parent === node.parent) === beside)
+      .map(({ to, guard }) => {
+        const words = `${escaped(label)}${guard === undefined ? '' : ' [guard]'}`
+        return `${draw(node)} --> ${draw(to)} : ${words}`
+      })
   return [
-    ...[...node.on].flatMap(([type, transitions]) => draw(type, transitions)),
-    ...node.after.flatMap(({ ms, transitions }) => draw(`after ${ms} ms`, transitions)),
-    ...draw('done', node.invoke?.onDone ?? []),
-    ...draw('error', node.invoke?.onError ?? []),
-    ...(node.final ? [`  ${idOf(node.name)} --> [*]`] : []),
+    ...[...node.own].flatMap(([type, transitions]) => lines(type, transitions)),
+    ...node.after.flatMap(({ ms, transitions }) => lines(`after ${ms} ms`, transitions)),
+    ...lines('always', node.always),
+    ...lines('done', [...node.onDone, ...(node.invoke?.onDone ?? [])]),
+    ...lines('error', node.invoke?.onError ?? []),
+    ...(node.kind === 'final' && beside ? [`${draw(node)} --> [*]`] : []),
   ]
 }

@@ -1,26 +1,33 @@
 /**
- * Decides, purely, what follows from an event: the next state and its record, or why there is none. The
- * store commits what is decided here; timers and invoked work are started elsewhere (effects.ts).
+ * Decides what follows from an event, without a store.
+ *
+ * A flat machine, whose states have none inside, is decided here from the table of its state. One that is composed is
+ * decided by `steps.ts`; what both make of it, a state with a record, is made here.
  */
-import type { Immutable } from '../kit/index.ts'
 import {
-  deferredOf,
   describeValue,
   HeadgateError,
+  type Immutable,
   type Instant,
   instantOf,
   systemClock,
 } from '../kit/index.ts'
-import { runRecipe } from '../store/index.ts'
-import type { BareEvent, Cell, EventObject } from './definition.ts'
-import type { AnyContextRecipe, Machine, StateNode, TransitionNode } from './machine.ts'
-import type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
+import type { Cell, StateValue } from './cells.ts'
+import { activeNodes, currentOf, isDone, isSameValue } from './configuration.ts'
+import type { BareEvent, EventObject } from './definition.ts'
+import { firstAgreed } from './guards.ts'
+import type { Machine, StateNode, TransitionNode } from './machine.ts'
+import type { MachineState, TransitionRecord } from './machine-state.ts'
+import { runThree } from './recipes.ts'
+import { leaveRecord, recordAt } from './records.ts'
+import { selectTransitions } from './select-transitions.ts'
+import { begin, type Steps, stepBy } from './steps.ts'
 
 /** Why an event was not handled: no transition for it, its guard refused, or the state is final. */
 export type RefusalReason = 'unhandled' | 'guard' | 'final'
 
 /** What {@link transition} decided. */
-export type TransitionResult<Name extends string, Context> =
+export type TransitionResult<Name extends StateValue, Context> =
   | {
       readonly handled: true
       readonly state: Immutable<MachineState<Name, Context>>
@@ -33,8 +40,8 @@ export type TransitionResult<Name extends string, Context> =
     }
 
 export type AnyMachine = Machine<unknown, Cell>
-export type AnyState = Immutable<MachineState<string, unknown>>
-export type AnyResult = TransitionResult<string, unknown>
+export type AnyState = Immutable<MachineState<StateValue, unknown>>
+export type AnyResult = TransitionResult<StateValue, unknown>
 
 /** The event that a machine begins with: what `entry` and `invoke` of the initial state are given. */
 export const INIT_EVENT: EventObject = Object.freeze({ type: 'init' })
@@ -60,11 +67,31 @@ export function transition<Context, Cells extends Cell>(
 export function initialState<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
 ): Immutable<MachineState<Cells['state'], Context>> {
-  const context = runRecipes(machine.id, machine.context, INIT_EVENT, nodeOf(machine, machine.initial).entry)
   const history = Object.freeze([])
-  const state = Object.freeze({ current: machine.initial, previous: null, context, history, attempts: 0 })
+  const state = machine.composed
+    ? initialOfComposed(machine as AnyMachine)
+    : {
+        current: machine.initial,
+        previous: null,
+        context: runThree(machine.id, machine.context, INIT_EVENT, nodeOf(machine, machine.initial).entry),
+        history,
+        attempts: 0,
+      }
   // The cast gives the names their types; `unknown` because Immutable<> of a type parameter is opaque.
-  return state as unknown as Immutable<MachineState<Cells['state'], Context>>
+  return Object.freeze(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
+}
+
+function initialOfComposed(machine: AnyMachine): AnyState {
+  const steps = begin(machine, machine.context, INIT_EVENT)
+  return {
+    current: currentOf(machine.root, steps.active),
+    previous: null,
+    context: steps.context,
+    history: Object.freeze([]),
+    attempts: 0,
+    stays: staysOf(steps, undefined, 0),
+    remembered: steps.remembered,
+  }
 }
 
 /** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */
@@ -76,31 +103,54 @@ export function toEvent(machine: string, event: unknown): EventObject {
   throw new HeadgateError('EVENT_INVALID', { machine, received: describeValue(event) })
 }
 
-export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: string): StateNode {
-  // The cast holds: a machine makes no other states, and its store refuses those that are brought to it.
-  return machine.states.get(name) as StateNode
+export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: unknown): StateNode {
+  // The casts hold: a flat machine makes no other states, and its store refuses those that are brought to it.
+  return machine.states.get(name as string) as StateNode
 }
 
-/** Takes what the table of the current state has for an event. */
+/** What is found for an event: what is to be taken, or why nothing is. */
+type Found = TransitionNode | readonly TransitionNode[] | RefusalReason
+
+/** Takes what the tables of the current state have for an event. */
 export function decide(machine: AnyMachine, state: AnyState, event: EventObject, at: Instant): AnyResult {
   const found = lookUp(machine, state, event)
   if (typeof found === 'string') return { handled: false, reason: found, state }
-  return take(machine, state, found, event, at)
+  return 'source' in found
+    ? take(machine, state, found, event, at)
+    : takeAll(machine, state, found, event, at)
 }
 
-/** Looks an event up in the table of the current state, asking the guards and running nothing else. */
-export function lookUp(
-  machine: AnyMachine,
-  state: AnyState,
-  event: EventObject,
-): TransitionNode | RefusalReason {
+/** Looks an event up in the tables of the current state, asking the guards and running nothing else. */
+export function lookUp(machine: AnyMachine, state: AnyState, event: EventObject): Found {
+  if (machine.composed) return lookUpComposed(machine, state, event)
   const node = nodeOf(machine, state.current)
   if (node.final) return 'final'
-  const transitions = node.on.get(event.type)
+  const transitions = node.on.get(event.type) ?? node.any
   return transitions === undefined
     ? 'unhandled'
-    : (firstAgreed(machine.id, transitions, state, event) ?? 'guard')
+    : (firstAgreed(machine.id, transitions, state.context, event) ?? 'guard')
 }
+
+function lookUpComposed(machine: AnyMachine, state: AnyState, event: EventObject): Found {
+  const active = activeIn(machine, state)
+  if (isOver(machine, active)) return 'final'
+  const situation = { ...machine, active, remembered: state.remembered ?? {} }
+  const asked = { machine: machine.id, context: state.context, event }
+  const { transitions, isKnown } = selectTransitions(situation, asked)
+  if (transitions.length > 0) return transitions
+  return isKnown ? 'guard' : 'unhandled'
+}
+
+/** The states that a machine is in. */
+export function activeIn(machine: AnyMachine, { current }: AnyState): ReadonlySet<StateNode> {
+  return new Set(activeNodes(machine, current))
+}
+
+/** Whether a machine has come to its end. */
+export const isOver = ({ root }: AnyMachine, active: ReadonlySet<StateNode>): boolean =>
+  root.kind === 'parallel'
+    ? isDone(root, active)
+    : root.children.some((node) => node.final && active.has(node))
 
 /** Takes the first transition whose guard agrees. */
 export function takeFirst(
@@ -110,41 +160,21 @@ export function takeFirst(
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  const taken = firstAgreed(machine.id, transitions, state, event)
+  const taken = firstAgreed(machine.id, transitions, state.context, event)
   if (taken === undefined) return { handled: false, reason: 'guard', state }
-  return take(machine, state, taken, event, at)
+  return machine.composed
+    ? takeAll(machine, state, [taken], event, at)
+    : take(machine, state, taken, event, at)
 }
 
-function firstAgreed(
-  machine: string,
-  transitions: readonly TransitionNode[],
-  { context }: AnyState,
+/** Takes what needs no event, after the context has changed by itself. */
+export function takeEventless(
+  machine: AnyMachine,
+  state: AnyState,
   event: EventObject,
-): TransitionNode | undefined {
-  for (const transition of transitions) {
-    const { guard } = transition
-    if (guard === undefined) return transition
-    const agreed: unknown = guard(context as never, event as never)
-    const returned = deferredOf(agreed)
-    if (returned !== undefined)
-      throw new HeadgateError('GUARD_ASYNC', { machine, event: event.type, returned })
-    if (agreed) return transition
-  }
-  return undefined
-}
-
-/** Marks the record of the work that a state invoked, the newest; returns the state as it is where there is none. */
-export function settlePending(state: AnyState, status: TransitionStatus, errorMessage = ''): AnyState {
-  const history = settleNewest(state.history, status, errorMessage)
-  return history === state.history ? state : Object.freeze({ ...state, history })
-}
-
-type History = readonly TransitionRecord[]
-
-function settleNewest(history: History, status: TransitionStatus, errorMessage: string): History {
-  const newest = history[history.length - 1]
-  if (newest?.status !== 'PENDING') return history
-  return Object.freeze([...history.slice(0, -1), Object.freeze({ ...newest, status, errorMessage })])
+  at: Instant,
+): AnyState {
+  return machine.eventless ? takeAll(machine, state, [], event, at).state : state
 }
 
 function take(
@@ -158,7 +188,7 @@ function take(
   const changes = to !== from.current || reenter
   const entered = nodeOf(machine, to)
   const { exit } = nodeOf(machine, from.current)
-  const record: TransitionRecord = Object.freeze({
+  const record: TransitionRecord<StateValue> = Object.freeze({
     from: from.current,
     to,
     event: event.type,
@@ -168,13 +198,13 @@ function take(
     tsMono: at.tsMono,
   })
   const context = changes
-    ? runRecipes(machine.id, from.context, event, exit, update, entered.entry)
-    : runRecipes(machine.id, from.context, event, update)
+    ? runThree(machine.id, from.context, event, exit, update, entered.entry)
+    : runThree(machine.id, from.context, event, update)
   if (!changes) {
     const state = context === from.context ? from : Object.freeze({ ...from, context })
     return { handled: true, state, transition: record }
   }
-  const past = settleNewest(from.history, 'FAILED', `Left by ${event.type} before it had ended.`)
+  const past = leaveRecord(from.history, from.history.length - 1, event)
   // Frozen one by one: the context and the older records are frozen already, and need no walk.
   const state = Object.freeze({
     current: to,
@@ -198,28 +228,61 @@ function append<T>(history: readonly T[], record: T, limit: number): readonly T[
   return Object.freeze(longer)
 }
 
-/**
- * Runs recipes on one draft of the context: those of a transition, in order. What they return is not used, so
- * `(d) => d.n++` is fine.
- */
-export function runRecipes<Context>(
-  machine: string,
-  context: Context,
+/** Takes transitions of a composed machine, and all that follows. */
+function takeAll(
+  machine: AnyMachine,
+  from: AnyState,
+  transitions: readonly TransitionNode[],
   event: EventObject,
-  first: AnyContextRecipe | undefined,
-  second?: AnyContextRecipe | undefined,
-  third?: AnyContextRecipe | undefined,
-): Context {
-  // Most transitions have none, and pay for none.
-  if (first === undefined && second === undefined && third === undefined) return context
-  const all = (draft: never): unknown => {
-    for (const recipe of [first, second, third]) {
-      // A type says void, but an async function passes it: what it returned is handed on, to be refused.
-      const result: unknown = recipe?.(draft, event as never)
-      if (deferredOf(result) !== undefined) return result
-    }
-    return undefined
+  at: Instant,
+): AnyResult {
+  const active = activeIn(machine, from)
+  const remembered = from.remembered ?? {}
+  const steps = stepBy(machine, { active, context: from.context, remembered }, transitions, event)
+  const value = currentOf(machine.root, steps.active)
+  const current = isSameValue(value, from.current) ? from.current : value
+  const changes = steps.entered.size > 0 || steps.exited.size > 0
+  const record: TransitionRecord<StateValue> = Object.freeze({
+    from: from.current as StateValue,
+    to: current as StateValue,
+    event: event.type,
+    status: [...steps.entered].some(({ invoke }) => invoke !== undefined) ? 'PENDING' : 'SUCCESS',
+    errorMessage: '',
+    tsWall: at.tsWall,
+    tsMono: at.tsMono,
+  })
+  if (!changes) {
+    const state = steps.context === from.context ? from : Object.freeze({ ...from, context: steps.context })
+    return { handled: true, state, transition: record }
   }
-  const options = { store: machine, subject: `machine "${machine}"`, operation: 'a recipe', freeze: true }
-  return runRecipe(context, all, options) as Context
+  const attempts = from.attempts + 1
+  let past: AnyState['history'] = from.history
+  for (const node of active) {
+    if (steps.exited.has(node) && node.invoke !== undefined)
+      past = leaveRecord(past, recordAt(from, node), event)
+  }
+  const state: AnyState = Object.freeze({
+    current,
+    previous: from.current,
+    context: steps.context,
+    history: append(past, record, machine.historyLimit),
+    attempts,
+    stays: staysOf(steps, from.stays, attempts),
+    remembered: steps.remembered,
+  })
+  return { handled: true, state, transition: record }
+}
+
+/** Which change of state entered each state that is active. */
+function staysOf(
+  { active, entered }: Steps,
+  before: AnyState['stays'],
+  attempts: number,
+): Readonly<Record<string, number>> {
+  const stays: Record<string, number> = {}
+  for (const node of active) {
+    const stay = entered.has(node) ? undefined : before?.[node.name]
+    stays[node.name] = stay ?? attempts
+  }
+  return Object.freeze(stays)
 }

@@ -11,18 +11,21 @@
 import { filter, map, mergeAll, type Observable, pairwise } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type KnownKeys } from '../kit/index.ts'
+import type { PathOf, StateValue } from './cells.ts'
+import { isIn } from './configuration.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 
 /** Which transitions; what is left out matches any. */
-export interface TransitionFilter<Name extends string> {
-  readonly from?: Name | undefined
-  readonly to?: Name | undefined
+export interface TransitionFilter<Path extends string> {
+  /** A state, or one with states inside: then any of them. */
+  readonly from?: Path | undefined
+  readonly to?: Path | undefined
   readonly event?: string | undefined
 }
 
-type State<Name extends string> = Immutable<MachineState<Name, unknown>>
-type Source<Name extends string> = { readonly state$: Observable<State<Name>> }
-type Records<Name extends string> = State<Name>['history']
+type State<Name extends StateValue> = Immutable<MachineState<Name, unknown>>
+type Source<Name extends StateValue> = { readonly state$: Observable<State<Name>> }
+type Records<Name extends StateValue> = State<Name>['history']
 const FILTER_KEYS: KnownKeys<TransitionFilter<string>> = { from: true, to: true, event: true }
 
 /**
@@ -32,9 +35,9 @@ const FILTER_KEYS: KnownKeys<TransitionFilter<string>> = { from: true, to: true,
  * Several transitions of one batch come one after the other. That of a state which invokes work has the status
  * `PENDING`; how it went is told by {@link settled}.
  */
-export function transitions<Name extends string>(
+export function transitions<Name extends StateValue>(
   store: Source<Name>,
-  filter: TransitionFilter<NoInfer<Name>> = {},
+  filter: TransitionFilter<PathOf<NoInfer<Name>>> = {},
 ): Observable<TransitionRecord<Name>> {
   checkKeys(filter, FILTER_KEYS, 'transitions()')
   return follow(store, changes, filter)
@@ -65,43 +68,43 @@ export function transitions<Name extends string>(
  * // → CALIBRATE SUCCESS
  * ```
  */
-export function settled<Name extends string>(
+export function settled<Name extends StateValue>(
   store: Source<Name>,
-  filter: TransitionFilter<NoInfer<Name>> = {},
+  filter: TransitionFilter<PathOf<NoInfer<Name>>> = {},
 ): Observable<TransitionRecord<Name>> {
   checkKeys(filter, FILTER_KEYS, 'settled()')
   return follow(store, settlements, filter)
 }
 
-function follow<Name extends string>(
+function follow<Name extends StateValue>(
   { state$ }: Source<Name>,
   recordsOf: (before: State<Name>, after: State<Name>) => Records<Name>,
-  { from, to, event }: TransitionFilter<NoInfer<Name>>,
+  { from, to, event }: TransitionFilter<string>,
 ): Observable<TransitionRecord<Name>> {
   return state$.pipe(
     pairwise(),
     map(([before, after]) => (before.history === after.history ? [] : recordsOf(before, after))),
     mergeAll(),
-    filter((record) => from === undefined || record.from === from),
-    filter((record) => to === undefined || record.to === to),
+    filter((record) => from === undefined || isIn(record.from, from)),
+    filter((record) => to === undefined || isIn(record.to, to)),
     filter((record) => event === undefined || record.event === event),
   ) as Observable<TransitionRecord<Name>>
 }
 
 /** How many changes of state `after` has that `before` has not. */
-const countOf = (before: State<string>, after: State<string>): number =>
+const countOf = (before: State<StateValue>, after: State<StateValue>): number =>
   Math.max(0, after.attempts - before.attempts)
 
-function changes<Name extends string>(before: State<Name>, after: State<Name>): Records<Name> {
+function changes<Name extends StateValue>(before: State<Name>, after: State<Name>): Records<Name> {
   const count = countOf(before, after)
   return count === 0 ? [] : after.history.slice(-count)
 }
 
 /** Of the work that was running and has ended since, then of the changes of state. */
-function settlements<Name extends string>(before: State<Name>, after: State<Name>): Records<Name> {
-  const pendingAt = before.history.findIndex((record) => record.status === 'PENDING')
-  const fromEnd = countOf(before, after) + before.history.length - pendingAt
-  const ended = pendingAt < 0 ? undefined : after.history[after.history.length - fromEnd]
-  const told = changes(before, after)
-  return (ended === undefined ? told : [ended, ...told]).filter((record) => record.status !== 'PENDING')
+function settlements<Name extends StateValue>(before: State<Name>, after: State<Name>): Records<Name> {
+  const ahead = after.history.length - countOf(before, after) - before.history.length
+  const ended = before.history.flatMap(({ status }, index) =>
+    status === 'PENDING' ? (after.history[ahead + index] ?? []) : [],
+  )
+  return [...ended, ...changes(before, after)].filter(({ status }) => status !== 'PENDING')
 }

@@ -1,8 +1,8 @@
 /** A definition without functions means the same to XState: its words are XState's. */
 import { describe, expect, test } from '@jest/globals'
 import { createMachine, initialTransition, transition as xstateTransition } from 'xstate'
-import { createMachineStore } from '../../src/index.ts'
-import { defineLoose, Timeline } from './support.ts'
+import { createMachineStore } from '../../../src/index.ts'
+import { defineLoose, Timeline } from '../support.ts'
 
 const DEFINITION = {
   id: 'agent',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { DefinitionReader } from '../../src/machine/compile.ts'
-import type { StateNode } from '../../src/machine/machine.ts'
-import { problemsOf } from './support.ts'
+import type { StateNode, TransitionNode } from '../../../src/machine/machine.ts'
+import { problemsOf } from '../support.ts'
+import { read } from './support.ts'
 
 /** What is wrong with state A of a machine that also has B. */
 function problemsOfState(state: unknown): readonly string[] {
@@ -9,25 +9,32 @@ function problemsOfState(state: unknown): readonly string[] {
 }
 
 /** State A of a machine that also has B and C, as a table. */
-function tableOf(state: unknown, rootOn?: unknown): StateNode {
-  const reader = new DefinitionReader(['A', 'B', 'C'])
-  const node = reader.state('A', state, reader.on('The machine', rootOn))
-  expect(reader.problems).toEqual([])
-  return node
+function tableOf(state: unknown, on?: unknown): StateNode {
+  const { states, problems } = read({ initial: 'A', states: { A: state, B: {}, C: {} }, on })
+  expect(problems).toEqual([])
+  return states.get('A') as StateNode
 }
+
+/** What a transition was read as, without the nodes that it links. */
+const plain = ({ target, guard, update, reenter }: TransitionNode): object => ({
+  target,
+  guard,
+  update,
+  reenter,
+})
 
 const work = async (): Promise<void> => {}
 
-describe('DefinitionReader', () => {
+describe('StateReader', () => {
   test.each<[string, unknown, string[]]>([
     ['no object', null, ['State A: expected an object, got null.']],
     ['a name where a state belongs', 'B', ['State A: expected an object, got "B" (string).']],
     ['a list of states', [], ['State A: expected an object, got an array.']],
     [
       'a key that XState has and we do not',
-      { always: 'B' },
+      { output: 'B' },
       [
-        'State A has an unknown key "always". Known: on, entry, exit, after, invoke, type, description, meta.',
+        'State A has an unknown key "output". Known: on, entry, exit, after, always, invoke, type, initial, states, onDone, history, target, id, tags, description, meta.',
       ],
     ],
     [
@@ -41,9 +48,9 @@ describe('DefinitionReader', () => {
       ['State A: expected "exit" to be a function, got "x" (string).'],
     ],
     [
-      'a type that is not final',
-      { type: 'parallel' },
-      ['State A has type "parallel" (string); only "final" exists.'],
+      'a type that there is not',
+      { type: 'compound' },
+      ['State A has type "compound" (string); only parallel, final, history exist.'],
     ],
   ])('refuses %s', (_what, state, problems) => {
     expect(problemsOfState(state)).toEqual(problems)
@@ -61,7 +68,7 @@ describe('DefinitionReader', () => {
         context: {},
         states: { A: { on: { END: 'B' } }, B: { type: 'final', [key]: value } },
       }),
-    ).toEqual(['State B is final, so it can have no "on", "after" or "invoke".'])
+    ).toEqual([`State B is final, so it can have no "${key}".`])
   })
 
   test('lets a final state have an entry', () => {
@@ -74,11 +81,14 @@ describe('DefinitionReader', () => {
   })
 })
 
-describe('DefinitionReader, "on"', () => {
+describe('StateReader, "on"', () => {
   test.each<[string, unknown, string[]]>([
     ['no object', 7, ['State A, "on": expected an object, got 7 (number).']],
-    ['a wildcard', { '*': 'B' }, ['State A handles "*"; name each event, there is no wildcard.']],
-    ['an event without a name', { '': 'B' }, ['State A handles ""; name each event, there is no wildcard.']],
+    [
+      'an event without a name',
+      { '': 'B' },
+      ['State A handles ""; name each event, or "always" for what needs none.'],
+    ],
     [
       'a target that does not exist',
       { GO: 'C' },
@@ -134,7 +144,6 @@ describe('DefinitionReader, "on"', () => {
   test('names the machine as the place of its own transitions', () => {
     const definition = { id: 'm', initial: 'A', context: {}, states: { A: {} } }
     expect(problemsOf({ ...definition, on: { '*': { target: 'Z' } } })).toEqual([
-      'The machine handles "*"; name each event, there is no wildcard.',
       'The machine, event * targets "Z" (string), which is no state. States: A.',
     ])
     expect(problemsOf({ ...definition, on: [] })).toEqual([
@@ -152,7 +161,7 @@ describe('DefinitionReader, "on"', () => {
         LIST: [{ target: 'B', guard }, { update: work }],
       },
     })
-    expect([...on]).toEqual([
+    expect([...on].map(([type, list]) => [type, list.map(plain)])).toEqual([
       ['NAME', [{ ...none, target: 'B' }]],
       ['ONE', [{ ...none, target: 'A', reenter: true }]],
       [
@@ -176,7 +185,7 @@ describe('DefinitionReader, "on"', () => {
   })
 })
 
-describe('DefinitionReader, "after"', () => {
+describe('StateReader, "after"', () => {
   test.each<[string, unknown]>([
     ['one delayed transition', { ms: 5, target: 'B' }],
     ['a list of one', [{ ms: 5, target: 'B' }]],
@@ -185,7 +194,8 @@ describe('DefinitionReader, "after"', () => {
     ["XState's map to a list", { 5: [{ target: 'B' }] }],
   ])('reads %s', (_form, after) => {
     const transition = { target: 'B', guard: undefined, update: undefined, reenter: false }
-    expect(tableOf({ after }).after).toEqual([{ ms: 5, transitions: [transition] }])
+    const read = tableOf({ after }).after
+    expect(read.map(({ ms, transitions }) => [ms, transitions.map(plain)])).toEqual([[5, [transition]]])
   })
 
   test.each([0, 2_147_483_647])('takes %i milliseconds', (ms) => {
@@ -247,7 +257,7 @@ describe('DefinitionReader, "after"', () => {
   })
 })
 
-describe('DefinitionReader, "invoke"', () => {
+describe('StateReader, "invoke"', () => {
   test.each<[string, unknown, string[]]>([
     [
       'no object',

@@ -1,0 +1,90 @@
+/** Which states a machine can reach, and by which transitions. */
+import { describe, expect, test } from '@jest/globals'
+import { unreachableStates } from '../../../src/machine/compile/reachability.ts'
+import { exitsOf } from '../../../src/machine/compile/read-state.ts'
+import { read } from './support.ts'
+
+const work = async (): Promise<void> => {}
+
+describe('unreachableStates', () => {
+  const unreachable = (states: Record<string, unknown>, initial: string, on?: unknown): string[] => {
+    const { root, states: nodes } = read({ initial, states, on })
+    return unreachableStates(root, nodes)
+  }
+
+  test.each<[string, unknown]>([
+    ['an event', { on: { GO: 'F' } }],
+    ['a guarded event', { on: { GO: { target: 'F', guard: () => false } } }],
+    ['the second of several', { on: { GO: [{}, { target: 'F' }] } }],
+    ['an "after"', { after: { ms: 5, target: 'F' } }],
+    ['an "always"', { always: { target: 'F', guard: () => false } }],
+    ['a state inside', { initial: 'X', states: { X: { on: { GO: '#f' } } } }],
+    ['the end of the states inside', { initial: 'X', onDone: 'F', states: { X: { type: 'final' } } }],
+    ['an "onDone"', { invoke: { src: work, onDone: 'F' } }],
+    ['an "onError"', { invoke: { src: work, onError: 'F' } }],
+  ])('follows %s', (_way, state) => {
+    expect(unreachable({ A: state, F: { id: 'f' } }, 'A')).toEqual([])
+  })
+
+  test("follows the machine's own transitions", () => {
+    expect(unreachable({ A: {}, F: {} }, 'A', { STOP: 'F' })).toEqual([])
+  })
+
+  test('follows chains and circles, and ends', () => {
+    const states = {
+      D: {},
+      A: { on: { GO: 'B' } },
+      B: { on: { GO: 'C', BACK: 'A' } },
+      C: { on: { GO: 'A' } },
+    }
+    expect(unreachable(states, 'A')).toEqual(['D'])
+    expect(unreachable(states, 'D')).toEqual(['A', 'B', 'C'])
+  })
+
+  test('counts no way out of a final state', () => {
+    const states = { A: { on: { END: 'F' } }, F: { type: 'final' }, B: {} }
+    expect(unreachable(states, 'A', { GO: 'A' })).toEqual(['B'])
+  })
+})
+
+describe('unreachableStates, of states inside of others', () => {
+  const { root, states } = read({
+    initial: 'A',
+    states: {
+      A: {
+        initial: 'X',
+        on: { BACK: '.H' },
+        states: {
+          X: {},
+          H: { type: 'history', target: 'Y' },
+          Y: { type: 'parallel', states: { P: { initial: 'Q', states: { Q: {}, LOST: {} } }, R: {} } },
+          Z: {},
+        },
+      },
+    },
+  })
+
+  test('begins in initial states and in all regions, and goes where a history may', () => {
+    expect(unreachableStates(root, states)).toEqual(['A.Y.P.LOST', 'A.Z'])
+  })
+})
+
+describe('exitsOf', () => {
+  const stateOf = (state: unknown, on: unknown) =>
+    read({ initial: 'A', states: { A: state, B: {}, C: {} }, on }).states.get('A') as never
+
+  test('lists every transition of a state: events, delays, the ends of its work', () => {
+    const state = { on: { GO: 'B' }, after: { 5: 'C' }, invoke: { src: work, onDone: 'A', onError: 'B' } }
+    expect(exitsOf(stateOf(state, { STOP: 'C' })).map(({ target }) => target)).toEqual([
+      'B',
+      'C',
+      'C',
+      'A',
+      'B',
+    ])
+  })
+
+  test('is empty for a final state', () => {
+    expect(exitsOf(stateOf({ type: 'final' }, { STOP: 'A' }))).toEqual([])
+  })
+})

@@ -1,0 +1,201 @@
+/**
+ * What one event makes of a machine with states inside of states: a macrostep, in the words of SCXML.
+ *
+ *   event ──> microstep ──> always? ──> microstep ──> … ──> a state has ended? ──> onDone ──> microstep ──> …
+ *
+ * A microstep leaves states (the inner ones first), runs the updates, and enters states (the outer ones first), with
+ * one draft of the context. Guards see the context that the last microstep left. All of it is one commit and one record.
+ * XState runs the exits of all active states when a machine ends; a machine of ours stays in its final state.
+ */
+import { HeadgateError } from '../kit/index.ts'
+import { isDone } from './configuration.ts'
+import type { EventObject } from './definition.ts'
+import { firstAgreed } from './guards.ts'
+import type { AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
+import { runRecipes } from './recipes.ts'
+import { selectEventless, withoutConflicts } from './select-transitions.ts'
+import {
+  entrySet,
+  exitSet,
+  initialSet,
+  type Move,
+  type Places,
+  type Remembered,
+  type Situation,
+} from './targets.ts'
+
+/** Past this many microsteps a chain of transitions is taken for one without an end. */
+const MICROSTEPS_MAX = 1_000
+
+export interface Steps extends Situation {
+  readonly active: Set<StateNode>
+  context: unknown
+  remembered: Remembered
+  /** What was entered on the way, and what was left; a state may be both. */
+  readonly entered: Set<StateNode>
+  readonly exited: Set<StateNode>
+}
+
+interface Machine extends Places {
+  readonly id: string
+}
+
+/** Enters the states that a machine begins in. */
+export function begin(machine: Machine, context: unknown, event: EventObject): Steps {
+  const steps = new MacroStep(machine, { active: new Set(), context, remembered: {} }, event)
+  steps.enter(initialSet(machine), [])
+  return steps.settle()
+}
+
+/** Takes transitions, and all that follows from them. */
+export function stepBy(
+  machine: Machine,
+  from: { active: Iterable<StateNode>; context: unknown; remembered: Remembered },
+  transitions: readonly TransitionNode[],
+  event: EventObject,
+): Steps {
+  const steps = new MacroStep(machine, from, event)
+  steps.take(transitions)
+  return steps.settle()
+}
+
+class MacroStep implements Steps {
+  readonly states: ReadonlyMap<string, StateNode>
+  readonly root: StateNode
+  readonly active: Set<StateNode>
+  readonly entered = new Set<StateNode>()
+  readonly exited = new Set<StateNode>()
+  context: unknown
+  remembered: Remembered
+  readonly #machine: string
+  #event: EventObject
+  /** States that have come to their end whose `onDone` is still to come. */
+  readonly #ended: StateNode[] = []
+  #isOver = false
+  #count = 0
+
+  constructor(
+    { id, states, root }: Machine,
+    {
+      active,
+      context,
+      remembered,
+    }: { active: Iterable<StateNode>; context: unknown; remembered: Remembered },
+    event: EventObject,
+  ) {
+    this.#machine = id
+    this.states = states
+    this.root = root
+    this.active = new Set(active)
+    this.context = context
+    this.remembered = remembered
+    this.#event = event
+  }
+
+  /** Goes on until nothing follows any more. */
+  settle(): this {
+    while (!this.#isOver) {
+      const eventless = selectEventless(this, this.#asked)
+      if (eventless.length > 0) this.take(eventless)
+      else if (!this.#endOne()) break
+    }
+    return this
+  }
+
+  take(selected: readonly TransitionNode[]): void {
+    this.#count += 1
+    if (this.#count > MICROSTEPS_MAX) {
+      const states = [...this.active].map(({ name }) => name)
+      throw new HeadgateError('TRANSITION_LOOP', {
+        machine: this.#machine,
+        event: this.#event.type,
+        states,
+        steps: MICROSTEPS_MAX,
+      })
+    }
+    const moves = withoutConflicts(this, selected)
+    const recipes = this.#exit(moves)
+    for (const { transition } of moves) if (transition.update !== undefined) recipes.push(transition.update)
+    this.enter(entrySet(this, moves), recipes)
+  }
+
+  /** Enters states, and runs what belongs to the microstep. */
+  enter(entered: readonly StateNode[], recipes: AnyContextRecipe[]): void {
+    const completed = new Set<StateNode>()
+    for (const node of entered) {
+      this.active.add(node)
+      this.entered.add(node)
+      if (node.entry !== undefined) recipes.push(node.entry)
+      if (node.kind === 'final') this.#end(node, completed)
+    }
+    this.context = runRecipes(this.#machine, this.context, this.#event, recipes)
+    if (entered.length > 0) sortActive(this.active)
+  }
+
+  get #asked() {
+    return { machine: this.#machine, context: this.context, event: this.#event }
+  }
+
+  #exit(moves: readonly Move[]): AnyContextRecipe[] {
+    const exited = new Set(moves.flatMap((move) => [...exitSet(this, move)]))
+    const last = [...exited].sort((one, other) => other.order - one.order)
+    for (const node of last) this.#remember(node)
+    const recipes: AnyContextRecipe[] = []
+    for (const node of last) {
+      this.active.delete(node)
+      this.exited.add(node)
+      this.entered.delete(node)
+      if (node.exit !== undefined) recipes.push(node.exit)
+    }
+    return recipes
+  }
+
+  #remember({ histories, line }: StateNode): void {
+    for (const history of histories) {
+      const depth = line.length
+      const kept = [...this.active].filter(
+        (node) => node.line[depth - 1] === line[depth - 1] && node.line.length > depth,
+      )
+      const told = kept.filter((node) =>
+        history.deep ? node.children.length === 0 : node.line.length === depth + 1,
+      )
+      this.remembered = Object.freeze({
+        ...this.remembered,
+        [history.name]: Object.freeze(told.map(({ name }) => name)),
+      })
+    }
+  }
+
+  /** Notes what has ended with a final state: the one around it, and each parallel one that has thereby ended. */
+  #end({ parent }: StateNode, completed: Set<StateNode>): void {
+    if (parent?.kind === 'compound') this.#ended.push(parent)
+    let around = parent?.kind === 'parallel' ? parent : parent?.parent
+    while (around?.kind === 'parallel' && !completed.has(around) && isDone(around, this.active)) {
+      completed.add(around)
+      this.#ended.push(around)
+      around = around.parent
+    }
+    if (around === undefined) this.#isOver = true
+  }
+
+  /** Takes the `onDone` of the state that ended first; false where there is none left. */
+  #endOne(): boolean {
+    const node = this.#ended.shift()
+    if (node === undefined) return false
+    const before = this.#event
+    this.#event = { type: 'done.state' }
+    const taken = this.active.has(node)
+      ? firstAgreed(this.#machine, node.onDone, this.context, this.#event)
+      : undefined
+    if (taken !== undefined) this.take([taken])
+    else this.#event = before
+    return true
+  }
+}
+
+/** A set is walked in the order of its making; the order of the definition is the one that counts. */
+function sortActive(active: Set<StateNode>): void {
+  const nodes = [...active].sort((one, other) => one.order - other.order)
+  active.clear()
+  for (const node of nodes) active.add(node)
+}
