@@ -60,10 +60,20 @@ const importsOf = ({ from = 'headgate', exports: names, beside }) => [
   { from, names },
 ]
 
+/** What was bundled: most rows stand beside the same one. @type {Map<Row, ReturnType<typeof weigh>>} */
+const bundles = new Map()
+
+/** @param {Row} row */
+function weighOnce(row) {
+  const bundle = bundles.get(row) ?? weigh(importsOf(row))
+  bundles.set(row, bundle)
+  return bundle
+}
+
 /** @param {Row} row @returns {Promise<Weighed>} */
 async function weighed(row) {
-  const own = await weigh(importsOf(row))
-  const base = row.beside === undefined ? undefined : await weigh(importsOf(rowOf(row.beside)))
+  const own = await weighOnce(row)
+  const base = row.beside === undefined ? undefined : await weighOnce(rowOf(row.beside))
   return {
     ...row,
     gzipped: own.gzipped - (base?.gzipped ?? 0),
