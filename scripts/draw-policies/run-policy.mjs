@@ -4,20 +4,28 @@
  * A mailbox is driven as a source drives it: it is offered versions and completed. `suspend` needs a writer
  * who waits, so it runs on a store. Time advances a millisecond a step, and promises settle in between.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Observable, VirtualAction, VirtualTimeScheduler } from 'rxjs'
+import { TestScheduler } from 'rxjs/testing'
+
+/** The diagrams of marbles/pictures.marble.test.ts, which says in marbles what each policy makes of their input. */
+const DIAGRAMS = JSON.parse(readFileSync(join(import.meta.dirname, '../../marbles/pictures.json'), 'utf8'))
 
 /** The input: a burst written at once, a steady part, a pause, a pair, a last write, the completion. */
+const INPUT = new TestScheduler(() => {}).run(() =>
+  TestScheduler.parseMarbles(DIAGRAMS.source, undefined, undefined, false, true),
+)
 export const WRITES = Object.freeze(
-  [10, 10, 10, 35, 55, 75, 95, 115, 135, 205, 225, 270].map((at, index) => ({
-    letter: String.fromCharCode(97 + index),
-    at,
-  })),
+  INPUT.flatMap(({ frame, notification }) =>
+    notification.kind === 'N' ? [{ letter: String(notification.value), at: frame }] : [],
+  ),
 )
 /** How long the consumer is busy with each delivery. */
-export const BUSY_MS = 32
-export const COMPLETE_AT = 330
-export const LENGTH_MS = 410
-const FRAME_MS = 16
+export const BUSY_MS = DIAGRAMS.busyMs
+export const COMPLETE_AT = INPUT.at(-1)?.frame ?? 0
+export const LENGTH_MS = COMPLETE_AT + 80
+const FRAME_MS = DIAGRAMS.frameMs
 
 /**
  * @typedef {typeof import('../../src/index.ts') & typeof import('../../src/backpressure/index.ts')} Library
