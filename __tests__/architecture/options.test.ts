@@ -20,7 +20,7 @@ import {
   throttle,
   transitions,
 } from '../../src/index.ts'
-import { createHistory } from '../../src/journal/index.ts'
+import { createHistory, levelEngine } from '../../src/journal/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
 import { instrumentStore } from '../../src/otel/index.ts'
 import { headgateAdapter, renderHtmlReport, runStress, runStressIsolated } from '../../src/stress/index.ts'
@@ -114,6 +114,11 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
     'createHistory',
     () => createHistory(store(), only('groups')),
     'createHistory() has no option "groups". Did you mean "group"?',
+  ],
+  [
+    'levelEngine',
+    () => levelEngine({} as never, only('durabilty')),
+    'levelEngine() has no option "durabilty". Did you mean "durability"?',
   ],
   [
     'diff',

@@ -64,6 +64,30 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { machine: 'door', event: 'OPEN', returned: 'a promise' },
     'A guard of machine "door" returned a promise for event OPEN; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.',
   ],
+  JOURNAL_DAMAGED: [
+    { journal: 'rover', lastGood: 7, firstAfter: 9 },
+    'Journal "rover" is damaged: its records hold up to version 7, and again from version 9. Restore a copy, or open it with { repair: true }, which cuts off what is behind version 7 and keeps it aside.',
+  ],
+  JOURNAL_FULL: [
+    { journal: 'rover', pendingMax: 64 },
+    `A write was refused: 64 commits wait for the disk in journal "rover". Wait for journal.durable(), raise pendingMax, or use behind: 'skip'.`,
+  ],
+  JOURNAL_LOCKED: [
+    { journal: 'rover' },
+    'Journal "rover" is open in another process. Close it there: one process writes a journal.',
+  ],
+  JOURNAL_OPENING: [
+    { journal: 'rover', store: 'agent' },
+    'A write on store "agent" was refused: its journal "rover" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.',
+  ],
+  JOURNAL_PENDING: [
+    { journal: 'rover', from: 8, to: 12 },
+    'Journal "rover" was closed before versions 8 to 12 were on the disk.',
+  ],
+  JOURNAL_VERSION: [
+    { journal: 'rover', what: 'schema', found: 3, known: 2 },
+    'Journal "rover" has schema 3, and 2 is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.',
+  ],
   KERNEL_ABSENT: [
     {},
     'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
@@ -159,6 +183,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },
     'A write on store "agent" that states version 7 was refused: the store is at version 9. Read again and retry, or use modify().',
+  ],
+  VERSION_NOT_KEPT: [
+    { journal: 'rover', version: 3, oldest: 5, newest: 9 },
+    'Journal "rover" does not keep version 3; it holds 5 to 9, without those that were skipped. Raise keep.',
   ],
   WAIT_TIMEOUT: [
     { store: 'agent', timeoutMs: 50 },

@@ -33,6 +33,12 @@ export interface ErrorDetails {
   }
   GUARD_ASYNC: { machine: string; event: string; returned: Deferred }
   GC_UNAVAILABLE: { operation: string }
+  JOURNAL_DAMAGED: { journal: string; lastGood: number; firstAfter: number }
+  JOURNAL_FULL: { journal: string; pendingMax: number }
+  JOURNAL_LOCKED: { journal: string }
+  JOURNAL_OPENING: { journal: string; store: string }
+  JOURNAL_PENDING: { journal: string; from: number; to: number }
+  JOURNAL_VERSION: { journal: string; what: 'format' | 'schema'; found: number; known: number }
   KERNEL_ABSENT: Record<never, never>
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
@@ -63,6 +69,7 @@ export interface ErrorDetails {
   TRANSACTION_ASYNC: { stores: readonly string[]; returned: Deferred }
   TRANSACTION_IN_BATCH: { store: string }
   VERSION_CONFLICT: { store: string; expected: number; actual: number }
+  VERSION_NOT_KEPT: { journal: string; version: number; oldest: number; newest: number }
   WAIT_TIMEOUT: { store: string; timeoutMs: number }
   WRITE_IN_DERIVE: { store: string; operation: string; derived: string }
   WRITE_IN_RECIPE: { store: string; operation: string }

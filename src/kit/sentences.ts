@@ -45,6 +45,18 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `A guard of machine "${d.machine}" returned ${d.returned} for event ${d.event}; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.`,
   GC_UNAVAILABLE: (d) =>
     `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
+  JOURNAL_DAMAGED: (d) =>
+    `Journal "${d.journal}" is damaged: its records hold up to version ${d.lastGood}, and again from version ${d.firstAfter}. Restore a copy, or open it with { repair: true }, which cuts off what is behind version ${d.lastGood} and keeps it aside.`,
+  JOURNAL_FULL: (d) =>
+    `A write was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Wait for journal.durable(), raise pendingMax, or use behind: 'skip'.`,
+  JOURNAL_LOCKED: (d) =>
+    `Journal "${d.journal}" is open in another process. Close it there: one process writes a journal.`,
+  JOURNAL_OPENING: (d) =>
+    `A write on store "${d.store}" was refused: its journal "${d.journal}" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.`,
+  JOURNAL_PENDING: (d) =>
+    `Journal "${d.journal}" was closed before versions ${d.from} to ${d.to} were on the disk.`,
+  JOURNAL_VERSION: (d) =>
+    `Journal "${d.journal}" has ${d.what} ${d.found}, and ${d.known} is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
   KERNEL_ABSENT: () =>
     'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
   LEAK_FOUND: (d) =>
@@ -90,6 +102,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `transact() was called inside a batch of store "${d.store}", which could still be taken back alone; nothing was written. Use transact() in the place of that batch.`,
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
+  VERSION_NOT_KEPT: (d) =>
+    `Journal "${d.journal}" does not keep version ${d.version}; it holds ${d.oldest} to ${d.newest}, without those that were skipped. Raise keep.`,
   WAIT_TIMEOUT: (d) =>
     `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
   WRITE_IN_DERIVE: (d) =>

@@ -1,0 +1,24 @@
+/** What a journal needs of a database; `levelEngine(db)` makes one of any abstract-level database. */
+export interface JournalEngine {
+  readonly name: string
+  /** May be called again after `close()`. */
+  open(): Promise<void>
+  close(): Promise<void>
+  /** All or nothing, and on the disk when it resolves. A rejection says that the outcome is unknown. */
+  write(entries: readonly JournalEntry[]): Promise<void>
+  /** The entries from a key on, up to another that is not one of them, in order. */
+  read(
+    range: JournalRange & { readonly newestFirst?: boolean; readonly limit?: number },
+  ): AsyncIterable<JournalEntry>
+  clear(range: JournalRange): Promise<void>
+}
+
+export interface JournalEntry {
+  readonly key: string
+  readonly text: string
+}
+
+export interface JournalRange {
+  readonly from: string
+  readonly to: string
+}

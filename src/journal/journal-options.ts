@@ -1,0 +1,55 @@
+import { asyncScheduler } from 'rxjs'
+import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import type { JournalOptions } from './journal.ts'
+
+export type Settings<S> = Required<Omit<JournalOptions<S>, 'migrate' | 'seal'>> &
+  Pick<JournalOptions<S>, 'migrate' | 'seal'>
+
+function check(option: string, expected: string, received: unknown, holds: boolean): void {
+  if (!holds)
+    throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(received) })
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
+
+/** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
+export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Settings<S> {
+  checkKeys(
+    options,
+    {
+      name: true,
+      snapshotEvery: true,
+      pendingMax: true,
+      behind: true,
+      keep: true,
+      retryMs: true,
+      schema: true,
+      migrate: true,
+      repair: true,
+      seal: true,
+      scheduler: true,
+    },
+    'openJournal()',
+  )
+  const settings = {
+    name: storeName,
+    snapshotEvery: 1_000,
+    pendingMax: 4_096,
+    behind: 'skip' as const,
+    keep: 10_000,
+    retryMs: 1_000,
+    schema: 1,
+    repair: false,
+    scheduler: asyncScheduler,
+    ...options,
+  }
+  const { name, behind, keep, retryMs } = settings
+  check('name', 'a text without "!" and "~"', name, typeof name === 'string' && /^[^!~]+$/.test(name))
+  for (const count of ['snapshotEvery', 'pendingMax', 'schema'] as const) {
+    check(count, 'an integer from 1', settings[count], isCount(settings[count]))
+  }
+  check('behind', '"skip" or "refuse"', behind, behind === 'skip' || behind === 'refuse')
+  check('keep', 'an integer from 1, or Infinity', keep, isCount(keep) || keep === Number.POSITIVE_INFINITY)
+  check('retryMs', 'a number of milliseconds from 0', retryMs, Number.isFinite(retryMs) && retryMs >= 0)
+  return settings
+}

@@ -1,0 +1,231 @@
+/**
+ * Writes commits to the engine, in order, in groups: what comes while the disk is busy goes with the next write.
+ *
+ *   waiting   [7 8 9]                   told by the store, inside its write; nothing is computed there
+ *   writing   [5 6] ──> engine          their deltas are taken, and a whole state is added when it is due
+ *   durable   4
+ *
+ * A failed write says nothing of what is on the disk, and an engine that has failed may acknowledge and lose what
+ * comes later. So it is closed and opened, what it has is read, and only what is missing is written again.
+ */
+import type { SchedulerLike } from 'rxjs'
+import { diff } from '../delta/index.ts'
+import { messageOf } from '../kit/index.ts'
+import type { Snapshot } from '../store/index.ts'
+import type { JournalEntry } from './engine.ts'
+import type { JournalLog } from './journal-log.ts'
+
+/** Commits of one write to the engine: the event loop has its turn between two. */
+const GROUP_MAX = 256
+
+interface Waiting<S> {
+  readonly snapshot: Snapshot<S>
+  /** What was current before; without it the state is written whole. */
+  readonly before: Snapshot<S> | undefined
+}
+
+export interface WriterOptions {
+  readonly pendingMax: number
+  readonly snapshotEvery: number
+  readonly retryMs: number
+  readonly scheduler: SchedulerLike
+}
+
+export interface WriterEvents {
+  /** Told when something is on the disk; whether a whole state is among it. */
+  durable(isWhole: boolean): void
+  /** Told once for each episode of failures. */
+  failed(error: unknown): void
+  /** Told of commits, up to a version, that no engine could keep. */
+  refused(error: unknown, to: number): void
+}
+
+export class JournalWriter<S> {
+  committed = 0
+  durable = 0
+  skipped = 0
+  batches = 0
+  bytes = 0
+  snapshots = 0
+  reopens = 0
+  lastError: string | null = null
+  durableVersion: number
+  isDegraded = false
+  readonly #log: JournalLog<S>
+  readonly #options: WriterOptions
+  readonly #events: WriterEvents
+  #waiting: Waiting<S>[] = []
+  #writing: readonly Waiting<S>[] = []
+  #sinceState = 0
+  #run: Promise<void> | undefined
+  #isGivenUp = false
+  #wake: () => void = () => {}
+
+  constructor(log: JournalLog<S>, durableVersion: number, options: WriterOptions, events: WriterEvents) {
+    this.#log = log
+    this.durableVersion = durableVersion
+    this.#options = options
+    this.#events = events
+  }
+
+  get pending(): number {
+    return this.#waiting.length + this.#writing.length
+  }
+
+  get isFull(): boolean {
+    return this.#waiting.length >= this.#options.pendingMax
+  }
+
+  /** Whether versions were given up, and the state that holds them still waits. */
+  get isBehind(): boolean {
+    return this.skipped > 0 && [...this.#writing, ...this.#waiting].some(({ before }) => before === undefined)
+  }
+
+  /** The first and the last version that is not on the disk. */
+  get pendingVersions(): { readonly from: number; readonly to: number } {
+    const all = [...this.#writing, ...this.#waiting].map(({ snapshot }) => snapshot.version)
+    return { from: all[0] ?? this.durableVersion, to: all.at(-1) ?? this.durableVersion }
+  }
+
+  /** Takes a commit; inside the store's write, so it only keeps it. */
+  add(snapshot: Snapshot<S>, before: Snapshot<S> | undefined): void {
+    this.committed += 1
+    if (this.isFull) {
+      this.skipped += this.#waiting.length
+      this.#waiting = [{ snapshot, before: undefined }]
+    } else this.#waiting.push({ snapshot, before })
+    this.#run ??= this.#work()
+  }
+
+  /** Resolves when nothing waits, or when it was given up. */
+  async idle(): Promise<void> {
+    while (this.#run !== undefined) await this.#run
+  }
+
+  /** Ends the attempts to write. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#wake()
+  }
+
+  async #work(): Promise<void> {
+    await Promise.resolve() // what is committed in one go is written in one go
+    while (this.#waiting.length > 0 && !this.#isGivenUp) {
+      this.#writing = this.#waiting.splice(0, GROUP_MAX)
+      await this.#writeGroup()
+    }
+    this.#run = undefined
+  }
+
+  async #writeGroup(): Promise<void> {
+    let entries: JournalEntry[]
+    try {
+      entries = await this.#entries()
+    } catch (error) {
+      // It cannot be written, now or later: a state that JSON cannot hold. The next one may be.
+      this.#fail(error)
+      this.#giveUpGroup(error)
+      return
+    }
+    let isThere = await this.#written(entries)
+    while (!isThere && !this.#isGivenUp) isThere = await this.#complete(entries)
+    if (isThere) this.#done(entries)
+  }
+
+  async #written(entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      await this.#log.engine.write(entries)
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    } finally {
+      this.batches += 1
+    }
+  }
+
+  async #entries(): Promise<JournalEntry[]> {
+    const entries: JournalEntry[] = []
+    let from = this.durableVersion
+    let sinceState = this.#sinceState
+    for (const { snapshot, before } of this.#writing) {
+      const { state, ...labels } = snapshot
+      const isNext = before?.version === from && before.state !== undefined
+      if (isNext) {
+        entries.push(
+          await this.#log.entryOf('c', { ...labels, from, ops: diff<unknown>(before.state, state) }),
+        )
+        sinceState += 1
+      }
+      // What is no next one is the first of all, or follows versions that were skipped.
+      if (!isNext || sinceState >= this.#options.snapshotEvery) {
+        entries.push(await this.#log.entryOf('s', { ...labels, from, state }))
+        sinceState = 0
+      }
+      from = snapshot.version
+    }
+    this.#sinceState = sinceState
+    return entries
+  }
+
+  #done(entries: readonly JournalEntry[]): void {
+    const states = entries.filter(({ key }) => key.includes('!s!')).length
+    this.durable += this.#writing.length
+    this.durableVersion = this.#writing.at(-1)?.snapshot.version ?? this.durableVersion
+    this.snapshots += states
+    for (const { key, text } of entries) this.bytes += key.length + text.length
+    this.#writing = []
+    this.isDegraded = false
+    this.#events.durable(states > 0)
+  }
+
+  #giveUpGroup(error: unknown): void {
+    const to = this.#writing.at(-1)?.snapshot.version ?? -1
+    this.skipped += this.#writing.length
+    this.#writing = []
+    this.#events.refused(error, to)
+  }
+
+  #fail(error: unknown): void {
+    this.lastError = messageOf(error)
+    if (!this.isDegraded) {
+      this.isDegraded = true
+      this.#events.failed(error)
+    }
+  }
+
+  /** Opens the engine again, looks what of a write it has, and writes what is missing; false where that fails, too. */
+  async #complete(entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      await this.#log.engine.close().catch(() => {}) // it has failed, and may fail at this, too
+      await this.#log.engine.open()
+      this.reopens += 1
+      const missing: JournalEntry[] = []
+      for (const entry of entries) if (!(await this.#has(entry))) missing.push(entry)
+      if (missing.length > 0) await this.#log.engine.write(missing)
+      return true
+    } catch (error) {
+      this.#fail(error)
+      await this.#pause()
+      return false
+    }
+  }
+
+  async #has({ key, text }: JournalEntry): Promise<boolean> {
+    for await (const found of this.#log.engine.read({ from: key, to: `${key}~`, limit: 1 })) {
+      return found.text === text
+    }
+    return false
+  }
+
+  #pause(): Promise<void> {
+    if (this.#isGivenUp) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = this.#options.scheduler.schedule(() => resolve(), this.#options.retryMs)
+      this.#wake = () => {
+        timer.unsubscribe()
+        resolve()
+      }
+    })
+  }
+}

@@ -1,0 +1,100 @@
+import type { Observable, SchedulerLike } from 'rxjs'
+import type { Snapshot, Store, WaitOptions } from '../store/index.ts'
+import type { Verification } from './journal-log.ts'
+import type { Seal } from './record.ts'
+import type { Recovered } from './recover.ts'
+
+export interface JournalOptions<S> {
+  /** Begins its keys; one database may hold several journals. Default: the store's name. */
+  readonly name?: string
+  /** Commits between whole states, from 1. Default 1 000. */
+  readonly snapshotEvery?: number
+  /** Commits that may wait for the disk, from 1. Default 4 096. */
+  readonly pendingMax?: number
+  /** When that many wait: keep the newest state alone, or refuse writes with `JOURNAL_FULL`. Default `'skip'`. */
+  readonly behind?: 'skip' | 'refuse'
+  /** The newest versions that are kept for `at` and `commits`. Default 10 000; `Infinity` keeps all. */
+  readonly keep?: number
+  /** Between attempts to open an engine that failed. Default 1 000. */
+  readonly retryMs?: number
+  /** Of the state, from 1. Default 1. */
+  readonly schema?: number
+  /** Makes of a state that an earlier schema wrote one of this schema. */
+  readonly migrate?: (state: unknown, schema: number) => S
+  /** Cuts off what cannot be read, with what is behind it, and keeps a copy; else `JOURNAL_DAMAGED`. Default false. */
+  readonly repair?: boolean
+  /** Encrypts or compresses records. */
+  readonly seal?: Seal
+  /** The time of retries. Default: RxJS's `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike
+}
+
+/** At every instant: `committed = durable + skipped + pending`. */
+export interface JournalStats {
+  /** Commits of the store since the journal was opened. */
+  readonly committed: number
+  /** Of those, how many are on the disk. */
+  readonly durable: number
+  /** How many were given up for a newer state. */
+  readonly skipped: number
+  readonly pending: number
+  /** Writes to the engine. */
+  readonly batches: number
+  /** Characters of records that were written. */
+  readonly bytes: number
+  /** Whole states that were written. */
+  readonly snapshots: number
+  /** How often the engine was opened again after it had failed. */
+  readonly reopens: number
+  readonly lastError: string | null
+  readonly recovered: Recovered
+}
+
+/** The first failure of an episode; the journal goes on trying. */
+export interface JournalFault {
+  readonly journal: string
+  readonly error: unknown
+  /** The newest version that was on the disk then. */
+  readonly durableVersion: number
+}
+
+export type JournalStatus = 'live' | 'behind' | 'degraded' | 'closed'
+
+export interface ReplayOptions {
+  readonly from?: number
+  readonly to?: number
+  /** Times as fast as it was written, or as fast as it can. Default `'max'`. */
+  readonly speed?: number | 'max'
+  readonly signal?: AbortSignal
+}
+
+/** The journal of one store; see {@link openJournal}. */
+export interface Journal<S> extends AsyncDisposable {
+  readonly status: JournalStatus
+  /** The newest version on the disk; -1 where there is none. */
+  readonly durableVersion: number
+  /**
+   * Resolves with the version that holds its effects, once a commit, default the newest, is on the disk.
+   *
+   * @throws `JOURNAL_PENDING` where the journal was closed before; `WAIT_TIMEOUT`; the signal's reason.
+   */
+  durable(snapshot?: Snapshot<S>, options?: WaitOptions): Promise<number>
+  /** The snapshot of a version. @throws `VERSION_NOT_KEPT` */
+  at(version: number): Promise<Snapshot<S>>
+  /** The snapshots that are on the disk, of a range of versions. */
+  commits(range?: { from?: number; to?: number; newestFirst?: boolean }): AsyncIterable<Snapshot<S>>
+  /** Puts what was committed into another store, in order; resolves with how many versions. */
+  replay(into: Store<S>, options?: ReplayOptions): Promise<number>
+  /** Clears what is older than `keep`; it does so itself with each whole state. */
+  compact(): Promise<{ clearedCommits: number; clearedSnapshots: number }>
+  /** Reads everything, and tells what does not hold. */
+  verify(): Promise<Verification>
+  stats(): JournalStats
+  readonly faults$: Observable<JournalFault>
+  /**
+   * Writes what waits, and closes the engine.
+   *
+   * @throws `JOURNAL_PENDING` with the versions that could not be written within `retryMs`.
+   */
+  close(): Promise<void>
+}

@@ -1,0 +1,67 @@
+/**
+ * What a journal holds when it is opened: the newest whole state, and the commits behind it as long as they hold.
+ *
+ *   s5  c6  c7  c8✗            a torn tail: nothing holds behind it; cut
+ *   s5  c6  c7  c8✗  c9        damaged: c9 cannot be read without c8; refused, or cut aside by `repair`
+ */
+import { HeadgateError } from '../kit/index.ts'
+import type { Snapshot } from '../store/index.ts'
+import type { JournalLog } from './journal-log.ts'
+
+export interface Recovered {
+  /** The version that the store goes on from; -1 where the journal was empty. */
+  readonly version: number
+  /** Commits that were applied to the state that was found. */
+  readonly replayed: number
+  /** Whole states that did not hold. */
+  readonly skippedSnapshots: number
+  /** The first version that was cut off; null where none was. */
+  readonly truncatedAt: number | null
+  /** The schema that the state had, where it was migrated. */
+  readonly migratedFrom: number | null
+}
+
+interface Recovery<S> extends Omit<Recovered, 'migratedFrom'> {
+  readonly snapshot: Snapshot<S> | undefined
+}
+
+/** @throws `JOURNAL_DAMAGED`, having changed nothing. */
+export async function recover<S>(log: JournalLog<S>, name: string, repair: boolean): Promise<Recovery<S>> {
+  const { snapshot: base, skipped } = await log.newestState()
+  let snapshot = base
+  let replayed = 0
+  if (base !== undefined) {
+    for await (const next of log.behind(base)) {
+      snapshot = next
+      replayed += 1
+    }
+  }
+  const lastGood = snapshot?.version ?? -1
+  const truncatedAt = await cut(log, name, lastGood, repair)
+  return { snapshot, version: lastGood, replayed, skippedSnapshots: skipped, truncatedAt }
+}
+
+/** Cuts what is behind the last good version; tells where it began. */
+async function cut<S>(
+  log: JournalLog<S>,
+  name: string,
+  lastGood: number,
+  repair: boolean,
+): Promise<number | null> {
+  let truncatedAt: number | null = null
+  for await (const { version, record } of log.records('c', lastGood + 1)) {
+    truncatedAt ??= version
+    if (record === undefined || repair) continue
+    throw new HeadgateError('JOURNAL_DAMAGED', { journal: name, lastGood, firstAfter: version })
+  }
+  for (const kind of ['c', 's'] as const) {
+    const range = log.keys.range(kind, lastGood + 1)
+    if (repair) {
+      for await (const { key, text } of log.engine.read(range)) {
+        await log.engine.write([{ key: log.keys.aside(key), text }])
+      }
+    }
+    await log.engine.clear(range)
+  }
+  return truncatedAt
+}

@@ -1,0 +1,202 @@
+/** A journal at work: it follows the store, answers those who wait for the disk, and reads what is kept. */
+import { firstValueFrom, type Observable, Subject, timer } from 'rxjs'
+import { HeadgateError } from '../kit/index.ts'
+import {
+  contained,
+  type Kernel,
+  kernelOf,
+  type Snapshot,
+  type Store,
+  type WaitOptions,
+} from '../store/index.ts'
+import { DurableWaiters } from './durable-waiters.ts'
+import type { Journal, JournalFault, JournalStats, JournalStatus, ReplayOptions } from './journal.ts'
+import type { JournalLog, Verification } from './journal-log.ts'
+import type { Settings } from './journal-options.ts'
+import { JournalWriter } from './journal-writer.ts'
+import type { Recovered } from './recover.ts'
+
+type Compaction = Awaited<ReturnType<Journal<unknown>['compact']>>
+
+export class StoreJournal<S> implements Journal<S> {
+  static {
+    const key = (Symbol as { asyncDispose?: symbol }).asyncDispose ?? Symbol.for('Symbol.asyncDispose')
+    Object.defineProperty(StoreJournal.prototype, key, {
+      value(this: StoreJournal<unknown>): Promise<void> {
+        return this.close()
+      },
+    })
+  }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+  readonly faults$: Observable<JournalFault>
+  readonly #kernel: Kernel<S>
+  readonly #log: JournalLog<S>
+  readonly #settings: Settings<S>
+  readonly #writer: JournalWriter<S>
+  readonly #recovered: Recovered
+  readonly #faults = new Subject<JournalFault>()
+  readonly #waiters: DurableWaiters
+  readonly #leave: (() => void)[]
+  #closing: Promise<void> | undefined
+  #isClosed = false
+  #compacting: Promise<unknown> = Promise.resolve()
+
+  /** @param version - the newest one that is on the disk */
+  constructor(
+    kernel: Kernel<S>,
+    log: JournalLog<S>,
+    settings: Settings<S>,
+    version: number,
+    recovered: Recovered,
+  ) {
+    this.#kernel = kernel
+    this.#log = log
+    this.#settings = settings
+    this.#recovered = recovered
+    this.#waiters = new DurableWaiters(kernel.store.name, settings.scheduler)
+    this.faults$ = contained(kernel.store, 'faults$', this.#faults)
+    this.#writer = new JournalWriter(log, version, settings, {
+      durable: (isWhole) => this.#durable(isWhole),
+      failed: (error) => this.#tell(error),
+      refused: (error, to) => this.#waiters.reject(to, error),
+    })
+    const follow = kernel.follow({
+      next: ({ snapshot, before }) => this.#writer.add(snapshot, before),
+      complete: () => {},
+    })
+    this.#leave = [follow, ...(settings.behind === 'refuse' ? [this.#refuseWhenFull()] : [])]
+  }
+
+  get status(): JournalStatus {
+    if (this.#isClosed) return 'closed'
+    if (this.#writer.isDegraded) return 'degraded'
+    return this.#writer.isBehind ? 'behind' : 'live'
+  }
+
+  get durableVersion(): number {
+    return this.#writer.durableVersion
+  }
+
+  async durable(snapshot: Snapshot<S> = this.#kernel.head, options: WaitOptions = {}): Promise<number> {
+    const { version } = snapshot
+    if (version <= this.durableVersion) return this.durableVersion
+    if (this.#isClosed) throw this.#pendingError()
+    return this.#waiters.add(version, options)
+  }
+
+  async at(version: number): Promise<Snapshot<S>> {
+    return this.#log.at(version, this.durableVersion)
+  }
+
+  async *commits(
+    range: { from?: number; to?: number; newestFirst?: boolean } = {},
+  ): AsyncGenerator<Snapshot<S>, undefined> {
+    const { from = 0, to = this.durableVersion, newestFirst = false } = range
+    yield* this.#log.snapshots(from, Math.min(to, this.durableVersion), newestFirst)
+  }
+
+  async replay(into: Store<S>, options: ReplayOptions = {}): Promise<number> {
+    const { from, to, speed = 'max', signal } = options
+    const kernel = kernelOf<S>(into)
+    let count = 0
+    let last: number | undefined
+    for await (const snapshot of this.commits({
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    })) {
+      signal?.throwIfAborted()
+      if (speed !== 'max' && last !== undefined) {
+        await firstValueFrom(timer(Math.max(0, snapshot.tsMono - last) / speed, this.#settings.scheduler))
+      }
+      last = snapshot.tsMono
+      kernel.adopt(snapshot)
+      count += 1
+    }
+    return count
+  }
+
+  compact(): Promise<Compaction> {
+    const compacted = this.#compacting.then(() => this.#compact())
+    this.#compacting = compacted.catch(() => {}) // the caller is told
+    return compacted
+  }
+
+  async #compact(): Promise<Compaction> {
+    const states = await this.#log.states()
+    const base = states.filter((version) => version <= this.durableVersion - this.#settings.keep).at(-1)
+    if (base === undefined) return { clearedCommits: 0, clearedSnapshots: 0 }
+    const clearedCommits = await this.#clear('c', base)
+    const clearedSnapshots = await this.#clear('s', base - 1)
+    return { clearedCommits, clearedSnapshots }
+  }
+
+  async #clear(kind: 'c' | 's', to: number): Promise<number> {
+    const range = this.#log.keys.range(kind, 0, to)
+    let count = 0
+    for await (const _ of this.#log.engine.read(range)) count += 1
+    if (count > 0) await this.#log.engine.clear(range)
+    return count
+  }
+
+  verify(): Promise<Verification> {
+    return this.#log.verify()
+  }
+
+  stats(): JournalStats {
+    const { committed, durable, skipped, pending, batches, bytes, snapshots, reopens, lastError } =
+      this.#writer
+    const recovered = this.#recovered
+    return { committed, durable, skipped, pending, batches, bytes, snapshots, reopens, lastError, recovered }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    for (const leave of this.#leave) leave()
+    const writer = this.#writer
+    const { retryMs, scheduler } = this.#settings
+    // A disk that works may take its time; one that has failed gets as long as one attempt.
+    const late = scheduler.schedule(function () {
+      if (writer.isDegraded) writer.giveUp()
+      else if (writer.pending > 0) this.schedule(undefined, retryMs)
+    }, retryMs)
+    await writer.idle()
+    late.unsubscribe()
+    await this.#compacting
+    this.#isClosed = true
+    const isPending = writer.pending > 0
+    this.#waiters.reject(Number.POSITIVE_INFINITY, this.#pendingError())
+    this.#faults.complete()
+    await this.#log.engine.close().catch((error: unknown) => {
+      if (!isPending) throw error
+    })
+    if (isPending) throw this.#pendingError()
+  }
+
+  #pendingError(): HeadgateError {
+    const journal = this.#settings.name
+    return new HeadgateError('JOURNAL_PENDING', { journal, ...this.#writer.pendingVersions })
+  }
+
+  #refuseWhenFull(): () => void {
+    const { name: journal, pendingMax } = this.#settings
+    return this.#kernel.guard(() => {
+      if (this.#writer.isFull) throw new HeadgateError('JOURNAL_FULL', { journal, pendingMax })
+    })
+  }
+
+  #durable(isWhole: boolean): void {
+    this.#waiters.resolve(this.durableVersion)
+    if (!isWhole) return
+    this.compact().catch((error: unknown) => this.#tell(error))
+  }
+
+  #tell(error: unknown): void {
+    const { durableVersion } = this
+    this.#faults.next({ journal: this.#settings.name, error, durableVersion })
+  }
+}
