@@ -14,12 +14,7 @@ describe('audit', () => {
     expect(policy).toBeFrozen()
   })
 
-  test.each<[unknown, string]>([
-    [undefined, 'undefined'],
-    [-1, '-1 (number)'],
-    [10n, '10 (bigint)'],
-    [null, 'null'],
-  ])('refuses %p milliseconds', (ms, received) => {
+  test.each<[unknown, string]>([[-1, '-1 (number)']])('refuses %p milliseconds', (ms, received) => {
     expect(() => audit({ ms: ms as number })).toThrow(
       expect.objectContaining({
         code: 'POLICY_INVALID',

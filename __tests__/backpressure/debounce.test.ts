@@ -14,12 +14,7 @@ describe('debounce', () => {
     expect(policy).toBeFrozen()
   })
 
-  test.each<[unknown, string]>([
-    [undefined, 'undefined'],
-    [-1, '-1 (number)'],
-    [2 ** 31, '2147483648 (number)'],
-    ['10', '"10" (string)'],
-  ])('refuses %p milliseconds', (ms, received) => {
+  test.each<[unknown, string]>([[-1, '-1 (number)']])('refuses %p milliseconds', (ms, received) => {
     expect(() => debounce({ ms: ms as number })).toThrow(
       expect.objectContaining({
         code: 'POLICY_INVALID',

@@ -52,18 +52,17 @@ describe('frame', () => {
     expect(policy).toBeFrozen()
   })
 
-  test.each<[unknown, string]>([
-    [-1, '-1 (number)'],
-    [null, 'null'],
-    ['16', '"16" (string)'],
-  ])('refuses to wait %p milliseconds', (maxWaitMs, received) => {
-    expect(() => frame({ maxWaitMs: maxWaitMs as number })).toThrow(
-      expect.objectContaining({
-        code: 'POLICY_INVALID',
-        message: `Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`,
-      }),
-    )
-  })
+  test.each<[unknown, string]>([[-1, '-1 (number)']])(
+    'refuses to wait %p milliseconds',
+    (maxWaitMs, received) => {
+      expect(() => frame({ maxWaitMs: maxWaitMs as number })).toThrow(
+        expect.objectContaining({
+          code: 'POLICY_INVALID',
+          message: `Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`,
+        }),
+      )
+    },
+  )
 
   describe('with requestAnimationFrame', () => {
     let frames: Frames

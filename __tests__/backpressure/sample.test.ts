@@ -13,12 +13,7 @@ describe('sample', () => {
     expect(policy).toBeFrozen()
   })
 
-  test.each<[unknown, string]>([
-    [0, '0 (number)'],
-    [undefined, 'undefined'],
-    [2.5, '2.5 (number)'],
-    [true, 'true (boolean)'],
-  ])('refuses %p milliseconds', (ms, received) => {
+  test.each<[unknown, string]>([[0, '0 (number)']])('refuses %p milliseconds', (ms, received) => {
     expect(() => sample({ ms: ms as number })).toThrow(
       expect.objectContaining({
         code: 'POLICY_INVALID',
