@@ -44,16 +44,41 @@ describe('machineCodec', () => {
       id: 'nested',
       initial: 'A',
       context: {},
-      states: { A: { initial: 'x', states: { x: { on: { GO: 'y' } }, y: {} } } },
+      states: {
+        A: {
+          initial: 'x',
+          on: { OUT: 'B' },
+          states: { x: { on: { GO: 'y' } }, y: {}, h: { type: 'history' } },
+        },
+        B: { on: { BACK: 'A.h' } },
+      },
     })
-    const codec = machineCodec(nested, { 'A.x': 1, 'A.y': 2 })
+    const codec = machineCodec(nested, { 'A.x': 1, 'A.y': 2, B: 3 })
     const store = createMachineStore(nested)
     store.send('GO')
-    expect(codec.decodeSnapshot(codec.encodeSnapshot(store.snapshot)).state).toMatchObject({
-      current: 'A.y',
-      previous: 'A.x',
-      history: [{ from: 'A.x', to: 'A.y' }],
+    store.send('OUT')
+    const decoded = codec.decodeSnapshot(codec.encodeSnapshot(store.snapshot))
+    expect(decoded.state).toMatchObject({
+      current: 'B',
+      previous: 'A.y',
+      history: [{ from: 'A.x', to: 'A.y' }, { to: 'B' }],
+      stays: { B: 2 },
+      remembered: { 'A.h': ['A.y'] },
     })
+    const replica = createMachineStore(nested)
+    replica.put(decoded)
+    replica.send('BACK')
+    expect(replica.current).toBe('A.y')
+    for (const text of [
+      '{',
+      '[]',
+      '{"stays":{"A":"1"},"remembered":{}}',
+      '{"stays":{},"remembered":{"h":"A"}}',
+    ]) {
+      const message = codec.toProto(store.snapshot)
+      message.stateMetadata.dto_nested = text
+      expect(() => codec.fromProto(message)).toThrow('Expected dto_nested to be JSON of integers by path')
+    }
     const parallel = defineMachine({
       id: 'p',
       type: 'parallel',

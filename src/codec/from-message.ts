@@ -12,6 +12,7 @@ import {
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { fromUuid } from './identity.ts'
 import { isInt32, type NameTable } from './name-table.ts'
+import { fromNestedText, NESTED } from './nested-metadata.ts'
 import { fromStateMetadata } from './state-metadata.ts'
 import { STATUSES } from './statuses.ts'
 import { text } from './text.ts'
@@ -47,6 +48,7 @@ export function fromMessage(message: FsmStateSnapshot, states: NameTable, budget
     context: fromContextData({ data: contextData, jsonKeys, taggedKeys }, budget),
     history: Object.freeze(history.map((one, index) => fromTransition(one, naming, `history[${index}]`))),
     attempts: int32(message.attemptCount, 'attempt_count'),
+    ...fromNestedText(message.stateMetadata[NESTED], budget),
   }
   const wire = {
     snapshotId: fromUuid(message.snapshotId, 'snapshot_id'),

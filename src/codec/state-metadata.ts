@@ -12,6 +12,7 @@ import { isHeadgateError } from '../kit/index.ts'
 import { ADVICE, requireObject } from './codec-error.ts'
 import type { ContextData } from './context-data.ts'
 import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
+import { NESTED, toNestedText } from './nested-metadata.ts'
 import { fromSecondsText, toSecondsText } from './seconds-text.ts'
 import { text } from './text.ts'
 
@@ -22,7 +23,15 @@ const MONO = 'dto_ts_mono'
 const CONTEXT_JSON = 'dto_context_json'
 const CONTEXT_TAGGED = 'dto_context_tagged'
 
-const OWN: ReadonlySet<string> = new Set([VERSION, REASON, PREVIOUS, MONO, CONTEXT_JSON, CONTEXT_TAGGED])
+const OWN: ReadonlySet<string> = new Set([
+  VERSION,
+  REASON,
+  PREVIOUS,
+  MONO,
+  CONTEXT_JSON,
+  CONTEXT_TAGGED,
+  NESTED,
+])
 
 type Metadata = Readonly<Record<string, string>>
 
@@ -73,6 +82,8 @@ export function toStateMetadata(
   if (!omitted(MONO, tsMono === 0)) {
     entries[MONO] = numberText(metadata, MONO, tsMono, toSecondsText(tsMono), fromSecondsText)
   }
+  const nested = toNestedText(state)
+  if (nested !== undefined) entries[NESTED] = nested
   if (jsonKeys.length > 0) entries[CONTEXT_JSON] = JSON.stringify(jsonKeys)
   if (taggedKeys.length > 0) entries[CONTEXT_TAGGED] = JSON.stringify(taggedKeys)
   return entries
