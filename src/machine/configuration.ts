@@ -20,20 +20,19 @@ const NONE: readonly StateNode[] = Object.freeze([])
 export function activeNodes({ states, root }: Tree, current: unknown): readonly StateNode[] | undefined {
   if (typeof current === 'string') {
     const node = states.get(current)
-    return node !== undefined && isPlace(node) ? node.line : undefined
+    return node?.place === true ? node.line : undefined
   }
   return activeIn(states, root, current)
 }
 
 /** Whether a machine can rest in a state: a history is only a way, and one with states inside is in one of them. */
-const isPlace = ({ kind, line }: StateNode): boolean =>
-  (kind === 'atomic' || kind === 'final') && line.every(({ parent }) => parent?.kind !== 'parallel')
+export const isLeaf = ({ kind }: StateNode): boolean => kind === 'atomic' || kind === 'final'
 
 function activeIn(states: Tree['states'], node: StateNode, value: unknown): readonly StateNode[] | undefined {
   if (typeof value === 'string') {
     const leaf =
       node.kind === 'compound' ? states.get(node.name === '' ? value : `${node.name}.${value}`) : undefined
-    if (leaf === undefined || (leaf.kind !== 'atomic' && leaf.kind !== 'final')) return undefined
+    if (leaf === undefined || !isLeaf(leaf)) return undefined
     const inner = leaf.line.slice(node.line.length)
     return inner.slice(0, -1).some(({ kind }) => kind === 'parallel') ? undefined : inner
   }

@@ -36,6 +36,7 @@ import {
   INIT_EVENT,
   initialState,
   lookUp,
+  nodeOf,
   takeEventless,
   takeFirst,
   toEvent,
@@ -307,7 +308,9 @@ class MachineDriver implements EffectsHost {
   }
 
   #invokes(current: unknown): boolean {
-    return activeNodes(this.machine, current)?.some(({ invoke }) => invoke !== undefined) === true
+    const { machine } = this
+    if (!machine.composed) return nodeOf(machine, current).invoke !== undefined
+    return activeNodes(machine, current)?.some(({ invoke }) => invoke !== undefined) === true
   }
 
   /**

@@ -52,6 +52,8 @@ export interface StateNode {
   readonly order: number
   /** From the outermost state down to itself. */
   readonly line: readonly StateNode[]
+  /** Whether its path alone can be where the machine is: nothing inside, and no regions around. */
+  readonly place: boolean
   readonly entry: AnyContextRecipe | undefined
   readonly exit: AnyContextRecipe | undefined
   /** What it handles itself, by event type and `'*'`; an outermost state also what the machine handles. */

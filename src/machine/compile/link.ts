@@ -1,5 +1,6 @@
 /** What is done when all states are known: targets become nodes, and the tables of states around are merged in. */
 import { describeValue } from '../../kit/index.ts'
+import { isLeaf } from '../configuration.ts'
 import type { StateNode, TransitionNode, TransitionTable } from '../machine.ts'
 import type { NodeDraft } from './node-draft.ts'
 import type { StateReader } from './read-state.ts'
@@ -66,6 +67,7 @@ function noState(reader: StateReader, place: string, source: StateNode, target: 
 export function mergeTables(root: NodeDraft, states: Iterable<NodeDraft>): void {
   for (const node of states) {
     const { parent, own } = node
+    node.place = isLeaf(node) && node.line.every((one) => one.parent?.kind !== 'parallel')
     let table = expanded(own)
     if (parent === root && root.kind === 'compound' && !node.final && node.kind !== 'history') {
       // As if each state had them: a target that is the own state stays in it.

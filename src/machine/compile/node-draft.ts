@@ -29,6 +29,7 @@ export function draftNode(key: string, parent: NodeDraft | undefined, order: num
     fallback: undefined,
     order,
     line: NONE,
+    place: false,
     entry: undefined,
     exit: undefined,
     own: NOTHING,
