@@ -341,6 +341,17 @@ describe('Selection.subscribe with options', () => {
     expect(told).toEqual([0, 1, 2, 3, 4])
   })
 
+  test('begins with the first state of a store that was made without', () => {
+    const store = createStore<{ n: number }>()
+    const told: unknown[] = []
+    const selection = store.select('n')
+    selection.subscribe((n, { version }) => void told.push([n, version]), {})
+    selection.select((n) => n + 1).subscribe((n) => told.push(n))
+    expect(told).toEqual([])
+    store.initialize({ n: 1 })
+    expect(told).toIncludeSameMembers([[1, 0], 2])
+  })
+
   test('lets go of its store when the last subscriber has left', () => {
     const store = createStore({ n: 0 })
     const selection = store.select(({ n }) => n)
