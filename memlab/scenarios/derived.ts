@@ -13,6 +13,8 @@ function derived(name: string, use: (sources: Numbers, held: Witness) => () => v
     const sources = [createStore(0), createStore(0)] as const
     const ends: (() => void)[] = []
     let tick = 0
+    // The first that stands on a store gives it an input, which all others share and which stays with the store.
+    use(sources, witness())()
     return {
       act(count: number) {
         for (let index = 0; index < count; index += 1) ends.push(use(sources, witness()))
@@ -46,6 +48,7 @@ const onlyRead: Claim = {
     const store = createStore(0)
     const kept: Readable<number>[] = []
     let tick = 0
+    derive([store], (n) => n) // as above
     return {
       act(count) {
         for (let index = 0; index < count; index += 1) {

@@ -28,18 +28,10 @@ export function isBatching(): boolean {
   return false
 }
 
-/** Runs foreign code that may write to no store. */
-export function withoutWrites<R>(derived: string, run: () => R): R {
-  const outer = deriving
-  setDeriving(derived)
-  try {
-    return run()
-  } finally {
-    setDeriving(outer)
-  }
-}
-
-function setDeriving(name: string | undefined): void {
+/** Refuses every write from now on, in the name of a derived value; undefined allows them. Returns what was before. */
+export function refuseWrites(name: string | undefined): string | undefined {
+  const before = deriving
   deriving = name
   for (const activity of activities) activity.deriving = name
+  return before
 }

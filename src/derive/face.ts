@@ -76,9 +76,12 @@ export class Face<R> implements Feed<R>, Watcher {
 
   news(): Commit<R> | undefined {
     const before = this.#told
-    this.#told = this.newest()
-    this.#noteFailure()
-    return this.#told === before ? undefined : { snapshot: this.#told, before, origin: undefined }
+    const { result, snapshot = before } = this.#node.bring('published')
+    if (result instanceof Failure || this.#failure !== undefined) this.#note(result)
+    if (snapshot === before) return undefined
+    // The cast holds: the node was made for values of this type.
+    this.#told = snapshot as Snapshot<R>
+    return { snapshot: this.#told, before, origin: undefined }
   }
 
   show(commit: Commit<R>): void {
@@ -91,8 +94,7 @@ export class Face<R> implements Feed<R>, Watcher {
   }
 
   /** Tells once of each run that threw. That a source has no state yet is nothing to tell of. */
-  #noteFailure(): void {
-    const { result } = this.#node.bring('published')
+  #note(result: unknown): void {
     const failure = result instanceof Failure ? result : undefined
     if (failure === this.#failure) return
     this.#failure = failure

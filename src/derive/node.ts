@@ -22,9 +22,9 @@
  */
 import { deferredOf, HeadgateError } from '../kit/index.ts'
 import { type ReadableCore, type Snapshot, settleState } from '../store/index.ts'
-import { isBatching, withoutWrites, writesSoFar } from './activities.ts'
+import { isBatching, refuseWrites, writesSoFar } from './activities.ts'
+import { causeOf } from './cause.ts'
 import { Failure, type Input, type View } from './input.ts'
-import { labelsOf } from './labels.ts'
 import { Reading } from './reading.ts'
 import type { Watcher } from './tell.ts'
 
@@ -83,11 +83,11 @@ export class DerivedNode implements Input {
   /** The outcome that holds now in a view. Throws `DERIVE_CYCLE` where it is being computed. */
   bring(view: View): Made {
     if (this.#isBusy) throw this.#cycle()
-    if (view === 'head' && isBatching()) return this.#guarded(() => this.#bringAhead())
+    if (view === 'head' && isBatching()) return this.#bringAhead()
     const now = writesSoFar()
     const made = this.#made
     if (made !== undefined && this.#isCurrent(made.reading, now)) return made
-    return this.#guarded(() => this.#bringPublished(now))
+    return this.#bringPublished(now)
   }
 
   read(view: View): unknown {
@@ -180,48 +180,63 @@ export class DerivedNode implements Input {
 
   #bringPublished(now: number): Made {
     const before = this.#made
-    if (before === undefined || !before.reading.holds('published')) {
-      const ahead = this.#ahead
-      this.#made =
-        ahead?.reading.holds('published') === true ? relabeled(ahead, before) : this.#make('published')
+    let made = before
+    this.#enter()
+    try {
+      if (before === undefined || !before.reading.holds('published')) {
+        const ahead = this.#ahead
+        made = ahead?.reading.holds('published') === true ? relabeled(ahead, before) : this.#make('published')
+      }
+    } finally {
+      this.#exit()
+    }
+    if (made !== before) {
+      this.#made = made
       if (this.#isAttached) this.#reattach(before?.reading)
     }
     this.#ahead = undefined
     this.#currentAt = now
     this.stale = false
-    return this.#made as Made
+    return made as Made
   }
 
   #bringAhead(): Made {
-    for (const known of [this.#made, this.#ahead]) if (known?.reading.holds('head') === true) return known
-    this.#ahead = this.#make('head')
-    return this.#ahead
+    this.#enter()
+    try {
+      for (const known of [this.#made, this.#ahead]) if (known?.reading.holds('head') === true) return known
+      this.#ahead = this.#make('head')
+      return this.#ahead
+    } finally {
+      this.#exit()
+    }
   }
 
   #make(view: View): Made {
     const reading = new Reading(view)
     const before = this.#made
     const last = before?.snapshot
+    const outer = refuseWrites(this.name)
     try {
-      return withoutWrites(this.name, () => {
-        const value = this.#compute(reading)
-        const returned = deferredOf(value)
-        if (returned !== undefined) throw new HeadgateError('DERIVE_ASYNC', { derived: this.name, returned })
-        if (last !== undefined && this.#isEqual(last.state, value)) {
-          return { reading, result: last.state, snapshot: last }
-        }
-        const state = settleState(value, last?.state, {
-          subject: `derived value "${this.name}"`,
-          operation: 'derive()',
-          freeze: reading.isFrozen,
-        })
-        const labels = labelsOf(reading, before?.reading, this.name)
-        const snapshot = Object.freeze({ version: (last?.version ?? -1) + 1, state, ...labels })
-        return { reading, result: state, snapshot }
-      })
+      const value = this.#compute(reading)
+      const isObject = typeof value === 'object' && value !== null
+      const returned = isObject ? deferredOf(value) : undefined
+      if (returned !== undefined) throw new HeadgateError('DERIVE_ASYNC', { derived: this.name, returned })
+      if (last !== undefined && this.#isEqual(last.state, value)) {
+        return { reading, result: last.state, snapshot: last }
+      }
+      const state = isObject ? this.#settled(value, last, reading.isFrozen) : value
+      const snapshot = stamped((last?.version ?? -1) + 1, state, causeOf(reading, before?.reading, this.name))
+      return { reading, result: state, snapshot }
     } catch (error) {
       return { reading, result: new Failure(error), snapshot: last }
+    } finally {
+      refuseWrites(outer)
     }
+  }
+
+  #settled(value: unknown, last: Snapshot<unknown> | undefined, freeze: boolean): unknown {
+    const subject = `derived value "${this.name}"`
+    return settleState(value, last?.state, { subject, operation: 'derive()', freeze })
   }
 
   /** Follows the inputs of the last run in the place of those of the one before. */
@@ -233,15 +248,14 @@ export class DerivedNode implements Input {
     for (const input of before?.inputs ?? []) if (!kept.has(input)) input.detach(this)
   }
 
-  #guarded(bring: () => Made): Made {
+  #enter(): void {
     this.#isBusy = true
     computing.push(this)
-    try {
-      return bring()
-    } finally {
-      computing.pop()
-      this.#isBusy = false
-    }
+  }
+
+  #exit(): void {
+    computing.pop()
+    this.#isBusy = false
   }
 
   #cycle(): HeadgateError {
@@ -250,13 +264,20 @@ export class DerivedNode implements Input {
   }
 }
 
+/** A version, with the labels of what caused it. */
+const stamped = (
+  version: number,
+  state: unknown,
+  { reason, source, tsWall, tsMono, metadata }: Omit<Snapshot<unknown>, 'version' | 'state'>,
+): Snapshot<unknown> => Object.freeze({ version, state, reason, source, tsWall, tsMono, metadata })
+
 /** What was made of newest writes, now that they are published: their labels are those that the batch was given. */
 function relabeled(ahead: Made, before: Made | undefined): Made {
-  const { reading, result, snapshot } = ahead
-  const own = reading.published()
-  if (snapshot === undefined || snapshot === before?.snapshot) return { reading: own, result, snapshot }
-  const labels = labelsOf(own, before?.reading, snapshot.source)
-  return { reading: own, result, snapshot: Object.freeze({ ...snapshot, ...labels }) }
+  const { result, snapshot } = ahead
+  const reading = ahead.reading.published()
+  if (snapshot === undefined || snapshot === before?.snapshot) return { reading, result, snapshot }
+  const { version, state, source } = snapshot
+  return { reading, result, snapshot: stamped(version, state, causeOf(reading, before?.reading, source)) }
 }
 
 /** Marks everything that stands on some nodes, and lists those of them that have followers. */

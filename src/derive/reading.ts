@@ -6,7 +6,7 @@ const MANY = 16
 /** What one run of a derived value read, in order: its inputs, and what their states were. */
 export class Reading {
   readonly view: View
-  readonly inputs: Input[]
+  inputs: readonly Input[]
   readonly states: unknown[]
   /** Whether it met itself: what it made holds for nothing but the error. */
   isCyclic = false
@@ -14,7 +14,7 @@ export class Reading {
   isFed = false
   #places: Map<Input, number> | undefined
 
-  constructor(view: View, inputs: Input[] = [], states: unknown[] = []) {
+  constructor(view: View, inputs: readonly Input[] = [], states: unknown[] = []) {
     this.view = view
     this.inputs = inputs
     this.states = states
@@ -42,9 +42,16 @@ export class Reading {
 
   /** The states of all inputs that are given. All are read, also where one has failed. */
   readAll(inputs: readonly Input[]): unknown[] {
-    for (const input of inputs) this.#add(input)
-    for (const state of this.states) if (state instanceof Failure) throw state.error
-    return this.states
+    this.inputs = inputs
+    const { states } = this
+    let failure: Failure | undefined
+    for (let place = 0; place < inputs.length; place += 1) {
+      const state = this.#stateOf(inputs[place] as Input)
+      states.push(state)
+      if (failure === undefined && state instanceof Failure) failure = state
+    }
+    if (failure !== undefined) throw failure.error
+    return states
   }
 
   /** Whether every input still has the state that was read. */
@@ -65,7 +72,8 @@ export class Reading {
   /** Whether it read the same inputs in the same order as another. */
   hasInputsOf({ inputs }: Reading): boolean {
     return (
-      this.inputs.length === inputs.length && this.inputs.every((input, place) => input === inputs[place])
+      this.inputs === inputs ||
+      (this.inputs.length === inputs.length && this.inputs.every((input, place) => input === inputs[place]))
     )
   }
 
@@ -84,17 +92,22 @@ export class Reading {
   }
 
   #add(input: Input): unknown {
-    let state: unknown
+    const state = this.#stateOf(input)
+    this.#places?.set(input, this.inputs.length)
+    // The cast holds: one that adds has an array of its own.
+    ;(this.inputs as Input[]).push(input)
+    this.states.push(state)
+    return state
+  }
+
+  #stateOf(input: Input): unknown {
     try {
-      state = input.read(this.view)
+      const state = input.read(this.view)
+      this.isFed ||= input.isFed
+      return state
     } catch (error) {
       this.isCyclic = true
       throw error
     }
-    this.#places?.set(input, this.inputs.length)
-    this.inputs.push(input)
-    this.isFed ||= input.isFed
-    this.states.push(state)
-    return state
   }
 }

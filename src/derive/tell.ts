@@ -25,12 +25,16 @@ const TELLINGS_MAX = 100_000
 const outbox: { readonly watcher: Watcher; readonly commit: Commit<unknown> }[] = []
 let isTelling = false
 
+const areInOrder = (nodes: readonly DerivedNode[]): boolean =>
+  nodes.every((node, place) => place === 0 || byNumber(nodes[place - 1] as DerivedNode, node) <= 0)
+
 const byNumber = (one: DerivedNode, other: DerivedNode): number =>
   (one.watcher?.number ?? 0) - (other.watcher?.number ?? 0)
 
 /** Tells the followers of nodes that were stale. */
 export function tell(nodes: DerivedNode[]): void {
-  for (const node of nodes.length > 1 ? nodes.sort(byNumber) : nodes) {
+  if (!areInOrder(nodes)) nodes.sort(byNumber)
+  for (const node of nodes) {
     node.queued = false
     const { watcher } = node
     const commit = watcher?.news()
