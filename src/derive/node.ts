@@ -87,7 +87,9 @@ export class DerivedNode implements Input {
     const now = writesSoFar()
     const made = this.#made
     if (made !== undefined && this.#isCurrent(made.reading, now)) return made
-    return this.#bringPublished(now)
+    const brought = this.#bringPublished(now)
+    // The run may have met its first store of a copy of the library, and that in the middle of a batch.
+    return view === 'head' && isBatching() ? this.#bringAhead() : brought
   }
 
   read(view: View): unknown {
