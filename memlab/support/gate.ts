@@ -124,7 +124,15 @@ const browser = (binary: string): Promise<Row> =>
 function tasks(): Task[] {
   const wanted = (name: string): boolean => options.only === undefined || options.only === name
   const names = scenarioNames().filter(wanted)
-  const parts = [heap, development, growth].flatMap((part) => names.map((name) => () => part(name)))
+  const growing = names.filter((name) => {
+    const { noGrowth } = loadScenarios(name)
+    if (noGrowth !== undefined) console.log(`The growth of ${name} is not measured: ${noGrowth}.`)
+    return noGrowth === undefined
+  })
+  const parts = [
+    ...names.flatMap((name) => [() => heap(name), () => development(name)]),
+    ...growing.map((name) => () => growth(name)),
+  ]
   if (!wanted('browser')) return parts
   const binary = findBrowser()
   if (binary !== undefined) return [() => browser(binary), ...parts]

@@ -54,6 +54,8 @@ export interface ScenarioFile {
   /** The claim in one sentence. */
   readonly claim: string
   readonly claims: readonly Claim[]
+  /** Why its growth is not measured; absent where it is. */
+  readonly noGrowth?: string
 }
 
 /** A turn of the event loop: timers that are due and promises have run. */

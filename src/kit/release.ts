@@ -25,7 +25,7 @@ const later: (work: () => void) => unknown =
 
 let rounds = 0
 let isCounted = false
-let waiting: (() => void)[] = []
+const waiting: (() => void)[] = []
 
 const endRound = (): void => {
   isCounted = false
@@ -33,9 +33,7 @@ const endRound = (): void => {
 
 function beginAnew(): void {
   rounds = 0
-  const released = waiting
-  waiting = []
-  for (const work of released) releaseWork(work)
+  for (const work of waiting.splice(0)) releaseWork(work)
 }
 
 /** Counts a round for a loop that does in one run what would else be a round each; whether it may go on. */

@@ -56,6 +56,8 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   #handled: HandledDelivery | undefined = undefined
   #mailbox: Mailbox<Snapshot<S>> | undefined = undefined
   #host: SubscriberHost<S> | undefined = undefined
+  /** Whether it was boxed inside its call, which goes on. */
+  #isBoxedInside = false
   /** Set where it left while it was plain. */
   #toldInAll: Told | undefined = undefined
 
@@ -112,6 +114,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** Puts a mailbox between, which takes over what the walk has told. */
   box(): Mailbox<Snapshot<S>> {
     if (this.#mailbox === undefined) {
+      this.#isBoxedInside = this.#isRunning
       this.#host = this.#newHost()
       this.#mailbox = this.#account(this.#host)
       this.call = undefined
@@ -182,7 +185,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** It is over: a handle that is kept keeps nothing else. */
   left(): void {
     // Who leaves inside the call that had it boxed is told how that ends.
-    if (!this.#isRunning) this.#host = undefined
+    if (!this.#isBoxedInside) this.#host = undefined
     this.stopListening?.()
     this.#consumer.closed?.()
     this.#subscribers.remove(this)
@@ -220,6 +223,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     const mailbox = this.box()
     // The casts hold: whoever is boxed inside a call keeps its delivery and its host while that runs.
     tell(mailbox, this.#handled as HandledDelivery, this.#host as SubscriberHost<S>)
+    this.#isBoxedInside = false
     if (mailbox.closed) this.#host = undefined
   }
 
