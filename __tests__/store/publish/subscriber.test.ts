@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
+import { Mailbox } from '../../../src/backpressure/index.ts'
 import { createStore, type SubscriberHandle } from '../../../src/index.ts'
 import { collectGarbage, microtasks } from '../support.ts'
 
@@ -26,5 +27,21 @@ describe('a handle that is kept', () => {
     await microtasks()
     collectGarbage()
     expect(captured.deref()).toBeUndefined()
+  })
+})
+
+describe('a subscriber', () => {
+  test.each([
+    ['nothing', () => undefined, false],
+    ['a number', () => 1, false],
+    ['a Set', () => new Set([1]), false],
+    ['a promise', () => Promise.resolve(), true],
+  ])('whose consumer returns %s: whether it has a mailbox', (_what, consumer, boxed) => {
+    const taken = jest.spyOn(Mailbox.prototype, 'takeOver')
+    const store = createStore(0)
+    store.subscribe(consumer)
+    store.set(1)
+    expect(taken.mock.calls).toHaveLength(boxed ? 1 : 0)
+    store.destroy()
   })
 })

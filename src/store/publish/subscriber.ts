@@ -12,6 +12,7 @@
 import {
   checkPolicy,
   HandledDelivery,
+  isAwaitable,
   latest,
   Mailbox,
   type MailboxConsumer,
@@ -158,6 +159,8 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   answered(result: unknown): void {
+    // Most of what is returned is the result of an arrow function, as of `(entry) => seen.push(entry)`.
+    if (this.#mailbox === undefined && !this.#hasToWait(result)) return
     this.#ended((mailbox, delivery, host) => mailbox.calling.returned(result, delivery, host))
   }
 
@@ -214,6 +217,15 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     const count = this.slot < 0 ? 0 : broadcast.toldTo(this, this.since)
     const version = count > 0 ? broadcast.versionToldTo(this) : (this.#replayed ?? -1)
     return { count: this.#replayed === undefined ? count : count + 1, version }
+  }
+
+  /** Whether a result is waited for. One that does not let itself be asked is: the mailbox reports what it throws. */
+  #hasToWait(result: unknown): boolean {
+    try {
+      return isAwaitable(result)
+    } catch {
+      return true
+    }
   }
 
   /** The call that had it boxed, or after which it is boxed, has ended. */
