@@ -103,6 +103,14 @@ describe('receivers', () => {
     expect(bench.errors).toEqual(['a at 1', 'b at 1', 'a at -1', 'b at -1'])
   })
 
+  test('are not completed once they have left, also where another leaves them out while it is completed', () => {
+    const bench = new Bench()
+    bench.receiver('a', () => bench.broadcast.remove(b))
+    const b = bench.receiver('b')
+    bench.broadcast.complete()
+    expect(bench.lines()).toEqual(['a complete'])
+  })
+
   test('a chain of 100 000 publications grows no stack', () => {
     const bench = new Bench(200_000)
     let told = 0

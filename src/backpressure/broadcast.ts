@@ -230,6 +230,8 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     for (const { follower } of before) this.#contained(() => follower?.complete())
     // Each stays in the list until its own turn: a callback that looks around finds everybody.
     for (const receiver of this.#receivers.toArray()) {
+      // One that has left meanwhile is told nothing more, not the end either.
+      if (receiver.slot < 0) continue
       this.#contained(() => receiver.complete())
       this.#receivers.remove(receiver)
     }

@@ -44,4 +44,12 @@ describe('a subscriber', () => {
     expect(taken.mock.calls).toHaveLength(boxed ? 1 : 0)
     store.destroy()
   })
+
+  test('that another unsubscribes while the store ends is counted once', () => {
+    const store = createStore(0)
+    store.subscribe({ next: () => {}, complete: () => second.unsubscribe() })
+    const second = store.subscribe(() => {})
+    store.destroy()
+    expect(store.metrics()).toMatchObject({ published: 2, delivered: 2 })
+  })
 })
