@@ -6,6 +6,7 @@ type Project = Exclude<NonNullable<Config['projects']>[number], string>
 const setupFiles = [
   '<rootDir>/__tests__/support/jest-extended.ts',
   '<rootDir>/__tests__/support/patient-timeout.ts',
+  '<rootDir>/__tests__/support/seed.ts',
 ]
 
 /** How swc makes CommonJS of a module. */

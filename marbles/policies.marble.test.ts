@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from '@jest/globals'
 import { runs } from '../__tests__/support/runs.ts'
+import { SEED } from '../__tests__/support/seed.ts'
 import { parsePolicy } from '../src/backpressure/index.ts'
 import { describePolicy, type PolicyDiagram } from '../src/testing/index.ts'
 
@@ -11,6 +12,5 @@ const POLICIES: Readonly<Record<string, readonly PolicyDiagram[]>> = JSON.parse(
 )
 
 for (const [label, diagrams] of Object.entries(POLICIES)) {
-  const runner = { describe, test: (name: string, body: () => Promise<void>) => test(name, body, 60_000) }
-  describePolicy(parsePolicy(label), diagrams, { ...runner, runs: runs(30) })
+  describePolicy(parsePolicy(label), diagrams, { describe, test, runs: runs(30), seed: SEED })
 }

@@ -8,6 +8,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type AnyMachineSnapshot, initialTransition, transition as xstateTransition } from 'xstate'
 import { createMachineStore } from '../../../src/index.ts'
 import { runs } from '../../support/runs.ts'
+import { SEED } from '../../support/seed.ts'
 import { defineLoose, type LooseMachine, problemsOf } from '../support.ts'
 import {
   dice,
@@ -78,8 +79,6 @@ function runProgram(seed: number, told: Set<string>): void {
     expect(store.send('A')).toMatchObject({ handled: false, reason: 'final' })
   }
 }
-
-const SEED = Number(process.env.HEADGATE_SEED ?? 1)
 
 describe('a machine of nested states', () => {
   test('goes where XState goes, in the same order, and refuses what it refuses', () => {
