@@ -69,6 +69,7 @@ describe('openJournal', () => {
       replayed: 5,
       skippedSnapshots: 0,
       truncatedAt: null,
+      note: null,
       migratedFrom: null,
     })
     write(again.store, 6)

@@ -64,9 +64,17 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { machine: 'door', event: 'OPEN', returned: 'a promise' },
     'A guard of machine "door" returned a promise for event OPEN; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.',
   ],
+  JOURNAL_ABSENT: [
+    { journal: 'fleet', found: ['rover', 'arm'] },
+    'There is no journal "fleet"; the database holds rover, arm. Name one that is there.',
+  ],
   JOURNAL_DAMAGED: [
     { journal: 'rover', lastGood: 7, firstAfter: 9 },
     'Journal "rover" is damaged: its records hold up to version 7, and again from version 9. Restore a copy, or open it with { repair: true }, which cuts off what is behind version 7 and keeps it aside.',
+  ],
+  JOURNAL_EXISTS: [
+    { journal: 'rover' },
+    'Journal "rover" is there already, and was not touched. Import under another name, or into another database.',
   ],
   JOURNAL_FULL: [
     { journal: 'rover', pendingMax: 64 },
@@ -83,6 +91,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   JOURNAL_PENDING: [
     { journal: 'rover', from: 8, to: 12 },
     'Journal "rover" was closed before versions 8 to 12 were on the disk.',
+  ],
+  JOURNAL_SEALED: [
+    { journal: 'rover' },
+    'The records of journal "rover" are encrypted or compressed. Open it with the seal that wrote them.',
   ],
   JOURNAL_VERSION: [
     { journal: 'rover', what: 'schema', found: 3, known: 2 },

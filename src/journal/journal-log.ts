@@ -64,6 +64,10 @@ export class JournalLog<S> {
   async #recordIn(text: string): Promise<JournalRecord | undefined> {
     const sealed = unchecked(text)
     if (sealed === undefined) return undefined
+    // Its checksum holds, so it is what was written, and a record is an object.
+    if (this.#seal === undefined && !sealed.startsWith('{')) {
+      throw new HeadgateError('JOURNAL_SEALED', { journal: this.#name })
+    }
     return recordOf(this.#seal === undefined ? sealed : await this.#seal.decode(sealed))
   }
 
@@ -77,6 +81,16 @@ export class JournalLog<S> {
       skipped += 1
     }
     return { snapshot: undefined, skipped }
+  }
+
+  /** What was noted with a version. */
+  async noteOf(version: number): Promise<string | null> {
+    for (const kind of ['c', 's'] as const) {
+      for await (const { record } of this.records(kind, version, version)) {
+        if (record?.note !== undefined) return record.note
+      }
+    }
+    return null
   }
 
   /** The versions of the whole states, oldest first. */

@@ -2,8 +2,8 @@ import { asyncScheduler } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { JournalOptions } from './journal.ts'
 
-export type Settings<S> = Required<Omit<JournalOptions<S>, 'migrate' | 'seal'>> &
-  Pick<JournalOptions<S>, 'migrate' | 'seal'>
+export type Settings<S> = Required<Omit<JournalOptions<S>, 'migrate' | 'note' | 'seal'>> &
+  Pick<JournalOptions<S>, 'migrate' | 'note' | 'seal'>
 
 function check(option: string, expected: string, received: unknown, holds: boolean): void {
   if (!holds)
@@ -26,6 +26,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
       schema: true,
       migrate: true,
       repair: true,
+      note: true,
       seal: true,
       scheduler: true,
     },

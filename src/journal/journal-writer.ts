@@ -22,6 +22,7 @@ interface Waiting<S> {
   readonly snapshot: Snapshot<S>
   /** What was current before; without it the state is written whole. */
   readonly before: Snapshot<S> | undefined
+  readonly note: string | undefined
 }
 
 export interface WriterOptions {
@@ -88,12 +89,12 @@ export class JournalWriter<S> {
   }
 
   /** Takes a commit; inside the store's write, so it only keeps it. */
-  add(snapshot: Snapshot<S>, before: Snapshot<S> | undefined): void {
+  add(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, note?: string): void {
     this.committed += 1
     if (this.isFull) {
       this.skipped += this.#waiting.length
-      this.#waiting = [{ snapshot, before: undefined }]
-    } else this.#waiting.push({ snapshot, before })
+      this.#waiting = [{ snapshot, before: undefined, note }]
+    } else this.#waiting.push({ snapshot, before, note })
     this.#run ??= this.#work()
   }
 
@@ -148,8 +149,9 @@ export class JournalWriter<S> {
     const entries: JournalEntry[] = []
     let from = this.durableVersion
     let sinceState = this.#sinceState
-    for (const { snapshot, before } of this.#writing) {
-      const { state, ...labels } = snapshot
+    for (const { snapshot, before, note } of this.#writing) {
+      const { state, ...stamps } = snapshot
+      const labels = { ...stamps, note }
       const isNext = before?.version === from && before.state !== undefined
       if (isNext) {
         entries.push(

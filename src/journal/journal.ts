@@ -1,5 +1,6 @@
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { Snapshot, Store, WaitOptions } from '../store/index.ts'
+import type { Compaction } from './compact.ts'
 import type { Verification } from './journal-log.ts'
 import type { Seal } from './record.ts'
 import type { Recovered } from './recover.ts'
@@ -23,6 +24,11 @@ export interface JournalOptions<S> {
   readonly migrate?: (state: unknown, schema: number) => S
   /** Cuts off what cannot be read, with what is behind it, and keeps a copy; else `JOURNAL_DAMAGED`. Default false. */
   readonly repair?: boolean
+  /**
+   * Asked for a text with each commit, inside the write: it is kept in the record of that commit, and the newest one
+   * is `stats().recovered.note`. Such as the place in an input that led to the commit.
+   */
+  readonly note?: () => string
   /** Encrypts or compresses records. */
   readonly seal?: Seal
   /** The time of retries. Default: RxJS's `asyncScheduler`. */
@@ -86,7 +92,7 @@ export interface Journal<S> extends AsyncDisposable {
   /** Puts what was committed into another store, in order; resolves with how many versions. */
   replay(into: Store<S>, options?: ReplayOptions): Promise<number>
   /** Clears what is older than `keep`; it does so itself with each whole state. */
-  compact(): Promise<{ clearedCommits: number; clearedSnapshots: number }>
+  compact(): Promise<Compaction>
   /** Reads everything, and tells what does not hold. */
   verify(): Promise<Verification>
   stats(): JournalStats

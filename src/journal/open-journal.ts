@@ -7,16 +7,14 @@
 import { sameValue } from '../delta/index.ts'
 import { HeadgateError, type Immutable } from '../kit/index.ts'
 import { type Kernel, kernelOf, type Snapshot, type Store } from '../store/index.ts'
-import type { JournalEngine, JournalEntry } from './engine.ts'
+import type { JournalEngine } from './engine.ts'
 import type { Journal, JournalOptions } from './journal.ts'
 import { JournalLog } from './journal-log.ts'
 import { type Settings, settingsOf } from './journal-options.ts'
-import { checked, JournalKeys, unchecked } from './record.ts'
+import { metaEntry, readMeta } from './meta.ts'
+import { JournalKeys } from './record.ts'
 import { recover } from './recover.ts'
 import { StoreJournal } from './store-journal.ts'
-
-/** The version of the records themselves. */
-const FORMAT = 1
 
 /**
  * Opens a journal beside a store: recovers what it holds, and keeps every commit from then on.
@@ -55,7 +53,7 @@ export async function openJournal<S>(
     await openEngine(engine, settings.name)
     try {
       const log = new JournalLog<S>(engine, new JournalKeys(settings.name), settings.name, settings.seal)
-      const schema = await readMeta(log, settings)
+      const schema = await schemaOf(log, settings)
       const { snapshot, ...recovered } = await recover(log, settings.name, settings.repair)
       const migratedFrom = snapshot !== undefined && schema < settings.schema ? schema : null
       isAdopting = true
@@ -63,11 +61,11 @@ export async function openJournal<S>(
       if (migratedFrom !== null) migrate(kernel, settings, migratedFrom)
       isAdopting = false
       const { state, ...labels } = kernel.head
-      const whole = { ...labels, from: recovered.version, state }
+      const whole = { ...labels, from: recovered.version, note: recovered.note ?? undefined, state }
       const { version } = labels
       // One write: a state that was migrated never stands beside the schema that it had.
       await engine.write([
-        metaOf(log, settings.schema),
+        metaEntry(log, settings.schema),
         ...(state === undefined || version === recovered.version ? [] : [await log.entryOf('s', whole)]),
       ])
       return new StoreJournal(kernel, log, settings, state === undefined ? -1 : version, {
@@ -83,7 +81,8 @@ export async function openJournal<S>(
   }
 }
 
-async function openEngine(engine: JournalEngine, journal: string): Promise<void> {
+/** @throws `JOURNAL_LOCKED`, what the engine rejects with */
+export async function openEngine(engine: JournalEngine, journal: string): Promise<void> {
   try {
     await engine.open()
   } catch (error) {
@@ -98,25 +97,11 @@ const isCurrent = (head: Snapshot<unknown>, { version, state }: Snapshot<unknown
   head.version === version && sameValue(head.state, state)
 
 /** The schema of what is kept. @throws `JOURNAL_VERSION` */
-async function readMeta<S>(log: JournalLog<S>, { name, schema, migrate }: Settings<S>): Promise<number> {
-  for await (const { text } of log.engine.read({ from: log.keys.meta, to: `${log.keys.meta}~`, limit: 1 })) {
-    const meta = unchecked(text)
-    if (meta === undefined) return schema
-    const found = JSON.parse(meta) as { format: number; schema: number }
-    const refuse = (what: 'format' | 'schema', known: number): never => {
-      throw new HeadgateError('JOURNAL_VERSION', { journal: name, what, found: found[what], known })
-    }
-    if (found.format > FORMAT) refuse('format', FORMAT)
-    if (found.schema > schema || (found.schema < schema && migrate === undefined)) refuse('schema', schema)
-    return found.schema
-  }
-  return schema
+async function schemaOf<S>(log: JournalLog<S>, { name, schema, migrate }: Settings<S>): Promise<number> {
+  const { schema: found } = (await readMeta(log, name)) ?? { schema }
+  if (found === schema || (found < schema && migrate !== undefined)) return found
+  throw new HeadgateError('JOURNAL_VERSION', { journal: name, what: 'schema', found, known: schema })
 }
-
-const metaOf = <S>(log: JournalLog<S>, schema: number): JournalEntry => ({
-  key: log.keys.meta,
-  text: checked(JSON.stringify({ format: FORMAT, schema })),
-})
 
 /** Commits what `migrate` makes of the state that was recovered. */
 function migrate<S>(kernel: Kernel<S>, settings: Settings<S>, schema: number): void {

@@ -18,7 +18,7 @@ import type { JournalRange } from './engine.ts'
 type Labels = Pick<Snapshot<unknown>, 'version' | 'reason' | 'source' | 'tsWall' | 'tsMono' | 'metadata'>
 
 /** One version: whole, or what it changed. */
-export type JournalRecord = Labels & { readonly from: number } & (
+export type JournalRecord = Labels & { readonly from: number; readonly note?: string | undefined } & (
     | { readonly state: unknown }
     | { readonly ops: Delta }
   )
@@ -79,7 +79,8 @@ const form = (value: unknown, root: string): unknown => toJsonForm(value, root).
 
 /** @throws `CODEC_INVALID` for a state that JSON cannot hold. */
 export function recordText(record: JournalRecord): string {
-  const labels = { ...labelsOf(record), metadata: form(record.metadata, 'metadata'), from: record.from }
+  const { from, note } = record
+  const labels = { ...labelsOf(record), metadata: form(record.metadata, 'metadata'), from, note }
   return JSON.stringify(
     'ops' in record
       ? { ...labels, ops: deltaToJSON(record.ops) }

@@ -17,6 +17,8 @@ export interface Recovered {
   readonly skippedSnapshots: number
   /** The first version that was cut off; null where none was. */
   readonly truncatedAt: number | null
+  /** What `note` said with the newest commit; null where it said nothing. */
+  readonly note: string | null
   /** The schema that the state had, where it was migrated. */
   readonly migratedFrom: number | null
 }
@@ -38,7 +40,8 @@ export async function recover<S>(log: JournalLog<S>, name: string, repair: boole
   }
   const lastGood = snapshot?.version ?? -1
   const truncatedAt = await cut(log, name, lastGood, repair)
-  return { snapshot, version: lastGood, replayed, skippedSnapshots: skipped, truncatedAt }
+  const note = lastGood < 0 ? null : await log.noteOf(lastGood)
+  return { snapshot, version: lastGood, replayed, skippedSnapshots: skipped, truncatedAt, note }
 }
 
 /** Cuts what is behind the last good version; tells where it began. */

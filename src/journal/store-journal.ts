@@ -1,6 +1,6 @@
 /** A journal at work: it follows the store, answers those who wait for the disk, and reads what is kept. */
 import { firstValueFrom, type Observable, Subject, timer } from 'rxjs'
-import { HeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError } from '../kit/index.ts'
 import {
   contained,
   type Kernel,
@@ -9,14 +9,13 @@ import {
   type Store,
   type WaitOptions,
 } from '../store/index.ts'
+import { type Compaction, compact } from './compact.ts'
 import { DurableWaiters } from './durable-waiters.ts'
 import type { Journal, JournalFault, JournalStats, JournalStatus, ReplayOptions } from './journal.ts'
 import type { JournalLog, Verification } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
 import { JournalWriter } from './journal-writer.ts'
 import type { Recovered } from './recover.ts'
-
-type Compaction = Awaited<ReturnType<Journal<unknown>['compact']>>
 
 export class StoreJournal<S> implements Journal<S> {
   static {
@@ -62,7 +61,7 @@ export class StoreJournal<S> implements Journal<S> {
       refused: (error, to) => this.#waiters.reject(to, error),
     })
     const follow = kernel.follow({
-      next: ({ snapshot, before }) => this.#writer.add(snapshot, before),
+      next: ({ snapshot, before }) => this.#writer.add(snapshot, before, this.#note()),
       complete: () => {},
     })
     this.#leave = [follow, ...(settings.behind === 'refuse' ? [this.#refuseWhenFull()] : [])]
@@ -117,26 +116,11 @@ export class StoreJournal<S> implements Journal<S> {
   }
 
   compact(): Promise<Compaction> {
-    const compacted = this.#compacting.then(() => this.#compact())
+    const compacted = this.#compacting.then(() =>
+      compact(this.#log, this.durableVersion, this.#settings.keep),
+    )
     this.#compacting = compacted.catch(() => {}) // the caller is told
     return compacted
-  }
-
-  async #compact(): Promise<Compaction> {
-    const states = await this.#log.states()
-    const base = states.filter((version) => version <= this.durableVersion - this.#settings.keep).at(-1)
-    if (base === undefined) return { clearedCommits: 0, clearedSnapshots: 0 }
-    const clearedCommits = await this.#clear('c', base)
-    const clearedSnapshots = await this.#clear('s', base - 1)
-    return { clearedCommits, clearedSnapshots }
-  }
-
-  async #clear(kind: 'c' | 's', to: number): Promise<number> {
-    const range = this.#log.keys.range(kind, 0, to)
-    let count = 0
-    for await (const _ of this.#log.engine.read(range)) count += 1
-    if (count > 0) await this.#log.engine.clear(range)
-    return count
   }
 
   verify(): Promise<Verification> {
@@ -180,6 +164,24 @@ export class StoreJournal<S> implements Journal<S> {
   #pendingError(): HeadgateError {
     const journal = this.#settings.name
     return new HeadgateError('JOURNAL_PENDING', { journal, ...this.#writer.pendingVersions })
+  }
+
+  /** What the user notes with a commit; what he throws is told, and notes nothing. */
+  #note(): string | undefined {
+    const { note } = this.#settings
+    if (note === undefined) return undefined
+    try {
+      const text: unknown = note()
+      if (typeof text === 'string') return text
+      throw new HeadgateError('OPTION_INVALID', {
+        option: 'note',
+        expected: 'a function that returns a text',
+        received: `one that returned ${describeValue(text)}`,
+      })
+    } catch (error) {
+      this.#tell(error)
+      return undefined
+    }
   }
 
   #refuseWhenFull(): () => void {

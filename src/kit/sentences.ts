@@ -45,8 +45,12 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `A guard of machine "${d.machine}" returned ${d.returned} for event ${d.event}; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.`,
   GC_UNAVAILABLE: (d) =>
     `${d.operation} needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.`,
+  JOURNAL_ABSENT: (d) =>
+    `${d.journal === null ? 'One journal was expected' : `There is no journal "${d.journal}"`}; the database holds ${d.found.length === 0 ? 'none' : d.found.join(', ')}. Name one that is there.`,
   JOURNAL_DAMAGED: (d) =>
     `Journal "${d.journal}" is damaged: its records hold up to version ${d.lastGood}, and again from version ${d.firstAfter}. Restore a copy, or open it with { repair: true }, which cuts off what is behind version ${d.lastGood} and keeps it aside.`,
+  JOURNAL_EXISTS: (d) =>
+    `Journal "${d.journal}" is there already, and was not touched. Import under another name, or into another database.`,
   JOURNAL_FULL: (d) =>
     `A write was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Wait for journal.durable(), raise pendingMax, or use behind: 'skip'.`,
   JOURNAL_LOCKED: (d) =>
@@ -55,6 +59,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `A write on store "${d.store}" was refused: its journal "${d.journal}" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.`,
   JOURNAL_PENDING: (d) =>
     `Journal "${d.journal}" was closed before versions ${d.from} to ${d.to} were on the disk.`,
+  JOURNAL_SEALED: (d) =>
+    `The records of journal "${d.journal}" are encrypted or compressed. Open it with the seal that wrote them.`,
   JOURNAL_VERSION: (d) =>
     `Journal "${d.journal}" has ${d.what} ${d.found}, and ${d.known} is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
   KERNEL_ABSENT: () =>

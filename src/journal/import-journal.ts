@@ -1,0 +1,83 @@
+import { HeadgateError, messageOf } from '../kit/index.ts'
+import type { JournalEngine, JournalEntry } from './engine.ts'
+import { JournalLog } from './journal-log.ts'
+import { journalNames } from './journal-names.ts'
+import { checkFormat, type Meta, metaEntry } from './meta.ts'
+import { JournalKeys, recordOf, type Seal } from './record.ts'
+
+/** Records of one write to the engine. */
+const GROUP_MAX = 256
+
+/**
+ * Makes a journal of what `export()` of another gave, in an open engine: its records, checked one by one.
+ *
+ * @param options - `name`: default that of the journal that was exported
+ * @returns its name, and how many records it has
+ * @throws `JOURNAL_EXISTS`; `JOURNAL_VERSION`; `OPTION_INVALID` with the number of a line that is no record. What was
+ * written before that line stays.
+ */
+export async function importJournal(
+  engine: JournalEngine,
+  lines: AsyncIterable<string> | Iterable<string>,
+  options: { readonly name?: string | undefined; readonly seal?: Seal | undefined } = {},
+): Promise<{ readonly name: string; readonly records: number }> {
+  let log: JournalLog<unknown> | undefined
+  let name = ''
+  let group: JournalEntry[] = []
+  let line = 0
+  let records = 0
+  for await (const text of lines) {
+    line += 1
+    if (text.trim() === '') continue
+    if (log === undefined) {
+      const meta = read(line, 'what a journal says of itself', () => metaOf(text))
+      name = options.name ?? meta.journal
+      checkFormat(meta, name)
+      if ((await journalNames(engine)).includes(name)) {
+        throw new HeadgateError('JOURNAL_EXISTS', { journal: name })
+      }
+      log = new JournalLog(engine, new JournalKeys(name), name, options.seal)
+      group.push(metaEntry(log, meta.schema))
+      continue
+    }
+    const record = read(line, 'a record of a journal', () => checkedRecord(text))
+    group.push(await log.entryOf('state' in record ? 's' : 'c', record))
+    records += 1
+    if (group.length >= GROUP_MAX) {
+      await engine.write(group)
+      group = []
+    }
+  }
+  if (log === undefined) read(1, 'what a journal says of itself', () => metaOf('null'))
+  await engine.write(group)
+  return { name, records }
+}
+
+function read<Value>(line: number, expected: string, work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    const received = messageOf(error)
+    throw new HeadgateError(
+      'OPTION_INVALID',
+      { option: `line ${line}`, expected, received },
+      { cause: error },
+    )
+  }
+}
+
+function metaOf(text: string): Meta & { journal: string } {
+  const meta: unknown = JSON.parse(text)
+  const { journal, format, schema } = (meta ?? {}) as Record<string, unknown>
+  if (typeof journal === 'string' && typeof format === 'number' && typeof schema === 'number') {
+    return { journal, format, schema }
+  }
+  throw new Error(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}
+
+function checkedRecord(text: string): ReturnType<typeof recordOf> {
+  const record = recordOf(text)
+  const isNumbered = Number.isSafeInteger(record.version) && Number.isSafeInteger(record.from)
+  if (isNumbered && ('ops' in record || record.state !== undefined)) return record
+  throw new Error('one without its version, or without a state')
+}

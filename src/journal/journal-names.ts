@@ -1,0 +1,23 @@
+import type { JournalEngine } from './engine.ts'
+
+/** Behind every key that begins with a name and `!`. */
+const BEHIND = '"'
+const LAST = '\uffff'
+
+/** The names of the journals that an open engine holds, in order. */
+export async function journalNames(engine: JournalEngine): Promise<string[]> {
+  const names: string[] = []
+  for (let from = ''; ; from = `${names.at(-1)}${BEHIND}`) {
+    const name = await nextName(engine, from)
+    if (name === undefined) return names.sort()
+    names.push(name)
+  }
+}
+
+async function nextName(engine: JournalEngine, from: string): Promise<string | undefined> {
+  for await (const { key } of engine.read({ from, to: LAST })) {
+    const end = key.indexOf('!')
+    if (end > 0) return key.slice(0, end)
+  }
+  return undefined
+}
