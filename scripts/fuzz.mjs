@@ -7,7 +7,7 @@
  * What fails tells its seed: `HEADGATE_SEED=<seed> npx jest <file>` does the same again.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -28,7 +28,8 @@ function isRandom(file) {
     known.set(file, false)
     const text = readFileSync(file, 'utf8')
     const imported = [...text.matchAll(IMPORTED)].map(([, path = '']) => join(dirname(file), path))
-    const tests = imported.filter((path) => !path.startsWith(join(ROOT, 'src')))
+    // A text may look like an import.
+    const tests = imported.filter((path) => !path.startsWith(join(ROOT, 'src')) && existsSync(path))
     known.set(file, SOURCES.test(text) || tests.some(isRandom))
   }
   return known.get(file) === true
