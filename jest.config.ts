@@ -10,9 +10,13 @@ const setupFiles = [
 ]
 
 /** How swc makes CommonJS of a module. */
-function swc(parser: { syntax: 'typescript' | 'ecmascript' }): Record<string, unknown> {
+function swc(parser: { syntax: 'typescript' | 'ecmascript'; tsx?: boolean }): Record<string, unknown> {
   return {
-    jsc: { parser, target: 'es2022', transform: { verbatimModuleSyntax: true } },
+    jsc: {
+      parser,
+      target: 'es2022',
+      transform: { verbatimModuleSyntax: true, react: { runtime: 'automatic' } },
+    },
     module: { type: 'commonjs' },
     sourceMaps: 'inline',
   }
@@ -28,13 +32,14 @@ function project(name: string, folder: string, settings: Project = {}): Project 
   return {
     displayName: name,
     testEnvironment: 'node',
-    testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
+    testMatch: [`<rootDir>/${folder}/**/*.test.{ts,tsx}`],
     modulePathIgnorePatterns: ['<rootDir>/dist/'],
     injectGlobals: false,
     restoreMocks: true,
     setupFilesAfterEnv: setupFiles,
     transform: {
       '\\.ts$': ['@swc/jest', swc({ syntax: 'typescript' })],
+      '\\.tsx$': ['@swc/jest', swc({ syntax: 'typescript', tsx: true })],
       // Generated code is JavaScript, but ES modules all the same.
       '_pb\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
     },

@@ -53,6 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   json: [],
   delta: [],
   journal: ['rxjs'],
+  react: ['react'],
 }
 
 /** From this floor on, a room runs only under Node. */

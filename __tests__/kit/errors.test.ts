@@ -128,6 +128,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', returned: 'a promise' },
     'The predicate of waitFor() on store "agent" returned a promise, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.',
   ],
+  PROVIDER_ABSENT: [
+    {},
+    'useContextStore() was called in a component that is below no Provider of its createStoreContext(). Render <Provider store={store}> above it.',
+  ],
   READY_TIMEOUT: [
     { store: 'agent', operation: 'ready()', timeoutMs: 5, subscriberId: 'log' },
     'ready() on store "agent" had no turn within 5 ms; without room: log. Let that subscriber consume faster, or raise timeoutMs.',

@@ -117,6 +117,7 @@ describe('"sideEffects": false', () => {
     'journal/index.ts',
     'codec/index.ts',
     'otel/index.ts',
+    'react/index.ts',
     'testing/index.ts',
     'stress/index.ts',
   ])('lets a bundler leave out src/%s where nothing of it is used', async (entry) => {
@@ -127,6 +128,7 @@ describe('"sideEffects": false', () => {
     await Promise.all([import('../../src/index.ts'), import('../../src/kernel/index.ts')])
     await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
     await Promise.all([import('../../src/delta/index.ts'), import('../../src/journal/index.ts')])
+    await import('../../src/react/index.ts')
     expect(surroundings()).toEqual(before)
   })
 })

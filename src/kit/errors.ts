@@ -49,6 +49,7 @@ export interface ErrorDetails {
   OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
   POLICY_INVALID: { option: string; expected: string; received: string }
   PREDICATE_ASYNC: { store: string; returned: Deferred }
+  PROVIDER_ABSENT: Record<never, never>
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
   SELECTOR_ASYNC: { selection: string; what: 'selector' | 'equality'; returned: Deferred }

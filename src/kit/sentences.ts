@@ -74,6 +74,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   PREDICATE_ASYNC: (d) =>
     `The predicate of waitFor() on store "${d.store}" returned ${d.returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
+  PROVIDER_ABSENT: () =>
+    'useContextStore() was called in a component that is below no Provider of its createStoreContext(). Render <Provider store={store}> above it.',
   READY_TIMEOUT: (d) =>
     `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
   RECIPE_ASYNC: (d) =>

@@ -1,0 +1,4 @@
+/** @jest-environment jsdom */
+import { describeUseStore } from './support/use-store.laws.tsx'
+
+describeUseStore()

@@ -1,0 +1,31 @@
+import type { Immutable } from '../kit/index.ts'
+import type { Readable, Store, UninitializedStore } from '../store/index.ts'
+
+const first = new WeakMap<object, Promise<unknown>>()
+
+/**
+ * The first state of a store that was made without one: the same promise each time, as React's `use` needs it. A
+ * component suspends on it until `initialize`, `set` or `put` gave the store a state, and shows `useStore(store)` from
+ * then on. It rejects with `STORE_DESTROYED` where the store ends before.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { firstState } from 'headgate/react'
+ *
+ * const store = createStore<{ battery: number }>()
+ * console.log(firstState(store) === firstState(store)) // → true
+ * store.initialize({ battery: 90 })
+ * console.log((await firstState(store)).battery) // → 90
+ * ```
+ */
+export function firstState<S>(store: Store<S> | UninitializedStore<S>): Promise<Immutable<S>> {
+  let promise = first.get(store) as Promise<Immutable<S>> | undefined
+  if (promise === undefined) {
+    promise = (store as Readable<S>).waitFor(() => true).then(({ state }) => state)
+    // A component that has left does not ask, and need not.
+    promise.catch(() => {})
+    first.set(store, promise)
+  }
+  return promise
+}

@@ -1,0 +1,10 @@
+/** Headgate in React; see docs/ui.md. */
+export { firstState } from './first-state.ts'
+export { hydrate } from './hydrate.ts'
+export { createStoreContext, type StoreContext, type StoreProvider } from './store-context.ts'
+export { useConsumer } from './use-consumer.ts'
+export { useMachine } from './use-machine.ts'
+export { useOwnStore } from './use-own-store.ts'
+export { useSnapshot } from './use-snapshot.ts'
+export { useStore } from './use-store.ts'
+export { useWaitFor } from './use-wait-for.ts'

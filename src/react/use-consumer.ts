@@ -1,0 +1,68 @@
+import { useEffect, useRef } from 'react'
+import type { BatchingPolicy, Delivery, SinglePolicy } from '../backpressure/index.ts'
+import type { Consumer, ConsumerObject, Readable, Snapshot, SubscribeOptions } from '../store/index.ts'
+
+type Single<S> = SubscribeOptions<S> & { policy?: SinglePolicy | undefined }
+
+/** A consumer as an object; what is none at all is left to `subscribe`, which says so. */
+const toObject = <S>(consumer: Consumer<Snapshot<S>>): Partial<ConsumerObject<Snapshot<S>>> =>
+  typeof consumer === 'function' ? { next: consumer } : (consumer ?? {})
+
+/**
+ * Feeds a consumer while the component is mounted and shown: for effects, not for what is drawn. It is a subscriber
+ * like any other: with a policy, busy until what it returned has ended, counted, and isolated. What comes is given to
+ * the consumer of the newest render; with another store, or other options, it subscribes anew. Policies are compared by
+ * their labels.
+ *
+ * @example
+ * ```ts no-run
+ * import { createStore, throttle } from 'headgate'
+ * import { useConsumer } from 'headgate/react'
+ *
+ * const store = createStore({ x: 0 })
+ *
+ * function Recorder({ write }: { write(line: string): Promise<void> }) {
+ *   useConsumer(store, ({ state }) => write(String(state.x)), { policy: throttle({ ms: 100 }) })
+ *   return null
+ * }
+ * ```
+ *
+ * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`, to the nearest error boundary.
+ */
+export function useConsumer<S>(store: Readable<S>, consumer: Consumer<Snapshot<S>>, options?: Single<S>): void
+/** Feeds a consumer with arrays of snapshots, one call a window. */
+export function useConsumer<S>(
+  store: Readable<S>,
+  consumer: Consumer<readonly Snapshot<S>[]>,
+  options: SubscribeOptions<S> & { policy: BatchingPolicy },
+): void
+export function useConsumer<S>(
+  store: Readable<S>,
+  consumer: Consumer<never>,
+  options: SubscribeOptions<S> = {},
+): void {
+  // The cast holds: whether it is given one or many, it is handed on.
+  const given = consumer as Consumer<Snapshot<S>>
+  const newest = useRef({ given, options })
+  useEffect(() => {
+    newest.current = { given, options }
+  })
+  const { next, error, complete } = toObject(given)
+  const { policy, onDrop, id, replay, onError, signal, scheduler } = options
+  // biome-ignore lint/correctness/useExhaustiveDependencies: functions are called through the ref, whichever they are now
+  useEffect(() => {
+    const now = (): Partial<ConsumerObject<Snapshot<S>>> => toObject(newest.current.given)
+    const through = {
+      ...(next && { next: (value: Snapshot<S>, delivery: Delivery) => now().next?.(value, delivery) }),
+      ...(error && { error: (reason: unknown) => now().error?.(reason) }),
+      ...(complete && { complete: () => now().complete?.() }),
+    }
+    return store.subscribe(
+      through as ConsumerObject<Snapshot<S>>,
+      {
+        ...options,
+        ...(onDrop && { onDrop: (drop) => newest.current.options.onDrop?.(drop) }),
+      } as Single<S>,
+    )
+  }, [store, !next, !error, !complete, policy?.label, !onDrop, id, replay, onError, signal, scheduler])
+}
