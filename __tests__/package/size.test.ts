@@ -108,6 +108,18 @@ describe('a production bundle of createStore', () => {
   })
 })
 
+describe('a production bundle of defineMachine', () => {
+  test('has not the checks of definitions', async () => {
+    const has = async (environment: string) => {
+      const define = { 'process.env.NODE_ENV': JSON.stringify(environment) }
+      return (await bundleOf("export { defineMachine } from './src/index.ts'", define)).includes(
+        'unreachable',
+      )
+    }
+    expect([await has('development'), await has('production')]).toEqual([true, false])
+  })
+})
+
 describe('"sideEffects": false', () => {
   test.each([
     'index.ts',

@@ -4,10 +4,10 @@ import { contained, createStore, kernelOf, STORE_KEYS, type Store, type Write } 
 import type { Cell, StateValue } from './cells.ts'
 import { isIn } from './configuration.ts'
 import { MachineDriver } from './driver.ts'
-import type { AnyContextRecipe, Machine } from './machine.ts'
+import type { AnyContextRecipe, AnyMachine, Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions } from './machine-store.ts'
-import { type AnyMachine, initialState } from './transition.ts'
+import { initialState } from './transition.ts'
 import { settled, transitions } from './transitions.ts'
 
 type State = MachineState<StateValue, unknown>

@@ -1,13 +1,9 @@
-import type { Immutable } from '../kit/index.ts'
-import { describeValue, HeadgateError } from '../kit/index.ts'
-import { settleState } from '../store/index.ts'
 import type { CellsOf, ParallelCell } from './cells.ts'
-import { findDots, mergeTables, resolveTargets } from './compile/link.ts'
-import { unreachableStates } from './compile/reachability.ts'
-import { StateReader } from './compile/read-state.ts'
+import { checkDefinition } from './compile/check-definition.ts'
+import { makeMachine } from './compile/make-machine.ts'
 import type { EventObject, EventOn, StatesOf, TransitionConfig } from './definition.ts'
 import type { EventHint, RootTarget, StatesHint } from './hints.ts'
-import type { Machine, StateNode } from './machine.ts'
+import type { Machine } from './machine.ts'
 
 /**
  * A definition as {@link defineMachine} takes it. Five parameters, where three are the limit elsewhere: they
@@ -53,8 +49,8 @@ type Defined<Kind, Event extends EventObject, States, RootType extends string> =
  * Defines a typed state machine.
  *
  * A target that does not exist, an event that `types` does not name, and later an event that no state
- * handles do not compile. The definition is also checked when it is made: unknown targets, unreachable
- * states, a missing initial state, unknown keys, numbers out of range.
+ * handles do not compile. In development the definition is also checked when it is made: unknown targets,
+ * unreachable states, a missing initial state, unknown keys, numbers out of range.
  *
  * @example
  * ```ts
@@ -78,7 +74,7 @@ type Defined<Kind, Event extends EventObject, States, RootType extends string> =
  * The compiler infers the states from what is written as text in them. Where all of `states` is functions,
  * it finds nothing and says that a string "is not assignable to never": add a `target` or a `description`.
  *
- * @throws `MACHINE_INVALID`, with every problem found.
+ * @throws `MACHINE_INVALID` in development, with every problem found; `STATE_INVALID` for its context.
  */
 export function defineMachine<
   Context,
@@ -92,72 +88,12 @@ export function defineMachine<
     readonly type?: Kind
   } & Beginning<NoInfer<Kind>, States>,
 ): Machine<Context, Defined<Kind, Event, States, RootType>> {
-  const id = String(definition?.id)
-  const reader = new StateReader()
-  // The cast gives up names and types, which are all read again.
-  const root = reader.root((definition ?? {}) as unknown as Readonly<Record<string, unknown>>)
-  resolveTargets(reader)
-  findDots(reader)
-  const { states } = reader
-  const problems = [...machineProblems(definition, root.children.length), ...reader.problems]
-  if (problems.length === 0) {
-    for (const name of unreachableStates(root, states)) {
-      const from = definition.initial ?? 'the beginning'
-      problems.push(`State ${name} is unreachable: no chain of transitions leads to it from ${from}.`)
-    }
-  }
-  if (problems.length > 0) throw new HeadgateError('MACHINE_INVALID', { machine: id, problems })
-  mergeTables(root, states.values())
-  return Object.freeze({
-    id,
-    initial: root.initial?.name ?? '',
-    context: settledContext(id, definition.context) as Immutable<Context>,
-    historyLimit: definition.historyLimit ?? 64,
-    states,
-    root,
-    composed: root.kind === 'parallel' || [...states.values()].some(isComposed),
-    eventless: [...states.values()].some(({ always }) => always.length > 0),
-  }) as Machine<Context, Defined<Kind, Event, States, RootType>>
+  // The cast gives back the names, which are erased in tables.
+  return makeMachine(definition, check) as unknown as Machine<Context, Defined<Kind, Event, States, RootType>>
 }
 
-const isComposed = ({ kind, always }: StateNode): boolean =>
-  (kind !== 'atomic' && kind !== 'final') || always.length > 0
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
-const settledContext = <Context>(id: string, context: Context): Context =>
-  settleState(context, undefined, { subject: `machine "${id}"`, operation: 'defineMachine()', freeze: true })
-
-const MACHINE_KEYS = [
-  'id',
-  'type',
-  'initial',
-  'context',
-  'types',
-  'historyLimit',
-  'states',
-  'on',
-  'description',
-]
-
-interface LooseDefinition {
-  readonly id?: unknown
-  readonly context?: unknown
-  readonly historyLimit?: unknown
-}
-
-function machineProblems(definition: LooseDefinition, stateCount: number): string[] {
-  const { id, context, historyLimit = 64 } = definition ?? {}
-  const problems: string[] = []
-  const expect = (holds: boolean, key: string, expected: string, value: unknown): void => {
-    if (!holds) problems.push(`Expected "${key}" to be ${expected}, got ${describeValue(value)}.`)
-  }
-  expect(typeof id === 'string' && id !== '', 'id', 'a string that is not empty', id)
-  expect(stateCount > 0, 'states', 'an object with at least one state', undefined)
-  expect(context !== undefined, 'context', 'any value but undefined, such as {}', context)
-  const isCount = Number.isInteger(historyLimit) && (historyLimit as number) >= 0
-  expect(isCount, 'historyLimit', 'an integer from 0', historyLimit)
-  for (const key of typeof definition === 'object' ? Object.keys(definition ?? {}) : []) {
-    if (MACHINE_KEYS.includes(key)) continue
-    problems.push(`The machine has an unknown key "${key}". Known: ${MACHINE_KEYS.join(', ')}.`)
-  }
-  return problems
-}
+/** None in production; see check-keys.ts in kit. */
+const check =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production' ? checkDefinition : undefined

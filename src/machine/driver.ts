@@ -6,13 +6,12 @@ import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
 import type { EventObject } from './definition.ts'
 import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
-import type { AnyContextRecipe, AnyInvokeTools, StateNode } from './machine.ts'
+import type { AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 import { runThree } from './recipes.ts'
 import { settlePending } from './records.ts'
 import {
-  type AnyMachine,
   type AnyResult,
   type AnyState,
   decide,
@@ -268,7 +267,9 @@ export class MachineDriver implements EffectsHost {
 
   #unhandled(event: EventObject, refused: { reason: 'unhandled' | 'guard' | 'final' }): HeadgateError {
     const { current } = this.#kernel.head.state
-    const allowed = [...new Set(this.#active.flatMap(({ on }) => [...on.keys()]))]
+    const allowed = [
+      ...new Set(this.#active.flatMap(({ on }) => [...on.keys()].filter((type) => type !== '*'))),
+    ]
     const { reason } = refused
     const state = valueText(current)
     const details = { machine: this.machine.id, state, event: event.type, reason, allowed }

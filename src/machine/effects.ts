@@ -15,9 +15,9 @@ import { deferredOf, HeadgateError, isPromiseLike, releaseWork } from '../kit/in
 import type { Snapshot } from '../store/index.ts'
 import { activeNodes } from './configuration.ts'
 import type { EventObject } from './definition.ts'
-import type { AnyInvokeTools, InvokeNode, StateNode } from './machine.ts'
+import type { AnyInvokeTools, AnyMachine, InvokeNode, StateNode } from './machine.ts'
 import { stayOf } from './records.ts'
-import { type AnyMachine, type AnyState, nodeOf } from './transition.ts'
+import { type AnyState, nodeOf } from './transition.ts'
 
 /** What the effects ask of their store. */
 export interface EffectsHost {

@@ -1,6 +1,6 @@
 import { deferredOf, HeadgateError } from '../kit/index.ts'
 import type { EventObject } from './definition.ts'
-import type { TransitionNode } from './machine.ts'
+import type { StateNode, TransitionNode } from './machine.ts'
 
 /**
  * The first transition whose guard agrees.
@@ -24,3 +24,7 @@ export function firstAgreed(
   }
   return undefined
 }
+
+/** What a state has for an event, before any guard is asked; undefined for nothing. */
+export const handlersOf = ({ on }: StateNode, { type }: EventObject): readonly TransitionNode[] | undefined =>
+  on.get(type) ?? on.get('*')

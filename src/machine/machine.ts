@@ -25,6 +25,9 @@ export interface Machine<Context, Cells extends Cell> {
   readonly '~types'?: { readonly context: Context; readonly cell: Cells }
 }
 
+/** A machine with its types erased. */
+export type AnyMachine = Machine<unknown, Cell>
+
 export type StateKind = 'atomic' | 'compound' | 'parallel' | 'final' | 'history'
 
 /**
@@ -56,15 +59,13 @@ export interface StateNode {
   readonly place: boolean
   readonly entry: AnyContextRecipe | undefined
   readonly exit: AnyContextRecipe | undefined
-  /** What it handles itself, by event type and `'*'`; an outermost state also what the machine handles. */
+  /** What it handles itself, by event type and `'*'`. */
   readonly own: TransitionTable
   /**
-   * What is looked up, by event type: the state's own first, then those of the states around it, up to the next
-   * parallel one.
+   * What is looked up, by event type, and `'*'` for a type that is not in the table: the state's own first, then those
+   * of the states around it, up to the next parallel one.
    */
   readonly on: TransitionTable
-  /** Likewise for a type that is not in the table. */
-  readonly any: readonly TransitionNode[] | undefined
   readonly always: readonly TransitionNode[]
   readonly onDone: readonly TransitionNode[]
   readonly after: readonly AfterNode[]

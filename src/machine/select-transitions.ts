@@ -1,6 +1,6 @@
 import { ancestorsOf, isInside } from './configuration.ts'
 import type { EventObject } from './definition.ts'
-import { firstAgreed } from './guards.ts'
+import { firstAgreed, handlersOf } from './guards.ts'
 import type { StateNode, TransitionNode } from './machine.ts'
 import { exitSet, type Move, moveOf, type Situation } from './targets.ts'
 
@@ -22,7 +22,7 @@ export interface Selection {
 export function selectTransitions({ root, active }: Situation, asked: Asked): Selection {
   let isKnown = false
   const ask = (node: StateNode): readonly TransitionNode[] => {
-    const candidates = node.on.get(asked.event.type) ?? node.any
+    const candidates = handlersOf(node, asked.event)
     if (candidates === undefined) return []
     isKnown = true
     const taken = firstAgreed(asked.machine, candidates, asked.context, asked.event)

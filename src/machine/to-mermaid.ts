@@ -1,5 +1,6 @@
 import type { Cell } from './cells.ts'
 import type { Machine, StateNode, TransitionNode } from './machine.ts'
+import { ownTable } from './own-table.ts'
 
 /**
  * Draws a machine as a Mermaid state diagram (`stateDiagram-v2`), for READMEs and pull requests. Guarded
@@ -91,7 +92,7 @@ function edges(node: StateNode, draw: Draw, beside: boolean): string[] {
         return `${draw(node)} --> ${draw(to)} : ${words}`
       })
   return [
-    ...[...node.own].flatMap(([type, transitions]) => lines(type, transitions)),
+    ...[...ownTable(node)].flatMap(([type, transitions]) => lines(type, transitions)),
     ...node.after.flatMap(({ ms, transitions }) => lines(`after ${ms} ms`, transitions)),
     ...lines('always', node.always),
     ...lines('done', [...node.onDone, ...(node.invoke?.onDone ?? [])]),

@@ -1,7 +1,9 @@
 import type { Cell, StateValue } from './cells.ts'
-import { defineMachine } from './define-machine.ts'
+import { checkDefinition } from './compile/check-definition.ts'
+import { makeMachine } from './compile/make-machine.ts'
 import type { EventObject } from './definition.ts'
 import type { Machine, StateNode, TransitionNode } from './machine.ts'
+import { ownTable } from './own-table.ts'
 
 /** A transition in XState's form; the guard is a name. */
 interface XStateTransition {
@@ -62,9 +64,8 @@ export function toXState<Context, Cells extends Cell>(machine: Machine<Context, 
 export function fromXState(
   config: Omit<XStateConfig, 'context'> & { readonly context?: unknown },
 ): Machine<unknown, { readonly state: StateValue; readonly event: EventObject }> {
-  const definition = { context: {}, ...config }
-  // The casts give up names, which are checked as the definition is read.
-  return defineMachine(definition as never) as unknown as ReturnType<typeof fromXState>
+  // Checked in production too: a configuration may come from anywhere. The cast gives it names that are any strings.
+  return makeMachine({ context: {}, ...config }, checkDefinition) as ReturnType<typeof fromXState>
 }
 
 type Writer = (node: StateNode) => Readonly<Record<string, object>>
@@ -103,7 +104,7 @@ function writer(id: string): Writer {
 }
 
 const ownOf = (node: StateNode, id: string): Readonly<Record<string, XStateTransition[]>> =>
-  Object.fromEntries([...node.own].map(([type, list]) => [type, transitionsOf(type, list, id)]))
+  Object.fromEntries([...ownTable(node)].map(([type, list]) => [type, transitionsOf(type, list, id)]))
 
 function transitionsOf(
   label: string,

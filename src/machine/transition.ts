@@ -15,8 +15,8 @@ import {
 import type { Cell, StateValue } from './cells.ts'
 import { activeNodes, currentOf, isDone, isSameValue } from './configuration.ts'
 import type { BareEvent, EventObject } from './definition.ts'
-import { firstAgreed } from './guards.ts'
-import type { Machine, StateNode, TransitionNode } from './machine.ts'
+import { firstAgreed, handlersOf } from './guards.ts'
+import type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 import { runThree } from './recipes.ts'
 import { leaveRecord, recordAt } from './records.ts'
@@ -39,7 +39,6 @@ export type TransitionResult<Name extends StateValue, Context> =
       readonly state: Immutable<MachineState<Name, Context>>
     }
 
-export type AnyMachine = Machine<unknown, Cell>
 export type AnyState = Immutable<MachineState<StateValue, unknown>>
 export type AnyResult = TransitionResult<StateValue, unknown>
 
@@ -109,15 +108,14 @@ export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name
 }
 
 /** What is found for an event: what is to be taken, or why nothing is. */
-type Found = TransitionNode | readonly TransitionNode[] | RefusalReason
+type Found = readonly TransitionNode[] | RefusalReason
 
 /** Takes what the tables of the current state have for an event. */
 export function decide(machine: AnyMachine, state: AnyState, event: EventObject, at: Instant): AnyResult {
   const found = lookUp(machine, state, event)
-  if (typeof found === 'string') return { handled: false, reason: found, state }
-  return 'source' in found
-    ? take(machine, state, found, event, at)
-    : takeAll(machine, state, found, event, at)
+  return typeof found === 'string'
+    ? { handled: false, reason: found, state }
+    : take(machine, state, found, event, at)
 }
 
 /** Looks an event up in the tables of the current state, asking the guards and running nothing else. */
@@ -125,10 +123,10 @@ export function lookUp(machine: AnyMachine, state: AnyState, event: EventObject)
   if (machine.composed) return lookUpComposed(machine, state, event)
   const node = nodeOf(machine, state.current)
   if (node.final) return 'final'
-  const transitions = node.on.get(event.type) ?? node.any
-  return transitions === undefined
-    ? 'unhandled'
-    : (firstAgreed(machine.id, transitions, state.context, event) ?? 'guard')
+  const transitions = handlersOf(node, event)
+  if (transitions === undefined) return 'unhandled'
+  const taken = firstAgreed(machine.id, transitions, state.context, event)
+  return taken === undefined ? 'guard' : [taken]
 }
 
 function lookUpComposed(machine: AnyMachine, state: AnyState, event: EventObject): Found {
@@ -162,9 +160,7 @@ export function takeFirst(
 ): AnyResult {
   const taken = firstAgreed(machine.id, transitions, state.context, event)
   if (taken === undefined) return { handled: false, reason: 'guard', state }
-  return machine.composed
-    ? takeAll(machine, state, [taken], event, at)
-    : take(machine, state, taken, event, at)
+  return take(machine, state, [taken], event, at)
 }
 
 /** Takes what needs no event, after the context has changed by itself. */
@@ -174,46 +170,109 @@ export function takeEventless(
   event: EventObject,
   at: Instant,
 ): AnyState {
-  return machine.eventless ? takeAll(machine, state, [], event, at).state : state
+  return machine.eventless ? take(machine, state, [], event, at).state : state
 }
 
+/** What transitions make of a state, before there is a record of them. */
+interface Step {
+  readonly current: StateValue
+  readonly context: unknown
+  /** What is left and what is entered; nothing of either where the state does not change. */
+  readonly left: Iterable<StateNode>
+  readonly entered: Iterable<StateNode>
+  readonly changes: boolean
+  /** What only the state of a composed machine has. */
+  readonly more?: Pick<AnyState, 'stays' | 'remembered'>
+}
+
+/** Takes transitions, and all that follows. */
 function take(
   machine: AnyMachine,
   from: AnyState,
-  { target, update, reenter }: TransitionNode,
+  transitions: readonly TransitionNode[],
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  const to = target ?? from.current
-  const changes = to !== from.current || reenter
-  const entered = nodeOf(machine, to)
-  const { exit } = nodeOf(machine, from.current)
+  const { current, context, left, entered, changes, more } = machine.composed
+    ? stepOfComposed(machine, from, transitions, event)
+    : stepOf(machine, from, transitions[0] as TransitionNode, event)
   const record: TransitionRecord<StateValue> = Object.freeze({
     from: from.current,
-    to,
+    to: current,
     event: event.type,
-    status: changes && entered.invoke !== undefined ? 'PENDING' : 'SUCCESS',
+    status: someInvokes(entered) ? 'PENDING' : 'SUCCESS',
     errorMessage: '',
     tsWall: at.tsWall,
     tsMono: at.tsMono,
   })
-  const context = changes
-    ? runThree(machine.id, from.context, event, exit, update, entered.entry)
-    : runThree(machine.id, from.context, event, update)
   if (!changes) {
     const state = context === from.context ? from : Object.freeze({ ...from, context })
     return { handled: true, state, transition: record }
   }
-  const past = leaveRecord(from.history, from.history.length - 1, event)
+  let past = from.history
+  for (const node of left) {
+    if (node.invoke !== undefined) past = leaveRecord(past, recordAt(from, node), event)
+  }
   // Frozen one by one: the context and the older records are frozen already, and need no walk.
   const state = Object.freeze({
-    current: to,
+    current,
     previous: from.current,
     context,
     history: append(past, record, machine.historyLimit),
     attempts: from.attempts + 1,
+    ...more,
   })
   return { handled: true, state, transition: record }
+}
+
+/** A flat machine goes from one state to another. */
+function stepOf(
+  machine: AnyMachine,
+  { current, context }: AnyState,
+  { target, update, reenter }: TransitionNode,
+  event: EventObject,
+): Step {
+  const left = nodeOf(machine, current)
+  if (target === undefined || (target === current && !reenter)) {
+    const updated = runThree(machine.id, context, event, update)
+    return { current, context: updated, left: NONE, entered: NONE, changes: false }
+  }
+  const entered = nodeOf(machine, target)
+  return {
+    current: target,
+    context: runThree(machine.id, context, event, left.exit, update, entered.entry),
+    left: left.line,
+    entered: entered.line,
+    changes: true,
+  }
+}
+
+const NONE: readonly StateNode[] = Object.freeze([])
+
+function stepOfComposed(
+  machine: AnyMachine,
+  from: AnyState,
+  transitions: readonly TransitionNode[],
+  event: EventObject,
+): Step {
+  const active = activeIn(machine, from)
+  const before = { active, context: from.context, remembered: from.remembered ?? {} }
+  const steps = stepBy(machine, before, transitions, event)
+  const value = currentOf(machine.root, steps.active)
+  const { context, entered, exited, remembered } = steps
+  return {
+    current: isSameValue(value, from.current) ? from.current : value,
+    context,
+    left: [...active].filter((node) => exited.has(node)),
+    entered,
+    changes: entered.size > 0 || exited.size > 0,
+    more: { stays: staysOf(steps, from.stays, from.attempts + 1), remembered },
+  }
+}
+
+function someInvokes(nodes: Iterable<StateNode>): boolean {
+  for (const { invoke } of nodes) if (invoke !== undefined) return true
+  return false
 }
 
 /**
@@ -226,51 +285,6 @@ function append<T>(history: readonly T[], record: T, limit: number): readonly T[
   if (longer.length === limit + 1) longer.shift()
   else if (longer.length > limit) longer.splice(0, longer.length - limit)
   return Object.freeze(longer)
-}
-
-/** Takes transitions of a composed machine, and all that follows. */
-function takeAll(
-  machine: AnyMachine,
-  from: AnyState,
-  transitions: readonly TransitionNode[],
-  event: EventObject,
-  at: Instant,
-): AnyResult {
-  const active = activeIn(machine, from)
-  const remembered = from.remembered ?? {}
-  const steps = stepBy(machine, { active, context: from.context, remembered }, transitions, event)
-  const value = currentOf(machine.root, steps.active)
-  const current = isSameValue(value, from.current) ? from.current : value
-  const changes = steps.entered.size > 0 || steps.exited.size > 0
-  const record: TransitionRecord<StateValue> = Object.freeze({
-    from: from.current as StateValue,
-    to: current as StateValue,
-    event: event.type,
-    status: [...steps.entered].some(({ invoke }) => invoke !== undefined) ? 'PENDING' : 'SUCCESS',
-    errorMessage: '',
-    tsWall: at.tsWall,
-    tsMono: at.tsMono,
-  })
-  if (!changes) {
-    const state = steps.context === from.context ? from : Object.freeze({ ...from, context: steps.context })
-    return { handled: true, state, transition: record }
-  }
-  const attempts = from.attempts + 1
-  let past: AnyState['history'] = from.history
-  for (const node of active) {
-    if (steps.exited.has(node) && node.invoke !== undefined)
-      past = leaveRecord(past, recordAt(from, node), event)
-  }
-  const state: AnyState = Object.freeze({
-    current,
-    previous: from.current,
-    context: steps.context,
-    history: append(past, record, machine.historyLimit),
-    attempts,
-    stays: staysOf(steps, from.stays, attempts),
-    remembered: steps.remembered,
-  })
-  return { handled: true, state, transition: record }
 }
 
 /** Which change of state entered each state that is active. */

@@ -1,38 +1,31 @@
-import { describeValue } from '../../kit/index.ts'
+/** The parts of a definition, in each of the forms in which they may be written. */
 
 export type Fields = Readonly<Record<string, unknown>>
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Reads parts of a definition; notes what is wrong and goes on, so that all of it is told at once. */
-export class FieldReader {
-  readonly problems: string[] = []
+/** Nothing of what is no object; that it is none is told by the check of definitions. */
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {})
 
-  protected fields(place: string, value: unknown, known?: readonly string[]): Fields {
-    if (!isFields(value)) {
-      this.problems.push(`${place}: expected an object, got ${describeValue(value)}.`)
-      return {}
-    }
-    const unknown = known === undefined ? [] : Object.keys(value).filter((key) => !known.includes(key))
-    for (const key of unknown) {
-      this.problems.push(`${place} has an unknown key "${key}". Known: ${known?.join(', ')}.`)
-    }
-    return value
-  }
+/** One transition or a list of them; a name stands for one that leads there. */
+export const transitionsIn = (config: unknown): readonly unknown[] =>
+  (config === undefined ? [] : [config].flat()).map((one) =>
+    typeof one === 'string' ? { target: one } : one,
+  )
 
-  protected function(place: string, key: string, value: unknown): unknown {
-    return this.kind(place, key, value, 'a function', typeof value === 'function')
-  }
+/** The delays of `after` with what follows each: from a list, or from XState's map. */
+export const delaysIn = (after: unknown): (readonly [ms: unknown, config: unknown])[] =>
+  isFields(after) && !('ms' in after) ? Object.entries(after).map(fromMap) : [after].flat().map(fromList)
 
-  protected flag(place: string, key: string, value: unknown): unknown {
-    return this.kind(place, key, value, 'true or false', typeof value === 'boolean')
-  }
+/** A key that is no number is told as it was written. */
+const fromMap = ([key, config]: [string, unknown]): readonly [unknown, unknown] => [
+  /^\d+$/.test(key) ? Number(key) : key,
+  config,
+]
 
-  protected kind(place: string, key: string, value: unknown, expected: string, holds: boolean): unknown {
-    if (value !== undefined && !holds) {
-      this.problems.push(`${place}: expected "${key}" to be ${expected}, got ${describeValue(value)}.`)
-    }
-    return value
-  }
+function fromList(delayed: unknown): readonly [unknown, unknown] {
+  if (!isFields(delayed)) return [undefined, delayed]
+  const { ms, ...config } = delayed
+  return [ms, config]
 }

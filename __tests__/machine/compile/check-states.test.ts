@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { Compiled } from '../../../src/machine/compile/compile.ts'
 import type { StateNode, TransitionNode } from '../../../src/machine/machine.ts'
 import { problemsOf } from '../support.ts'
-import { read } from './support.ts'
 
 /** What is wrong with state A of a machine that also has B. */
 function problemsOfState(state: unknown): readonly string[] {
@@ -10,8 +10,7 @@ function problemsOfState(state: unknown): readonly string[] {
 
 /** State A of a machine that also has B and C, as a table. */
 function tableOf(state: unknown, on?: unknown): StateNode {
-  const { states, problems } = read({ initial: 'A', states: { A: state, B: {}, C: {} }, on })
-  expect(problems).toEqual([])
+  const { states } = new Compiled({ initial: 'A', states: { A: state, B: {}, C: {} }, on })
   return states.get('A') as StateNode
 }
 
@@ -25,7 +24,7 @@ const plain = ({ target, guard, update, reenter }: TransitionNode): object => ({
 
 const work = async (): Promise<void> => {}
 
-describe('StateReader', () => {
+describe('checkDefinition', () => {
   test.each<[string, unknown, string[]]>([
     ['no object', null, ['State A: expected an object, got null.']],
     ['a name where a state belongs', 'B', ['State A: expected an object, got "B" (string).']],
@@ -81,7 +80,7 @@ describe('StateReader', () => {
   })
 })
 
-describe('StateReader, "on"', () => {
+describe('checkDefinition, "on"', () => {
   test.each<[string, unknown, string[]]>([
     ['no object', 7, ['State A, "on": expected an object, got 7 (number).']],
     [
@@ -185,7 +184,7 @@ describe('StateReader, "on"', () => {
   })
 })
 
-describe('StateReader, "after"', () => {
+describe('checkDefinition, "after"', () => {
   test.each<[string, unknown]>([
     ['one delayed transition', { ms: 5, target: 'B' }],
     ['a list of one', [{ ms: 5, target: 'B' }]],
@@ -257,7 +256,7 @@ describe('StateReader, "after"', () => {
   })
 })
 
-describe('StateReader, "invoke"', () => {
+describe('checkDefinition, "invoke"', () => {
   test.each<[string, unknown, string[]]>([
     [
       'no object',

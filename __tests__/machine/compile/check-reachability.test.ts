@@ -1,15 +1,13 @@
 /** Which states a machine can reach, and by which transitions. */
 import { describe, expect, test } from '@jest/globals'
-import { unreachableStates } from '../../../src/machine/compile/reachability.ts'
-import { exitsOf } from '../../../src/machine/compile/read-state.ts'
-import { read } from './support.ts'
+import { exitsOf, unreachableStates } from '../../../src/machine/compile/check-reachability.ts'
+import { Compiled } from '../../../src/machine/compile/compile.ts'
 
 const work = async (): Promise<void> => {}
 
 describe('unreachableStates', () => {
   const unreachable = (states: Record<string, unknown>, initial: string, on?: unknown): string[] => {
-    const { root, states: nodes } = read({ initial, states, on })
-    return unreachableStates(root, nodes)
+    return unreachableStates(new Compiled({ initial, states, on }))
   }
 
   test.each<[string, unknown]>([
@@ -48,7 +46,7 @@ describe('unreachableStates', () => {
 })
 
 describe('unreachableStates, of states inside of others', () => {
-  const { root, states } = read({
+  const compiled = new Compiled({
     initial: 'A',
     states: {
       A: {
@@ -65,13 +63,13 @@ describe('unreachableStates, of states inside of others', () => {
   })
 
   test('begins in initial states and in all regions, and goes where a history may', () => {
-    expect(unreachableStates(root, states)).toEqual(['A.Y.P.LOST', 'A.Z'])
+    expect(unreachableStates(compiled)).toEqual(['A.Y.P.LOST', 'A.Z'])
   })
 })
 
 describe('exitsOf', () => {
   const stateOf = (state: unknown, on: unknown) =>
-    read({ initial: 'A', states: { A: state, B: {}, C: {} }, on }).states.get('A') as never
+    new Compiled({ initial: 'A', states: { A: state, B: {}, C: {} }, on }).states.get('A') as never
 
   test('lists every transition of a state: events, delays, the ends of its work', () => {
     const state = { on: { GO: 'B' }, after: { 5: 'C' }, invoke: { src: work, onDone: 'A', onError: 'B' } }
