@@ -22,6 +22,9 @@ function swc(parser: { syntax: 'typescript' | 'ecmascript'; tsx?: boolean }): Re
   }
 }
 
+/** The packages that are ES modules only: jest loads them as it does the sources. */
+const ES_MODULES = ['svelte', 'esm-env', '@angular']
+
 /**
  * What the three projects share.
  *
@@ -40,9 +43,11 @@ function project(name: string, folder: string, settings: Project = {}): Project 
     transform: {
       '\\.ts$': ['@swc/jest', swc({ syntax: 'typescript' })],
       '\\.tsx$': ['@swc/jest', swc({ syntax: 'typescript', tsx: true })],
-      // Generated code is JavaScript, but ES modules all the same.
-      '_pb\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
+      // Generated code and some packages are JavaScript, but ES modules all the same.
+      '\\.m?js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
+      '\\.svelte$': '<rootDir>/scripts/svelte-transformer.cjs',
     },
+    transformIgnorePatterns: [`/node_modules/(?!(?:${ES_MODULES.join('|')})/)`],
     ...settings,
   }
 }

@@ -15,6 +15,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', returned: 'a promise' },
     'The work of a batch on store "agent" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().',
   ],
+  BINDING_SCOPE: [
+    { framework: 'solid', called: 'useStore' },
+    'useStore() of headgate/solid was called outside of a scope that would end what it starts; nothing was started. Call it in a component, or inside createRoot().',
+  ],
   BUFFER_OVERFLOW: [
     { subscriberId: 'log', capacity: 64, version: 70 },
     'Subscriber "log" was closed: its buffer of 64 was full when version 70 came. Raise the capacity, consume faster, or choose another overflow.',

@@ -130,6 +130,10 @@ describe('"sideEffects": false', () => {
     'codec/index.ts',
     'otel/index.ts',
     'react/index.ts',
+    'vue/index.ts',
+    'svelte/index.ts',
+    'solid/index.ts',
+    'angular/index.ts',
     'testing/index.ts',
     'stress/index.ts',
   ])('lets a bundler leave out src/%s where nothing of it is used', async (entry) => {

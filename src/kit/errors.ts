@@ -16,6 +16,7 @@ import { sentenceOf } from './sentences.ts'
 /** Maps every code to the facts that an error of that code carries. */
 export interface ErrorDetails {
   BATCH_ASYNC: { store: string; returned: Deferred }
+  BINDING_SCOPE: { framework: 'vue' | 'solid' | 'svelte' | 'angular'; called: string }
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
   CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
   CONSUMER_INVALID: { received: string }

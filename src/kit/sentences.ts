@@ -21,9 +21,18 @@ const UNFIT = {
     `holds a draft of a recipe that has ended, or in something frozen, at ${d.path}. Copy it inside its recipe: current(draft), of immer.`,
 } as const satisfies Record<string, (details: ErrorDetails['STATE_INVALID']) => string>
 
+const SCOPES = {
+  vue: 'in the setup() of a component, before its first await, or inside effectScope().run()',
+  solid: 'in a component, or inside createRoot()',
+  svelte: 'while a component is made, at the top of its script',
+  angular: 'where a class is constructed by Angular, or inside runInInjectionContext()',
+} as const satisfies Record<ErrorDetails['BINDING_SCOPE']['framework'], string>
+
 const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
   BATCH_ASYNC: (d) =>
     `The work of a batch on store "${d.store}" returned ${d.returned}; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
+  BINDING_SCOPE: (d) =>
+    `${d.called}() of headgate/${d.framework} was called outside of a scope that would end what it starts; nothing was started. Call it ${SCOPES[d.framework]}.`,
   BUFFER_OVERFLOW: (d) =>
     `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
   CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,

@@ -1,0 +1,73 @@
+/**
+ * Headgate for Solid: accessors of a part of a store.
+ *
+ * A commit wakes what has read an accessor whose part it changed; what it then reads is what is published. Solid runs
+ * effects while the parts are told one after the other, and so two accessors of one store never show two versions of it.
+ * It follows at once, not in an effect: what is written before the first effect is not missed.
+ */
+import { type Accessor, createSignal, getOwner, onCleanup } from 'solid-js'
+import { partOf, type Reader, type Wrapper } from '../binding/index.ts'
+import { HeadgateError } from '../kit/index.ts'
+import type { Store } from '../store/index.ts'
+
+interface AsAccessor extends Wrapper {
+  readonly wrapped: Accessor<this['value']>
+}
+
+function checkScope(called: string): void {
+  if (getOwner() === null) throw new HeadgateError('BINDING_SCOPE', { framework: 'solid', called })
+}
+
+/**
+ * Shows a part of a store as an accessor: the value at a path, what a selector returns, or the whole state. It has its
+ * value before the first render, follows until its owner is disposed, and keeps showing the last value of a destroyed
+ * store.
+ *
+ * The pace is that of what it reads: give it a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
+ * the selector throws wakes nobody; who reads the accessor then gets what it throws. A write inside of a transition is
+ * a write at once.
+ *
+ * @example
+ * ```ts no-run
+ * import { createStore } from 'headgate'
+ * import { useStore } from 'headgate/solid'
+ * import { createEffect, createRoot } from 'solid-js'
+ *
+ * const store = createStore({ robots: { r1: { battery: 90 } } })
+ * const dispose = createRoot((dispose) => {
+ *   const battery = useStore(store, 'robots', 'r1', 'battery')
+ *   createEffect(() => console.log(battery()))
+ *   return dispose
+ * })
+ * store.update((draft) => { draft.robots.r1.battery = 80 })
+ * dispose()
+ * ```
+ *
+ * @throws `BINDING_SCOPE` outside of a component, `createRoot()` and computations, `OPTION_INVALID`, and what the
+ *   selector throws.
+ */
+// The cast adds the types: what is read is as long and as wide as they say.
+export const useStore: Reader<AsAccessor> = ((store: unknown, ...args: readonly unknown[]) => {
+  checkScope('useStore')
+  const part = partOf(store, args)
+  void part.value // what the selector throws is the caller's, before anything is followed
+  const [track, wake] = createSignal(undefined, { equals: false })
+  const following = part.subscribe(() => wake())
+  onCleanup(() => following.unsubscribe())
+  return () => {
+    track()
+    return part.value
+  }
+}) as Reader<AsAccessor>
+
+/**
+ * Makes a store that is destroyed with the owner that it is made under: a component's own.
+ *
+ * @throws `BINDING_SCOPE` outside of a component, `createRoot()` and computations, before anything is made.
+ */
+export function useOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
+  checkScope('useOwnStore')
+  const store = create()
+  onCleanup(() => store.destroy())
+  return store
+}
