@@ -9,6 +9,7 @@ import {
   memoryEngine,
   openJournal,
 } from '../../src/journal/index.ts'
+import type { HeadgateError } from '../../src/kit/index.ts'
 import { createStore, type Snapshot, type Store } from '../../src/store/index.ts'
 import { type FaultyEngine, faultyEngine } from '../../src/testing/faulty-engine.ts'
 
@@ -181,7 +182,7 @@ describe('openJournal', () => {
     [{ kepp: 1 } as JournalOptions<State>, 'openJournal() has no option "kepp". Did you mean "keep"?'],
     [{ snapshotEvery: 0 }, 'Expected "snapshotEvery" to be an integer from 1, got 0 (number).'],
     [{ name: 'a!b' }, 'Expected "name" to be a text without "!" and "~"'],
-    [{ behind: 'wait' as 'skip' }, 'Expected "behind" to be "skip" or "refuse", got "wait" (string).'],
+    [{ behind: 'wait' as 'skip' }, 'Expected "behind" to be "skip" or "suspend", got "wait" (string).'],
     [{ keep: 0 }, 'Expected "keep" to be an integer from 1, or Infinity'],
     [{ retryMs: -1 }, 'Expected "retryMs" to be a number of milliseconds from 0'],
   ])('refuses %j', async (options, message) => {
@@ -255,22 +256,122 @@ describe('a disk that fails', () => {
     expect((await open(engine)).store.state).toEqual(store.state)
   })
 
-  test('refuses writes instead where it was told to', async () => {
+  test('suspends writers instead where it was told to: they wait, or are refused', async () => {
     const engine = faultyEngine(memoryEngine())
-    const { store, journal } = await open(engine, { pendingMax: 2, behind: 'refuse' })
+    const { store, journal } = await open(engine, { pendingMax: 2, behind: 'suspend' })
     engine.hold()
     writeAll(store, 1)
     await settled()
     writeAll(store, 2)
     expect(() => write(store, 9)).toThrow(
-      'A write was refused: 2 commits wait for the disk in journal "rover".',
+      'A write on store "rover" was refused: 2 commits wait for the disk in journal "rover".',
     )
+    expect(store.metrics().failedWrites).toBe(1)
+    const waited = store.whenReady(() => write(store, 4).version)
+    const others = store.ready()
+    await settled()
+    expect(store.snapshot.version).toBe(3)
     engine.repair()
-    await journal.durable()
-    write(store, 4)
+    expect(await waited).toBe(4)
+    await others
     await journal.close()
     expect(journal.stats()).toMatchObject({ skipped: 0, durable: 4 })
     expect((await open(engine)).store.state).toEqual(store.state)
+  })
+
+  test('skips where a writer overrules it, and lets everybody write once it is closed', async () => {
+    const engine = faultyEngine(memoryEngine())
+    const { store, journal } = await open(engine, { pendingMax: 1, behind: 'suspend', closeMs: 0 })
+    engine.hold()
+    writeAll(store, 1)
+    await settled()
+    writeAll(store, 1)
+    store.set({ n: 3, log: [] }, { whenFull: 'overrule' })
+    expect(journal.stats().skipped).toBe(1)
+    const ready = store.ready()
+    await expect(store.ready({ timeoutMs: 0 })).rejects.toThrow('journal "rover"')
+    await expect(journal.close()).rejects.toThrow('versions 1 to 3')
+    await ready
+    write(store, 4)
+    engine.repair()
+  })
+
+  test('a batch, and what is written inside of a walk, fit as well as other writes', async () => {
+    const engine = faultyEngine(memoryEngine())
+    const { store, journal } = await open(engine, { pendingMax: 2, behind: 'suspend' })
+    engine.hold()
+    writeAll(store, 1)
+    await settled()
+    store.batch(() => writeAll(store, 3))
+    const codes: string[] = []
+    const follower = store.subscribe(
+      ({ state }) => {
+        try {
+          if (state.n < 9) write(store, state.n + 1)
+        } catch (error) {
+          codes.push((error as HeadgateError).code)
+        }
+      },
+      { replay: false },
+    )
+    write(store, 5) // the second that waits: its follower finds no room for another
+    follower.unsubscribe()
+    expect(codes).toEqual(['JOURNAL_FULL'])
+    expect(journal.stats()).toMatchObject({ skipped: 0, pending: 3 })
+    engine.repair()
+    await journal.close()
+  })
+
+  test('gives up a write that hangs, and does not wait for an engine that does not close', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    scheduler.maxFrames = 10_000
+    const engine = faultyEngine(memoryEngine())
+    const { store, journal } = await open(engine, { scheduler })
+    engine.hold()
+    writeAll(store, 3)
+    await settled()
+    writeAll(store, 2)
+    const closing = journal.close()
+    scheduler.flush()
+    await expect(closing).rejects.toThrow('before versions 1 to 5 were on the disk.')
+    balance(journal)
+    engine.repair()
+    await settled()
+    expect(journal.stats()).toMatchObject({ pending: 5, durable: 0 })
+
+    const stuck = memoryEngine()
+    scheduler.maxFrames = 20_000
+    const never = await open({ ...stuck, close: () => new Promise(() => {}) }, { scheduler })
+    write(never.store, 1)
+    const ending = never.journal.close()
+    await settled()
+    scheduler.flush()
+    await expect(ending).rejects.toThrow('Everything of journal "rover" is on the disk')
+  })
+
+  test('waits at the end for a disk that is slow and gets on', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    const inner = memoryEngine()
+    const waiting: (() => void)[] = []
+    const engine: JournalEngine = {
+      ...inner,
+      write: async (entries) => {
+        if (entries.length > 50) await new Promise<void>((resolve) => waiting.push(resolve))
+        await inner.write(entries)
+      },
+    }
+    const { store, journal } = await open(engine, { scheduler })
+    writeAll(store, 600) // three groups
+    const closing = journal.close()
+    for (let group = 0; group < 3; group += 1) {
+      scheduler.maxFrames = (group + 1) * 10_000 - 1
+      scheduler.flush()
+      await settled()
+      waiting.shift()?.()
+      await settled()
+    }
+    await closing
+    expect(journal.stats()).toMatchObject({ durable: 600, pending: 0 })
   })
 
   test('says at the end what could not be written', async () => {

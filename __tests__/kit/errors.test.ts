@@ -81,8 +81,8 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     'Journal "rover" is there already, and was not touched. Import under another name, or into another database.',
   ],
   JOURNAL_FULL: [
-    { journal: 'rover', pendingMax: 64 },
-    `A write was refused: 64 commits wait for the disk in journal "rover". Wait for journal.durable(), raise pendingMax, or use behind: 'skip'.`,
+    { store: 'agent', journal: 'rover', pendingMax: 64 },
+    `A write on store "agent" was refused: 64 commits wait for the disk in journal "rover". Await store.ready(), raise pendingMax, or use behind: 'skip'.`,
   ],
   JOURNAL_LOCKED: [
     { journal: 'rover' },
@@ -99,6 +99,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   JOURNAL_SEALED: [
     { journal: 'rover' },
     'The records of journal "rover" are encrypted or compressed. Open it with the seal that wrote them.',
+  ],
+  JOURNAL_STUCK: [
+    { journal: 'rover', closeMs: 10_000 },
+    'Everything of journal "rover" is on the disk, but its engine did not close within 10000 ms. Look at the disk, or raise closeMs.',
   ],
   JOURNAL_VERSION: [
     { journal: 'rover', what: 'schema', found: 3, known: 2 },

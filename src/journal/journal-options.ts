@@ -12,6 +12,8 @@ function check(option: string, expected: string, received: unknown, holds: boole
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
 
+const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+
 /** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
 export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Settings<S> {
   checkKeys(
@@ -23,6 +25,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
       behind: true,
       keep: true,
       retryMs: true,
+      closeMs: true,
       schema: true,
       migrate: true,
       repair: true,
@@ -39,18 +42,21 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
     behind: 'skip' as const,
     keep: 10_000,
     retryMs: 1_000,
+    closeMs: 10_000,
     schema: 1,
     repair: false,
     scheduler: asyncScheduler,
     ...options,
   }
-  const { name, behind, keep, retryMs } = settings
+  const { name, behind, keep } = settings
   check('name', 'a text without "!" and "~"', name, typeof name === 'string' && /^[^!~]+$/.test(name))
   for (const count of ['snapshotEvery', 'pendingMax', 'schema'] as const) {
     check(count, 'an integer from 1', settings[count], isCount(settings[count]))
   }
-  check('behind', '"skip" or "refuse"', behind, behind === 'skip' || behind === 'refuse')
+  check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')
   check('keep', 'an integer from 1, or Infinity', keep, isCount(keep) || keep === Number.POSITIVE_INFINITY)
-  check('retryMs', 'a number of milliseconds from 0', retryMs, Number.isFinite(retryMs) && retryMs >= 0)
+  for (const time of ['retryMs', 'closeMs'] as const) {
+    check(time, 'a number of milliseconds from 0', settings[time], isTime(settings[time]))
+  }
   return settings
 }

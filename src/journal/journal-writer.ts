@@ -33,6 +33,8 @@ export interface WriterOptions {
 }
 
 export interface WriterEvents {
+  /** Told when commits that waited are being written: there is room again. */
+  room(): void
   /** Told when something is on the disk; whether a whole state is among it. */
   durable(isWhole: boolean): void
   /** Told once for each episode of failures. */
@@ -61,6 +63,7 @@ export class JournalWriter<S> {
   #run: Promise<void> | undefined
   #isGivenUp = false
   #wake: () => void = () => {}
+  #abandon: () => void = () => {}
 
   constructor(log: JournalLog<S>, durableVersion: number, options: WriterOptions, events: WriterEvents) {
     this.#log = log
@@ -73,8 +76,9 @@ export class JournalWriter<S> {
     return this.#waiting.length + this.#writing.length
   }
 
-  get isFull(): boolean {
-    return this.#waiting.length >= this.#options.pendingMax
+  /** How many more commits may wait. */
+  get room(): number {
+    return this.#options.pendingMax - this.#waiting.length
   }
 
   /** Whether versions were given up, and the state that holds them still waits. */
@@ -91,7 +95,7 @@ export class JournalWriter<S> {
   /** Takes a commit; inside the store's write, so it only keeps it. */
   add(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, note?: string): void {
     this.committed += 1
-    if (this.isFull) {
+    if (this.room <= 0) {
       this.skipped += this.#waiting.length
       this.#waiting = [{ snapshot, before: undefined, note }]
     } else this.#waiting.push({ snapshot, before, note })
@@ -100,19 +104,24 @@ export class JournalWriter<S> {
 
   /** Resolves when nothing waits, or when it was given up. */
   async idle(): Promise<void> {
-    while (this.#run !== undefined) await this.#run
+    const abandoned = new Promise<void>((resolve) => {
+      this.#abandon = resolve
+    })
+    while (this.#run !== undefined && !this.#isGivenUp) await Promise.race([this.#run, abandoned])
   }
 
-  /** Ends the attempts to write. */
+  /** Ends the attempts to write, also one that hangs: what comes of it is not known. */
   giveUp(): void {
     this.#isGivenUp = true
     this.#wake()
+    this.#abandon()
   }
 
   async #work(): Promise<void> {
     await Promise.resolve() // what is committed in one go is written in one go
     while (this.#waiting.length > 0 && !this.#isGivenUp) {
       this.#writing = this.#waiting.splice(0, GROUP_MAX)
+      this.#events.room()
       await this.#writeGroup()
     }
     this.#run = undefined
@@ -130,7 +139,7 @@ export class JournalWriter<S> {
     }
     let isThere = await this.#written(entries)
     while (!isThere && !this.#isGivenUp) isThere = await this.#complete(entries)
-    if (isThere) this.#done(entries)
+    if (isThere && !this.#isGivenUp) this.#done(entries)
   }
 
   async #written(entries: readonly JournalEntry[]): Promise<boolean> {

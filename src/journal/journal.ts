@@ -12,12 +12,17 @@ export interface JournalOptions<S> {
   readonly snapshotEvery?: number
   /** Commits that may wait for the disk, from 1. Default 4 096. */
   readonly pendingMax?: number
-  /** When that many wait: keep the newest state alone, or refuse writes with `JOURNAL_FULL`. Default `'skip'`. */
-  readonly behind?: 'skip' | 'refuse'
+  /**
+   * When that many wait: keep the newest state alone, or suspend the writers. These wait with `store.ready()`, or are
+   * refused with `JOURNAL_FULL`; one that overrules (`whenFull`) skips. Default `'skip'`.
+   */
+  readonly behind?: 'skip' | 'suspend'
   /** The newest versions that are kept for `at` and `commits`. Default 10 000; `Infinity` keeps all. */
   readonly keep?: number
   /** Between attempts to open an engine that failed. Default 1 000. */
   readonly retryMs?: number
+  /** How long `close()` waits for a disk that neither fails nor gets on. Default 10 000. */
+  readonly closeMs?: number
   /** Of the state, from 1. Default 1. */
   readonly schema?: number
   /** Makes of a state that an earlier schema wrote one of this schema. */
@@ -100,7 +105,8 @@ export interface Journal<S> extends AsyncDisposable {
   /**
    * Writes what waits, and closes the engine.
    *
-   * @throws `JOURNAL_PENDING` with the versions that could not be written within `retryMs`.
+   * @throws `JOURNAL_PENDING` with the versions that could not be written: the disk has failed for `retryMs`, or hangs
+   * for `closeMs`. `JOURNAL_STUCK` where everything was written, and the engine does not close.
    */
   close(): Promise<void>
 }

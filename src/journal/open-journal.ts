@@ -20,7 +20,7 @@ import { StoreJournal } from './store-journal.ts'
  * Opens a journal beside a store: recovers what it holds, and keeps every commit from then on.
  *
  * The store stays synchronous. A write never waits for the disk and never fails because of it, unless
- * `behind: 'refuse'`; `durable()` is the promise that a commit is on the disk. While the journal opens, writes of the
+ * `behind: 'suspend'`; `durable()` is the promise that a commit is on the disk. While the journal opens, writes of the
  * store are refused with `JOURNAL_OPENING`. A store that has a state and an empty journal: the state is its first
  * record.
  *

@@ -1,5 +1,6 @@
 /** A journal at work: it follows the store, answers those who wait for the disk, and reads what is kept. */
-import { firstValueFrom, type Observable, Subject, timer } from 'rxjs'
+
+import { firstValueFrom, type Observable, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import {
   contained,
@@ -16,6 +17,24 @@ import type { JournalLog, Verification } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
 import { JournalWriter } from './journal-writer.ts'
 import type { Recovered } from './recover.ts'
+
+/** Asks at intervals until the answer is yes. */
+const askUntil = (scheduler: SchedulerLike, ms: number, isTrue: () => boolean): Subscription =>
+  scheduler.schedule(function () {
+    if (!isTrue()) this.schedule(undefined, ms)
+  }, ms)
+
+/** Whether a promise resolves in time; what it rejects with is thrown. */
+function within(promise: Promise<unknown>, ms: number, scheduler: SchedulerLike): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const late = scheduler.schedule(() => resolve(false), ms)
+    promise.then(
+      () => resolve(true),
+      (error: unknown) => reject(error),
+    )
+    promise.catch(() => {}).finally(() => late.unsubscribe())
+  })
+}
 
 export class StoreJournal<S> implements Journal<S> {
   static {
@@ -37,6 +56,8 @@ export class StoreJournal<S> implements Journal<S> {
   readonly #faults = new Subject<JournalFault>()
   readonly #waiters: DurableWaiters
   readonly #leave: (() => void)[]
+  /** The newest commit that it was told of. */
+  #told: number
   #closing: Promise<void> | undefined
   #isClosed = false
   #compacting: Promise<unknown> = Promise.resolve()
@@ -55,16 +76,21 @@ export class StoreJournal<S> implements Journal<S> {
     this.#recovered = recovered
     this.#waiters = new DurableWaiters(kernel.store.name, settings.scheduler)
     this.faults$ = contained(kernel.store, 'faults$', this.#faults)
+    this.#told = kernel.head.version
     this.#writer = new JournalWriter(log, version, settings, {
+      room: () => kernel.wake(),
       durable: (isWhole) => this.#durable(isWhole),
       failed: (error) => this.#tell(error),
       refused: (error, to) => this.#waiters.reject(to, error),
     })
     const follow = kernel.follow({
-      next: ({ snapshot, before }) => this.#writer.add(snapshot, before, this.#note()),
+      next: ({ snapshot, before }) => {
+        this.#told = snapshot.version
+        this.#writer.add(snapshot, before, this.#note())
+      },
       complete: () => {},
     })
-    this.#leave = [follow, ...(settings.behind === 'refuse' ? [this.#refuseWhenFull()] : [])]
+    this.#leave = [follow, ...(settings.behind === 'suspend' ? [this.#suspendWhenFull()] : [])]
   }
 
   get status(): JournalStatus {
@@ -141,24 +167,40 @@ export class StoreJournal<S> implements Journal<S> {
 
   async #close(): Promise<void> {
     for (const leave of this.#leave) leave()
-    const writer = this.#writer
-    const { retryMs, scheduler } = this.#settings
-    // A disk that works may take its time; one that has failed gets as long as one attempt.
-    const late = scheduler.schedule(function () {
-      if (writer.isDegraded) writer.giveUp()
-      else if (writer.pending > 0) this.schedule(undefined, retryMs)
-    }, retryMs)
-    await writer.idle()
-    late.unsubscribe()
-    await this.#compacting
+    const { closeMs, scheduler } = this.#settings
+    const stop = this.#giveUpInTime()
+    await this.#writer.idle()
+    stop()
+    const isPending = this.#writer.pending > 0
     this.#isClosed = true
-    const isPending = writer.pending > 0
     this.#waiters.reject(Number.POSITIVE_INFINITY, this.#pendingError())
     this.#faults.complete()
-    await this.#log.engine.close().catch((error: unknown) => {
-      if (!isPending) throw error
-    })
+    const closing = this.#compacting.then(() => this.#log.engine.close())
+    // What was lost says more than an engine that does not close.
+    const isClosed = await within(isPending ? closing.catch(() => {}) : closing, closeMs, scheduler)
     if (isPending) throw this.#pendingError()
+    if (!isClosed) throw new HeadgateError('JOURNAL_STUCK', { journal: this.#settings.name, closeMs })
+  }
+
+  /** Gives up where the disk has failed for `retryMs`, or a write of it hangs for `closeMs`. */
+  #giveUpInTime(): () => void {
+    const writer = this.#writer
+    const { retryMs, closeMs, scheduler } = this.#settings
+    const giveUpIf = (isHopeless: boolean): boolean => {
+      if (isHopeless) writer.giveUp()
+      return isHopeless || writer.pending === 0
+    }
+    let { batches } = writer
+    const failed = askUntil(scheduler, retryMs, () => giveUpIf(writer.isDegraded))
+    const hung = askUntil(scheduler, closeMs, () => {
+      const before = batches
+      batches = writer.batches
+      return giveUpIf(batches === before)
+    })
+    return () => {
+      failed.unsubscribe()
+      hung.unsubscribe()
+    }
   }
 
   #pendingError(): HeadgateError {
@@ -184,11 +226,20 @@ export class StoreJournal<S> implements Journal<S> {
     }
   }
 
-  #refuseWhenFull(): () => void {
+  #suspendWhenFull(): () => void {
     const { name: journal, pendingMax } = this.#settings
-    return this.#kernel.guard(() => {
-      if (this.#writer.isFull) throw new HeadgateError('JOURNAL_FULL', { journal, pendingMax })
+    const { store } = this.#kernel
+    return this.#kernel.brake({
+      id: `journal "${journal}"`,
+      isFull: () => this.#writer.room <= this.#untold,
+      refusal: () => new HeadgateError('JOURNAL_FULL', { store: store.name, journal, pendingMax }),
     })
+  }
+
+  /** Commits that wait behind a walk; a batch that is open is none yet. */
+  get #untold(): number {
+    const { head, inBatch } = this.#kernel
+    return Math.max(0, head.version - this.#told - (inBatch ? 1 : 0))
   }
 
   #durable(isWhole: boolean): void {

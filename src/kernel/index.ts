@@ -1,5 +1,6 @@
 /** What rooms above the store, and packages of others, stand on; see docs/kernel.md. */
 export {
+  type Brake,
   type Commit,
   type CommitSink,
   type Figures,

@@ -37,11 +37,12 @@ export interface ErrorDetails {
   JOURNAL_ABSENT: { journal: string | null; found: readonly string[] }
   JOURNAL_DAMAGED: { journal: string; lastGood: number; firstAfter: number }
   JOURNAL_EXISTS: { journal: string }
-  JOURNAL_FULL: { journal: string; pendingMax: number }
+  JOURNAL_FULL: { store: string; journal: string; pendingMax: number }
   JOURNAL_LOCKED: { journal: string }
   JOURNAL_OPENING: { journal: string; store: string }
   JOURNAL_PENDING: { journal: string; from: number; to: number }
   JOURNAL_SEALED: { journal: string }
+  JOURNAL_STUCK: { journal: string; closeMs: number }
   JOURNAL_VERSION: { journal: string; what: 'format' | 'schema'; found: number; known: number }
   KERNEL_ABSENT: Record<never, never>
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }

@@ -61,7 +61,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   JOURNAL_EXISTS: (d) =>
     `Journal "${d.journal}" is there already, and was not touched. Import under another name, or into another database.`,
   JOURNAL_FULL: (d) =>
-    `A write was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Wait for journal.durable(), raise pendingMax, or use behind: 'skip'.`,
+    `A write on store "${d.store}" was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Await store.ready(), raise pendingMax, or use behind: 'skip'.`,
   JOURNAL_LOCKED: (d) =>
     `Journal "${d.journal}" is open in another process. Close it there: one process writes a journal.`,
   JOURNAL_OPENING: (d) =>
@@ -70,6 +70,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Journal "${d.journal}" was closed before versions ${d.from} to ${d.to} were on the disk.`,
   JOURNAL_SEALED: (d) =>
     `The records of journal "${d.journal}" are encrypted or compressed. Open it with the seal that wrote them.`,
+  JOURNAL_STUCK: (d) =>
+    `Everything of journal "${d.journal}" is on the disk, but its engine did not close within ${d.closeMs} ms. Look at the disk, or raise closeMs.`,
   JOURNAL_VERSION: (d) =>
     `Journal "${d.journal}" has ${d.what} ${d.found}, and ${d.known} is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
   KERNEL_ABSENT: () =>

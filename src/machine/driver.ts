@@ -253,7 +253,8 @@ export class MachineDriver implements EffectsHost {
       step()
     } catch (error) {
       const isFull =
-        isHeadgateError(error, 'SUBSCRIBER_FULL') && error.details.store === this.#kernel.store.name
+        (isHeadgateError(error, 'SUBSCRIBER_FULL') || isHeadgateError(error, 'JOURNAL_FULL')) &&
+        error.details.store === this.#kernel.store.name
       // Rejects only when the store is destroyed: then there is nothing left to do.
       if (isFull) this.#kernel.store.ready().then(retry, () => {})
       else this.#report(phase, error)

@@ -4,6 +4,7 @@ export { createStore, isInitialized } from './create-store.ts'
 export { findCore } from './find-core.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
 export {
+  type Brake,
   type Commit,
   type CommitSink,
   type Figures,

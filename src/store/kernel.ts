@@ -53,6 +53,15 @@ export interface SubscriberVitals {
   readonly leakedFrom: string | undefined
 }
 
+/** What keeps writers waiting while it has no room, beside the subscribers that suspend them. */
+export interface Brake {
+  /** Shown where somebody has waited too long. */
+  readonly id: string
+  isFull(): boolean
+  /** What a write is refused with that did not wait. */
+  refusal(): HeadgateError
+}
+
 /** A batch that is open until it is told how it ends; see {@link Kernel.begin}. */
 export interface OpenBatch {
   /** Whether no other batch was opened inside it. */
@@ -109,6 +118,15 @@ export interface Kernel<S> {
    * @param check - given what the writer said, and the state that would be current.
    */
   guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void
+
+  /**
+   * Refuses writes while a brake is full, unless they overrule; `ready()` and `whenReady()` wait for it. Whoever makes
+   * room calls {@link Kernel.wake}.
+   */
+  brake(brake: Brake): () => void
+
+  /** Lets writers who wait for room look again. */
+  wake(): void
 
   /** Adds figures to the metrics; asked each time that somebody asks for them. */
   measure(figures: () => Figures): () => void

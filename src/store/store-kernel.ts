@@ -1,7 +1,7 @@
 import type { Broadcast } from '../backpressure/index.ts'
 import type { Immutable } from '../kit/index.ts'
 import { checkKeys, type Instant } from '../kit/index.ts'
-import type { Commit, CommitSink, Figures, Kernel, OpenBatch, SubscriberVitals } from './kernel.ts'
+import type { Brake, Commit, CommitSink, Figures, Kernel, OpenBatch, SubscriberVitals } from './kernel.ts'
 import type { Audience } from './publish/audience.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -105,6 +105,14 @@ export class StoreKernel<S> implements Kernel<S> {
 
   guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void {
     return this.#pipeline.guard(check)
+  }
+
+  brake(brake: Brake): () => void {
+    return this.#audience.brake(brake)
+  }
+
+  wake(): void {
+    this.#audience.writers.wake()
   }
 
   measure(figures: () => Figures): () => void {

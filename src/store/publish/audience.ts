@@ -8,7 +8,7 @@ import type { SchedulerLike } from 'rxjs'
 import type { Policy, SubscriberStats } from '../../backpressure/index.ts'
 import { DeliveryTotals, type LeakWatch } from '../../counting/index.ts'
 import { type Clock, HeadgateError } from '../../kit/index.ts'
-import type { SubscriberVitals } from '../kernel.ts'
+import type { Brake, SubscriberVitals } from '../kernel.ts'
 import { WaitingWriters } from '../write/waiting-writers.ts'
 import type { FaultReporter } from './fault-reporter.ts'
 
@@ -50,6 +50,7 @@ export class Audience {
   readonly #storeName: string
   readonly #lists = new Set<MemberList>()
   readonly #suspending = new Set<Member>()
+  readonly #brakes = new Set<Brake>()
   #created = 0
 
   constructor({ storeName, faults, leaks, clock, scheduler, isOver }: AudienceContext) {
@@ -88,11 +89,21 @@ export class Audience {
     this.departed.add(subscriber.totals)
   }
 
+  /** See `Kernel.brake`. */
+  brake(brake: Brake): () => void {
+    this.#brakes.add(brake)
+    return () => {
+      this.#brakes.delete(brake)
+      this.writers.wake()
+    }
+  }
+
   /** Throws `SUBSCRIBER_FULL` when one more version would overflow a subscriber that suspends its writers. */
   admit(): void {
-    if (this.#suspending.size === 0) return
+    if (this.#suspending.size + this.#brakes.size === 0) return
     const full = this.#firstFull()
     if (full === undefined) return
+    if ('refusal' in full) throw full.refusal()
     const details = { store: this.#storeName, subscriberId: full.id, capacity: full.capacity }
     throw new HeadgateError('SUBSCRIBER_FULL', details)
   }
@@ -121,11 +132,12 @@ export class Audience {
     return Array.from(this.#lists, (list) => list.here()).flat()
   }
 
-  #firstFull(): { readonly id: string; readonly capacity: number } | undefined {
+  #firstFull(): { readonly id: string; readonly capacity: number } | Brake | undefined {
     for (const subscriber of this.#suspending) {
       const mailbox = subscriber.box()
       if (mailbox.room(subscriber.underway) <= 0) return mailbox
     }
+    for (const brake of this.#brakes) if (brake.isFull()) return brake
     return undefined
   }
 }
