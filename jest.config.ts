@@ -53,6 +53,8 @@ function project(name: string, folder: string, settings: Project = {}): Project 
 }
 
 const config: Config = {
+  // Jest would leave one core to who watches it.
+  maxWorkers: '100%',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [
     project('unit', '__tests__'),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { collectExamples, type Example, runProblems, typeErrors } from './examples.ts'
 
-/** A package invented for these tests: a root, and a room that counts its calls. */
+/** A package invented for these tests: a root, and a room. */
 let sources = ''
 
 beforeAll(() => {
@@ -12,7 +12,7 @@ beforeAll(() => {
   mkdirSync(join(sources, 'room'))
   writeFileSync(join(sources, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(sources, 'index.ts'), 'export const add = (a: number, b: number): number => a + b\n')
-  writeFileSync(join(sources, 'room/index.ts'), 'let calls = 0\nexport const call = (): number => ++calls\n')
+  writeFileSync(join(sources, 'room/index.ts'), 'export const call = (): number => 1\n')
 })
 
 afterAll(() => rmSync(sources, { recursive: true, force: true }))
@@ -185,12 +185,6 @@ describe('runProblems', () => {
       ),
     ).toEqual([])
     expect(await runProblems(example(`console.log([${list}])`, `// → [ ${list.join(', ')} ]`))).toEqual([])
-  })
-
-  test('gives each block modules of its own', async () => {
-    const block = example("import { call } from 'headgate/room'", 'console.log(call()) // → 1')
-    expect(await runProblems(block, sources)).toEqual([])
-    expect(await runProblems(block, sources)).toEqual([])
   })
 
   test('waits for what is logged late, and releases what a block holds by using', async () => {

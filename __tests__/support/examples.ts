@@ -9,8 +9,8 @@
  *
  * A log of several lines takes one such comment for each line. A block marked `ts no-run` is type-checked only.
  *
- * All blocks share one run of the compiler, since starting it costs more than any block. Blocks run inside the
- * test's own process, each with fresh copies of all modules, so none sees what another has left behind.
+ * All blocks share one run of the compiler, since starting it costs more than any block. For the same reason they run
+ * inside the test's own process, with the same copies of the modules that they import.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -18,7 +18,6 @@ import { createRequire } from 'node:module'
 import { join, relative, sep } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatWithOptions } from 'node:util'
-import { jest } from '@jest/globals'
 import { transform } from '@swc/core'
 
 /** A block of code in the documentation. */
@@ -203,7 +202,6 @@ async function execute(example: Example, sources: string, log: (line: string) =>
   const load = (specifier: string): unknown => require(resolveOwn(specifier, sources))
   const ownConsole = Object.assign(Object.create(console), { log: logTo(log) })
 
-  jest.resetModules()
   // The constructor of async functions has no name of its own; an async body is what allows top-level await.
   const AsyncFunction = execute.constructor as new (
     ...parts: string[]

@@ -24,14 +24,18 @@ export interface TypeCheck {
   readonly instantiations: number
 }
 
+/** The files that the code imports, read once: they are most of the work. */
+const files = new Map<string, ts.SourceFile | undefined>()
+
 /** Only the given code is checked, with what it needs of the files that it imports. */
 export function typeCheck(code: string): TypeCheck {
   const host = ts.createCompilerHost(OPTIONS)
   const { getSourceFile } = host
-  host.getSourceFile = (file, ...rest) =>
-    file === FILE
-      ? ts.createSourceFile(file, code, ts.ScriptTarget.ES2022)
-      : getSourceFile.call(host, file, ...rest)
+  host.getSourceFile = (file, ...rest) => {
+    if (file === FILE) return ts.createSourceFile(file, code, ts.ScriptTarget.ES2022)
+    if (!files.has(file)) files.set(file, getSourceFile.call(host, file, ...rest))
+    return files.get(file)
+  }
   const program = ts.createProgram([FILE], OPTIONS, host)
   const found = program.getSemanticDiagnostics(program.getSourceFile(FILE))
   return {

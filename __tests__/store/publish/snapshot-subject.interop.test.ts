@@ -3,6 +3,7 @@
  * through every function of RxJS that takes an observable. What is told, when, and how many observe after each
  * step must be equal. No program writes from inside an observer: there the two differ on purpose.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, jest, test } from '@jest/globals'
 import * as rx from 'rxjs'
 import { TestScheduler } from 'rxjs/testing'
@@ -171,14 +172,16 @@ async function expectEqual(shown: string, logs: Logs, expected: Logs): Promise<v
   const told = (Object.values(expected).flat() as unknown[][]).filter(([, kind]) => kind !== 'observers')
   expect(told).not.toHaveLength(0)
   expect(JSON.stringify(told)).not.toContain('TypeError')
-  expect({ shown, logs }).toEqual({ shown, logs: expected })
+  // Jest compares what is equal some ten times slower.
+  if (!isDeepStrictEqual(logs, expected)) expect({ shown, logs }).toEqual({ shown, logs: expected })
 }
 
 /** A test for each row: all that Headgate shows is as good as a `BehaviorSubject`. */
 function testRows(rows: Record<string, Row>): void {
   test.each(Object.entries(rows))('%s', async (_, row) => {
+    const expected = new Map([plainSnapshots, plainStates].map((plain) => [plain, playAll(plain, row)]))
     for (const [shown, ours, plain] of SHOWN)
-      await expectEqual(shown, playAll(ours, row), playAll(plain, row))
+      await expectEqual(shown, playAll(ours, row), expected.get(plain) ?? {})
   })
 }
 
