@@ -53,6 +53,7 @@ function setUp(
     store,
     suspends: false,
     output,
+    room: () => undefined,
     time,
     stop,
     onMalformed: () => {},

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { BUILD_MS_MAX, BuiltCommand, type Finished, finished } from '../cli/support/built-command.ts'
+import { journalFolder } from '../cli/support/journal-folder.ts'
+import { KILLER, killedAndFinished } from './kills.ts'
 
 const DATA = join(import.meta.dirname, '../../../shared/data/permits.ndjson')
 const MODULE = 'examples/permits/permits.js'
@@ -12,13 +14,25 @@ let built: BuiltCommand
 beforeAll(() => {
   built = new BuiltCommand()
   built.copy('examples/permits')
+  built.write('killer.mjs', KILLER)
 }, BUILD_MS_MAX)
 
 afterAll(() => built.remove())
 
-/** Runs the example to its end. */
-const run = (file: string): Promise<Finished> =>
-  finished(spawn(process.execPath, [join(built.folder, MODULE), file], { cwd: built.folder }))
+/** Runs the example to its end, or until it is killed. */
+const run = (file: string, words: readonly string[] = [], killMs?: number): Promise<Finished> =>
+  finished(
+    spawn(
+      process.execPath,
+      [
+        ...(killMs === undefined ? [] : ['--import', join(built.folder, 'killer.mjs')]),
+        join(built.folder, MODULE),
+        file,
+        ...words,
+      ],
+      { cwd: built.folder, env: { ...process.env, KILL_MS: String(killMs) } },
+    ),
+  )
 
 /** The lines that begin with a count, as pairs. */
 const counts = (output: string): [string, number][] =>
@@ -58,6 +72,20 @@ describe('the permits', () => {
       '8577 wake-ups of 1434 subscribers, and 1434 initial replays',
     ])
   })
+
+  recorded(
+    `end the same where they are killed at random moments${skipped}`,
+    async () => {
+      const whole = await run(DATA)
+      const folder = journalFolder()
+      const { last, kills } = await killedAndFinished(folder, (killMs) =>
+        run(DATA, ['--journal', folder], killMs),
+      )
+      expect([kills, last.status]).toEqual([3, 0])
+      expect(counts(last.stdout)).toEqual(counts(whole.stdout))
+    },
+    120_000,
+  )
 
   test('that are absent are asked for', async () => {
     const { status, stdout, stderr } = await run('nowhere.ndjson')

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { BUILD_MS_MAX, BuiltCommand } from '../cli/support/built-command.ts'
+import { openArchive } from '../../src/journal/index.ts'
+import { BUILD_MS_MAX, BuiltCommand, finished } from '../cli/support/built-command.ts'
+import { engineOf, journalFolder } from '../cli/support/journal-folder.ts'
+import { KILLER, killedAndFinished } from './kills.ts'
 
 const DATA = join(import.meta.dirname, '../../../shared/data/px4-flight.ndjson')
 const MODULE = 'examples/px4-flight/px4-flight.js'
@@ -42,6 +45,7 @@ beforeAll(() => {
   command = new BuiltCommand()
   command.copy('examples/px4-flight')
   command.write('audited.js', AUDITED)
+  command.write('killed.js', `export * from './${MODULE}'\n${KILLER}`)
 }, BUILD_MS_MAX)
 
 afterAll(() => command.remove())
@@ -55,6 +59,17 @@ async function fly(words: readonly string[], input?: string): Promise<Flight> {
     .split('\n')
     .map((line) => JSON.parse(line))
   return { transitions: lines.slice(0, -1), summary: lines.at(-1), ...JSON.parse(stderr) }
+}
+
+/** Every version that a journal holds, but for its times. */
+async function flightIn(folder: string): Promise<unknown[]> {
+  const archive = await openArchive<{ current: string; context: unknown }>(engineOf(folder))
+  const versions: unknown[] = []
+  for await (const { version, reason, state } of archive.commits()) {
+    versions.push([version, reason, state.current, state.context])
+  }
+  await archive.close()
+  return versions
 }
 
 const ndjson = (records: readonly unknown[]): string =>
@@ -110,6 +125,35 @@ describe('the flight', () => {
       OBSERVE: records.length - statuses - 1,
     })
   })
+
+  recorded(
+    `ends the same where it is killed at random moments${skipped}`,
+    async () => {
+      const [whole, killed] = [journalFolder(), journalFolder()]
+      const run = (folder: string, killMs?: number) => {
+        const module = killMs === undefined ? MODULE : 'killed.js'
+        const process = command.startWith(
+          { KILL_MS: String(killMs) },
+          'run',
+          module,
+          '--events',
+          DATA,
+          '--journal',
+          folder,
+        )
+        process.stdin.end()
+        return finished(process)
+      }
+      expect((await run(whole)).status).toBe(0)
+      const { last, kills } = await killedAndFinished(killed, (killMs) => run(killed, killMs))
+      expect([kills, last.status]).toEqual([3, 0])
+      expect(last.stdout).toMatch(/Went on from version [\d ]+; [\d ]+ commits? kept\.$/m)
+      const versions = await flightIn(whole)
+      expect(versions).toHaveLength(9_708)
+      expect(await flightIn(killed)).toEqual(versions)
+    },
+    120_000,
+  )
 
   recorded(`ends with the newest data of each topic in its context${skipped}`, () => {
     const newest = Object.fromEntries(records.map(({ topic, data }) => [topic, data]))

@@ -141,6 +141,8 @@ describe('importJournal', () => {
     expect(await refusal('{"journal":7}')).toEqual(['OPTION_INVALID', 'line 1'])
     expect(await refusal(lines[0] as string, '', '{"version":1}')).toEqual(['OPTION_INVALID', 'line 3'])
     expect(await refusal(lines[0] as string, 'torn')).toEqual(['OPTION_INVALID', 'line 2'])
+    expect(await refusal(...lines.slice(0, -1))).toEqual(['OPTION_INVALID', 'line 6'])
+    expect(await refusal(...lines.slice(0, -2), lines.at(-1) as string)).toEqual(['OPTION_INVALID', 'line 6'])
     const later = JSON.stringify({ journal: 'rover', format: 9, schema: 1 })
     expect(await refusal(later)).toEqual(['JOURNAL_VERSION', undefined])
   })

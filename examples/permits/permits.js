@@ -2,7 +2,7 @@
 /**
  * 1 434 building-permit cases as small machines, all in one collection in one store, each with a subscriber.
  *
- *     node examples/permits/permits.js [FILE]          default: ../shared/data/permits.ndjson
+ *     node examples/permits/permits.js [FILE] [--journal FOLDER]      default: ../shared/data/permits.ndjson
  *
  *   RECEIVED ──> CONFIRMING <──> ADVISING <──> STOPPING          from any phase but the first to any
  *                    └─> REFUSING, HOLDING                       other: the clerks did go back
@@ -11,10 +11,12 @@
  * machine, named after the phase to which the activity belongs. The machine is run by `transition`, which is
  * pure: a case is one entity of the collection, and a step replaces it.
  *
- * What it shows: a write to one case wakes the one subscriber of that case, among 1 434.
+ * What it shows: a write to one case wakes the one subscriber of that case, among 1 434. And with a journal: killed at
+ * any moment and started again, it goes on where it was.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { collection, createStore, defineMachine, initialState, transition } from 'headgate'
 
 /**
@@ -23,7 +25,13 @@ import { collection, createStore, defineMachine, initialState, transition } from
  * @typedef {{ case: string, activity: string }} PermitRecord
  */
 
-const FILE = process.argv[2] ?? join(import.meta.dirname, '../../../shared/data/permits.ndjson')
+const { values, positionals } = parseArgs({
+  options: { journal: { type: 'string' } },
+  allowPositionals: true,
+})
+const FILE = positionals[0] ?? join(import.meta.dirname, '../../../shared/data/permits.ndjson')
+/** Records between two waits for the disk. */
+const GROUP = 250
 const FIRST = 'Confirmation of receipt'
 
 /** @type {(draft: { last: string, steps: number }, event: CaseEvent) => void} */
@@ -71,8 +79,26 @@ function stepOf(activity) {
   return number <= 15 ? 'REFUSE' : 'HOLD'
 }
 
-/** @param {readonly PermitRecord[]} records */
-function replay(records) {
+/**
+ * A journal that keeps, with each commit, how many records have led to it.
+ *
+ * @param {import('headgate').Store<any>} store
+ * @param {string} folder
+ * @param {() => number} done
+ */
+async function keep(store, folder, done) {
+  const [{ levelEngine, openJournal }, { ClassicLevel }] = await Promise.all([
+    import('headgate/journal'),
+    import('classic-level'),
+  ])
+  return openJournal(store, levelEngine(new ClassicLevel(folder)), { note: () => String(done()) })
+}
+
+/**
+ * @param {readonly PermitRecord[]} records
+ * @param {string} [folder] of the journal
+ */
+async function replay(records, folder) {
   const opened = initialState(machine)
   const store = createStore({
     cases: /** @type {import('headgate').Collection<typeof opened>} */ (collection()),
@@ -89,8 +115,12 @@ function replay(records) {
     })
   }
 
+  let done = 0
+  const journal = folder === undefined ? undefined : await keep(store, folder, () => done)
+  const start = Number(journal?.stats().recovered.note ?? 0)
   for (const id of new Set(records.map((record) => record.case))) follow(id)
-  for (const { case: id, activity } of records) {
+  for (done = start + 1; done <= records.length; done += 1) {
+    const { case: id, activity } = /** @type {PermitRecord} */ (records[done - 1])
     store.update((draft) => {
       const known = draft.cases.get(id)
       if (known === undefined) {
@@ -101,7 +131,9 @@ function replay(records) {
       if (!result.handled) unhandled += 1
       draft.cases = draft.cases.set(id, result.state)
     }, activity)
+    if (done % GROUP === 0) await journal?.durable()
   }
+  await journal?.close()
   return { store, woken, unhandled }
 }
 
@@ -130,7 +162,7 @@ if (!existsSync(FILE)) {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const { store, woken, unhandled } = replay(records)
+  const { store, woken, unhandled } = await replay(records, values.journal)
   const { cases } = store.state
   const ends = tally([...cases.values()].map(({ context }) => context.last))
   const others = ends.slice(5).reduce((sum, [, count]) => sum + count, 0)

@@ -44,7 +44,8 @@ type Subcommand = (words: readonly string[], io: CommandIo) => Promise<number>
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ['run', runSubcommand],
-  // Loaded when it is asked for: a short run would feel its weight.
+  // Loaded when they are asked for: a short run would feel their weight.
+  ['journal', async (words, io) => (await import('./journal/journal.ts')).journal(words, io)],
   ['stress', async (words, io) => (await import('./stress/stress.ts')).stress(words, io)],
 ])
 

@@ -3,6 +3,7 @@ export const HELP = `Usage: headgate COMMAND [OPTIONS]
 
 Commands:
   run        run a state machine on a stream of records and show who missed what
+  journal    look into what a run has kept on the disk, mend it, carry it elsewhere
   stress     put load on a store, check that it holds, and write a report
 
 Options:
@@ -33,12 +34,14 @@ Options:
                            switchLatest, frame, buffer:64:drop-oldest (or :drop-incoming, :error,
                            :suspend), throttle:100, debounce:100, audit:100, sample:100, batch:100
   --seed NUMBER            seed of the demonstration, or of the records that the module makes itself
+  --journal FOLDER         keep every commit on the disk, and go on where an earlier run of the same module on
+                           the same records has stopped, also after kill -9
   --json                   one JSON object a line: the transitions, and last the summary
   --strict                 end the run at the first bad record, with exit status 1
   --help                   show this text
 
 Exit status: 0 at the end of the records, or when the reader of the output has gone · 1 for a bad record
-with --strict, records that could not be read to their end, or output that could not be written · 2 for a
-wrong call · 3 where every record was rejected · 4 where the module awaits what will never come · 130 after
+with --strict, records that could not be read to their end, or output or a journal that could not be
+written · 2 for a wrong call, or a journal that cannot be opened · 3 where every record was rejected · 4 where the module awaits what will never come · 130 after
 Ctrl-C, 143 after SIGTERM; a second Ctrl-C ends the run at once, whatever the module does.
 `

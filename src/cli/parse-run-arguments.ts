@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly seed: number | undefined
   /** Where the records have their times; goes over what the module says. */
   readonly time: { readonly timeField: string; readonly timeUnit?: TimeUnit } | undefined
+  /** The folder of the journal; undefined for none. */
+  readonly journal: string | undefined
   readonly subscribers: readonly RequestedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
@@ -49,6 +51,7 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
     speed: readSpeed(values.speed),
     seed: readSeed(values.seed),
     time: readTime(values.time),
+    journal: values.journal,
     subscribers: readSubscribers(subscribers),
     json: values.json,
     strict: values.strict,

@@ -1,3 +1,4 @@
+import type { JournalStats } from '../journal/index.ts'
 import { counted, groupDigits, type Palette, seconds } from './format.ts'
 import type { Output } from './output.ts'
 import { printable } from './printable.ts'
@@ -61,12 +62,24 @@ export function transitionLine(
 
 /** The summary as lines: what was done, where it ended, and who was given what. */
 export function summaryLines(summary: Summary, palette: Palette, width?: number): string[] {
-  const { records, rejected, unhandled, elapsedMs, recordsPerSecond, metrics, subscribers } = summary
+  const { records, rejected, unhandled, elapsedMs, recordsPerSecond, metrics, journal, subscribers } = summary
   return [
     `${palette.bold(counted(records, 'record'))} in ${seconds(elapsedMs)}, ${groupDigits(recordsPerSecond)} a second; ` +
       `${groupDigits(rejected)} rejected, ${counted(unhandled, 'event')} unhandled.`,
     `Ended in ${palette.bold(printable(metrics.currentState))} at version ${groupDigits(metrics.currentVersion)}.`,
+    ...(journal === undefined ? [] : [journalLine(journal)]),
     '',
     ...subscriberTable(subscribers, palette, width),
   ]
+}
+
+function journalLine({ durable, skipped, recovered }: JournalStats): string {
+  const began =
+    recovered.version < 0 ? 'A new journal' : `Went on from version ${groupDigits(recovered.version)}`
+  const cut =
+    recovered.truncatedAt === null
+      ? ''
+      : ` (what was torn from version ${groupDigits(recovered.truncatedAt)} on was cut)`
+  const lacking = skipped === 0 ? '' : `, ${counted(skipped, 'version')} skipped`
+  return `${began}${cut}; ${counted(durable, 'commit')} kept${lacking}.`
 }

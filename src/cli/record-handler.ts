@@ -30,6 +30,13 @@ export interface Rejection {
   readonly reason: string
 }
 
+/** How far an input has been handled: all records before a number, and some writes of that one. */
+export interface Position {
+  readonly number: number
+  readonly writes: number
+}
+
+const START: Position = { number: 1, writes: 0 }
 const NO_EVENTS: readonly Event[] = Object.freeze([])
 
 export class RecordHandler {
@@ -42,9 +49,14 @@ export class RecordHandler {
   readonly #store: MachineStore<unknown, Cell>
   readonly #timeField: string
   readonly #onRejection: (rejection: Rejection) => void
+  #start: Position = START
+  #next = START.number
+  #writes = START.writes
   #number = 0
   #record: RunRecord = {}
   #events: readonly Event[] = NO_EVENTS
+  /** How many writes the record asks for. */
+  #asked = 0
   #failed = false
 
   constructor(
@@ -56,6 +68,23 @@ export class RecordHandler {
     this.#timeField = module.timeField
     this.#store = store
     this.#onRejection = onRejection
+  }
+
+  /** Leaves out what an earlier handler of the same records has done; before the first of them. */
+  startAt(start: Position): void {
+    this.#start = start
+    this.#next = start.number
+    this.#writes = start.writes
+  }
+
+  /** What whoever handles the same records again may leave out; while a write is made, that one too. */
+  get position(): Position {
+    return { number: this.#next, writes: this.#writes }
+  }
+
+  /** The number of the record that was read last; 0 before the first. */
+  get number(): number {
+    return this.#number
   }
 
   /** What the record that was read last has in its field of time. */
@@ -75,7 +104,7 @@ export class RecordHandler {
   read(raw: RawRecord, number: number): boolean {
     this.#number = number
     this.#failed = false
-    if (raw === '') return false
+    if (raw === '' || number < this.#start.number) return false
     try {
       const record: unknown = typeof raw === 'string' ? freezeJson(JSON.parse(raw)) : raw
       if (typeof record === 'object' && record !== null && !Array.isArray(record)) {
@@ -98,12 +127,16 @@ export class RecordHandler {
       this.#reject(messageOf(error))
       return 0
     }
-    return this.#events.length > 0 || this.#module.observe === undefined ? this.#events.length : 1
+    this.#asked = this.#events.length > 0 || this.#module.observe === undefined ? this.#events.length : 1
+    return this.#asked
   }
 
   /** Makes one of the writes, unless an earlier one of this record has failed. */
   write(index: number): void {
-    if (this.#failed) return
+    if (this.#failed || this.#isDone(index)) return
+    const isLast = index + 1 === this.#asked
+    this.#next = isLast ? this.#number + 1 : this.#number
+    this.#writes = isLast ? 0 : index + 1
     this.writingTime = this.#record[this.#timeField] ?? null
     try {
       // The cast: index is below what decide() returned.
@@ -118,6 +151,13 @@ export class RecordHandler {
   /** Ends the handling of a record that was read. */
   done(): void {
     if (!this.#failed) this.records += 1
+    this.#next = this.#number + 1
+    this.#writes = 0
+  }
+
+  /** Whether a write was made before this handler started. */
+  #isDone(index: number): boolean {
+    return this.#number === this.#start.number && index < this.#start.writes
   }
 
   /** One closure for all records; it observes the one that was read last. */

@@ -26,6 +26,8 @@ export interface RunLoopParts {
   /** Whether a subscriber suspends its writers, so that each write must wait for room. */
   readonly suspends: boolean
   readonly output: Output
+  /** Whether the disk is to be waited for. */
+  readonly room: () => Promise<unknown> | undefined
   readonly time: RunTime
   readonly stop: StopSwitch
   /** Told once, with the first batch that shows that the source is not all UTF-8. */
@@ -138,10 +140,11 @@ export class RunLoop {
   }
 
   async #breathe(): Promise<void> {
-    const { time, output, stop } = this.#parts
+    const { time, output, room, stop } = this.#parts
     await time.breathe()
-    const room = output.room()
-    if (room !== undefined) await unlessStopped(room, stop)
+    for (const awaited of [output.room(), room()]) {
+      if (awaited !== undefined) await unlessStopped(awaited, stop)
+    }
     this.#turnEndsAt = time.now() + TURN_MS_MAX
   }
 }

@@ -8,6 +8,7 @@
  * same things follow in the same order: subscribers get a short time to finish, the summary is shown, the
  * store is destroyed, the output is flushed.
  */
+import type { JournalEngine, JournalStats } from '../journal/index.ts'
 import { type Cell, createMachineStore, type MachineStore } from '../machine/index.ts'
 import type { SubscriberFault, SubscriberHandle } from '../store/index.ts'
 import type { CommandIo } from './command-io.ts'
@@ -24,6 +25,7 @@ import { RecordHandler, type Rejection } from './record-handler.ts'
 import type { RecordBatch, RecordSource } from './record-source.ts'
 import { RecordTime } from './record-time.ts'
 import type { Reporter, RunStatus } from './reporter.ts'
+import type { RunJournal } from './run-journal.ts'
 import { RunLoop } from './run-loop.ts'
 import { screenKind } from './screen.ts'
 import { StopSwitch } from './stop-switch.ts'
@@ -37,6 +39,8 @@ import { watchTransitions } from './watch-transitions.ts'
 export const FAULTS_TOLD_MAX = 10
 /** The exit status of a run that took none of its records. */
 const ALL_REJECTED_STATUS = 3
+/** The exit status of a run whose journal lacks some of its commits. */
+const UNKEPT_STATUS = 1
 /** How many bad records are told; the summary counts all. */
 export const REJECTIONS_TOLD_MAX = 10
 
@@ -50,6 +54,8 @@ export interface RunParts {
   readonly subscribers: readonly CheckedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
+  /** What keeps its commits; undefined for none. */
+  readonly engine: JournalEngine | undefined
 }
 
 export class RunSession {
@@ -66,6 +72,8 @@ export class RunSession {
   readonly #pace: Pace
   readonly #faultsTold = new Map<string, number>()
   #handles: readonly SubscriberHandle[] = []
+  #journal: RunJournal | undefined
+  #unkept: string | undefined
 
   /** @throws what the machine's first `entry` throws; nothing has been written then. */
   constructor(parts: RunParts, io: CommandIo) {
@@ -87,10 +95,29 @@ export class RunSession {
       store: this.#store,
       suspends: subscribers.some(({ policy }) => policy.suspends),
       output: this.#output,
+      room: () => this.#journal?.room(),
       time: io.time,
       stop: this.#stop,
       onMalformed: (batch) => this.#tellMalformed(batch),
     })
+  }
+
+  /**
+   * Goes on where an earlier run has stopped, and keeps what comes; before {@link play}.
+   *
+   * @throws what the journal cannot be opened for; nothing has been written then.
+   */
+  async recover(): Promise<void> {
+    const { engine } = this.#parts
+    if (engine === undefined) return
+    const { RunJournal } = await import('./run-journal.ts')
+    this.#journal = await RunJournal.open(
+      engine,
+      this.#store,
+      () => this.#handler.position,
+      (sentence) => this.#reporter.problem(sentence),
+    )
+    if (this.#journal.start !== undefined) this.#handler.startAt(this.#journal.start)
   }
 
   /** Plays the run to its end. @returns the exit status. */
@@ -102,7 +129,8 @@ export class RunSession {
     await this.#loop.run()
     this.#tellTimeless()
     await settle(this.#handles, this.#io.time, this.#stop)
-    this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles))
+    const kept = await this.#closeJournal()
+    this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles, kept))
     stopWatching()
     this.#store.destroy()
     await this.#output.flush()
@@ -111,7 +139,8 @@ export class RunSession {
     const sentence = this.#lastWord()
     if (sentence !== undefined) this.#errors.line(sentence)
     await this.#errors.flush()
-    return cause === undefined && this.#allRejected ? ALL_REJECTED_STATUS : status
+    if (cause === undefined && this.#allRejected) return ALL_REJECTED_STATUS
+    return status === 0 && this.#unkept !== undefined ? UNKEPT_STATUS : status
   }
 
   /** Whether there were records, and not one was taken. */
@@ -126,8 +155,23 @@ export class RunSession {
     if (cause?.kind === 'output' && !isReaderGone(cause.error)) return unwritten(cause.error)
     if (cause?.kind === 'signal' && cause.name === 'IDLE')
       return 'headgate run: The records await what will never come.'
+    if (this.#unkept !== undefined) return `headgate run: ${this.#unkept}`
     if (cause === undefined && this.#allRejected) return 'headgate run: Every line was rejected.'
     return undefined
+  }
+
+  async #closeJournal(): Promise<JournalStats | undefined> {
+    if (this.#journal === undefined) return undefined
+    const { start } = this.#journal
+    const { number } = this.#handler
+    if (this.#stop.cause === undefined && start !== undefined && number < start.number - 1) {
+      this.#reporter.problem(
+        `The records end at line ${number}, and the journal stands behind line ${start.number - 1}: are they the same records?`,
+      )
+    }
+    const { stats, problem } = await this.#journal.close()
+    this.#unkept = problem
+    return stats
   }
 
   #openReporter(): Reporter {

@@ -15,6 +15,7 @@ const OPTIONS = {
   subscriber: { type: 'string', multiple: true },
   seed: { type: 'string' },
   time: { type: 'string' },
+  journal: { type: 'string' },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -29,6 +30,7 @@ export interface RunWords {
     readonly speed?: string | undefined
     readonly seed?: string | undefined
     readonly time?: string | undefined
+    readonly journal?: string | undefined
     readonly json: boolean
     readonly strict: boolean
     readonly help: boolean

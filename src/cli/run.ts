@@ -1,3 +1,4 @@
+import type { JournalEngine } from '../journal/index.ts'
 import type { CommandIo } from './command-io.ts'
 import { demonstration } from './demonstration/demonstration.ts'
 import { type CheckedModule, checkModule, loadModule } from './load-module.ts'
@@ -25,7 +26,21 @@ export async function run(options: RunOptions, io: CommandIo): Promise<number> {
   const keepsTimes = options.speed !== undefined && speed !== 'max'
   const subscribers = chooseSubscribers(module.subscribers, options.subscribers)
   const source = await openSource(module, options, io)
-  return openSession({ module, source, speed, keepsTimes, subscribers, json, strict }, io).play()
+  const engine = await openEngine(options, io)
+  const session = openSession({ module, source, speed, keepsTimes, subscribers, json, strict, engine }, io)
+  await session.recover().catch(async (error) => {
+    source.close()
+    const { folderProblem } = await import('./journal/folder-engine.ts')
+    throw new UsageError(folderProblem(options.journal as string, error), { cause: error })
+  })
+  return session.play()
+}
+
+/** Loaded when it is asked for: a short run would feel its weight. */
+async function openEngine({ journal }: RunOptions, io: CommandIo): Promise<JournalEngine | undefined> {
+  if (journal === undefined) return undefined
+  const { folderEngine } = await import('./journal/folder-engine.ts')
+  return folderEngine(journal, io, true)
 }
 
 function demonstrationModule(): CheckedModule {

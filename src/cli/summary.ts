@@ -1,5 +1,6 @@
 import type { SubscriberStats } from '../backpressure/index.ts'
 import type { StoreMetrics } from '../counting/index.ts'
+import type { JournalStats } from '../journal/index.ts'
 import type { Cell, MachineStore } from '../machine/index.ts'
 import type { SubscriberHandle } from '../store/index.ts'
 import type { RecordHandler } from './record-handler.ts'
@@ -16,6 +17,8 @@ export interface Summary {
   readonly elapsedMs: number
   readonly recordsPerSecond: number
   readonly metrics: StoreMetrics
+  /** Of the journal, where there is one. */
+  readonly journal?: JournalStats
   /** Every subscriber there was, also those that have left. */
   readonly subscribers: readonly SubscriberStats[]
 }
@@ -26,6 +29,7 @@ export function summarize(
   elapsedMs: number,
   store: MachineStore<unknown, Cell>,
   handles: readonly SubscriberHandle[],
+  journal?: JournalStats,
 ): Summary {
   const metrics = store.metrics()
   const { records, rejected } = handler
@@ -37,6 +41,7 @@ export function summarize(
     elapsedMs: Math.round(elapsedMs * 1_000) / 1_000,
     recordsPerSecond: elapsedMs > 0 ? Math.round((records * 1_000) / elapsedMs) : 0,
     metrics,
+    ...(journal !== undefined && { journal }),
     subscribers: handles.map((handle) => handle.stats()),
   }
 }

@@ -32,7 +32,7 @@ export interface JournalArchive<S> {
   repair(): Promise<{ readonly lastGood: number; readonly truncatedAt: number | null }>
   /** Clears what is older than the newest `keep` versions. */
   compact(keep: number): Promise<Compaction>
-  /** Lines of JSON that `importJournal` reads: what the journal says of itself, then its records. */
+  /** Lines of JSON that `importJournal` reads: what the journal says of itself, its records, and how many they are. */
   export(): AsyncIterable<string>
   /** Closes the engine. */
   close(): Promise<void>
@@ -130,6 +130,7 @@ class EngineArchive<S> implements JournalArchive<S> {
 
   async *export(): AsyncGenerator<string, undefined> {
     yield JSON.stringify({ journal: this.name, ...this.#meta })
+    let records = 0
     for (const kind of ['s', 'c'] as const) {
       for await (const { version, record } of this.#log.records(kind)) {
         if (record === undefined) {
@@ -137,8 +138,10 @@ class EngineArchive<S> implements JournalArchive<S> {
           throw new HeadgateError('JOURNAL_DAMAGED', { journal: this.name, ...after })
         }
         yield recordText(record)
+        records += 1
       }
     }
+    yield JSON.stringify({ records })
   }
 
   close(): Promise<void> {

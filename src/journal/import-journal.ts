@@ -13,8 +13,8 @@ const GROUP_MAX = 256
  *
  * @param options - `name`: default that of the journal that was exported
  * @returns its name, and how many records it has
- * @throws `JOURNAL_EXISTS`; `JOURNAL_VERSION`; `OPTION_INVALID` with the number of a line that is no record. What was
- * written before that line stays.
+ * @throws `JOURNAL_EXISTS`; `JOURNAL_VERSION`; `OPTION_INVALID` with the number of a line that is no record, or is
+ * missing. What was written before that line stays.
  */
 export async function importJournal(
   engine: JournalEngine,
@@ -26,6 +26,7 @@ export async function importJournal(
   let group: JournalEntry[] = []
   let line = 0
   let records = 0
+  let expected: number | undefined
   for await (const text of lines) {
     line += 1
     if (text.trim() === '') continue
@@ -40,6 +41,8 @@ export async function importJournal(
       group.push(metaEntry(log, meta.schema))
       continue
     }
+    expected = read(line, 'JSON', () => JSON.parse(text)?.records)
+    if (expected !== undefined) continue
     const record = read(line, 'a record of a journal', () => checkedRecord(text))
     group.push(await log.entryOf('state' in record ? 's' : 'c', record))
     records += 1
@@ -50,6 +53,13 @@ export async function importJournal(
   }
   if (log === undefined) read(1, 'what a journal says of itself', () => metaOf('null'))
   await engine.write(group)
+  if (expected !== records) {
+    throw new HeadgateError('OPTION_INVALID', {
+      option: `line ${line + 1}`,
+      expected: 'the number of records, which ends an export',
+      received: `the end behind ${records} of ${expected ?? 'an unknown number of'} records`,
+    })
+  }
   return { name, records }
 }
 

@@ -59,8 +59,14 @@ export class BuiltCommand {
   }
 
   start(...words: string[]): ChildProcessWithoutNullStreams {
+    return this.startWith({}, ...words)
+  }
+
+  /** Starts it with more environment variables. */
+  startWith(environment: Record<string, string>, ...words: string[]): ChildProcessWithoutNullStreams {
     return spawn(process.execPath, [this.main, ...words], {
       cwd: this.folder,
+      env: { ...process.env, ...environment },
     })
   }
 

@@ -93,6 +93,7 @@ export function fakeIo(input: Iterable<string | Uint8Array> | Readable = [], wor
     modules,
     importModule: async (url) => {
       for (const [path, module] of modules) if (pathToFileURL(path).href === url) return module
+      if (url === 'classic-level') return import('classic-level')
       throw new Error(`Cannot find module '${url}'`)
     },
     packageVersion: () => '9.9.9',
