@@ -22,6 +22,7 @@ const STATE = [
   'meta',
   'on',
   'onDone',
+  'output',
   'states',
   'tags',
   'target',

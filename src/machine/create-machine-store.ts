@@ -3,11 +3,13 @@ import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/
 import { contained, createStore, kernelOf, STORE_KEYS, type Store, type Write } from '../store/index.ts'
 import type { Cell, StateValue } from './cells.ts'
 import { isIn } from './configuration.ts'
+import type { Ports } from './declared-types.ts'
 import { MachineDriver } from './driver.ts'
 import type { AnyContextRecipe, AnyMachine, Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
-import type { MachineStore, MachineStoreOptions } from './machine-store.ts'
-import { initialState } from './transition.ts'
+import type { MachineStore, MachineStoreOptions, MachineStoreParameters } from './machine-store.ts'
+import { outputOf } from './output.ts'
+import { beginning } from './transition.ts'
 import { settled, transitions } from './transitions.ts'
 
 type State = MachineState<StateValue, unknown>
@@ -15,7 +17,7 @@ type State = MachineState<StateValue, unknown>
 // A machine's history counts on frozen states.
 function machineStoreKeys(): KnownKeys<MachineStoreOptions> {
   const { freeze: _always, ...shared } = STORE_KEYS
-  return { ...shared, strict: true }
+  return { ...shared, strict: true, input: true }
 }
 
 function checkOptions(options: MachineStoreOptions): void {
@@ -36,13 +38,13 @@ const check = typeof process === 'object' && process.env.NODE_ENV !== 'productio
  *
  * @throws `OPTION_INVALID`, and what the `entry` of the initial state throws.
  */
-export function createMachineStore<Context, Cells extends Cell>(
-  machine: Machine<Context, Cells>,
-  options: MachineStoreOptions = {},
-): MachineStore<Context, Cells> {
+export function createMachineStore<Context, Cells extends Cell, Io extends Ports = Ports>(
+  machine: Machine<Context, Cells, Io>,
+  ...[options = {}]: MachineStoreParameters<Io['input']>
+): MachineStore<Context, Cells, Io> {
   check?.(options)
-  const { strict = false, ...storeOptions } = options
-  const store = createStore(initialState(machine) as State, {
+  const { strict = false, input, ...storeOptions } = options
+  const store = createStore(beginning(machine as AnyMachine, input) as State, {
     ...storeOptions,
     name: options.name ?? machine.id,
   })
@@ -50,7 +52,11 @@ export function createMachineStore<Context, Cells extends Cell>(
   const driver = new MachineDriver(machine as AnyMachine, kernel, options.scheduler ?? asyncScheduler, strict)
   driver.attach(kernel)
   // A store that was given more members is a machine store; the cast gives back the names that its types have.
-  return Object.defineProperties(store, membersOf(driver, store)) as unknown as MachineStore<Context, Cells>
+  return Object.defineProperties(store, membersOf(driver, store)) as unknown as MachineStore<
+    Context,
+    Cells,
+    Io
+  >
 }
 
 /** What a machine store has beside what a store has. */
@@ -73,7 +79,7 @@ function membersOf(driver: MachineDriver, store: Store<State>): PropertyDescript
  * The same functions for all stores: with getters of its own each store would be of another shape to V8, which costs
  * twenty times the making of it.
  */
-const READ_THROUGH: PropertyDescriptorMap & ThisType<Store<State>> = {
+const READ_THROUGH: PropertyDescriptorMap & ThisType<Store<State> & { readonly machine: AnyMachine }> = {
   current: {
     enumerable: true,
     get() {
@@ -84,6 +90,12 @@ const READ_THROUGH: PropertyDescriptorMap & ThisType<Store<State>> = {
     enumerable: true,
     get() {
       return this.state.context
+    },
+  },
+  output: {
+    enumerable: true,
+    get() {
+      return outputOf(this.machine, this.state)
     },
   },
 }

@@ -1,30 +1,39 @@
+import type { Immutable } from '../kit/index.ts'
 import type { CellsOf, ParallelCell } from './cells.ts'
 import { checkDefinition } from './compile/check-definition.ts'
 import { makeMachine } from './compile/make-machine.ts'
+import type { Declared, OnlyDeclared, PortsOf } from './declared-types.ts'
 import type { EventObject, EventOn, StatesOf, TransitionConfig } from './definition.ts'
 import type { EventHint, RootTarget, StatesHint } from './hints.ts'
 import type { Machine } from './machine.ts'
 
 /**
- * A definition as {@link defineMachine} takes it. Five parameters, where three are the limit elsewhere: they
+ * The first context, or what makes it of the input. The compiler reads what a function makes only where the function
+ * says what it is given: `({ input }: { input: { url: string } }) => ({ url: input.url })`.
+ */
+export type FirstContext<Context, Input> = Context | ((from: { readonly input: Input }) => Context)
+
+/**
+ * A definition as {@link defineMachine} takes it. Six parameters, where three are the limit elsewhere: they
  * are inferred, and nobody writes them.
  */
 export interface MachineDefinition<
   Context,
   Event extends EventObject,
-  Outputs,
+  Types,
   States,
   RootType extends string,
+  Input,
 > {
   /** Shown in errors and faults. */
   readonly id: string
-  /** The first context; it is deeply frozen in place. */
-  readonly context: Context
+  /** The first context, or what makes it of the input; it is deeply frozen in place. */
+  readonly context: FirstContext<Context, Input>
   /**
-   * Carries the union of events, and what the work of states resolves to: `types: {} as { events: { type: 'GO' } | …;
-   * outputs: { LOADING: string; 'ACTIVE.reading': number } }`, by the path of the state. Never read.
+   * Carries the union of events, and what comes out: `types: {} as { events: { type: 'GO' } | …; output:
+   * number; outputs: { LOADING: string; 'ACTIVE.reading': number } }`; see {@link DeclaredTypes}. Never read.
    */
-  readonly types?: { events: Event; outputs?: Outputs }
+  readonly types?: { readonly events?: Event } & Types & OnlyDeclared<Types>
   /** How many records the history keeps; an integer from 0, default 64. */
   readonly historyLimit?: number
   readonly states: States & StatesHint<Event, States>
@@ -32,6 +41,8 @@ export interface MachineDefinition<
   readonly on?: {
     readonly [Type in RootType]: TransitionConfig<Context, EventOn<Event, Type>, RootTarget<States>>
   } & EventHint<Event>
+  /** What comes out at the end of the machine, where its final state has no `output` of its own. */
+  readonly output?: (context: Immutable<Context>) => Declared<Types, 'output'>
   readonly description?: string
 }
 
@@ -79,17 +90,22 @@ type Defined<Kind, Event extends EventObject, States, RootType extends string> =
 export function defineMachine<
   Context,
   Event extends EventObject,
-  Outputs,
-  const States extends StatesOf<Context, Event, Outputs, States>,
+  Types,
+  const States extends StatesOf<Context, Event, Types, States>,
   RootType extends Event['type'] | '*' = never,
   Kind extends 'parallel' | undefined = undefined,
+  Input = unknown,
 >(
-  definition: MachineDefinition<Context, Event, Outputs, States, RootType> & {
+  definition: MachineDefinition<Context, Event, Types, States, RootType, Input> & {
     readonly type?: Kind
   } & Beginning<NoInfer<Kind>, States>,
-): Machine<Context, Defined<Kind, Event, States, RootType>> {
+): Machine<Context, Defined<Kind, Event, States, RootType>, PortsOf<Input, Types>> {
   // The cast gives back the names, which are erased in tables.
-  return makeMachine(definition, check) as unknown as Machine<Context, Defined<Kind, Event, States, RootType>>
+  return makeMachine(definition, check) as unknown as Machine<
+    Context,
+    Defined<Kind, Event, States, RootType>,
+    PortsOf<Input, Types>
+  >
 }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined

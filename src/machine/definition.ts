@@ -2,10 +2,9 @@
  * What a machine is defined with. The words are XState's (`initial`, `states`, `on`, `target`, `guard`,
  * `entry`, `exit`, `after`, `always`, `invoke`, `reenter`, `type`, `history`); `toXState` writes what its tools load.
  *
- * How the types work: `defineMachine` infers three things side by side, the context, the union of events
- * (from `types`) and the literal shape of `states`. The shape is constrained by a mapped type over its own
- * keys, so the parameters of `guard` and `update` are typed from the key they stand under; what it names, its
- * targets above all, is checked beside it (`hints.ts`). From the shape a union of {@link Cell}s is computed
+ * How the types work: `defineMachine` infers side by side the context, what `types` declares and the literal shape of
+ * `states`. The shape is constrained by a mapped type over its own keys, so the parameters of `guard` and `update` are
+ * typed from the key they stand under; what it names, its targets above all, is checked beside it (`hints.ts`). From the shape a union of {@link Cell}s is computed
  * (`cells.ts`), one for each state with the events that it handles; everything else (`send`, `is`,
  * `transition`) is typed from that union.
  */
@@ -13,6 +12,7 @@ import type { Draft } from 'immer'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Write } from '../store/index.ts'
 import type { StateValue } from './cells.ts'
+import type { OutputsAt, OutputsIn } from './declared-types.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 
@@ -77,8 +77,8 @@ export type EventOn<Event extends EventObject, Type extends string> = Type exten
 export type AfterEvent = { readonly type: `after.${number}` }
 /** The event of an `onDone`. */
 export type DoneEvent<Output = unknown> = { readonly type: 'done.invoke'; readonly output: Output }
-/** The event of an `onDone` that belongs to a state with states inside. */
-export type DoneStateEvent = { readonly type: 'done.state'; readonly output: unknown }
+/** The event of an `onDone` that belongs to a state with states inside; its output is that of the final one. */
+export type DoneStateEvent<Output = unknown> = { readonly type: 'done.state'; readonly output: Output }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
 /** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
@@ -125,16 +125,19 @@ export interface InvokeDefinition<Context, Event extends EventObject, Name exten
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
 }
 
-/**
- * What the work of a state resolves to, by the path of the state; `unknown` where `types` does not say. For states
- * inside of another the compiler knows their names only as a pattern: they are given what is said of any that fit.
- */
-export type OutputOf<Outputs, Path> = [Extract<keyof Outputs, Path>] extends [never]
-  ? unknown
-  : Outputs[Extract<keyof Outputs, Path>]
+/** What a state puts out, and what its end is to put out for the state around it, or for the machine. */
+export interface Outputs {
+  readonly output: unknown
+  readonly end: unknown
+}
 
 /** One state. */
-export interface StateDefinition<Context, Event extends EventObject, Name extends string, Output = unknown> {
+export interface StateDefinition<
+  Context,
+  Event extends EventObject,
+  Name extends string,
+  Out extends Outputs = Outputs,
+> {
   readonly on?: TransitionMap<Context, Event, Name>
   /** Runs when the state is entered, also as the initial one; after `exit` and `update`. */
   readonly entry?: ContextRecipe<Context, Event | InternalEvent>
@@ -143,7 +146,7 @@ export interface StateDefinition<Context, Event extends EventObject, Name extend
   readonly after?: AfterConfig<Context, Name>
   /** Taken without an event, as soon as a guard agrees: looked at after each event, until none does. */
   readonly always?: TransitionConfig<Context, Event | InternalEvent, Name>
-  readonly invoke?: InvokeDefinition<Context, Event, Name, Output>
+  readonly invoke?: InvokeDefinition<Context, Event, Name, Out['output']>
   /**
    * Of a `parallel` state all the states inside are active at once. A `final` one at the top is never left; inside of
    * another state it ends that one, whose `onDone` is taken. `history` is a target that leads back to where its
@@ -153,7 +156,9 @@ export interface StateDefinition<Context, Event extends EventObject, Name extend
   /** The states inside; `initial` is then needed, unless the state is parallel. */
   readonly initial?: string
   /** Taken when the states inside have come to their end. */
-  readonly onDone?: TransitionConfig<Context, DoneStateEvent, Name>
+  readonly onDone?: TransitionConfig<Context, DoneStateEvent<Out['output']>, Name>
+  /** Of a final state: what came out, made from the context that it ended with. */
+  readonly output?: (context: Immutable<Context>) => Out['end']
   /** Of a history state: whether only the child is remembered (the default), or the states inside it too. */
   readonly history?: 'shallow' | 'deep'
   /** Of a history state: where it leads while there is nothing to remember; default the parent's `initial`. */
@@ -170,14 +175,14 @@ export interface StateDefinition<Context, Event extends EventObject, Name extend
  * The states inside of others. `Shape` is only carried along: a mapped type over what is not known yet is what the
  * compiler reads the parameters of functions from; one over the states inside of a state of it is not.
  */
-export type InnerStates<Context, Event extends EventObject, Outputs, Shape, Path extends string> = {
+export type InnerStates<Context, Event extends EventObject, Types, Shape, Path extends string> = {
   readonly [Name in keyof Shape | string]?: StateDefinition<
     Context,
     Event,
     string,
-    OutputOf<Outputs, `${Path}.${Name & string}`>
+    OutputsIn<Types, Path, Name & string>
   > & {
-    readonly states?: InnerStates<Context, Event, Outputs, Shape, `${Path}.${Name & string}`>
+    readonly states?: InnerStates<Context, Event, Types, Shape, `${Path}.${Name & string}`>
   }
 }
 
@@ -185,14 +190,14 @@ export type InnerStates<Context, Event extends EventObject, Outputs, Shape, Path
 type FarTarget = `.${string}` | `#${string}` | `${string}.${string}`
 
 /** What a shape of states must be. */
-export type StatesOf<Context, Event extends EventObject, Outputs, Shape> = {
+export type StatesOf<Context, Event extends EventObject, Types, Shape> = {
   readonly [Name in keyof Shape]: StateDefinition<
     Context,
     Event,
     (keyof Shape & string) | FarTarget,
-    OutputOf<Outputs, Name>
+    OutputsAt<Types, Name>
   > & {
-    readonly states?: InnerStates<Context, Event, Outputs, Shape, Name & string>
+    readonly states?: InnerStates<Context, Event, Types, Shape, Name & string>
   }
 }
 

@@ -1,7 +1,8 @@
 export type { Cell, CellsIn, CellsOf, ParallelCell, PathOf, StateValue } from './cells.ts'
 export { valueText } from './configuration.ts'
 export { createMachineStore } from './create-machine-store.ts'
-export { defineMachine, type MachineDefinition } from './define-machine.ts'
+export type { DeclaredTypes, InputParameter, OnlyDeclared, Ports, PortsOf } from './declared-types.ts'
+export { defineMachine, type FirstContext, type MachineDefinition } from './define-machine.ts'
 export type {
   AfterConfig,
   AfterEvent,
@@ -17,7 +18,6 @@ export type {
   InternalEvent,
   InvokeDefinition,
   InvokeTools,
-  OutputOf,
   StateDefinition,
   TransitionConfig,
   TransitionDefinition,
@@ -26,8 +26,22 @@ export type {
 export type { OnlyKnownEvents } from './hints.ts'
 export type { Machine } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
-export type { MachineStore, MachineStoreOptions, SendResult } from './machine-store.ts'
-export type { ContextOf, EventOf, StateNameOf, StateOf, StatePathOf } from './machine-types.ts'
+export type {
+  MachineStore,
+  MachineStoreOptions,
+  MachineStoreParameters,
+  SendResult,
+} from './machine-store.ts'
+export type {
+  ContextOf,
+  EventOf,
+  InputOf,
+  OutputOf,
+  StateNameOf,
+  StateOf,
+  StatePathOf,
+} from './machine-types.ts'
+export { outputOf } from './output.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'

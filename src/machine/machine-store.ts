@@ -3,16 +3,24 @@ import type { Observable } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
 import type { Cell, CellsIn, PathOf, StateValue } from './cells.ts'
+import type { Ports } from './declared-types.ts'
 import type { BareEvent } from './definition.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { RefusalReason } from './transition.ts'
 
 /** How a machine store is made. */
-export interface MachineStoreOptions extends Omit<StoreOptions, 'freeze'> {
+export interface MachineStoreOptions<Input = unknown> extends Omit<StoreOptions, 'freeze'> {
+  /** What the first context is made of, where a function makes it. */
+  input?: Input | undefined
   /** Whether an event that is not handled throws `EVENT_UNHANDLED`; default false. */
   strict?: boolean | undefined
 }
+
+/** The options, which must be given where the machine declares an input that may not be undefined. */
+export type MachineStoreParameters<Input> = undefined extends Input
+  ? [options?: MachineStoreOptions<Input>]
+  : [options: MachineStoreOptions<Input> & { readonly input: Input }]
 
 /** What {@link MachineStore.send} did. */
 export type SendResult<Name extends StateValue = string, Context = unknown> =
@@ -35,12 +43,17 @@ export type SendResult<Name extends StateValue = string, Context = unknown> =
  * data that is no event, and for replicas. Timers and invoked work follow the state however it came; a state
  * that the machine does not have is refused with `STATE_UNKNOWN`.
  */
-export interface MachineStore<Context, Cells extends Cell>
+export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Ports>
   extends Store<MachineState<Cells['state'], Context>> {
-  readonly machine: Machine<Context, Cells>
+  readonly machine: Machine<Context, Cells, Io>
   /** The current state; counts as a read, as the next one does. */
   readonly current: Cells['state']
   readonly context: Immutable<Context>
+  /**
+   * What came out of the machine, once it has ended: what the `output` of its final state, or else of the machine,
+   * makes of the context.
+   */
+  readonly output: Io['output'] | undefined
   /** Each change of state once, when it is published: `PENDING` where the entered state invokes work. */
   readonly transitions$: Observable<TransitionRecord<Cells['state']>>
   /** Each change of state once, when it is known how it went: at once, or when the invoked work has ended. */
@@ -75,7 +88,7 @@ export interface MachineStore<Context, Cells extends Cell>
    * Whether the machine is in a state, or in one inside of it; inside `if (store.is('IDLE'))` only the events of IDLE
    * compile. The compiler cannot see that a `send` leaves the state: ask again after one.
    */
-  is<Path extends PathOf<Cells['state']>>(path: Path): this is MachineStore<Context, CellsIn<Cells, Path>>
+  is<Path extends PathOf<Cells['state']>>(path: Path): this is MachineStore<Context, CellsIn<Cells, Path>, Io>
 
   /** Whether some state that the machine is in has a tag. */
   hasTag(tag: string): boolean

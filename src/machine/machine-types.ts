@@ -14,6 +14,14 @@ type CellOf<T> = MachineOf<T> extends Machine<infer _, infer Cells> ? Cells : ne
 /** The context of a machine or a machine store. */
 export type ContextOf<T> = MachineOf<T> extends Machine<infer Context, Cell> ? Context : never
 
+type PortsIn<T> = MachineOf<T> extends Machine<infer _, Cell, infer Io> ? Io : never
+
+/** What a machine is made with; `unknown` where it declares nothing. */
+export type InputOf<T> = PortsIn<T>['input']
+
+/** What comes out at the end of a machine; `unknown` where it declares nothing. */
+export type OutputOf<T> = PortsIn<T>['output']
+
 /** The events that some state of a machine or a machine store handles. */
 export type EventOf<T> = CellOf<T>['event']
 

@@ -1,16 +1,19 @@
 import type { Immutable } from '../kit/index.ts'
 import type { Cell } from './cells.ts'
+import type { Ports } from './declared-types.ts'
 import type { ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
 
 /**
  * A checked definition, ready to run. It is immutable and has no state of its own: any number of stores
  * can be made from it.
  */
-export interface Machine<Context, Cells extends Cell> {
+export interface Machine<Context, Cells extends Cell, Io extends Ports = Ports> {
   readonly id: string
   /** The state that it begins in; `''` where its own states are active side by side. */
   readonly initial: string
-  readonly context: Immutable<Context>
+  /** The first context; undefined where it is made of the input. */
+  readonly context: Immutable<Context> | undefined
+  readonly contextFrom: ((from: { readonly input: unknown }) => unknown) | undefined
   /** How many records the history keeps. */
   readonly historyLimit: number
   /** The states by their paths, in the order of the definition; each before those inside it. */
@@ -22,7 +25,7 @@ export interface Machine<Context, Cells extends Cell> {
   /** Whether any of its transitions needs no event. */
   readonly eventless: boolean
   /** Carries the types; never set. */
-  readonly '~types'?: { readonly context: Context; readonly cell: Cells }
+  readonly '~types'?: { readonly context: Context; readonly cell: Cells; readonly ports: Io }
 }
 
 /** A machine with its types erased. */
@@ -68,6 +71,7 @@ export interface StateNode {
   readonly on: TransitionTable
   readonly always: readonly TransitionNode[]
   readonly onDone: readonly TransitionNode[]
+  readonly output: OutputFunction | undefined
   readonly after: readonly AfterNode[]
   readonly invoke: InvokeNode | undefined
   readonly tags: readonly string[]
@@ -97,6 +101,8 @@ export interface InvokeNode {
   readonly onError: readonly TransitionNode[]
 }
 
+/** What came out, made of the context that was ended with. */
+export type OutputFunction = (context: never) => unknown
 export type AnyContextRecipe = ContextRecipe<never, never>
 /** The tools of work, with types erased. */
 export type AnyInvokeTools = InvokeTools<unknown, EventObject>

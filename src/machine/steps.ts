@@ -9,7 +9,7 @@
  */
 import { HeadgateError } from '../kit/index.ts'
 import { isDone } from './configuration.ts'
-import type { EventObject } from './definition.ts'
+import type { DoneStateEvent, EventObject } from './definition.ts'
 import { firstAgreed } from './guards.ts'
 import type { AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
 import { runRecipes } from './recipes.ts'
@@ -59,6 +59,14 @@ export function stepBy(
   return steps.settle()
 }
 
+/** A state that has come to its end. */
+interface Ended {
+  readonly node: StateNode
+  /** The final state that is still to be asked what came out. */
+  final: StateNode | undefined
+  output: unknown
+}
+
 class MacroStep implements Steps {
   readonly states: ReadonlyMap<string, StateNode>
   readonly root: StateNode
@@ -69,8 +77,8 @@ class MacroStep implements Steps {
   remembered: Remembered
   readonly #machine: string
   #event: EventObject
-  /** States that have come to their end whose `onDone` is still to come. */
-  readonly #ended: StateNode[] = []
+  /** States that have come to their end whose `onDone` is still to come, each with what came out. */
+  readonly #ended: Ended[] = []
   #isOver = false
   #count = 0
 
@@ -129,6 +137,7 @@ class MacroStep implements Steps {
       if (node.kind === 'final') this.#end(node, completed)
     }
     this.context = runRecipes(this.#machine, this.context, this.#event, recipes)
+    for (const ended of this.#ended) this.#putOut(ended)
     if (entered.length > 0) sortActive(this.active)
   }
 
@@ -167,23 +176,32 @@ class MacroStep implements Steps {
   }
 
   /** Notes what has ended with a final state: the one around it, and each parallel one that has thereby ended. */
-  #end({ parent }: StateNode, completed: Set<StateNode>): void {
-    if (parent?.kind === 'compound') this.#ended.push(parent)
+  #end(final: StateNode, completed: Set<StateNode>): void {
+    const { parent } = final
+    if (parent?.kind === 'compound') this.#ended.push({ node: parent, final, output: undefined })
     let around = parent?.kind === 'parallel' ? parent : parent?.parent
     while (around?.kind === 'parallel' && !completed.has(around) && isDone(around, this.active)) {
       completed.add(around)
-      this.#ended.push(around)
+      this.#ended.push({ node: around, final: undefined, output: undefined })
       around = around.parent
     }
     if (around === undefined) this.#isOver = true
   }
 
+  /** Asks a final state what came out, once: it is to see the context that its own microstep left. */
+  #putOut(ended: Ended): void {
+    ended.output = ended.final?.output?.(this.context as never) ?? ended.output
+    ended.final = undefined
+  }
+
   /** Takes the `onDone` of the state that ended first; false where there is none left. */
   #endOne(): boolean {
-    const node = this.#ended.shift()
-    if (node === undefined) return false
+    const ended = this.#ended.shift()
+    if (ended === undefined) return false
+    const { node, output } = ended
     const before = this.#event
-    this.#event = { type: 'done.state' }
+    const done: DoneStateEvent = { type: 'done.state', output }
+    this.#event = done
     const taken = this.active.has(node)
       ? firstAgreed(this.#machine, node.onDone, this.context, this.#event)
       : undefined

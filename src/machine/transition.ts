@@ -14,7 +14,9 @@ import {
 } from '../kit/index.ts'
 import type { Cell, StateValue } from './cells.ts'
 import { activeNodes, currentOf, isDone, isSameValue } from './configuration.ts'
+import type { InputParameter, Ports } from './declared-types.ts'
 import type { BareEvent, EventObject } from './definition.ts'
+import { firstContext } from './first-context.ts'
 import { firstAgreed, handlersOf } from './guards.ts'
 import type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
@@ -62,31 +64,39 @@ export function transition<Context, Cells extends Cell>(
   return result as TransitionResult<Cells['state'], Context>
 }
 
-/** The state that a machine begins in, with the `entry` of its initial state run. */
-export function initialState<Context, Cells extends Cell>(
-  machine: Machine<Context, Cells>,
+/**
+ * The state that a machine begins in, with the `entry` of its initial state run.
+ *
+ * @param input - what its first context is made of, where a function makes it.
+ */
+export function initialState<Context, Cells extends Cell, Io extends Ports>(
+  machine: Machine<Context, Cells, Io>,
+  ...[input]: InputParameter<Io['input']>
 ): Immutable<MachineState<Cells['state'], Context>> {
-  const history = Object.freeze([])
-  const state = machine.composed
-    ? initialOfComposed(machine as AnyMachine)
-    : {
-        current: machine.initial,
-        previous: null,
-        context: runThree(machine.id, machine.context, INIT_EVENT, nodeOf(machine, machine.initial).entry),
-        history,
-        attempts: 0,
-      }
-  // The cast gives the names their types; `unknown` because Immutable<> of a type parameter is opaque.
+  // The casts erase the names and types, which are all in the definition, and put them back.
+  const state = beginning(machine as AnyMachine, input)
   return Object.freeze(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
 }
 
-function initialOfComposed(machine: AnyMachine): AnyState {
-  const steps = begin(machine, machine.context, INIT_EVENT)
+/** What a machine begins with: its first state, not yet frozen. */
+export function beginning(machine: AnyMachine, input: unknown): AnyState {
+  const context = firstContext(machine, input)
+  const history = Object.freeze([])
+  if (!machine.composed) {
+    return {
+      current: machine.initial,
+      previous: null,
+      context: runThree(machine.id, context, INIT_EVENT, nodeOf(machine, machine.initial).entry),
+      history,
+      attempts: 0,
+    }
+  }
+  const steps = begin(machine, context, INIT_EVENT)
   return {
     current: currentOf(machine.root, steps.active),
     previous: null,
     context: steps.context,
-    history: Object.freeze([]),
+    history,
     attempts: 0,
     stays: staysOf(steps, undefined, 0),
     remembered: steps.remembered,

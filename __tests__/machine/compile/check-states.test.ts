@@ -31,9 +31,9 @@ describe('checkDefinition', () => {
     ['a list of states', [], ['State A: expected an object, got an array.']],
     [
       'a key that XState has and we do not',
-      { output: 'B' },
+      { ouput: 'B' },
       [
-        'State A has an unknown key "output". Known: on, entry, exit, after, always, invoke, type, initial, states, onDone, history, target, id, tags, description, meta.',
+        'State A has an unknown key "ouput". Known: on, entry, exit, after, always, invoke, type, initial, states, onDone, output, history, target, id, tags, description, meta.',
       ],
     ],
     [

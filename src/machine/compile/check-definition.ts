@@ -20,6 +20,7 @@ const MACHINE_KEYS = [
   'historyLimit',
   'states',
   'on',
+  'output',
   'description',
 ]
 

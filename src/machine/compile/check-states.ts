@@ -13,6 +13,7 @@ const STATE_KEYS = [
   'initial',
   'states',
   'onDone',
+  'output',
   'history',
   'target',
   'id',
@@ -34,7 +35,7 @@ export class StateCheck extends TransitionCheck {
 
   /** Looks at the machine itself: its states, and what it handles in each. */
   root(definition: Fields): void {
-    const { id, type, initial, states, on } = definition
+    const { id, type, initial, states, on, output } = definition
     // XState's tools name any state from the machine on.
     if (typeof id === 'string') this.#ids.set(id, 'the machine')
     if (type !== undefined && type !== 'parallel') {
@@ -47,6 +48,7 @@ export class StateCheck extends TransitionCheck {
       this.problems.push('The machine is parallel, so it can have no "initial": all its states are active.')
     }
     this.on('The machine', on, '')
+    this.function('The machine', 'output', output)
   }
 
   #children(parent: string, states: unknown): void {
@@ -63,6 +65,7 @@ export class StateCheck extends TransitionCheck {
     this.#id(place, path, fields.id)
     this.function(place, 'entry', fields.entry)
     this.function(place, 'exit', fields.exit)
+    this.function(place, 'output', fields.output)
     this.on(place, fields.on, path)
     this.after(place, fields.after, path)
     this.transitions(`${place}, always`, fields.always, path)
@@ -84,6 +87,7 @@ export class StateCheck extends TransitionCheck {
     if (type === 'final') this.#refuse(`${place} is final`, fields, NOT_FINAL)
     if (type === 'history') this.#refuse(`${place} is a history`, fields, NOT_HISTORY)
     else this.#refuse(`${place} is no history`, fields, ['history', 'target'])
+    if (type !== 'final') this.#refuse(`${place} is not final`, fields, ['output'])
     if (type === 'final' || type === 'history') return false
     const inside = Object.keys(fieldsOf(states)).length
     this.kind(place, 'states', states, 'an object with at least one state', inside > 0)

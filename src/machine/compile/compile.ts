@@ -60,6 +60,7 @@ export class Compiled {
       on: new Map(),
       always: [],
       onDone: [],
+      output: fields.output as StateNode['output'],
       after: [],
       invoke: undefined,
       tags: (fields.tags ?? []) as StateNode['tags'],

@@ -1,4 +1,4 @@
-import { settleState } from '../../store/index.ts'
+import { settledContext } from '../first-context.ts'
 import type { AnyMachine, StateNode } from '../machine.ts'
 import type { checkDefinition } from './check-definition.ts'
 import { Compiled } from './compile.ts'
@@ -15,17 +15,19 @@ export function makeMachine(definition: unknown, check?: typeof checkDefinition)
   return Object.freeze({
     id,
     initial: root.initial?.name ?? '',
-    context: settleState(context, undefined, {
-      subject: `machine "${id}"`,
-      operation: 'defineMachine()',
-      freeze: true,
-    }),
+    ...contextOf(id, context),
     historyLimit: historyLimit as number,
     states,
     root,
     composed: root.kind === 'parallel' || nodes.some(isComposed),
     eventless: nodes.some(({ always }) => always.length > 0),
   })
+}
+
+function contextOf(id: string, context: unknown): Pick<AnyMachine, 'context' | 'contextFrom'> {
+  return typeof context === 'function'
+    ? { context: undefined, contextFrom: context as AnyMachine['contextFrom'] }
+    : { context: settledContext(id, context, 'defineMachine()'), contextFrom: undefined }
 }
 
 const isComposed = ({ kind, always }: StateNode): boolean =>
