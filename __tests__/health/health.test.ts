@@ -88,6 +88,7 @@ describe('health of a store that is well', () => {
       status: 'healthy',
       issues: [],
       metrics: store.metrics(),
+      journals: [],
     })
   })
 

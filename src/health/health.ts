@@ -1,6 +1,7 @@
 import type { StoreMetrics } from '../counting/index.ts'
 import { type Kernel, kernelOf } from '../store/index.ts'
 import { HealthWindow } from './health-window.ts'
+import { journalsOf } from './journal-health.ts'
 import { type HealthReport, judgeHealth } from './judge-health.ts'
 import { type HealthOptions, thresholdsOf } from './thresholds.ts'
 
@@ -17,7 +18,7 @@ const windows = new WeakMap<Kernel<unknown>, HealthWindow>()
 /**
  * Whether a store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
  * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
- * by its owner. Each issue clears by itself when what it tells of is over. Counts as no read.
+ * by its owner; a journal whose disk fails, or is behind. Each issue clears by itself when what it tells of is over. Counts as no read.
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `KERNEL_ABSENT` for what is no store
  *
@@ -39,5 +40,6 @@ export function health(store: MetricsSource, options?: HealthOptions): HealthRep
   const vitals = kernel.vitals()
   const window = windows.get(kernel) ?? new HealthWindow()
   windows.set(kernel, window)
-  return judgeHealth(metrics, window.counts(metrics, vitals, thresholds), vitals, thresholds)
+  const recent = window.counts(metrics, vitals, thresholds)
+  return judgeHealth(metrics, recent, vitals, journalsOf(kernel), thresholds)
 }

@@ -10,6 +10,7 @@
  * Counters never fall while their series lives.
  */
 import type { SubscriberStats } from '../backpressure/index.ts'
+import type { JournalHealth } from './journal-health.ts'
 import type { HealthReport } from './judge-health.ts'
 
 /** One figure: its name, what it means, and how it behaves. */
@@ -55,6 +56,19 @@ const storeCounter = row<HealthReport>('counter', 'store')
 const storeGauge = row<HealthReport>('gauge', 'store')
 const subscriberCounter = row<SubscriberStats>('counter', 'subscriber')
 const subscriberGauge = row<SubscriberStats>('gauge', 'subscriber')
+const journalCounter = (
+  name: string,
+  unit: string,
+  help: string,
+  read: Read<JournalHealth>,
+): Row<JournalHealth> => row<JournalHealth>('counter', 'journal')(name, unit, help, read, named)
+const journalGauge = (
+  name: string,
+  unit: string,
+  help: string,
+  read: Read<JournalHealth>,
+): Row<JournalHealth> => row<JournalHealth>('gauge', 'journal')(name, unit, help, read, named)
+const named = ({ name }: JournalHealth): Record<string, string> => ({ journal: name })
 
 const seconds = (ms: number | null | undefined): number | null => (ms == null ? null : ms / 1000)
 
@@ -241,10 +255,53 @@ const SUBSCRIBER_ROWS: readonly Row<SubscriberStats>[] = [
   ),
 ]
 
+const JOURNAL_STATUS = { live: 0, behind: 1, degraded: 2, closed: 3 } as const
+
+const JOURNAL_ROWS: readonly Row<JournalHealth>[] = [
+  journalCounter(
+    'commits',
+    '{commit}',
+    'Commits since the journal was opened.',
+    ({ committed }) => committed,
+  ),
+  journalCounter('durable', '{commit}', 'Commits that are on the disk.', ({ durable }) => durable),
+  journalCounter(
+    'skipped',
+    '{commit}',
+    'Commits that were given up for a newer state.',
+    ({ skipped }) => skipped,
+  ),
+  journalCounter('batches', '{write}', 'Writes to the engine.', ({ batches }) => batches),
+  journalCounter('written', '{character}', 'Characters of records that were written.', ({ bytes }) => bytes),
+  journalCounter('snapshots', '{state}', 'Whole states that were written.', ({ snapshots }) => snapshots),
+  journalCounter(
+    'reopens',
+    '{open}',
+    'How often a failed engine was opened again.',
+    ({ reopens }) => reopens,
+  ),
+  journalGauge('pending', '{commit}', 'Commits that wait for the disk.', ({ pending }) => pending),
+  journalGauge(
+    'durable_version',
+    '{version}',
+    'The newest version on the disk; -1 where there is none.',
+    ({ durableVersion }) => durableVersion,
+  ),
+  journalGauge(
+    'status',
+    '',
+    '0 live, 1 behind, 2 degraded, 3 closed.',
+    ({ status }) => JOURNAL_STATUS[status],
+  ),
+]
+
 /** Every figure once: rows that share a name share everything but their attributes. */
 export const INSTRUMENTS: readonly Instrument[] = [
   ...new Map(
-    [...STORE_ROWS, ...SUBSCRIBER_ROWS].map((each): [string, Instrument] => [each.name, each]),
+    [...STORE_ROWS, ...SUBSCRIBER_ROWS, ...JOURNAL_ROWS].map((each): [string, Instrument] => [
+      each.name,
+      each,
+    ]),
   ).values(),
 ]
 
@@ -254,6 +311,7 @@ export function* readings(report: HealthReport): Generator<Reading> {
   const { subscribers } = report.metrics
   const ids = uniqueIds(subscribers)
   for (const [index, stats] of subscribers.entries()) yield* readRows(SUBSCRIBER_ROWS, stats, ids[index])
+  for (const journal of report.journals) yield* readRows(JOURNAL_ROWS, journal, undefined)
 }
 
 function* readRows<Figures>(

@@ -7,6 +7,7 @@
 import type { StoreMetrics } from '../counting/index.ts'
 import type { SubscriberVitals } from '../store/index.ts'
 import type { WindowCounts } from './health-window.ts'
+import type { JournalHealth } from './journal-health.ts'
 import type { HealthThresholds } from './thresholds.ts'
 
 export type HealthCode =
@@ -26,6 +27,10 @@ export type HealthCode =
   | 'CONSUMER_ERRORS'
   /** A handle was collected as garbage while its subscription was open. */
   | 'LEAKED_SUBSCRIBER'
+  /** The disk of a journal has failed, and has not recovered: what is committed now is not kept. */
+  | 'JOURNAL_DEGRADED'
+  /** A journal has given up versions for a newer state, which still waits for the disk. */
+  | 'JOURNAL_BEHIND'
 
 export interface HealthIssue {
   readonly code: HealthCode
@@ -35,6 +40,8 @@ export interface HealthIssue {
   readonly message: string
   /** Present where the issue is about one subscriber. */
   readonly subscriberId?: string
+  /** Present where the issue is about a journal. */
+  readonly journal?: string
 }
 
 export interface HealthReport {
@@ -43,6 +50,8 @@ export interface HealthReport {
   readonly status: 'healthy' | 'degraded' | 'unhealthy'
   readonly issues: readonly HealthIssue[]
   readonly metrics: StoreMetrics
+  /** Of the journals that are open beside the store. */
+  readonly journals: readonly JournalHealth[]
 }
 
 /**
@@ -53,6 +62,7 @@ export function judgeHealth(
   metrics: StoreMetrics,
   recent: WindowCounts,
   vitals: readonly SubscriberVitals[],
+  journals: readonly JournalHealth[],
   thresholds: HealthThresholds,
 ): HealthReport {
   const issues = [
@@ -62,13 +72,14 @@ export function judgeHealth(
       ...subscriberIssues(stats, vitals[index] as SubscriberVitals, thresholds),
       ...lossIssues(stats.id, recent.losses[index] as WindowCounts['losses'][number], thresholds),
     ]),
+    ...journals.flatMap((journal) => [...journalIssues(journal)]),
   ]
   const status = issues.some(({ severity }) => severity === 'error')
     ? 'unhealthy'
     : issues.length > 0
       ? 'degraded'
       : 'healthy'
-  return { healthy: status === 'healthy', status, issues, metrics }
+  return { healthy: status === 'healthy', status, issues, metrics, journals }
 }
 
 const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10} %`
@@ -162,5 +173,29 @@ function* lossIssues(
     message:
       `Subscriber "${id}" lost ${dropped} of ${published} versions (${percent(dropped / published)}, ` +
       `threshold ${percent(dropRatio)}). Consume faster, raise its capacity, or use latest() where only the newest counts.`,
+  }
+}
+
+function* journalIssues(journal: JournalHealth): Generator<HealthIssue> {
+  const { name, status, durableVersion, pending, skipped, lastError } = journal
+  if (status === 'degraded') {
+    yield {
+      code: 'JOURNAL_DEGRADED',
+      severity: 'warning',
+      journal: name,
+      message:
+        `Journal "${name}" cannot write behind version ${durableVersion}; ${pending} commits wait. Its engine says: ` +
+        `${lastError}. It tries again by itself: make room, or look at the disk.`,
+    }
+  }
+  if (status === 'behind') {
+    yield {
+      code: 'JOURNAL_BEHIND',
+      severity: 'warning',
+      journal: name,
+      message:
+        `Journal "${name}" has skipped ${skipped} versions so far, and the state that holds their effects still waits for the disk. ` +
+        "Commit less often, raise pendingMax, or use behind: 'suspend'.",
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** A journal at work: it follows the store, answers those who wait for the disk, and reads what is kept. */
 
 import { firstValueFrom, type Observable, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
+import { type JournalHealth, reportJournal } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import {
   contained,
@@ -90,7 +91,8 @@ export class StoreJournal<S> implements Journal<S> {
       },
       complete: () => {},
     })
-    this.#leave = [follow, ...(settings.behind === 'suspend' ? [this.#suspendWhenFull()] : [])]
+    const unreport = reportJournal(kernel, () => this.#health())
+    this.#leave = [follow, unreport, ...(settings.behind === 'suspend' ? [this.#suspendWhenFull()] : [])]
   }
 
   get status(): JournalStatus {
@@ -158,6 +160,12 @@ export class StoreJournal<S> implements Journal<S> {
       this.#writer
     const recovered = this.#recovered
     return { committed, durable, skipped, pending, batches, bytes, snapshots, reopens, lastError, recovered }
+  }
+
+  #health(): JournalHealth {
+    const { recovered: _, ...figures } = this.stats()
+    const { status, durableVersion } = this
+    return { name: this.#settings.name, status, durableVersion, ...figures }
   }
 
   close(): Promise<void> {

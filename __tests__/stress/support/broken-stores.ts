@@ -140,7 +140,7 @@ export const garbles: StressAdapter = broken('garbles what it converts', (store)
 }))
 
 export const alwaysWell: StressAdapter = broken('is always well', (store) => ({
-  health: () => ({ healthy: true, status: 'healthy', issues: [], metrics: store.metrics!() }),
+  health: () => ({ healthy: true, status: 'healthy', issues: [], metrics: store.metrics!(), journals: [] }),
 }))
 
 export const neverRecovers: StressAdapter = broken('never recovers', (store) => {
