@@ -1,0 +1,2 @@
+/** Style sheets that a bundler takes as modules. */
+declare module '*.css'
