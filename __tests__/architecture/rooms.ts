@@ -58,6 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   json: [],
   delta: [],
   journal: ['rxjs'],
+  sync: ['rxjs'],
   react: ['react'],
 }
 

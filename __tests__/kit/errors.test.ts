@@ -32,6 +32,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     },
     'Expected tsMono to be a finite number, got NaN (number). Correct the snapshot.',
   ],
+  CONNECTION_ENDED: [
+    { store: 'robot', code: 'REPLACED', message: 'the client has connected anew' },
+    'The server ended the connection of mirror "robot": the client has connected anew (REPLACED).',
+  ],
   CONSUMER_INVALID: [
     { received: '42 (number)' },
     'Expected the consumer to be a function, or an object with a "next" function, got 42 (number).',
@@ -120,6 +124,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { machine: 'q-core', problems: ['State A is unreachable.', 'Target B does not exist.'] },
     'The definition of machine "q-core" is invalid: State A is unreachable. Target B does not exist.',
   ],
+  MIRROR_TWICE: [
+    { store: 'robot' },
+    'Store "robot" is mirrored over this link already. Use that mirror, or close it first.',
+  ],
   OPTION_INVALID: [
     { option: 'replay', expected: 'true or false', received: '"yes" (string)' },
     'Expected "replay" to be true or false, got "yes" (string).',
@@ -135,6 +143,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   PREDICATE_ASYNC: [
     { store: 'agent', returned: 'a promise' },
     'The predicate of waitFor() on store "agent" returned a promise, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.',
+  ],
+  PROTOCOL_INVALID: [
+    { problem: 'a frame is an object' },
+    'A frame was refused and its connection ended: a frame is an object. docs/protocol.md says what frames look like.',
   ],
   PROVIDER_ABSENT: [
     {},
@@ -160,6 +172,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { selection: 'select(load)', what: 'selector', returned: 'a promise' },
     'The selector of select(load) returned a promise; that version is skipped. A selector is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
   ],
+  SERVER_CLOSED: [{}, 'The server is closed and takes no sockets. Make another one with serve().'],
   SNAPSHOT_INVALID: [
     { store: 'agent', operation: 'put()', problem: '"state" is undefined' },
     'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',
@@ -215,6 +228,18 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   WAIT_TIMEOUT: [
     { store: 'agent', timeoutMs: 50 },
     'waitFor() on store "agent" saw no matching snapshot within 50 ms. Check the predicate, or raise timeoutMs.',
+  ],
+  WEBSOCKET_ABSENT: [
+    { url: 'ws://127.0.0.1:8080' },
+    'This platform has no WebSocket to connect to ws://127.0.0.1:8080 with. Use the package ws: mirror(() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))).',
+  ],
+  WRITES_FULL: [
+    { mirror: 'robot', writesMax: 256 },
+    'Mirror "robot" has 256 writes without an answer. Await them before the next, or raise writesMax.',
+  ],
+  WRITE_ELSEWHERE: [
+    { store: 'robot' },
+    'Store "robot" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().',
   ],
   WRITE_IN_DERIVE: [
     { store: 'log', operation: 'set()', derived: 'total' },

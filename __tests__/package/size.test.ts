@@ -127,6 +127,7 @@ describe('"sideEffects": false', () => {
     'health/index.ts',
     'delta/index.ts',
     'journal/index.ts',
+    'sync/index.ts',
     'codec/index.ts',
     'otel/index.ts',
     'react/index.ts',

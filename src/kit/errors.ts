@@ -19,6 +19,7 @@ export interface ErrorDetails {
   BINDING_SCOPE: { framework: 'vue' | 'solid' | 'svelte' | 'angular'; called: string }
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }
   CODEC_INVALID: { field: string; expected: string; received: string; advice: string }
+  CONNECTION_ENDED: { store: string; code: string; message: string }
   CONSUMER_INVALID: { received: string }
   DELTA_INVALID: { operation: number; path: string; problem: string }
   DERIVE_ASYNC: { derived: string; returned: Deferred }
@@ -47,16 +48,19 @@ export interface ErrorDetails {
   KERNEL_ABSENT: Record<never, never>
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
+  MIRROR_TWICE: { store: string }
   OPTION_INVALID: { option: string; expected: string; received: string }
   OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
   POLICY_INVALID: { option: string; expected: string; received: string }
   PREDICATE_ASYNC: { store: string; returned: Deferred }
+  PROTOCOL_INVALID: { problem: string }
   PROVIDER_ABSENT: Record<never, never>
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
   SELECTOR_ASYNC: { selection: string; what: 'selector' | 'equality'; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
   RUNAWAY_WRITES: { store: string; drainMax: number }
+  SERVER_CLOSED: Record<never, never>
   SNAPSHOT_INVALID: { store: string; operation: string; problem: string }
   STATE_INVALID: {
     subject: string
@@ -77,6 +81,9 @@ export interface ErrorDetails {
   VERSION_CONFLICT: { store: string; expected: number; actual: number }
   VERSION_NOT_KEPT: { journal: string; version: number; oldest: number; newest: number }
   WAIT_TIMEOUT: { store: string; timeoutMs: number }
+  WEBSOCKET_ABSENT: { url: string }
+  WRITES_FULL: { mirror: string; writesMax: number }
+  WRITE_ELSEWHERE: { store: string }
   WRITE_IN_DERIVE: { store: string; operation: string; derived: string }
   WRITE_IN_RECIPE: { store: string; operation: string }
 }

@@ -36,6 +36,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   BUFFER_OVERFLOW: (d) =>
     `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
   CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
+  CONNECTION_ENDED: (d) =>
+    `The server ended the connection of mirror "${d.store}": ${d.message} (${d.code}).`,
   CONSUMER_INVALID: (d) =>
     `Expected the consumer to be a function, or an object with a "next" function, got ${d.received}.`,
   DELTA_INVALID: (d) =>
@@ -79,12 +81,16 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   LEAK_FOUND: (d) =>
     `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
+  MIRROR_TWICE: (d) =>
+    `Store "${d.store}" is mirrored over this link already. Use that mirror, or close it first.`,
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   OPTION_UNKNOWN: (d) =>
     `${d.where} has no option "${d.option}". ${d.nearest === undefined ? `It takes: ${list(d.known)}.` : `Did you mean "${d.nearest}"?`}`,
   POLICY_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   PREDICATE_ASYNC: (d) =>
     `The predicate of waitFor() on store "${d.store}" returned ${d.returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
+  PROTOCOL_INVALID: (d) =>
+    `A frame was refused and its connection ended: ${d.problem}. docs/protocol.md says what frames look like.`,
   PROVIDER_ABSENT: () =>
     'useContextStore() was called in a component that is below no Provider of its createStoreContext(). Render <Provider store={store}> above it.',
   READY_TIMEOUT: (d) =>
@@ -97,6 +103,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
   SELECTOR_ASYNC: (d) =>
     `The ${d.what} of ${d.selection} returned ${d.returned}; that version is skipped. A ${d.what} is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.`,
+  SERVER_CLOSED: () => 'The server is closed and takes no sockets. Make another one with serve().',
   SNAPSHOT_INVALID: (d) =>
     `${d.operation} on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
   STATE_INVALID: (d) =>
@@ -125,6 +132,12 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Journal "${d.journal}" does not keep version ${d.version}; it holds ${d.oldest} to ${d.newest}, without those that were skipped. Raise keep.`,
   WAIT_TIMEOUT: (d) =>
     `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
+  WEBSOCKET_ABSENT: (d) =>
+    `This platform has no WebSocket to connect to ${d.url} with. Use the package ws: mirror(() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))).`,
+  WRITES_FULL: (d) =>
+    `Mirror "${d.mirror}" has ${d.writesMax} writes without an answer. Await them before the next, or raise writesMax.`,
+  WRITE_ELSEWHERE: (d) =>
+    `Store "${d.store}" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().`,
   WRITE_IN_DERIVE: (d) =>
     `${d.operation} on store "${d.store}" was called while the derived value "${d.derived}" was computed; nothing was written. Its function only reads: write in whoever follows it.`,
   WRITE_IN_RECIPE: (d) =>

@@ -14,7 +14,12 @@ export {
   type SubscriberVitals,
 } from './kernel.ts'
 export { STORE_KEYS } from './options.ts'
-export type { Consumer, ConsumerFunction, ConsumerObject } from './publish/consumer.ts'
+export {
+  type Consumer,
+  type ConsumerFunction,
+  type ConsumerObject,
+  toMailboxConsumer,
+} from './publish/consumer.ts'
 export { contained } from './publish/contained-observable.ts'
 export type { SubscriberFault } from './publish/fault-reporter.ts'
 export {

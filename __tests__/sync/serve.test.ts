@@ -1,0 +1,303 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { buffer, createStore, direct } from '../../src/index.ts'
+import { type ServeOptions, serve, socketPair } from '../../src/sync/index.ts'
+import { type Bench, closeBenches, robot, to, turn, writable } from './support/bench.ts'
+
+afterEach(closeBenches)
+
+type Frame = Record<string, unknown>
+
+/** A client that is written by hand: it says what it is told to, and keeps what it hears. */
+class HandWritten {
+  readonly heard: Frame[] = []
+  closed: number | undefined
+  readonly #socket: ReturnType<Bench<never>['connect']>
+
+  constructor(bench: { connect(): ReturnType<Bench<never>['connect']> }) {
+    this.#socket = bench.connect()
+    this.#socket.onFrame = (data) => this.heard.push(JSON.parse(String(data)) as Frame)
+    this.#socket.onClose = (code) => {
+      this.closed = code
+    }
+  }
+
+  /** Says a frame, or any text or bytes, and waits until it is answered. */
+  async say(frame: Frame | string | Uint8Array): Promise<void> {
+    const isData = typeof frame === 'string' || frame instanceof Uint8Array
+    this.#socket.send(isData ? frame : JSON.stringify(frame))
+    await turn()
+  }
+
+  async hello(more: Frame = {}): Promise<void> {
+    await this.say({ t: 'hello', protocol: 1, clientId: 'hand', ...more })
+  }
+
+  /** Takes what was heard. */
+  take(): Frame[] {
+    return this.heard.splice(0)
+  }
+}
+
+describe('the protocol', () => {
+  test('is what docs/protocol.md says', async () => {
+    const bench = writable()
+    const client = new HandWritten(bench)
+    await client.hello()
+    const { tsWall } = bench.store.snapshot
+    const epoch = bench.store.instanceId
+    const head = { version: 0, missed: 0, reason: 'INIT', source: 'store', tsWall, metadata: {} }
+    expect(client.take()).toEqual([
+      {
+        t: 'welcome',
+        epoch,
+        mode: 'snapshot',
+        version: 0,
+        heartbeatMs: 5_000,
+        window: 8,
+        grant: { read: true, write: true },
+      },
+      { t: 'chunk', version: 0, index: 0, count: 1, text: '{"x":0,"log":[]}', head },
+    ])
+    await client.say({ t: 'ack', version: 0, index: 0 })
+    const ops = [{ op: 'replace', path: '/x', value: 3 }]
+    await client.say({ t: 'write', id: 'w1', epoch, base: 0, reason: 'MOVED', ops })
+    const moved = { version: 1, missed: 0, reason: 'MOVED', source: 'hand', metadata: {} }
+    expect(client.take()).toEqual([
+      { t: 'delta', from: 0, ...moved, tsWall: expect.any(Number), ops },
+      { t: 'result', id: 'w1', ok: true, version: 1 },
+    ])
+    await client.say({ t: 'ping', at: 5 })
+    expect(client.take()).toEqual([{ t: 'pong', at: 5 }])
+  })
+
+  test('passes over frames and members that it does not know', async () => {
+    const client = new HandWritten(robot())
+    await client.hello({ color: 'red' })
+    client.take()
+    await client.say({ t: 'later', x: 1 })
+    expect([client.take(), client.closed]).toEqual([[], undefined])
+  })
+
+  test('counts what was missed by the policy of the client', async () => {
+    const bench = robot({ window: 1 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    for (let x = 1; x <= 4; x += 1) bench.store.update(to(x))
+    client.take()
+    await client.say({ t: 'ack', version: 0, index: 0 })
+    expect(client.take()).toMatchObject([{ t: 'delta', from: 0, version: 4, missed: 3 }])
+  })
+
+  test('cuts a state into chunks, of which only a window is without an answer', async () => {
+    const bench = robot({ chunkBytes: 64, window: 2 })
+    bench.store.update((draft) => {
+      draft.log = Array.from({ length: 20 }, (_, n) => `line ${n} — ${'x'.repeat(10)}`)
+    })
+    const client = new HandWritten(bench)
+    await client.hello()
+    const chunks: Frame[] = client.take().filter(({ t }) => t === 'chunk')
+    expect(chunks).toHaveLength(2)
+    for (const chunk of chunks) {
+      await client.say({ t: 'ack', version: 1, index: chunk.index })
+      chunks.push(...client.take())
+    }
+    expect(JSON.parse(chunks.map(({ text }) => text).join(''))).toEqual(bench.store.state)
+    const sizes = chunks.map(({ text }) => Buffer.byteLength(String(text)))
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64)
+    expect(bench.server.clients).toMatchObject([{ snapshots: 1, acknowledgedVersion: 1 }])
+  })
+
+  test('sends the state where the delta would be longer than half of it', async () => {
+    const bench = robot({ chunkBytes: 4 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    for (let index = 0; index < 8; index += 1) await client.say({ t: 'ack', version: 0, index })
+    client.take()
+    bench.store.set({ x: 5, log: ['another'] })
+    await turn()
+    expect(client.take()[0]).toMatchObject({ t: 'chunk', version: 1, index: 0, head: { reason: 'SET' } })
+  })
+})
+
+describe('a connection', () => {
+  const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0x20)
+  test.each<[string, Frame | string | Uint8Array]>([
+    ['no JSON', '{'],
+    ['no object', '[]'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['no kind', {}],
+    ['a kind that is no text', { t: 5 }],
+    ['too many bytes', bytes(2_000)],
+    ['too long a text', JSON.stringify({ t: 'hello', clientId: 'x'.repeat(2_000) })],
+    ['bytes that are no UTF-8', new Uint8Array([0xff, 0xfe])],
+    ['another protocol', { t: 'hello', protocol: 2, clientId: 'a' }],
+    ['a hello without a name', { t: 'hello', protocol: 1 }],
+    ['a write before a welcome', { t: 'write', id: 'a', epoch: 'e', base: 0, reason: 'R', ops: [] }],
+    ['an acknowledgement before a welcome', { t: 'ack', version: 0 }],
+    ['too long a name', { t: 'hello', protocol: 1, clientId: 'x'.repeat(600) }],
+  ])('that sends %s is ended, and nobody else', async (_what, frame) => {
+    const bench = robot({ frameBytesMax: 1_024 })
+    const other = new HandWritten(bench)
+    await other.hello({ clientId: 'other' })
+    const client = new HandWritten(bench)
+    await client.say(frame)
+    expect([client.take().at(-1)?.code, client.closed]).toEqual(['PROTOCOL_INVALID', 1_002])
+    expect(bench.server.metrics()).toMatchObject({ protocolErrors: 1, clients: 1, connections: 1 })
+    expect([bench.store.snapshot.version, other.closed]).toEqual([0, undefined])
+  })
+
+  test.each<[string, Frame]>([
+    ['an operation that leads nowhere', { ops: [{ op: 'replace', path: '/none/there', value: 1 }] }],
+    ['no operations', { ops: 5 }],
+    ['a value that is none', { ops: [{ op: 'replace', path: '/x', value: { $headgate: 'nonsense' } }] }],
+  ])('that writes %s is refused it, and nothing is written', async (_what, more) => {
+    const bench = writable()
+    const client = new HandWritten(bench)
+    await client.hello()
+    client.take()
+    await client.say({ t: 'write', id: 'a', epoch: bench.store.instanceId, base: 0, reason: 'R', ...more })
+    expect(client.take()).toMatchObject([{ t: 'result', id: 'a', ok: false, reason: 'refused' }])
+    expect([bench.store.snapshot.version, client.closed]).toEqual([0, undefined])
+  })
+
+  test('that sends more frames than it may is ended', async () => {
+    const client = new HandWritten(robot({ framesPerSecondMax: 10, heartbeatMs: 1_000 }))
+    await client.hello()
+    for (let n = 0; n < 10; n += 1) await client.say({ t: 'ping', at: n })
+    expect(client.closed).toBe(1_002)
+  })
+
+  test.each<[string, ServeOptions, Frame, string]>([
+    ['whom the server does not know', { authorize: () => undefined }, {}, 'UNAUTHORIZED'],
+    ['who may not read', { authorize: () => ({ read: false, write: true }) }, {}, 'UNAUTHORIZED'],
+    ['who asks for a store that is not served', {}, { store: 'other' }, 'STORE_UNKNOWN'],
+    ['whose policy does not wait', { policy: () => direct() }, {}, 'FAILED'],
+    [
+      'at whom authorize throws',
+      {
+        authorize: () => {
+          throw new Error('broken')
+        },
+      },
+      {},
+      'FAILED',
+    ],
+  ])('of one %s is told why, and ended', async (_who, options, hello, code) => {
+    const bench = robot(options)
+    bench.server.faults$.subscribe(() => {})
+    const client = new HandWritten(bench)
+    await client.hello(hello)
+    expect(client.take()).toEqual([expect.objectContaining({ t: 'bye', code })])
+    expect(bench.server.metrics()).toMatchObject({ clients: 0, connections: 0 })
+    expect(bench.store.metrics().subscriberCount).toBe(0)
+  })
+
+  test('is asked for its grant each time, also where it goes on', async () => {
+    const tokens: unknown[] = []
+    const bench = robot({
+      authorize: ({ token }) => {
+        tokens.push(token)
+        return { read: token === 'good', write: false }
+      },
+    })
+    const epoch = bench.store.instanceId
+    const first = new HandWritten(bench)
+    await first.hello({ token: 'good' })
+    const again = new HandWritten(bench)
+    await again.hello({ token: 'withdrawn', resume: { epoch, version: 0 } })
+    expect(again.take()).toMatchObject([{ code: 'UNAUTHORIZED' }])
+    expect(tokens).toEqual(['good', 'withdrawn'])
+    // Who was not let in has not taken the place of who was.
+    expect(first.closed).toBeUndefined()
+  })
+
+  test('above the most that may be is turned away', async () => {
+    const bench = robot({ clientsMax: 1 })
+    const first = new HandWritten(bench)
+    const second = new HandWritten(bench)
+    await turn()
+    expect(second.take()).toMatchObject([{ t: 'bye', code: 'CLIENTS_FULL' }])
+    expect([first.closed, second.closed]).toEqual([undefined, 1_013])
+    expect(bench.server.metrics()).toMatchObject({ accepted: 1, turnedAway: 1 })
+  })
+
+  test('is turned away while more waits for all than may', async () => {
+    const bench = robot({ heldBytesMax: 1 })
+    const first = new HandWritten(bench)
+    await first.hello()
+    const second = new HandWritten(bench)
+    await second.hello({ clientId: 'second' })
+    expect(second.take()).toMatchObject([{ t: 'bye', code: 'CLIENTS_FULL' }])
+  })
+
+  test('whose buffer overflows is told, and goes on from what it has', async () => {
+    const bench = robot({ window: 1, policy: () => buffer({ capacity: 2, overflow: 'error' }) })
+    const client = new HandWritten(bench)
+    await client.hello()
+    for (let x = 1; x <= 9; x += 1) bench.store.update(to(x))
+    for (const [version, index] of [[0, 0], [1], [2]]) await client.say({ t: 'ack', version, index })
+    expect(client.take().at(-1)).toMatchObject({ t: 'bye', code: 'OVERFLOW' })
+    await client.hello({ resume: { epoch: bench.store.instanceId, version: 2 } })
+    expect(client.take()).toMatchObject([
+      { t: 'welcome', mode: 'resume' },
+      { t: 'delta', from: 2, version: 3 },
+    ])
+  })
+})
+
+describe('serve', () => {
+  test('refuses options that mean nothing, and what is no store', () => {
+    const store = createStore(0)
+    const code = (of: string): unknown => expect.objectContaining({ code: of })
+    expect(() => serve(store, { window: 0 })).toThrow(code('OPTION_INVALID'))
+    expect(() => serve(store, { windows: 5 } as never)).toThrow(code('OPTION_UNKNOWN'))
+    expect(() => serve(store, { authorize: 5 as never })).toThrow(code('OPTION_INVALID'))
+    expect(() => serve({ robot: {} as never })).toThrow(code('KERNEL_ABSENT'))
+  })
+
+  test('refuses a state that cannot be sent, before anybody is there', () => {
+    const store = createStore({ call: () => {} })
+    expect(() => serve(store)).toThrow(expect.objectContaining({ code: 'CODEC_INVALID' }))
+  })
+
+  test('makes the text of a delta once for all who are sent it', async () => {
+    const bench = robot()
+    const clients = Array.from({ length: 50 }, () => new HandWritten(bench))
+    for (const [n, client] of clients.entries()) await client.hello({ clientId: `${n}` })
+    bench.store.update(to(1))
+    await turn()
+    expect(bench.server.metrics()).toMatchObject({ clients: 50, deltasMade: 1, statesMade: 1 })
+    expect(clients.every((client) => client.heard.some(({ version }) => version === 1))).toBe(true)
+  })
+
+  test('that is closed says bye, takes no more, and leaves its store as it was', async () => {
+    const bench = robot()
+    const client = new HandWritten(bench)
+    await client.hello()
+    bench.server[Symbol.dispose]()
+    await turn()
+    expect([client.take().at(-1)?.code, client.closed]).toEqual(['CLOSED', 1_001])
+    expect(() => bench.server.accept(socketPair()[0])).toThrow(
+      expect.objectContaining({ code: 'SERVER_CLOSED' }),
+    )
+    expect([bench.store.metrics().subscriberCount, bench.store.closed]).toEqual([0, false])
+  })
+})
+
+describe('the account of a client', () => {
+  test('is exact at every instant, and says what the network did', async () => {
+    const bench = robot({ window: 2 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    for (let x = 1; x <= 10; x += 1) {
+      bench.store.update(to(x))
+      const [{ published, delivered, dropped, conflated, pending } = {} as never] = bench.server.clients
+      expect(published).toBe(delivered + dropped + conflated + pending)
+      if (x % 3 === 0) await client.say({ t: 'ack', version: Number(client.take().at(-1)?.version) })
+    }
+    expect(bench.server.clients).toMatchObject([
+      { clientId: 'hand', store: '', published: 11, acknowledgedVersion: 6, lagVersions: 4, snapshots: 1 },
+    ])
+  })
+})

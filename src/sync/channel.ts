@@ -1,0 +1,240 @@
+/**
+ * A client of one store, at the server: a subscriber whose consumer is the network. It is busy while its window is
+ * full, so its policy decides what it gets, and its account says what it missed, as for any subscriber.
+ */
+import { checkPolicy, type Policy, type SubscriberStats } from '../backpressure/index.ts'
+import { describeValue, HeadgateError } from '../kit/index.ts'
+import type { Snapshot, SubscriberHandle } from '../store/index.ts'
+import type { Connection } from './connection.ts'
+import type { ByeCode, ClientFrame, Grant, Hello, VersionHead } from './frames.ts'
+import { writeFrame } from './frames.ts'
+import { Outbox, type Posted } from './outbox.ts'
+import { protocolInvalid } from './read-frame.ts'
+import type { ClientFacts, ServeSettings } from './serve-options.ts'
+import type { ServedStore } from './served-store.ts'
+import { pieces } from './texts.ts'
+import { WriteDesk } from './write-desk.ts'
+
+/** A subscriber's figures, and what the network did. */
+export interface ClientStats extends SubscriberStats {
+  readonly clientId: string
+  /** The name of the store that it mirrors. */
+  readonly store: string
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number
+  /** Whether it went on from what it had; 0 or 1, and 1 more for each time that it asked again. */
+  readonly resumes: number
+  /** States sent whole. */
+  readonly snapshots: number
+  readonly deltas: number
+  /** The newest version that it has applied; -1 before the first. */
+  readonly acknowledgedVersion: number
+  /** Versions that are committed and that it has not applied. */
+  readonly lagVersions: number
+  /** How long the oldest frame has been without an answer. */
+  readonly lagMs: number
+  readonly bytesSent: number
+  /** Bytes that its socket holds. */
+  readonly bufferedBytes: number
+  readonly writes: number
+  readonly conflicts: number
+  readonly refused: number
+}
+
+/** What a client has, or will have when it has applied what was sent. */
+interface Base {
+  readonly version: number
+  readonly state: unknown
+}
+
+export class Channel {
+  readonly facts: ClientFacts
+  readonly served: ServedStore
+  readonly connection: Connection
+  readonly #settings: ServeSettings
+  readonly #policy: Policy
+  readonly #outbox: Outbox
+  readonly #desk: WriteDesk
+  readonly #connectedAt: number = Date.now()
+  #base: Base | undefined
+  /** Versions that it missed and was not told of. */
+  #untold = 0
+  #resumes = 0
+  #snapshots = 0
+  #deltas = 0
+  #handle: SubscriberHandle | undefined
+
+  /** @throws what the policy of the options throws; `POLICY_INVALID` */
+  constructor(
+    connection: Connection,
+    served: ServedStore,
+    hello: Hello,
+    grant: Grant,
+    settings: ServeSettings,
+  ) {
+    this.facts = { clientId: hello.clientId, store: served.name, grant }
+    this.served = served
+    this.connection = connection
+    this.#settings = settings
+    const { policy, window, windowBytes } = settings
+    this.#policy = checkWaiting(policy(this.facts))
+    this.#outbox = new Outbox(connection.socket, { window, windowBytes, now: () => performance.now() })
+    this.#desk = new WriteDesk(served, this.facts, settings)
+  }
+
+  get stats(): ClientStats {
+    const { clientId, store } = this.facts
+    // The cast holds: a channel is known to nobody before it has begun.
+    const figures = (this.#handle as SubscriberHandle).stats()
+    const { acknowledgedVersion, lagMs, bytesSent } = this.#outbox
+    return {
+      ...figures,
+      clientId,
+      store,
+      connectedAt: this.#connectedAt,
+      resumes: this.#resumes,
+      snapshots: this.#snapshots,
+      deltas: this.#deltas,
+      acknowledgedVersion,
+      lagVersions: this.served.kernel.head.version - acknowledgedVersion,
+      lagMs,
+      bytesSent,
+      bufferedBytes: this.connection.socket.bufferedBytes,
+      ...this.#desk.figures,
+    }
+  }
+
+  /** Bytes that wait for it. */
+  get heldBytes(): number {
+    return this.#outbox.heldBytes
+  }
+
+  /** Welcomes the client, and feeds it from what it has. */
+  begin({ resume }: Hello): void {
+    const { store, history, epoch } = this.served
+    const { policy, facts } = { policy: this.#policy, facts: this.facts }
+    const missed = resume?.epoch === epoch ? history.from(resume.version) : undefined
+    const [has, ...since] = missed ?? []
+    this.#base = has && { version: has.version, state: this.#shown(has) }
+    if (has !== undefined) this.#resumes += 1
+    this.connection.send({
+      t: 'welcome',
+      store: facts.store,
+      epoch,
+      mode: has === undefined ? 'snapshot' : 'resume',
+      version: store.published.version,
+      heartbeatMs: this.#settings.heartbeatMs,
+      window: this.#settings.window,
+      grant: facts.grant,
+    })
+    // Who wants every version is given those that it missed, one by one; others the newest, and how many they missed.
+    const catchesUp = policy.lossless && has !== undefined
+    if (catchesUp) this.#outbox.post(since.flatMap((snapshot) => this.#framesOf(snapshot, 0)))
+    else this.#untold = Math.max(0, since.length - 1)
+    if (has !== undefined) this.#outbox.acknowledgedVersion = has.version
+    this.#handle = store.subscribe(
+      {
+        next: (entry, { missed }) => this.#deliver(entry, missed),
+        error: () => this.end('OVERFLOW', 'the buffer of the client was full'),
+        complete: () => this.end('DESTROYED', 'the store is destroyed'),
+      },
+      { id: facts.clientId, policy, replay: !catchesUp },
+    )
+  }
+
+  /** @throws `PROTOCOL_INVALID` for a frame that is none of a client that was welcomed. */
+  received(frame: ClientFrame): void {
+    if (frame.t === 'ack') this.#outbox.acknowledge(frame.version, frame.index)
+    else if (frame.t === 'write' || frame.t === 'send') this.connection.send(this.#desk.answer(frame))
+    else if (frame.t === 'leave') this.close()
+    else throw protocolInvalid(`a "${frame.t}" is not expected here`)
+  }
+
+  /** Looks whether the socket has room again. */
+  settle(): void {
+    this.#outbox.settle()
+  }
+
+  /** Says why, and closes. */
+  end(code: ByeCode, message: string): void {
+    this.connection.send({ t: 'bye', store: this.facts.store, code, message })
+    this.close()
+  }
+
+  close(): void {
+    this.#handle?.unsubscribe()
+    this.#outbox.close()
+    this.connection.forget(this)
+  }
+
+  #shown({ state }: Snapshot<unknown>): unknown {
+    const { view } = this.#settings
+    return view === undefined ? state : view(state, this.facts)
+  }
+
+  #deliver(entry: unknown, missed: number): Promise<void> | undefined {
+    const snapshots = (Array.isArray(entry) ? entry : [entry]) as readonly Snapshot<unknown>[]
+    this.#untold += missed
+    return this.#outbox.post(snapshots.flatMap((snapshot) => this.#framesOf(snapshot)))
+  }
+
+  /** The frames that take the client to a snapshot. */
+  #framesOf(snapshot: Snapshot<unknown>, missed: number = this.#untold): Posted[] {
+    const { version, reason, source, tsWall, metadata } = snapshot
+    const base = this.#base
+    if (base?.version === version) return []
+    let frames: Posted[]
+    try {
+      const state = this.#shown(snapshot)
+      const ops = base && this.served.texts.ofDelta(base.state, state)
+      const head: VersionHead = { version, missed, reason, source, tsWall, metadata }
+      frames =
+        base === undefined || ops === undefined ? this.#chunks(head, state) : [this.#delta(head, base, ops)]
+      this.#base = { version, state }
+    } catch (error) {
+      // It is reported as this subscriber's; the next version that can be sent tells that one is missed.
+      this.#untold += 1
+      throw error
+    }
+    this.#untold = 0
+    return frames
+  }
+
+  #delta(head: VersionHead, base: Base, ops: string): Posted {
+    this.#deltas += 1
+    const frame = writeFrame({ t: 'delta', store: this.facts.store, from: base.version, ...head })
+    return { version: head.version, frame: `${frame.slice(0, -1)},"ops":${ops}}`, isLast: true }
+  }
+
+  #chunks(head: VersionHead, state: unknown): Posted[] {
+    const texts = pieces(this.served.texts.ofState(state), this.#settings.chunkBytes)
+    const { store } = this.facts
+    const { version } = head
+    const count = texts.length
+    this.#snapshots += 1
+    return texts.map((text, index) => ({
+      version,
+      index,
+      frame: writeFrame({
+        t: 'chunk',
+        store,
+        version,
+        index,
+        count,
+        text,
+        head: index === 0 ? head : undefined,
+      }),
+      isLast: index === count - 1,
+    }))
+  }
+}
+
+function checkWaiting(given: unknown): Policy {
+  const policy = checkPolicy(given)
+  if (policy.waits) return policy
+  throw new HeadgateError('POLICY_INVALID', {
+    option: 'policy',
+    expected: 'a policy that waits until the client is idle, such as latest() or buffer({ capacity: 64 })',
+    received: describeValue(policy.label),
+  })
+}

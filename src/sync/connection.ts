@@ -1,0 +1,184 @@
+/**
+ * One socket, at the server: reads its frames within bounds, and hands each to the channel of its store. Whatever is
+ * wrong ends this connection, and touches nobody else.
+ */
+import { isHeadgateError, messageOf } from '../kit/index.ts'
+import { Channel } from './channel.ts'
+import {
+  type ByeCode,
+  type ClientFrame,
+  type Grant,
+  type Hello,
+  PROTOCOL,
+  type ServerFrame,
+  writeFrame,
+} from './frames.ts'
+import { protocolInvalid, readClientFrame } from './read-frame.ts'
+import type { ServeSettings } from './serve-options.ts'
+import type { ServedStore } from './served-store.ts'
+import type { SyncSocket } from './socket.ts'
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  readonly settings: ServeSettings
+  served(name: string): ServedStore | undefined
+  /** Whether as much waits for clients as may. */
+  readonly isFull: boolean
+  protocolError(): void
+  failed(store: ServedStore, clientId: string, error: unknown): void
+  closed(connection: Connection): void
+}
+
+/** The codes of WebSocket that go with a bye. */
+const CLOSE_CODES: Readonly<Record<ByeCode, number>> = {
+  CLIENTS_FULL: 1013,
+  CLOSED: 1001,
+  DEAD: 1001,
+  DESTROYED: 1000,
+  FAILED: 1011,
+  OVERFLOW: 1000,
+  PROTOCOL_INVALID: 1002,
+  REPLACED: 1000,
+  STORE_UNKNOWN: 1008,
+  UNAUTHORIZED: 1008,
+}
+
+export class Connection {
+  readonly socket: SyncSocket
+  /** Heartbeats since something was heard of a client that is let in, or since the socket was opened. */
+  silentBeats = 0
+  readonly #host: ConnectionHost
+  /** By the names of the stores; undefined while its hello is looked at. */
+  readonly #channels = new Map<string, Channel | undefined>()
+  #isOver = false
+  #framesInBeat = 0
+
+  constructor(host: ConnectionHost, socket: SyncSocket) {
+    this.#host = host
+    this.socket = socket
+    socket.onFrame = (data) => this.#received(data)
+    socket.onClose = () => this.#gone()
+  }
+
+  get channels(): Channel[] {
+    return [...this.#channels.values()].filter((channel) => channel !== undefined)
+  }
+
+  send(frame: ServerFrame): void {
+    if (!this.#isOver) this.socket.send(writeFrame(frame))
+  }
+
+  /** A heartbeat: counts silence, and lets the next frames in. */
+  beat(): void {
+    this.silentBeats += 1
+    this.#framesInBeat = 0
+    for (const channel of this.channels) channel.settle()
+  }
+
+  /** Says why, and closes the socket. */
+  end(code: ByeCode, message: string): void {
+    if (this.#isOver) return
+    this.send({ t: 'bye', store: undefined, code, message })
+    this.socket.close(CLOSE_CODES[code], code)
+    this.#gone()
+  }
+
+  /** A channel is over; with the last one the socket is. */
+  forget(channel: Channel): void {
+    const { store, clientId } = channel.facts
+    if (this.#channels.get(store) === channel) this.#channels.delete(store)
+    if (channel.served.channels.get(clientId) === channel) channel.served.channels.delete(clientId)
+  }
+
+  #gone(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const channel of this.channels) channel.close()
+    this.#channels.clear()
+    this.#host.closed(this)
+  }
+
+  #received(data: unknown): void {
+    if (this.#isOver) return
+    try {
+      const frame = readClientFrame(data, this.#host.settings)
+      if (this.#channels.size > 0 || frame?.t === 'hello') this.silentBeats = 0
+      if (frame?.t !== 'ack') this.#countFrame()
+      if (frame !== undefined) this.#take(frame)
+    } catch (error) {
+      if (!isHeadgateError(error, 'PROTOCOL_INVALID')) throw error
+      this.#host.protocolError()
+      this.end('PROTOCOL_INVALID', error.details.problem)
+    }
+  }
+
+  #take(frame: ClientFrame): void {
+    if (frame.t === 'ping') this.send({ t: 'pong', at: frame.at })
+    else if (frame.t === 'hello') this.#hello(frame)
+    else if ('store' in frame) {
+      const channel = this.#channels.get(frame.store)
+      // What a client sends that has not heard yet that its channel is over is no fault of its.
+      if (channel !== undefined) channel.received(frame)
+      else if (this.#channels.size === 0 || this.#channels.has(frame.store)) {
+        throw protocolInvalid(`a "${frame.t}" comes after a welcome`)
+      }
+    }
+  }
+
+  #countFrame(): void {
+    const { framesPerSecondMax, heartbeatMs } = this.#host.settings
+    this.#framesInBeat += 1
+    if (this.#framesInBeat > Math.max(1, (framesPerSecondMax * heartbeatMs) / 1_000)) {
+      throw protocolInvalid(`more than ${framesPerSecondMax} frames came in a second`)
+    }
+  }
+
+  #hello(hello: Hello): void {
+    if (hello.protocol !== PROTOCOL) throw protocolInvalid(`the protocol is ${PROTOCOL}`)
+    const isLookedAt = this.#channels.has(hello.store) && this.#channels.get(hello.store) === undefined
+    if (isLookedAt) throw protocolInvalid('a hello waits for its answer')
+    const served = this.#host.served(hello.store)
+    if (served === undefined) {
+      this.#refuse(hello, 'STORE_UNKNOWN', `no store is served as "${hello.store}"`)
+      return
+    }
+    if (this.#host.isFull) {
+      this.end('CLIENTS_FULL', 'the server is full: try again later')
+      return
+    }
+    // One that asks again, for what it has lost, begins anew.
+    this.#channels.get(hello.store)?.close()
+    this.#channels.set(hello.store, undefined)
+    void this.#authorize(hello, served)
+  }
+
+  /** Never rejects. */
+  async #authorize(hello: Hello, served: ServedStore): Promise<void> {
+    try {
+      const grant = await this.#host.settings.authorize(hello)
+      if (this.#isOver) return
+      if (grant?.read !== true) this.#refuse(hello, 'UNAUTHORIZED', 'the server does not let this client in')
+      else if (served.kernel.destroyed) this.#refuse(hello, 'DESTROYED', 'the store is destroyed')
+      else this.#open(hello, served, grant)
+    } catch (error) {
+      this.#host.failed(served, hello.clientId, error)
+      this.#refuse(hello, 'FAILED', `the server failed: ${messageOf(error)}`)
+    }
+  }
+
+  #open(hello: Hello, served: ServedStore, grant: Grant): void {
+    const channel = new Channel(this, served, hello, grant, this.#host.settings)
+    const older = served.channels.get(hello.clientId)
+    older?.end('REPLACED', 'the client has connected anew')
+    served.channels.set(hello.clientId, channel)
+    this.#channels.set(hello.store, channel)
+    channel.begin(hello)
+  }
+
+  /** Turns a client away; a connection that carries nothing else is over. */
+  #refuse({ store }: Hello, code: ByeCode, message: string): void {
+    this.#channels.delete(store)
+    if (this.#channels.size === 0) this.end(code, message)
+    else this.send({ t: 'bye', store, code, message })
+  }
+}

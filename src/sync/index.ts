@@ -1,0 +1,21 @@
+export type { ClientStats } from './channel.ts'
+export type { FrameData, Grant, Hello, Resume } from './frames.ts'
+export type { Backoff } from './link.ts'
+export {
+  type AskOptions,
+  type ConnectTo,
+  linkTo,
+  type Mirror,
+  type MirrorStatus,
+  mirror,
+  type Recipe,
+  type SyncLink,
+  type UpdateOptions,
+  type WriteResult,
+} from './mirror.ts'
+export type { LinkingOptions, MirrorOptions } from './mirror-options.ts'
+export { type PortLike, portSocket, socketPair } from './port-socket.ts'
+export { type SyncMetrics, type SyncServer, serve } from './serve.ts'
+export type { ClientFacts, Proposal, ServeOptions } from './serve-options.ts'
+export type { SyncSocket } from './socket.ts'
+export { browserSocket, type WebSocketLike, wsSocket } from './web-socket.ts'

@@ -1,0 +1,181 @@
+/**
+ * A connection to a server that several mirrors may share: it opens the socket, opens it again when it is lost, and
+ * looks for signs of life.
+ *
+ *   connecting ──> open ──(welcome)──> heard ──(lost, silent)──> waiting ──> connecting …
+ */
+import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import { isHeadgateError } from '../kit/index.ts'
+import { type ClientFrame, type ServerFrame, writeFrame } from './frames.ts'
+import { protocolInvalid, readServerFrame } from './read-frame.ts'
+import type { SyncSocket } from './socket.ts'
+
+/** How long is waited before a connection is tried again: random, up to `least × 2ⁿ` and `most`; milliseconds. */
+export interface Backoff {
+  readonly least: number
+  readonly most: number
+}
+
+/** A mirror, as its link sees it. */
+export interface LinkMember {
+  /** The name of the store that it mirrors. */
+  readonly name: string
+  /** The socket stands: it says hello. */
+  opened(): void
+  /** The socket is lost, and will be opened again. */
+  lost(): void
+  received(frame: ServerFrame): void
+  /** Told what goes wrong with the connection. Must not throw. */
+  failed(error: unknown): void
+}
+
+export interface LinkOptions {
+  readonly connect: () => SyncSocket
+  readonly backoff: Backoff
+  readonly frameBytesMax: number
+  readonly scheduler: SchedulerLike
+}
+
+/** Until a server has said how often it beats. */
+const HEARTBEAT_MS = 5_000
+/** So many beats without a sign of life, and the connection is given up. */
+const SILENT_BEATS_MAX = 3
+
+export class Link {
+  readonly #options: LinkOptions
+  readonly #members = new Map<string, LinkMember>()
+  #socket: SyncSocket | undefined
+  #attempts = 0
+  #retry: Subscription | undefined
+  #heartbeat: Subscription | undefined
+  #heartbeatMs = HEARTBEAT_MS
+  #silentBeats = 0
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+  }
+
+  /** Adds a mirror; with the first one the socket is opened. */
+  add(member: LinkMember): void {
+    this.#members.set(member.name, member)
+    if (this.#socket !== undefined) member.opened()
+    else if (this.#retry === undefined) this.#open()
+  }
+
+  /** Whether a store has its mirror already. */
+  has(name: string): boolean {
+    return this.#members.has(name)
+  }
+
+  /** A mirror is over; with the last one the socket is closed. */
+  remove(member: LinkMember): void {
+    if (this.#members.get(member.name) !== member) return
+    this.#members.delete(member.name)
+    if (this.#members.size > 0) {
+      this.send({ t: 'leave', store: member.name })
+      return
+    }
+    const socket = this.#socket
+    this.#forget()
+    this.#retry?.unsubscribe()
+    this.#retry = undefined
+    this.#attempts = 0
+    socket?.close(1000, 'CLOSED')
+  }
+
+  /** Sends a frame if the socket stands; whoever needs an answer sends it again when it has been opened anew. */
+  send(frame: ClientFrame): void {
+    this.#socket?.send(writeFrame(frame))
+  }
+
+  /** Gives the connection up, and tries anew. */
+  reset(socket: SyncSocket | undefined = this.#socket, code = 1000, reason = 'RESET'): void {
+    if (socket === undefined || socket !== this.#socket) return
+    this.#forget()
+    socket.close(code, reason)
+    for (const member of [...this.#members.values()]) member.lost()
+    this.#openLater()
+  }
+
+  #open(): void {
+    this.#retry = undefined
+    this.#attempts += 1
+    let socket: SyncSocket
+    try {
+      socket = this.#options.connect()
+    } catch (error) {
+      this.#failed(error)
+      this.#openLater()
+      return
+    }
+    this.#socket = socket
+    // What an old socket still tells belongs to nobody.
+    socket.onFrame = (data) => {
+      if (socket === this.#socket) this.#received(socket, data)
+    }
+    socket.onClose = () => this.reset(socket)
+    this.#silentBeats = 0
+    this.#beatLater(socket)
+    for (const member of [...this.#members.values()]) member.opened()
+  }
+
+  #received(socket: SyncSocket, data: unknown): void {
+    this.#silentBeats = 0
+    try {
+      const frame = readServerFrame(data, this.#options)
+      if (frame !== undefined) this.#take(frame)
+    } catch (error) {
+      this.#failed(error)
+      if (!isHeadgateError(error, 'PROTOCOL_INVALID')) return
+      this.reset(socket, 1002, 'PROTOCOL_INVALID')
+    }
+  }
+
+  #take(frame: ServerFrame): void {
+    if (frame.t === 'ping') {
+      this.send({ t: 'pong', at: frame.at })
+      return
+    }
+    if (!('store' in frame)) return
+    if (frame.t === 'welcome') {
+      this.#attempts = 0
+      this.#heartbeatMs = Math.max(1, frame.heartbeatMs)
+    }
+    if (frame.store === undefined) for (const member of [...this.#members.values()]) member.received(frame)
+    else this.#members.get(frame.store)?.received(frame)
+  }
+
+  #beatLater(socket: SyncSocket): void {
+    this.#heartbeat = this.#options.scheduler.schedule(() => {
+      this.#silentBeats += 1
+      if (this.#silentBeats <= SILENT_BEATS_MAX) this.#beatLater(socket)
+      else {
+        this.#failed(protocolInvalid('nothing was heard of the server'))
+        this.reset(socket, 1001, 'DEAD')
+      }
+    }, this.#heartbeatMs)
+  }
+
+  #openLater(): void {
+    if (this.#members.size === 0) return
+    const { least, most } = this.#options.backoff
+    const longest = Math.min(most, least * 2 ** Math.min(this.#attempts, 30))
+    this.#retry = this.#options.scheduler.schedule(() => this.#open(), Math.random() * longest)
+  }
+
+  #forget(): void {
+    this.#socket = undefined
+    this.#heartbeat?.unsubscribe()
+    this.#heartbeat = undefined
+  }
+
+  #failed(error: unknown): void {
+    for (const member of this.#members.values()) member.failed(error)
+  }
+}
+
+export const LINK_DEFAULTS: Omit<LinkOptions, 'connect'> = {
+  backoff: { least: 100, most: 10_000 },
+  frameBytesMax: 16_777_216,
+  scheduler: asyncScheduler,
+}

@@ -1,0 +1,76 @@
+import type { SchedulerLike } from 'rxjs'
+import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import type { SubscriberFault } from '../store/index.ts'
+import { type Backoff, LINK_DEFAULTS } from './link.ts'
+
+export interface LinkingOptions {
+  /** How long is waited before a lost connection is tried again; default 100 to 10 000 milliseconds. */
+  backoffMs?: Backoff | undefined
+  /** Bytes of a frame that is taken from the server; default 16 777 216. */
+  frameBytesMax?: number | undefined
+  /** Runs timers; default `asyncScheduler`. */
+  scheduler?: SchedulerLike | undefined
+}
+
+export interface MirrorOptions extends LinkingOptions {
+  /** Which of the stores that the server has; default the one without a name. */
+  store?: string | undefined
+  /** By which the server knows it again; default a UUID. */
+  clientId?: string | undefined
+  /** Asked at every connection. */
+  token?: (() => string | Promise<string>) | undefined
+  /** Writes without an answer; default 256. */
+  writesMax?: number | undefined
+  /** Bytes of a state that is taken from the server; default 268 435 456. */
+  snapshotBytesMax?: number | undefined
+  /** Closes it. */
+  signal?: AbortSignal | undefined
+  /** Told what goes wrong; default the console. */
+  onFault?: ((fault: SubscriberFault) => void) | undefined
+}
+
+function refuse(option: string, expected: string, received: unknown): never {
+  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(received) })
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
+const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+
+const LINKING_KEYS = { backoffMs: true, frameBytesMax: true, scheduler: true } as const
+
+/** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
+export function checkLinking(options: LinkingOptions, where: string): void {
+  checkKeys(options, LINKING_KEYS, where)
+  const { backoffMs = LINK_DEFAULTS.backoff, frameBytesMax = LINK_DEFAULTS.frameBytesMax } = options
+  if (!isTime(backoffMs.least) || !isTime(backoffMs.most)) {
+    refuse('backoffMs', 'two numbers of milliseconds from 0, { least, most }', backoffMs)
+  }
+  if (!isCount(frameBytesMax)) refuse('frameBytesMax', 'an integer from 1', frameBytesMax)
+}
+
+/** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
+export function checkMirror(options: MirrorOptions, where: string): void {
+  checkKeys(
+    options,
+    {
+      ...LINKING_KEYS,
+      store: true,
+      clientId: true,
+      token: true,
+      writesMax: true,
+      snapshotBytesMax: true,
+      signal: true,
+      onFault: true,
+    },
+    where,
+  )
+  const { backoffMs, frameBytesMax, scheduler, ...own } = options
+  checkLinking({ backoffMs, frameBytesMax, scheduler }, where)
+  for (const option of ['store', 'clientId'] as const) {
+    if (own[option] !== undefined && typeof own[option] !== 'string') refuse(option, 'a text', own[option])
+  }
+  for (const option of ['writesMax', 'snapshotBytesMax'] as const) {
+    if (own[option] !== undefined && !isCount(own[option])) refuse(option, 'an integer from 1', own[option])
+  }
+  if (own.token !== undefined && typeof own.token !== 'function') refuse('token', 'a function', own.token)
+}

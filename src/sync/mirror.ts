@@ -1,0 +1,137 @@
+import type { Observable } from 'rxjs'
+import { HeadgateError } from '../kit/index.ts'
+import type { Draft, Readable } from '../store/index.ts'
+import { LINK_DEFAULTS, Link } from './link.ts'
+import { checkLinking, checkMirror, type LinkingOptions, type MirrorOptions } from './mirror-options.ts'
+import type { SyncSocket } from './socket.ts'
+import { StoreMirror } from './store-mirror.ts'
+import { browserSocket, type WebSocketLike } from './web-socket.ts'
+
+/**
+ * `connecting` until it has a state; `live` while the server tells it of each; `stale` while the connection is lost;
+ * `closed` for good.
+ */
+export type MirrorStatus = 'connecting' | 'live' | 'stale' | 'closed'
+
+/** What became of a write. */
+export type WriteResult =
+  | { readonly committed: true; readonly version: number }
+  | {
+      readonly committed: false
+      /** `timeout`: no answer came, so it may have been committed; the mirror's state will show it. */
+      readonly reason: 'conflict' | 'refused' | 'timeout'
+      /** What is current at the server. */
+      readonly version: number
+      readonly message?: string
+    }
+
+export type Recipe<S> = (draft: Draft<S>) => void | S | Draft<S>
+
+export interface AskOptions {
+  /** How long an answer may take; milliseconds, default 10 000. */
+  timeoutMs?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface UpdateOptions extends AskOptions {
+  /** Why; default `'UPDATE'`. */
+  reason?: string | undefined
+  /** How often it is tried again on a newer state; default 16. */
+  retries?: number | undefined
+}
+
+/** A store elsewhere, as it is here. */
+export interface Mirror<S> {
+  /** All that can be read and followed of a store. A write to it is refused with `WRITE_ELSEWHERE`. */
+  readonly store: Readable<S>
+  /** By which the server knows it. */
+  readonly clientId: string
+  readonly status$: Observable<MirrorStatus>
+  /** Versions that it knows of and does not have; how long it has been behind, or without a connection. */
+  readonly lag: { readonly versions: number; readonly ms: number }
+  /** How often it asked for a state again: for a delta that did not apply, a new life of the store, a gap. */
+  readonly resyncs: { readonly damaged: number; readonly epoch: number; readonly gap: number }
+  /**
+   * Changes the store at the server: the recipe is run on the state here, and what it makes is committed there if the
+   * version is still the same; else it is run again on what came. Resolves when the mirror has the version.
+   *
+   * @throws what the recipe throws; `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED` before there is a state,
+   *   `STORE_DESTROYED` after it was closed, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
+   */
+  update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
+  /** Sends an event to the machine store at the server; resolves as {@link Mirror.update}. */
+  send(event: string | { readonly type: string }, options?: AskOptions): Promise<WriteResult>
+  /** Ends it: its store is destroyed, and keeps what it had. */
+  close(): void
+}
+
+/** A connection that several mirrors share. */
+export interface SyncLink {
+  /** @throws `MIRROR_TWICE` for a store that it mirrors already. */
+  mirror<S>(store: string, options?: Omit<MirrorOptions, 'store' | keyof LinkingOptions>): Mirror<S>
+}
+
+/** Where a server is: an address of a WebSocket, or what opens a socket to it. */
+export type ConnectTo = string | (() => SyncSocket)
+
+/**
+ * Connects to a server of several stores. The socket is opened with the first mirror, and closed with the last one.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { linkTo, serve, socketPair } from 'headgate/sync'
+ *
+ * const server = serve({ robot: createStore({ battery: 90 }), fleet: createStore(['r1']) })
+ * const [here, there] = socketPair()
+ * server.accept(here)
+ *
+ * const link = linkTo(() => there)
+ * const robot = link.mirror<{ battery: number }>('robot')
+ * const fleet = link.mirror<string[]>('fleet')
+ * await Promise.all([robot, fleet].map(({ store }) => store.waitFor(() => true)))
+ * console.log(robot.store.state.battery, fleet.store.state) // → 90 [ 'r1' ]
+ * robot.close()
+ * fleet.close()
+ * server[Symbol.dispose]()
+ * ```
+ *
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
+ */
+export function linkTo(connect: ConnectTo, options: LinkingOptions = {}): SyncLink {
+  checkLinking(options, 'linkTo()')
+  const { backoffMs = LINK_DEFAULTS.backoff, frameBytesMax = LINK_DEFAULTS.frameBytesMax } = options
+  const { scheduler = LINK_DEFAULTS.scheduler } = options
+  const link = new Link({ connect: opener(connect), backoff: backoffMs, frameBytesMax, scheduler })
+  return {
+    mirror: (store, own = {}) => {
+      checkMirror(own, 'mirror()')
+      if (link.has(store)) throw new HeadgateError('MIRROR_TWICE', { store })
+      return new StoreMirror(link, { ...own, store }, scheduler)
+    },
+  }
+}
+
+/**
+ * Mirrors a store that a server has, at the pace that the server gives to it.
+ *
+ * It connects at once and again whenever the connection is lost, goes on from what it has, and tells its subscribers
+ * what it missed.
+ *
+ * @param connect - `'ws://…'` where the platform has a `WebSocket`; else what opens a socket:
+ *   `() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))` with the package `ws`.
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
+ */
+export function mirror<S>(connect: ConnectTo, options: MirrorOptions = {}): Mirror<S> {
+  const { backoffMs, frameBytesMax, scheduler, store = '', ...own } = options
+  return linkTo(connect, { backoffMs, frameBytesMax, scheduler }).mirror<S>(store, own)
+}
+
+function opener(connect: ConnectTo): () => SyncSocket {
+  if (typeof connect === 'function') return connect
+  return () => {
+    const { WebSocket } = globalThis as { WebSocket?: new (url: string) => WebSocketLike }
+    if (WebSocket === undefined) throw new HeadgateError('WEBSOCKET_ABSENT', { url: connect })
+    return browserSocket(new WebSocket(connect))
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * What a client is sent and has not acknowledged: at most a window of it. What does not fit waits, and with it the
+ * policy of the client, which then conflates, drops or holds as for any slow subscriber.
+ *
+ * Acknowledgements and not the buffer of the socket: the network swallows megabytes before that fills, and all of it
+ * is stale when it is read.
+ */
+
+import { bytesOf } from './read-frame.ts'
+import type { SyncSocket } from './socket.ts'
+
+/** One frame that is to be acknowledged. */
+export interface Posted {
+  readonly version: number
+  /** Which chunk of a snapshot; of a delta undefined. */
+  readonly index?: number
+  readonly frame: string
+  /** Whether the client has the version with it. */
+  readonly isLast: boolean
+}
+
+interface Unacknowledged extends Posted {
+  readonly bytes: number
+  readonly sentAt: number
+}
+
+export interface OutboxOptions {
+  /** Frames. */
+  readonly window: number
+  readonly windowBytes: number
+  /** Milliseconds of a monotonic clock. */
+  now(): number
+}
+
+export class Outbox {
+  acknowledgedVersion = -1
+  bytesSent = 0
+  readonly #socket: SyncSocket
+  readonly #options: OutboxOptions
+  #waiting: Posted[] = []
+  readonly #unacknowledged: Unacknowledged[] = []
+  #unacknowledgedBytes = 0
+  #freed: (() => void) | undefined
+
+  constructor(socket: SyncSocket, options: OutboxOptions) {
+    this.#socket = socket
+    this.#options = options
+  }
+
+  /** Bytes that are not acknowledged, or wait to be sent. */
+  get heldBytes(): number {
+    return this.#waiting.reduce((sum, { frame }) => sum + frame.length, this.#unacknowledgedBytes)
+  }
+
+  /** How long the oldest frame has been without an answer; 0 without one. */
+  get lagMs(): number {
+    const [oldest] = this.#unacknowledged
+    return oldest === undefined ? 0 : this.#options.now() - oldest.sentAt
+  }
+
+  /** Sends frames as there is room for them; what it returns resolves when there is room for more. */
+  post(frames: readonly Posted[]): Promise<void> | undefined {
+    this.#waiting.push(...frames)
+    this.#pump()
+    if (!this.#isBusy) return undefined
+    return new Promise((resolve) => {
+      this.#freed = resolve
+    })
+  }
+
+  /** The client has applied a frame, and so all before it. What was never sent is passed over. */
+  acknowledge(version: number, index: number | undefined): void {
+    const sent = this.#unacknowledged
+    const at = sent.findIndex((each) => each.version === version && each.index === index)
+    for (const each of sent.splice(0, at + 1)) {
+      this.#unacknowledgedBytes -= each.bytes
+      if (each.isLast) this.acknowledgedVersion = each.version
+    }
+    this.settle()
+  }
+
+  /** Looks whether there is room again; also asked from time to time, for what the socket alone knows. */
+  settle(): void {
+    this.#pump()
+    if (this.#isBusy) return
+    this.#freed?.()
+    this.#freed = undefined
+  }
+
+  /** Nothing more is sent, and nobody waits. */
+  close(): void {
+    this.#waiting = []
+    this.#freed?.()
+    this.#freed = undefined
+  }
+
+  get #isFull(): boolean {
+    const { window, windowBytes } = this.#options
+    return (
+      this.#unacknowledged.length >= window ||
+      this.#unacknowledgedBytes >= windowBytes ||
+      this.#socket.bufferedBytes > windowBytes
+    )
+  }
+
+  get #isBusy(): boolean {
+    return this.#waiting.length > 0 || this.#isFull
+  }
+
+  #pump(): void {
+    while (!this.#isFull) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      const bytes = bytesOf(next.frame)
+      this.#unacknowledged.push({ ...next, bytes, sentAt: this.#options.now() })
+      this.#unacknowledgedBytes += bytes
+      this.bytesSent += bytes
+      this.#socket.send(next.frame)
+    }
+  }
+}

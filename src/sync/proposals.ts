@@ -1,0 +1,93 @@
+/** What a mirror asked the server to do, until it answers: sent again after each reconnect, with the same id. */
+import type { SchedulerLike } from 'rxjs'
+import { HeadgateError, onAbort, randomUuid } from '../kit/index.ts'
+import type { Result } from './frames.ts'
+
+/** A frame without its name and store. */
+export type Proposal =
+  | {
+      readonly t: 'write'
+      readonly epoch: string
+      readonly base: number
+      readonly reason: string
+      readonly ops: unknown
+    }
+  | { readonly t: 'send'; readonly event: unknown }
+
+export interface ProposalOptions {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+type Frame = Proposal & { readonly id: string; readonly store: string }
+
+interface Unanswered {
+  readonly frame: Frame
+  readonly settle: (result: Result | undefined) => void
+}
+
+export interface ProposalsHost {
+  readonly name: string
+  readonly writesMax: number
+  readonly scheduler: SchedulerLike
+  send(frame: Frame): void
+}
+
+export class Proposals {
+  readonly #host: ProposalsHost
+  /** Another one for each mirror: ids of one that was closed mean nothing to it. */
+  readonly #session = randomUuid()
+  readonly #unanswered = new Map<string, Unanswered>()
+  #made = 0
+
+  constructor(host: ProposalsHost) {
+    this.#host = host
+  }
+
+  /**
+   * Asks, and resolves with the answer, or with undefined where none came.
+   *
+   * @throws `WRITES_FULL`, the signal's reason
+   */
+  propose(proposal: Proposal, { timeoutMs, signal }: ProposalOptions): Promise<Result | undefined> {
+    const { name, writesMax, scheduler } = this.#host
+    if (this.#unanswered.size >= writesMax)
+      throw new HeadgateError('WRITES_FULL', { mirror: name, writesMax })
+    signal?.throwIfAborted()
+    this.#made += 1
+    const id = `${this.#session}-${this.#made}`
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        timer.unsubscribe()
+        stopListening()
+        this.#unanswered.delete(id)
+      }
+      const settle = (result: Result | undefined): void => {
+        end()
+        resolve(result)
+      }
+      const timer = scheduler.schedule(() => settle(undefined), timeoutMs)
+      const stopListening = onAbort(signal, () => {
+        end()
+        reject(signal?.reason)
+      })
+      const frame = { ...proposal, id, store: name }
+      this.#unanswered.set(id, { frame, settle })
+      this.#host.send(frame)
+    })
+  }
+
+  answered(result: Result): void {
+    this.#unanswered.get(result.id)?.settle(result)
+  }
+
+  /** Sends what has no answer once more. */
+  sendAgain(): void {
+    for (const { frame } of this.#unanswered.values()) this.#host.send(frame)
+  }
+
+  /** No answer will come any more. */
+  giveUp(): void {
+    for (const { settle } of [...this.#unanswered.values()]) settle(undefined)
+  }
+}

@@ -1,0 +1,143 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs'
+import type { Policy } from '../backpressure/index.ts'
+import { latest } from '../backpressure/index.ts'
+import type { Delta } from '../delta/index.ts'
+import { checkKeys, describeValue, HeadgateError, type Immutable } from '../kit/index.ts'
+import type { Grant, Hello } from './frames.ts'
+
+/** Who a client is, as the callbacks of a server are told. */
+export interface ClientFacts {
+  readonly clientId: string
+  /** The name of the store that it mirrors; `''` where a server has one without a name. */
+  readonly store: string
+  readonly grant: Grant
+}
+
+/** A write of a client that is about to be committed. */
+export interface Proposal<S> {
+  readonly state: Immutable<S>
+  readonly next: Immutable<S>
+  readonly delta: Delta
+  readonly client: ClientFacts
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a record of stores of any kind is served with
+export interface ServeOptions<S = any> {
+  /** Versions that are kept, by reference, for clients to go on from; default 256. */
+  historyVersions?: number | undefined
+  /** Frames that a client may have without having acknowledged them; default 8. */
+  window?: number | undefined
+  /** Their bytes, and those that its socket may hold; default 262 144. */
+  windowBytes?: number | undefined
+  /** Bytes of a piece of a snapshot; default 65 536. */
+  chunkBytes?: number | undefined
+  /** Bytes of a frame that is taken from a client; default 1 048 576. */
+  frameBytesMax?: number | undefined
+  /** Frames a second that are taken from a connection, acknowledgements apart; default 1 000. */
+  framesPerSecondMax?: number | undefined
+  /** How often a connection in which nothing happens is asked for a sign of life; milliseconds, default 5 000. */
+  heartbeatMs?: number | undefined
+  /** How long a client may be silent; milliseconds, default 15 000. */
+  deadMs?: number | undefined
+  /** Connections at a time; default 10 000. */
+  clientsMax?: number | undefined
+  /** Bytes that wait for all clients together, above which nobody new is let in; default 268 435 456. */
+  heldBytesMax?: number | undefined
+  /** How a client is fed; default `latest()`. One that waits until the client is idle. */
+  policy?: ((client: ClientFacts) => Policy) | undefined
+  /** Asked at every connection; who gets nothing is turned away. Default: everybody may read, nobody write. */
+  authorize?: ((hello: Hello) => Grant | undefined | Promise<Grant | undefined>) | undefined
+  /** The part of the state that a client is shown, a function of the state that keeps identities. Default: all. */
+  view?: ((state: Immutable<S>, client: ClientFacts) => unknown) | undefined
+  /** Asked before a write of a client is committed: true, or why not. Default: what the grant says. */
+  write?: ((proposal: Proposal<S>) => true | string) | undefined
+  /** Asked before an event of a client is sent to a machine store: true, or why not. */
+  send?: ((request: { readonly event: unknown; readonly client: ClientFacts }) => true | string) | undefined
+  /** Runs the heartbeat; default `asyncScheduler`. */
+  scheduler?: SchedulerLike | undefined
+}
+
+type Counts =
+  | 'historyVersions'
+  | 'window'
+  | 'windowBytes'
+  | 'chunkBytes'
+  | 'frameBytesMax'
+  | 'framesPerSecondMax'
+  | 'heartbeatMs'
+  | 'deadMs'
+  | 'clientsMax'
+  | 'heldBytesMax'
+
+export type ServeSettings = Readonly<Record<Counts, number>> & {
+  readonly [Key in 'policy' | 'authorize' | 'scheduler']: NonNullable<ServeOptions[Key]>
+} & {
+  readonly [Key in 'view' | 'write' | 'send']: NonNullable<ServeOptions[Key]> | undefined
+}
+
+const COUNTS: Readonly<Record<Counts, number>> = {
+  historyVersions: 256,
+  window: 8,
+  windowBytes: 262_144,
+  chunkBytes: 65_536,
+  frameBytesMax: 1_048_576,
+  framesPerSecondMax: 1_000,
+  heartbeatMs: 5_000,
+  deadMs: 15_000,
+  clientsMax: 10_000,
+  heldBytesMax: 268_435_456,
+}
+
+/** A character has four bytes. */
+const CHUNK_BYTES_MIN = 4
+
+function refuse(option: string, expected: string, received: unknown): never {
+  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(received) })
+}
+
+/** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
+export function serveSettings(options: ServeOptions = {}): ServeSettings {
+  checkKeys(
+    options,
+    {
+      historyVersions: true,
+      window: true,
+      windowBytes: true,
+      chunkBytes: true,
+      frameBytesMax: true,
+      framesPerSecondMax: true,
+      heartbeatMs: true,
+      deadMs: true,
+      clientsMax: true,
+      heldBytesMax: true,
+      policy: true,
+      authorize: true,
+      view: true,
+      write: true,
+      send: true,
+      scheduler: true,
+    },
+    'serve()',
+  )
+  const counts = { ...COUNTS }
+  for (const option of Object.keys(COUNTS) as Counts[]) {
+    const least = option === 'chunkBytes' ? CHUNK_BYTES_MIN : 1
+    const count = options[option] ?? COUNTS[option]
+    if (!Number.isSafeInteger(count) || count < least) refuse(option, `an integer from ${least}`, count)
+    counts[option] = count
+  }
+  for (const option of ['policy', 'authorize', 'view', 'write', 'send'] as const) {
+    const given = options[option]
+    if (given !== undefined && typeof given !== 'function') refuse(option, 'a function', given)
+  }
+  const everybodyReads = { read: true, write: false }
+  return {
+    ...counts,
+    policy: options.policy ?? (() => latest()),
+    authorize: options.authorize ?? (() => everybodyReads),
+    view: options.view,
+    write: options.write,
+    send: options.send,
+    scheduler: options.scheduler ?? asyncScheduler,
+  }
+}

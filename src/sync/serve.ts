@@ -1,0 +1,205 @@
+import { merge, type Observable, type Subscription } from 'rxjs'
+import { kernelOf } from '../kernel/index.ts'
+import { defineDispose, HeadgateError } from '../kit/index.ts'
+import type { Store, SubscriberFault } from '../store/index.ts'
+import type { ClientStats } from './channel.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+import type { ServeOptions, ServeSettings } from './serve-options.ts'
+import { serveSettings } from './serve-options.ts'
+import { ServedStore } from './served-store.ts'
+import type { SyncSocket } from './socket.ts'
+
+/** What a server has done since it began. */
+export interface SyncMetrics {
+  /** Connections that were taken, and those that are open. */
+  readonly accepted: number
+  readonly connections: number
+  readonly clients: number
+  /** Connections that were turned away because there were as many as may be. */
+  readonly turnedAway: number
+  /** Connections that were ended for what they sent. */
+  readonly protocolErrors: number
+  /** Texts that were made; each may have gone to many. */
+  readonly deltasMade: number
+  readonly statesMade: number
+  /** Bytes that wait for clients now. */
+  readonly heldBytes: number
+}
+
+export interface SyncServer extends Disposable {
+  /** Takes a connection. */
+  accept(socket: SyncSocket): void
+  /** The figures of everybody who is connected. */
+  readonly clients: readonly ClientStats[]
+  metrics(): SyncMetrics
+  /** What goes wrong with clients: those of the stores. */
+  readonly faults$: Observable<SubscriberFault>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: stores of any kind
+type Stores = Readonly<Record<string, Store<any>>>
+
+/**
+ * Serves a store, or a record of them, to mirrors over sockets that it is given.
+ *
+ * Each client is a subscriber of the store, with a policy and an account of its own; it is busy while it has a window
+ * of frames that it has not acknowledged.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { mirror, serve, socketPair } from 'headgate/sync'
+ *
+ * const store = createStore({ battery: 90 })
+ * const server = serve(store)
+ * const [here, there] = socketPair()
+ * server.accept(here)
+ *
+ * const robot = mirror<{ battery: number }>(() => there)
+ * await robot.store.waitFor(({ battery }) => battery === 90)
+ * store.set({ battery: 89 })
+ * await robot.store.waitFor(({ battery }) => battery === 89)
+ * console.log(robot.store.snapshot.version) // → 1
+ * robot.close()
+ * server[Symbol.dispose]()
+ * ```
+ *
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; `KERNEL_ABSENT` for what is no store; `CODEC_INVALID` for a state that JSON
+ *   cannot hold.
+ */
+export function serve<S>(store: Store<S>, options?: ServeOptions<S>): SyncServer
+export function serve(stores: Stores, options?: ServeOptions): SyncServer
+export function serve(given: object, options?: ServeOptions): SyncServer {
+  const settings = serveSettings(options)
+  const stores = isStore(given) ? { '': given } : (given as Stores)
+  return new Server(stores, settings)
+}
+
+function isStore(given: object): given is Store<unknown> {
+  try {
+    kernelOf(given)
+    return true
+  } catch {
+    return false
+  }
+}
+
+// biome-ignore lint/correctness/noUnusedVariables: the member of Disposable is defined in the static block
+interface Server extends Disposable {}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+class Server implements SyncServer, ConnectionHost {
+  static {
+    defineDispose(Server.prototype, function () {
+      this.#close()
+    })
+  }
+
+  readonly settings: ServeSettings
+  readonly faults$: Observable<SubscriberFault>
+  readonly #served: ReadonlyMap<string, ServedStore>
+  readonly #connections = new Set<Connection>()
+  #heartbeat: Subscription | undefined
+  #isClosed = false
+  #accepted = 0
+  #turnedAway = 0
+  #protocolErrors = 0
+
+  constructor(stores: Stores, settings: ServeSettings) {
+    this.settings = settings
+    const served = Object.entries(stores).map(([name, store]) => new ServedStore(name, store, settings))
+    this.#served = new Map(served.map((each) => [each.name, each]))
+    this.faults$ = merge(...served.map(({ store }) => store.faults$))
+  }
+
+  accept(socket: SyncSocket): void {
+    if (this.#isClosed) throw new HeadgateError('SERVER_CLOSED', {})
+    const connection = new Connection(this, socket)
+    this.#connections.add(connection)
+    if (this.#connections.size > this.settings.clientsMax) {
+      this.#turnedAway += 1
+      connection.end('CLIENTS_FULL', 'the server is full: try again later')
+      return
+    }
+    this.#accepted += 1
+    this.#heartbeat ??= this.settings.scheduler.schedule(() => this.#beat(), this.settings.heartbeatMs)
+  }
+
+  get clients(): readonly ClientStats[] {
+    return [...this.#served.values()].flatMap(({ channels }) =>
+      Array.from(channels.values(), ({ stats }) => stats),
+    )
+  }
+
+  metrics(): SyncMetrics {
+    const served = [...this.#served.values()]
+    const sum = (count: (each: ServedStore) => number): number =>
+      served.reduce((total, each) => total + count(each), 0)
+    return {
+      accepted: this.#accepted,
+      connections: this.#connections.size,
+      clients: sum(({ channels }) => channels.size),
+      turnedAway: this.#turnedAway,
+      protocolErrors: this.#protocolErrors,
+      deltasMade: sum(({ texts }) => texts.deltasMade),
+      statesMade: sum(({ texts }) => texts.statesMade),
+      heldBytes: this.#heldBytes,
+    }
+  }
+
+  // ---- what a connection asks for ----
+
+  served(name: string): ServedStore | undefined {
+    return this.#served.get(name)
+  }
+
+  get isFull(): boolean {
+    return this.#heldBytes > this.settings.heldBytesMax
+  }
+
+  protocolError(): void {
+    this.#protocolErrors += 1
+  }
+
+  failed({ kernel }: ServedStore, subscriberId: string, error: unknown): void {
+    kernel.report({ subscriberId, phase: 'kernel', error, version: kernel.head.version, failures: 1 })
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size > 0) return
+    this.#heartbeat?.unsubscribe()
+    this.#heartbeat = undefined
+  }
+
+  get #heldBytes(): number {
+    let bytes = 0
+    for (const { channels } of this.#served.values()) {
+      for (const { heldBytes } of channels.values()) bytes += heldBytes
+    }
+    return bytes
+  }
+
+  /** Asks those who are silent, and gives up those who stay so. */
+  #beat(): void {
+    // Counted in beats: a clock that jumps, or a process that slept, ends nobody.
+    const { heartbeatMs, deadMs } = this.settings
+    for (const connection of this.#connections) {
+      connection.beat()
+      if (connection.silentBeats * heartbeatMs >= deadMs + heartbeatMs) {
+        connection.end('DEAD', `nothing was heard for ${deadMs} ms`)
+      } else if (connection.silentBeats > 1) connection.send({ t: 'ping', at: Date.now() })
+    }
+    this.#heartbeat =
+      this.#connections.size === 0
+        ? undefined
+        : this.settings.scheduler.schedule(() => this.#beat(), heartbeatMs)
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const connection of [...this.#connections]) connection.end('CLOSED', 'the server is closed')
+    for (const { unfollow } of this.#served.values()) unfollow()
+  }
+}

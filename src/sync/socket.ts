@@ -1,0 +1,65 @@
+/** What carries frames: a WebSocket, a port to a worker, a pair in one process. */
+import type { FrameData } from './frames.ts'
+
+/**
+ * A connection as sync sees it. Frames arrive whole, in order, each at most once.
+ *
+ * `onFrame` and `onClose` are set by whoever is given the socket. `onClose` is called once, whoever closed it.
+ */
+export interface SyncSocket {
+  /** Sends a frame; before the connection stands, it waits for that. After its end it does nothing. */
+  send(frame: FrameData): void
+  /** Ends it; the code is one of WebSocket's. */
+  close(code: number, reason: string): void
+  /** Bytes that were sent and are not in the network yet; 0 where that is not known. */
+  readonly bufferedBytes: number
+  onFrame: (frame: FrameData) => void
+  onClose: (code: number) => void
+}
+
+const ignore = (): void => {}
+
+/** What sockets of all kinds have in common: what waits for the connection, and the one end. */
+export abstract class BaseSocket implements SyncSocket {
+  onFrame: (frame: FrameData) => void = ignore
+  onClose: (code: number) => void = ignore
+  abstract readonly bufferedBytes: number
+  #waiting: FrameData[] | undefined = []
+  #closed = false
+
+  abstract transmit(frame: FrameData): void
+  abstract end(code: number, reason: string): void
+
+  send(frame: FrameData): void {
+    if (this.#closed) return
+    if (this.#waiting === undefined) this.transmit(frame)
+    else this.#waiting.push(frame)
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return
+    this.end(code, reason)
+    this.closed(code)
+  }
+
+  /** The connection stands. */
+  opened(): void {
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    for (const frame of waiting) this.send(frame)
+  }
+
+  received(frame: FrameData): void {
+    if (!this.#closed) this.onFrame(frame)
+  }
+
+  closed(code: number): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting = undefined
+    const { onClose } = this
+    this.onFrame = ignore
+    this.onClose = ignore
+    onClose(code)
+  }
+}

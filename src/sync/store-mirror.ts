@@ -1,0 +1,250 @@
+/**
+ * A mirror: says hello on each connection, hands what comes to its replica, and acknowledges it.
+ *
+ * What must stay true: a frame is acknowledged when it is applied, and not before; so a subscriber of the mirror that
+ * makes writers wait makes the server wait.
+ */
+import { BehaviorSubject, type SchedulerLike } from 'rxjs'
+import { HeadgateError, isHeadgateError, onAbort, randomUuid } from '../kit/index.ts'
+import type { Store } from '../store/index.ts'
+import { type Bye, type Chunk, type DeltaFrame, PROTOCOL, type ServerFrame, type Welcome } from './frames.ts'
+import type { Link, LinkMember } from './link.ts'
+import type { AskOptions, Mirror, MirrorStatus, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
+import type { MirrorOptions } from './mirror-options.ts'
+import { MirrorWriter } from './mirror-writer.ts'
+import { Proposals } from './proposals.ts'
+import { Replica } from './replica.ts'
+
+const WRITES_MAX = 256
+const SNAPSHOT_BYTES_MAX = 268_435_456
+
+export class StoreMirror<S> implements LinkMember, Mirror<S> {
+  readonly name: string
+  readonly clientId: string
+  readonly store: Store<S>
+  readonly status$: BehaviorSubject<MirrorStatus> = new BehaviorSubject<MirrorStatus>('connecting')
+  readonly resyncs: { damaged: number; epoch: number; gap: number } = { damaged: 0, epoch: 0, gap: 0 }
+  readonly #link: Link
+  readonly #token: (() => string | Promise<string>) | undefined
+  readonly #replica: Replica<S>
+  readonly #proposals: Proposals
+  readonly #writer: MirrorWriter<S>
+  #stopListening = (): void => {}
+  /** The newest version of the primary that it has heard of. */
+  #newest = -1
+  #behindSince: number | undefined
+  /** What has come and is not applied, while a subscriber makes it wait; at most a window. */
+  #inbox: (Chunk | DeltaFrame)[] = []
+  #isWaiting = false
+  /** Counts hellos: a token that comes late belongs to no other. */
+  #hellos = 0
+
+  constructor(link: Link, options: MirrorOptions, scheduler: SchedulerLike) {
+    const { store: name = '', clientId = randomUuid(), writesMax = WRITES_MAX, token, onFault } = options
+    const { snapshotBytesMax: bytesMax = SNAPSHOT_BYTES_MAX, signal } = options
+    this.name = name
+    this.clientId = clientId
+    this.#link = link
+    this.#token = token
+    this.#replica = new Replica({ name: name === '' ? 'mirror' : name, scheduler, bytesMax, onFault })
+    this.store = this.#replica.store
+    this.#proposals = new Proposals({
+      name,
+      writesMax,
+      scheduler,
+      send: (frame) => {
+        if (this.status$.value === 'live') link.send(frame)
+      },
+    })
+    this.#writer = new MirrorWriter(this.#replica, this.#proposals)
+    this.#stopListening = onAbort(signal, () => this.close())
+    if (signal?.aborted !== true) link.add(this)
+  }
+
+  get lag(): { readonly versions: number; readonly ms: number } {
+    const versions = Math.max(0, this.#newest - this.#replica.version)
+    return { versions, ms: this.#behindSince === undefined ? 0 : performance.now() - this.#behindSince }
+  }
+
+  update(recipe: Recipe<S>, options: UpdateOptions = {}): Promise<WriteResult> {
+    return this.#writer.update(recipe, options)
+  }
+
+  send(event: unknown, options: AskOptions = {}): Promise<WriteResult> {
+    return this.#writer.send(event, options)
+  }
+
+  close(): void {
+    if (this.store.closed) return
+    this.#become('closed')
+    this.#stopListening()
+    this.#link.remove(this)
+    this.#inbox = []
+    this.#replica.abandon()
+    this.#proposals.giveUp()
+    this.store.destroy()
+    this.status$.complete()
+  }
+
+  // ---- what the link tells ----
+
+  opened(): void {
+    this.#hello(true)
+  }
+
+  lost(): void {
+    this.#hellos += 1
+    this.#replica.abandon()
+    this.#behindSince ??= performance.now()
+    if (this.status$.value === 'live') this.#become('stale')
+  }
+
+  received(frame: ServerFrame): void {
+    if (frame.t === 'welcome') this.#welcome(frame)
+    else if (frame.t === 'result') this.#proposals.answered(frame)
+    else if (frame.t === 'bye') this.#bye(frame)
+    else if (frame.t === 'chunk' || frame.t === 'delta') {
+      this.#inbox.push(frame)
+      if (!this.#isWaiting) this.#work()
+    }
+  }
+
+  failed(error: unknown): void {
+    const { version } = this.#replica
+    this.#replica.kernel.report({ subscriberId: 'sync', phase: 'kernel', error, version, failures: 1 })
+  }
+
+  // ---- saying hello ----
+
+  /** @param resumes - whether it goes on from what it has; else it asks for a snapshot. */
+  #hello(resumes: boolean): void {
+    this.#hellos += 1
+    const number = this.#hellos
+    const say = (token: string | undefined): void => {
+      if (number !== this.#hellos) return
+      const { epoch, version } = this.#replica
+      const resume = resumes && epoch !== undefined && version >= 0 ? { epoch, version } : undefined
+      const { clientId, name } = this
+      this.#link.send({ t: 'hello', protocol: PROTOCOL, clientId, store: name, token, resume })
+    }
+    if (this.#token === undefined) say(undefined)
+    else void this.#askForToken(this.#token, say)
+  }
+
+  /** Never rejects. */
+  async #askForToken(token: () => string | Promise<string>, say: (token: string) => void): Promise<void> {
+    try {
+      say(await token())
+    } catch (error) {
+      this.failed(error)
+      this.#link.reset()
+    }
+  }
+
+  #welcome({ epoch, mode, version, grant }: Welcome): void {
+    const isAnotherLife = this.#replica.epoch !== undefined && this.#replica.epoch !== epoch
+    this.#inbox = []
+    this.#replica.begin(epoch)
+    this.#writer.mayWrite = grant.write
+    this.#newest = version
+    if (isAnotherLife) {
+      // Whether what was asked for was done is not known, and nobody is left to say it.
+      this.resyncs.epoch += 1
+      this.#proposals.giveUp()
+    }
+    if (mode === 'resume' || version < 0) this.#live()
+  }
+
+  #bye({ code, message }: Bye): void {
+    if (code === 'DESTROYED') this.close()
+    else if (code === 'OVERFLOW') this.#hello(true)
+    else {
+      this.failed(new HeadgateError('CONNECTION_ENDED', { store: this.store.name, code, message }))
+      // Two that have one id would take it from each other for ever.
+      if (code === 'REPLACED') this.close()
+      else this.#link.reset()
+    }
+  }
+
+  // ---- what comes of the store ----
+
+  #work(): void {
+    for (;;) {
+      const [frame] = this.#inbox
+      if (frame === undefined) return
+      try {
+        if (!this.#apply(frame)) return
+      } catch (error) {
+        this.#refused(error)
+        return
+      }
+      this.#inbox.shift()
+      const { version } = frame
+      this.#link.send({
+        t: 'ack',
+        store: this.name,
+        version,
+        index: frame.t === 'chunk' ? frame.index : undefined,
+      })
+    }
+  }
+
+  /** @returns false where a snapshot or what is missing was asked for instead. */
+  #apply(frame: Chunk | DeltaFrame): boolean {
+    const isFirst = this.#replica.version < 0
+    if (frame.t === 'chunk') this.#replica.chunk(frame)
+    else if (!this.#replica.delta(frame)) {
+      this.resyncs.gap += 1
+      this.#askAnew(true)
+      return false
+    }
+    this.#newest = Math.max(this.#newest, frame.version)
+    if (isFirst && this.#replica.version >= 0) this.#live()
+    else this.#noteLag()
+    return true
+  }
+
+  #refused(error: unknown): void {
+    if (this.store.closed) return
+    if (isHeadgateError(error, 'SUBSCRIBER_FULL')) {
+      void this.#workLater()
+      return
+    }
+    this.failed(error)
+    this.resyncs.damaged += 1
+    this.#askAnew(false)
+  }
+
+  /** A subscriber of the mirror has no room: what has come waits, unacknowledged. */
+  async #workLater(): Promise<void> {
+    this.#isWaiting = true
+    try {
+      await this.store.ready()
+    } catch {
+      return // it was closed meanwhile
+    }
+    this.#isWaiting = false
+    this.#work()
+  }
+
+  #askAnew(resumes: boolean): void {
+    this.#inbox = []
+    this.#replica.abandon()
+    this.#hello(resumes)
+  }
+
+  #live(): void {
+    this.#become('live')
+    this.#noteLag()
+    this.#proposals.sendAgain()
+  }
+
+  #noteLag(): void {
+    if (this.#replica.version >= this.#newest) this.#behindSince = undefined
+    else this.#behindSince ??= performance.now()
+  }
+
+  #become(status: MirrorStatus): void {
+    if (this.status$.value !== status && !this.store.closed) this.status$.next(status)
+  }
+}

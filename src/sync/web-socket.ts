@@ -1,0 +1,95 @@
+/** Sockets over WebSocket: the platform's, and those of the package `ws`. */
+import type { FrameData } from './frames.ts'
+import { BaseSocket, type SyncSocket } from './socket.ts'
+
+const CONNECTING = 0
+const OPEN = 1
+
+/** The part of the platform's `WebSocket` that is used. */
+export interface WebSocketLike {
+  readonly readyState: number
+  readonly bufferedAmount: number
+  binaryType: string
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+  // biome-ignore lint/suspicious/noExplicitAny: the platforms differ in the types of their events
+  addEventListener(type: string, listener: (event: any) => void): void
+  /** Of `ws`: ends at once, without the other side's answer. */
+  terminate?: (() => void) | undefined
+}
+
+/** How long the other side may take to answer a close before the connection is cut; of `ws` only. */
+const CLOSE_MS = 1_000
+
+class WebSocketSocket extends BaseSocket {
+  readonly #socket: WebSocketLike
+
+  constructor(socket: WebSocketLike) {
+    super()
+    this.#socket = socket
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('open', () => this.opened())
+    // An error is followed by the close that tells the same.
+    socket.addEventListener('error', () => {})
+    socket.addEventListener('close', ({ code }: { readonly code: number }) => this.closed(code))
+    socket.addEventListener('message', ({ data }: { readonly data: unknown }) =>
+      this.received(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as FrameData)),
+    )
+    if (socket.readyState === OPEN) this.opened()
+    else if (socket.readyState !== CONNECTING) this.closed(1006)
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  transmit(frame: FrameData): void {
+    if (this.#socket.readyState === OPEN) this.#socket.send(frame as string)
+  }
+
+  end(code: number, reason: string): void {
+    const socket = this.#socket
+    socket.close(code, reason)
+    if (socket.terminate === undefined) return
+    // Who does not read does not answer either: `ws` would wait half a minute.
+    const timer = setTimeout(() => socket.terminate?.(), CLOSE_MS)
+    ;(timer as { unref?: () => void }).unref?.()
+    socket.addEventListener('close', () => clearTimeout(timer))
+  }
+}
+
+/**
+ * A socket over a `WebSocket` of the platform: of a browser, Deno, Bun, or Node from 22 on.
+ *
+ * @example
+ * ```ts
+ * import { browserSocket, mirror } from 'headgate/sync'
+ *
+ * const connect = () => browserSocket(new WebSocket('ws://127.0.0.1:8080'))
+ * ```
+ */
+export function browserSocket(socket: WebSocketLike): SyncSocket {
+  return new WebSocketSocket(socket)
+}
+
+/**
+ * A socket over a `WebSocket` of the package `ws`, of either side. Give both sides `perMessageDeflate: false`: it costs
+ * a slow client's server seconds of computing and hundreds of megabytes.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { serve, wsSocket } from 'headgate/sync'
+ * import { WebSocketServer } from 'ws'
+ *
+ * const server = serve(createStore({ battery: 90 }))
+ * const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
+ * sockets.on('connection', (socket) => server.accept(wsSocket(socket)))
+ * sockets.close()
+ * server[Symbol.dispose]()
+ * ```
+ */
+export function wsSocket(socket: object): SyncSocket {
+  // The cast holds: a WebSocket of `ws` has what the platform's has; its types differ in their events.
+  return new WebSocketSocket(socket as WebSocketLike)
+}
