@@ -148,7 +148,7 @@ const ENTRIES: readonly [name: string, call: () => unknown, sentence: string][] 
   [
     'createMachineStore, of what is the machine’s',
     () => createMachineStore(lamp, only('context')),
-    'createMachineStore() has no option "context". It takes: name, source, clock, scheduler, drainMax, onFault, timing, detectLeaks, whenFull, strict, input.',
+    'createMachineStore() has no option "context". It takes: name, source, clock, scheduler, drainMax, onFault, timing, detectLeaks, whenFull, strict, held, input.',
   ],
   [
     'send',

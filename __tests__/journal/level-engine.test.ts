@@ -84,7 +84,7 @@ describe('levelEngine', () => {
     const db = new FakeLevel()
     db.refusal = Object.assign(new Error('not open'), { cause: { code: 'LEVEL_LOCKED' } })
     await expect(openJournal(createStore(0, { name: 'rover' }), levelEngine(db))).rejects.toThrow(
-      'Journal "rover" is open in another process.',
+      'Journal "rover" is open in another process',
     )
   })
 

@@ -84,13 +84,17 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { journal: 'rover' },
     'Journal "rover" is there already, and was not touched. Import under another name, or into another database.',
   ],
+  JOURNAL_FOLLOWING: [
+    { store: 'agent', journal: 'rover' },
+    `A write on store "agent" was refused: another tab writes its journal "rover". Write there, or here once the journal's status is no longer "following".`,
+  ],
   JOURNAL_FULL: [
     { store: 'agent', journal: 'rover', pendingMax: 64 },
     `A write on store "agent" was refused: 64 commits wait for the disk in journal "rover". Await store.ready(), raise pendingMax, or use behind: 'skip'.`,
   ],
   JOURNAL_LOCKED: [
     { journal: 'rover' },
-    'Journal "rover" is open in another process. Close it there: one process writes a journal.',
+    'Journal "rover" is open in another process or tab, and one writes a journal. Close it there; in a browser, open it here with { follow: true }.',
   ],
   JOURNAL_OPENING: [
     { journal: 'rover', store: 'agent' },

@@ -253,6 +253,7 @@ describe('Effects alone', () => {
     const host: EffectsHost = {
       machine: machine as EffectsHost['machine'],
       head: undefined as never,
+      now: () => 0,
       entryEventOf: ({ current }) => ({ type: String(current) }),
       toolsFor: (signal) => ({ signal, update: () => false, send: () => false }),
       schedule: () => {

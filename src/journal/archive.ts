@@ -5,7 +5,7 @@ import { type Compaction, compact } from './compact.ts'
 import type { JournalEngine } from './engine.ts'
 import { JournalLog, type Verification } from './journal-log.ts'
 import { journalNames } from './journal-names.ts'
-import { type Meta, readMeta } from './meta.ts'
+import { type Meta, readMeta, withDefaults } from './meta.ts'
 import { openEngine } from './open-journal.ts'
 import { JournalKeys, recordText, type Seal } from './record.ts'
 import { recover } from './recover.ts'
@@ -73,7 +73,7 @@ export async function openArchive<S>(
       throw new HeadgateError('JOURNAL_ABSENT', { journal: name, found })
     }
     const log = new JournalLog<S>(engine, new JournalKeys(name), name, seal)
-    const meta = (await readMeta(log, name)) ?? { format: 1, schema: 1 }
+    const meta = (await readMeta(log, name)) ?? withDefaults({ format: 1, schema: 1 })
     return new EngineArchive(name, log, meta)
   } catch (error) {
     await engine.close().catch(() => {}) // the first error is the one that counts

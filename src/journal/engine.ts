@@ -1,6 +1,10 @@
+import type { JournalTurns } from './turns.ts'
+
 /** What a journal needs of a database; `levelEngine(db)` makes one of any abstract-level database. */
 export interface JournalEngine {
   readonly name: string
+  /** Who writes, where several may have it open at once; absent where `open()` refuses the second, or there is none. */
+  readonly turns?: JournalTurns | undefined
   /** May be called again after `close()`. */
   open(): Promise<void>
   close(): Promise<void>

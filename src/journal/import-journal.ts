@@ -2,7 +2,7 @@ import { HeadgateError, messageOf } from '../kit/index.ts'
 import type { JournalEngine, JournalEntry } from './engine.ts'
 import { JournalLog } from './journal-log.ts'
 import { journalNames } from './journal-names.ts'
-import { checkFormat, type Meta, metaEntry } from './meta.ts'
+import { checkFormat, type Meta, metaEntry, withDefaults } from './meta.ts'
 import { JournalKeys, recordOf, type Seal } from './record.ts'
 
 /** Records of one write to the engine. */
@@ -38,7 +38,7 @@ export async function importJournal(
         throw new HeadgateError('JOURNAL_EXISTS', { journal: name })
       }
       log = new JournalLog(engine, new JournalKeys(name), name, options.seal)
-      group.push(metaEntry(log, meta.schema))
+      group.push(metaEntry(log, meta))
       continue
     }
     expected = read(line, 'JSON', () => JSON.parse(text)?.records)
@@ -78,9 +78,9 @@ function read<Value>(line: number, expected: string, work: () => Value): Value {
 
 function metaOf(text: string): Meta & { journal: string } {
   const meta: unknown = JSON.parse(text)
-  const { journal, format, schema } = (meta ?? {}) as Record<string, unknown>
+  const { journal, format, schema, ...rest } = (meta ?? {}) as Record<string, unknown>
   if (typeof journal === 'string' && typeof format === 'number' && typeof schema === 'number') {
-    return { journal, format, schema }
+    return { journal, ...withDefaults({ ...rest, format, schema }) }
   }
   throw new Error(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }

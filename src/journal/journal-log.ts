@@ -72,9 +72,9 @@ export class JournalLog<S> {
   }
 
   /** The newest whole state that holds, up to a version, and how many above it do not. */
-  async newestState(to?: number): Promise<{ snapshot: Snapshot<S> | undefined; skipped: number }> {
+  async newestState(to?: number, from = 0): Promise<{ snapshot: Snapshot<S> | undefined; skipped: number }> {
     let skipped = 0
-    for await (const { record } of this.records('s', 0, to, true)) {
+    for await (const { record } of this.records('s', from, to, true)) {
       if (record !== undefined && 'state' in record) {
         return { snapshot: snapshotOf<S>(record, record.state), skipped }
       }

@@ -29,6 +29,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
       schema: true,
       migrate: true,
       repair: true,
+      follow: true,
       note: true,
       seal: true,
       scheduler: true,
@@ -45,6 +46,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
     closeMs: 10_000,
     schema: 1,
     repair: false,
+    follow: false,
     scheduler: asyncScheduler,
     ...options,
   }

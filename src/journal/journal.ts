@@ -1,4 +1,5 @@
 import type { Observable, SchedulerLike } from 'rxjs'
+import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Store, WaitOptions } from '../store/index.ts'
 import type { Compaction } from './compact.ts'
 import type { Verification } from './journal-log.ts'
@@ -26,7 +27,7 @@ export interface JournalOptions<S> {
   /** Of the state, from 1. Default 1. */
   readonly schema?: number
   /** Makes of a state that an earlier schema wrote one of this schema. */
-  readonly migrate?: (state: unknown, schema: number) => S
+  readonly migrate?: (state: unknown, schema: number) => S | Immutable<S>
   /** Cuts off what cannot be read, with what is behind it, and keeps a copy; else `JOURNAL_DAMAGED`. Default false. */
   readonly repair?: boolean
   /**
@@ -34,6 +35,11 @@ export interface JournalOptions<S> {
    * is `stats().recovered.note`. Such as the place in an input that led to the commit.
    */
   readonly note?: () => string
+  /**
+   * Where another tab writes: follows what it writes, and writes when it is closed; else `JOURNAL_LOCKED`. Until then
+   * writes of the store are refused with `JOURNAL_FOLLOWING`. Default false.
+   */
+  readonly follow?: boolean
   /** Encrypts or compresses records. */
   readonly seal?: Seal
   /** The time of retries. Default: RxJS's `asyncScheduler`. */
@@ -69,7 +75,7 @@ export interface JournalFault {
   readonly durableVersion: number
 }
 
-export type JournalStatus = 'live' | 'behind' | 'degraded' | 'closed'
+export type JournalStatus = 'live' | 'behind' | 'degraded' | 'following' | 'closed'
 
 export interface ReplayOptions {
   readonly from?: number
@@ -84,6 +90,8 @@ export interface Journal<S> extends AsyncDisposable {
   readonly status: JournalStatus
   /** The newest version on the disk; -1 where there is none. */
   readonly durableVersion: number
+  /** How often it was opened to be written. A version that was not durable may be used again in a later epoch. */
+  readonly epoch: number
   /**
    * Resolves with the version that holds its effects, once a commit, default the newest, is on the disk.
    *

@@ -6,6 +6,7 @@
  */
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { JournalEngine } from './engine.ts'
+import { type JournalTurns, webTurns } from './turns.ts'
 
 interface Put {
   readonly type: 'put'
@@ -55,11 +56,16 @@ export function levelEngine(db: LevelLike, options: LevelEngineOptions = {}): Jo
       received,
     })
   }
+  let turns: JournalTurns | undefined
   return {
     name: db.constructor.name,
+    get turns() {
+      return turns
+    },
     open: async () => {
       await db.open()
-      syncTransactions(db, durability)
+      // IndexedDB opens in any number of tabs.
+      if (syncTransactions(db, durability)) turns ??= webTurns()
     },
     close: () => db.close(),
     write: (entries) =>
@@ -77,10 +83,11 @@ export function levelEngine(db: LevelLike, options: LevelEngineOptions = {}): Jo
 
 type Transaction = (stores: unknown, mode?: unknown, options?: object) => unknown
 
-/** Asks IndexedDB, where the database stands on it, to sync each transaction; it is a new one after each `open()`. */
-function syncTransactions(db: LevelLike, durability: 'strict' | 'relaxed'): void {
+/** Asks IndexedDB, where the database stands on it, to sync each transaction; it is a new one after each `open()`. Whether it does. */
+function syncTransactions(db: LevelLike, durability: 'strict' | 'relaxed'): boolean {
   const inner = (db as { db?: { transaction?: Transaction } }).db
-  if (typeof inner?.transaction !== 'function') return
+  if (typeof inner?.transaction !== 'function') return false
   const transaction = inner.transaction.bind(inner)
   inner.transaction = (stores, mode, options) => transaction(stores, mode, { durability, ...options })
+  return true
 }

@@ -1,23 +1,18 @@
 /** A journal at work: it follows the store, answers those who wait for the disk, and reads what is kept. */
 
-import { firstValueFrom, type Observable, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
+import { type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import { type JournalHealth, reportJournal } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
-import {
-  contained,
-  type Kernel,
-  kernelOf,
-  type Snapshot,
-  type Store,
-  type WaitOptions,
-} from '../store/index.ts'
+import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
 import { type Compaction, compact } from './compact.ts'
 import { DurableWaiters } from './durable-waiters.ts'
-import type { Journal, JournalFault, JournalStats, JournalStatus, ReplayOptions } from './journal.ts'
-import type { JournalLog, Verification } from './journal-log.ts'
+import type { Journal, JournalFault, JournalStats, JournalStatus } from './journal.ts'
+import type { JournalLog } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
 import { JournalWriter } from './journal-writer.ts'
+import { KeptJournal } from './kept-journal.ts'
 import type { Recovered } from './recover.ts'
+import type { JournalTurn } from './turns.ts'
 
 /** Asks at intervals until the answer is yes. */
 const askUntil = (scheduler: SchedulerLike, ms: number, isTrue: () => boolean): Subscription =>
@@ -37,21 +32,20 @@ function within(promise: Promise<unknown>, ms: number, scheduler: SchedulerLike)
   })
 }
 
-export class StoreJournal<S> implements Journal<S> {
-  static {
-    const key = (Symbol as { asyncDispose?: symbol }).asyncDispose ?? Symbol.for('Symbol.asyncDispose')
-    Object.defineProperty(StoreJournal.prototype, key, {
-      value(this: StoreJournal<unknown>): Promise<void> {
-        return this.close()
-      },
-    })
-  }
+/** What is known of a journal when it begins to write. */
+export interface Begun {
+  /** The newest version that is on the disk. */
+  readonly version: number
+  readonly epoch: number
+  readonly recovered: Recovered
+  readonly turn: JournalTurn | undefined
+}
 
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
   readonly faults$: Observable<JournalFault>
+  readonly epoch: number
   readonly #kernel: Kernel<S>
-  readonly #log: JournalLog<S>
-  readonly #settings: Settings<S>
+  readonly #turn: JournalTurn | undefined
   readonly #writer: JournalWriter<S>
   readonly #recovered: Recovered
   readonly #faults = new Subject<JournalFault>()
@@ -63,17 +57,16 @@ export class StoreJournal<S> implements Journal<S> {
   #isClosed = false
   #compacting: Promise<unknown> = Promise.resolve()
 
-  /** @param version - the newest one that is on the disk */
   constructor(
     kernel: Kernel<S>,
     log: JournalLog<S>,
     settings: Settings<S>,
-    version: number,
-    recovered: Recovered,
+    { version, epoch, recovered, turn }: Begun,
   ) {
+    super(log, settings)
     this.#kernel = kernel
-    this.#log = log
-    this.#settings = settings
+    this.#turn = turn
+    this.epoch = epoch
     this.#recovered = recovered
     this.#waiters = new DurableWaiters(kernel.store.name, settings.scheduler)
     this.faults$ = contained(kernel.store, 'faults$', this.#faults)
@@ -95,7 +88,7 @@ export class StoreJournal<S> implements Journal<S> {
     this.#leave = [follow, unreport, ...(settings.behind === 'suspend' ? [this.#suspendWhenFull()] : [])]
   }
 
-  get status(): JournalStatus {
+  get status(): Exclude<JournalStatus, 'following'> {
     if (this.#isClosed) return 'closed'
     if (this.#writer.isDegraded) return 'degraded'
     return this.#writer.isBehind ? 'behind' : 'live'
@@ -112,47 +105,10 @@ export class StoreJournal<S> implements Journal<S> {
     return this.#waiters.add(version, options)
   }
 
-  async at(version: number): Promise<Snapshot<S>> {
-    return this.#log.at(version, this.durableVersion)
-  }
-
-  async *commits(
-    range: { from?: number; to?: number; newestFirst?: boolean } = {},
-  ): AsyncGenerator<Snapshot<S>, undefined> {
-    const { from = 0, to = this.durableVersion, newestFirst = false } = range
-    yield* this.#log.snapshots(from, Math.min(to, this.durableVersion), newestFirst)
-  }
-
-  async replay(into: Store<S>, options: ReplayOptions = {}): Promise<number> {
-    const { from, to, speed = 'max', signal } = options
-    const kernel = kernelOf<S>(into)
-    let count = 0
-    let last: number | undefined
-    for await (const snapshot of this.commits({
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    })) {
-      signal?.throwIfAborted()
-      if (speed !== 'max' && last !== undefined) {
-        await firstValueFrom(timer(Math.max(0, snapshot.tsMono - last) / speed, this.#settings.scheduler))
-      }
-      last = snapshot.tsMono
-      kernel.adopt(snapshot)
-      count += 1
-    }
-    return count
-  }
-
   compact(): Promise<Compaction> {
-    const compacted = this.#compacting.then(() =>
-      compact(this.#log, this.durableVersion, this.#settings.keep),
-    )
+    const compacted = this.#compacting.then(() => compact(this.log, this.durableVersion, this.settings.keep))
     this.#compacting = compacted.catch(() => {}) // the caller is told
     return compacted
-  }
-
-  verify(): Promise<Verification> {
-    return this.#log.verify()
   }
 
   stats(): JournalStats {
@@ -165,7 +121,7 @@ export class StoreJournal<S> implements Journal<S> {
   #health(): JournalHealth {
     const { recovered: _, ...figures } = this.stats()
     const { status, durableVersion } = this
-    return { name: this.#settings.name, status, durableVersion, ...figures }
+    return { name: this.settings.name, status, durableVersion, ...figures }
   }
 
   close(): Promise<void> {
@@ -175,7 +131,7 @@ export class StoreJournal<S> implements Journal<S> {
 
   async #close(): Promise<void> {
     for (const leave of this.#leave) leave()
-    const { closeMs, scheduler } = this.#settings
+    const { closeMs, scheduler } = this.settings
     const stop = this.#giveUpInTime()
     await this.#writer.idle()
     stop()
@@ -183,17 +139,17 @@ export class StoreJournal<S> implements Journal<S> {
     this.#isClosed = true
     this.#waiters.reject(Number.POSITIVE_INFINITY, this.#pendingError())
     this.#faults.complete()
-    const closing = this.#compacting.then(() => this.#log.engine.close())
+    const closing = this.#compacting.then(() => this.log.engine.close()).finally(() => this.#turn?.end())
     // What was lost says more than an engine that does not close.
     const isClosed = await within(isPending ? closing.catch(() => {}) : closing, closeMs, scheduler)
     if (isPending) throw this.#pendingError()
-    if (!isClosed) throw new HeadgateError('JOURNAL_STUCK', { journal: this.#settings.name, closeMs })
+    if (!isClosed) throw new HeadgateError('JOURNAL_STUCK', { journal: this.settings.name, closeMs })
   }
 
   /** Gives up where the disk has failed for `retryMs`, or a write of it hangs for `closeMs`. */
   #giveUpInTime(): () => void {
     const writer = this.#writer
-    const { retryMs, closeMs, scheduler } = this.#settings
+    const { retryMs, closeMs, scheduler } = this.settings
     const giveUpIf = (isHopeless: boolean): boolean => {
       if (isHopeless) writer.giveUp()
       return isHopeless || writer.pending === 0
@@ -212,13 +168,13 @@ export class StoreJournal<S> implements Journal<S> {
   }
 
   #pendingError(): HeadgateError {
-    const journal = this.#settings.name
+    const journal = this.settings.name
     return new HeadgateError('JOURNAL_PENDING', { journal, ...this.#writer.pendingVersions })
   }
 
   /** What the user notes with a commit; what he throws is told, and notes nothing. */
   #note(): string | undefined {
-    const { note } = this.#settings
+    const { note } = this.settings
     if (note === undefined) return undefined
     try {
       const text: unknown = note()
@@ -235,7 +191,7 @@ export class StoreJournal<S> implements Journal<S> {
   }
 
   #suspendWhenFull(): () => void {
-    const { name: journal, pendingMax } = this.#settings
+    const { name: journal, pendingMax } = this.settings
     const { store } = this.#kernel
     return this.#kernel.brake({
       id: `journal "${journal}"`,
@@ -251,6 +207,7 @@ export class StoreJournal<S> implements Journal<S> {
   }
 
   #durable(isWhole: boolean): void {
+    this.#turn?.tell()
     this.#waiters.resolve(this.durableVersion)
     if (!isWhole) return
     this.compact().catch((error: unknown) => this.#tell(error))
@@ -258,6 +215,6 @@ export class StoreJournal<S> implements Journal<S> {
 
   #tell(error: unknown): void {
     const { durableVersion } = this
-    this.#faults.next({ journal: this.#settings.name, error, durableVersion })
+    this.#faults.next({ journal: this.settings.name, error, durableVersion })
   }
 }

@@ -38,6 +38,7 @@ export interface ErrorDetails {
   JOURNAL_ABSENT: { journal: string | null; found: readonly string[] }
   JOURNAL_DAMAGED: { journal: string; lastGood: number; firstAfter: number }
   JOURNAL_EXISTS: { journal: string }
+  JOURNAL_FOLLOWING: { store: string; journal: string }
   JOURNAL_FULL: { store: string; journal: string; pendingMax: number }
   JOURNAL_LOCKED: { journal: string }
   JOURNAL_OPENING: { journal: string; store: string }

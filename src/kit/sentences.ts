@@ -62,10 +62,12 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Journal "${d.journal}" is damaged: its records hold up to version ${d.lastGood}, and again from version ${d.firstAfter}. Restore a copy, or open it with { repair: true }, which cuts off what is behind version ${d.lastGood} and keeps it aside.`,
   JOURNAL_EXISTS: (d) =>
     `Journal "${d.journal}" is there already, and was not touched. Import under another name, or into another database.`,
+  JOURNAL_FOLLOWING: (d) =>
+    `A write on store "${d.store}" was refused: another tab writes its journal "${d.journal}". Write there, or here once the journal's status is no longer "following".`,
   JOURNAL_FULL: (d) =>
     `A write on store "${d.store}" was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Await store.ready(), raise pendingMax, or use behind: 'skip'.`,
   JOURNAL_LOCKED: (d) =>
-    `Journal "${d.journal}" is open in another process. Close it there: one process writes a journal.`,
+    `Journal "${d.journal}" is open in another process or tab, and one writes a journal. Close it there; in a browser, open it here with { follow: true }.`,
   JOURNAL_OPENING: (d) =>
     `A write on store "${d.store}" was refused: its journal "${d.journal}" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.`,
   JOURNAL_PENDING: (d) =>

@@ -1,10 +1,10 @@
 import { asyncScheduler } from 'rxjs'
-import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, type KnownKeys, systemClock } from '../kit/index.ts'
 import { contained, createStore, kernelOf, STORE_KEYS, type Store, type Write } from '../store/index.ts'
 import type { Cell, StateValue } from './cells.ts'
 import { isIn } from './configuration.ts'
 import type { Ports } from './declared-types.ts'
-import { MachineDriver } from './driver.ts'
+import { driverSymbol, MachineDriver } from './driver.ts'
 import type { AnyContextRecipe, AnyMachine, Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, MachineStoreParameters } from './machine-store.ts'
@@ -17,15 +17,17 @@ type State = MachineState<StateValue, unknown>
 // A machine's history counts on frozen states.
 function machineStoreKeys(): KnownKeys<MachineStoreOptions> {
   const { freeze: _always, ...shared } = STORE_KEYS
-  return { ...shared, strict: true, input: true }
+  return { ...shared, strict: true, held: true, input: true }
 }
 
 function checkOptions(options: MachineStoreOptions): void {
   checkKeys(options, machineStoreKeys(), 'createMachineStore()')
-  const { strict } = options
-  if (strict === undefined || typeof strict === 'boolean') return
-  const received = describeValue(strict)
-  throw new HeadgateError('OPTION_INVALID', { option: 'strict', expected: 'true or false', received })
+  for (const option of ['strict', 'held'] as const) {
+    const value = options[option]
+    if (value === undefined || typeof value === 'boolean') continue
+    const received = describeValue(value)
+    throw new HeadgateError('OPTION_INVALID', { option, expected: 'true or false', received })
+  }
 }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
@@ -43,20 +45,18 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
   ...[options = {}]: MachineStoreParameters<Io['input']>
 ): MachineStore<Context, Cells, Io> {
   check?.(options)
-  const { strict = false, input, ...storeOptions } = options
+  const { strict = false, held = false, input, ...storeOptions } = options
   const store = createStore(beginning(machine as AnyMachine, input) as State, {
     ...storeOptions,
     name: options.name ?? machine.id,
   })
   const kernel = kernelOf<State>(store)
-  const driver = new MachineDriver(machine as AnyMachine, kernel, options.scheduler ?? asyncScheduler, strict)
+  const { scheduler = asyncScheduler, clock = systemClock } = options
+  const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held })
   driver.attach(kernel)
   // A store that was given more members is a machine store; the cast gives back the names that its types have.
-  return Object.defineProperties(store, membersOf(driver, store)) as unknown as MachineStore<
-    Context,
-    Cells,
-    Io
-  >
+  const members = { ...membersOf(driver, store), [driverSymbol]: { value: driver } }
+  return Object.defineProperties(store, members) as unknown as MachineStore<Context, Cells, Io>
 }
 
 /** What a machine store has beside what a store has. */

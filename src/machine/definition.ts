@@ -123,6 +123,11 @@ export interface InvokeDefinition<Context, Event extends EventObject, Name exten
   readonly onDone?: TransitionConfig<Context, DoneEvent<Output>, Name>
   /** Where there is none, or all its guards refuse, what the work rejects with is a fault of phase `'invoke'`. */
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
+  /**
+   * What becomes of work that was running when its process ended, once a journal has brought the state back: it
+   * starts anew, or fails with the message `interrupted`. Default `'fail'`.
+   */
+  readonly onRestore?: 'restart' | 'fail'
 }
 
 /** What a state puts out, and what its end is to put out for the state around it, or for the machine. */

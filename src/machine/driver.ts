@@ -1,6 +1,14 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
-import { describeValue, HeadgateError, type Instant, isHeadgateError, messageOf } from '../kit/index.ts'
+import {
+  type Clock,
+  describeValue,
+  HeadgateError,
+  type Instant,
+  isHeadgateError,
+  messageOf,
+  systemClock,
+} from '../kit/index.ts'
 import type { Kernel, Snapshot, Store, Write } from '../store/index.ts'
 import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
@@ -38,13 +46,26 @@ export type DriverKernel = Pick<
   'head' | 'inBatch' | 'inRecipe' | 'destroyed' | 'commit' | 'report'
 > & { readonly store: Pick<Store<State>, 'name' | 'ready'> }
 
+/** Where the driver of a machine store is found; the same in every copy of the package. */
+export const driverSymbol: unique symbol = Symbol.for('headgate.driver')
+
 /** Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them. */
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
   #kernel: DriverKernel
-  readonly #effects: Effects
+  readonly effects: Effects
+  /** The time of the timers, and that of the wall, in milliseconds. */
+  readonly now: () => number
+  readonly wall: () => number
   readonly #scheduler: SchedulerLike
   readonly #strict: boolean
+  /** Whether nobody has said {@link start} yet. */
+  #waits: boolean
+  #holds = 0
+  /** How it goes on. */
+  #way: (() => void) | undefined
+  /** What came by itself while it was held. */
+  #heldBack: (() => void)[] = []
   #unhandledEvents = 0
   #noopWrites = 0
   #lateWrites = 0
@@ -54,12 +75,21 @@ export class MachineDriver implements EffectsHost {
    */
   readonly #entryEvents = new WeakMap<History, EntryEvents>()
 
-  constructor(machine: AnyMachine, kernel: DriverKernel, scheduler: SchedulerLike, strict: boolean) {
+  constructor(
+    machine: AnyMachine,
+    kernel: DriverKernel,
+    scheduler: SchedulerLike,
+    strict: boolean,
+    { clock = systemClock, held = false }: { readonly clock?: Clock; readonly held?: boolean } = {},
+  ) {
     this.machine = machine
     this.#kernel = kernel
     this.#scheduler = scheduler
     this.#strict = strict
-    this.#effects = new Effects(this)
+    this.now = () => scheduler.now()
+    this.wall = () => clock.wall()
+    this.#waits = held
+    this.effects = new Effects(this)
   }
 
   /** Drives a store from now on: guards it, follows it, and adds to its figures. */
@@ -81,12 +111,52 @@ export class MachineDriver implements EffectsHost {
 
   /** Starts what the state wants, and ends what it does not want any more. */
   tell(snapshot: Snapshot<State>): void {
-    this.#effects.next(snapshot)
+    if (!this.#isHeld) this.effects.next(snapshot)
+  }
+
+  /**
+   * Keeps the machine from doing anything by itself until it is released, once: what runs goes on and is not heard,
+   * and what the state wants meanwhile does not begin. Holds nest.
+   *
+   * @returns releases it, and has it go on: by what is given, else with what runs, as far as the state wants it.
+   */
+  hold(): (goOn?: () => void) => void {
+    this.#holds += 1
+    return (goOn) => {
+      this.#holds -= 1
+      this.#way ??= goOn
+      this.#goOn()
+    }
+  }
+
+  /** Begins what was `held` from the first. */
+  start(): void {
+    this.#waits = false
+    this.#goOn()
+  }
+
+  get #isHeld(): boolean {
+    return this.#waits || this.#holds > 0
+  }
+
+  #goOn(): void {
+    if (this.#isHeld || this.#kernel.destroyed) return
+    const [way, heldBack] = [this.#way, this.#heldBack]
+    this.#way = undefined
+    this.#heldBack = []
+    if (way === undefined) this.tell(this.#kernel.head)
+    else way()
+    for (const step of heldBack) step()
+  }
+
+  /** Ends all that runs; what is told next begins anew, whatever it is. */
+  reset(): void {
+    this.effects.reset()
   }
 
   /** Ends all that runs. */
   end(): void {
-    this.#effects.complete()
+    this.effects.complete()
   }
 
   send(given: unknown, write?: Write): Sent {
@@ -244,6 +314,10 @@ export class MachineDriver implements EffectsHost {
    */
   #byItself(phase: 'after' | 'invoke', isCurrent: () => boolean, step: () => void): void {
     const retry = (): void => this.#byItself(phase, isCurrent, step)
+    if (this.#isHeld) {
+      this.#heldBack.push(retry)
+      return
+    }
     if (this.#kernel.inBatch || this.#kernel.inRecipe) {
       queueMicrotask(retry)
       return

@@ -26,6 +26,8 @@ export interface EffectsHost {
   readonly head: Snapshot<AnyState>
   /** The event that led into a state. */
   entryEventOf(state: AnyState, stay: number): EventObject
+  /** The time of the timers, in milliseconds. */
+  now(): number
   /** Runs `fire` after some time; it is called at most once. */
   schedule(ms: number, fire: () => void): Subscription
   /** The time of an `after` has come. */
@@ -36,14 +38,19 @@ export interface EffectsHost {
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
 
+/** When states were entered, by their paths, in milliseconds of the scheduler of the timers. */
+export type EntryTimes = Readonly<Record<string, number>>
+
 export type InvokeOutcome =
   | { readonly done: true; readonly output: unknown }
   | { readonly done: false; readonly error: unknown }
 
 /** One life of a state that runs something. */
-interface Life {
+export interface Life {
   readonly node: StateNode
   readonly stay: number
+  /** When it began. */
+  readonly since: number
   isOver: boolean
   isWorking: boolean
   /** Ends what runs in it. */
@@ -101,7 +108,7 @@ export class Effects {
     if (this.#current === current && this.#attempts === attempts) return
     this.#current = current
     this.#attempts = attempts
-    const wanted = this.#wantedIn(state)
+    const wanted = this.wantedIn(state)
     if (wanted.length === 0 && this.#lives.length === 0) return
     const kept = this.#lives.filter(({ node, stay }) => wanted.includes(node) && stay === stayOf(state, node))
     this.#leaveAllBut(kept)
@@ -116,29 +123,50 @@ export class Effects {
     this.#leaveAllBut(NONE)
   }
 
+  /** Ends all that runs; what is told next begins anew, whatever it is. */
+  reset(): void {
+    this.#leaveAllBut(NONE)
+    this.#attempts = -1
+  }
+
+  /** Takes a state for the one that it was told last, of which nothing runs yet. */
+  stand({ current, attempts }: AnyState): void {
+    this.#leaveAllBut(NONE)
+    this.#current = current
+    this.#attempts = attempts
+  }
+
   /** The active states that run something. */
-  #wantedIn(state: AnyState): readonly StateNode[] {
+  wantedIn(state: AnyState): readonly StateNode[] {
     const { machine } = this.#host
     if (machine.composed) return (activeNodes(machine, state.current) ?? NONE).filter(runsSomething)
     const node = nodeOf(machine, state.current)
     return runsSomething(node) ? node.line : NONE
   }
 
-  #begin(node: StateNode, state: AnyState): void {
-    const life: Life = { node, stay: stayOf(state, node), isOver: false, isWorking: false, endings: [] }
+  /** A life in which nothing runs yet. */
+  live(node: StateNode, state: AnyState, since: number = this.#host.now()): Life {
+    const stay = stayOf(state, node)
+    const life: Life = { node, stay, since, isOver: false, isWorking: false, endings: [] }
     this.#lives = [...this.#lives, life]
-    for (const { ms } of node.after) if (!life.isOver) this.#startTimer(life, ms)
-    if (node.invoke !== undefined && !life.isOver) this.#startWork(life, node.invoke, state)
+    return life
   }
 
-  #startTimer(life: Life, ms: number): void {
+  #begin(node: StateNode, state: AnyState): void {
+    const life = this.live(node, state)
+    for (const { ms } of node.after) if (!life.isOver) this.startTimer(life, ms)
+    if (node.invoke !== undefined && !life.isOver) this.startWork(life, node.invoke, state)
+  }
+
+  startTimer(life: Life, ms: number): void {
     const isCurrent = this.#isCurrent(life)
-    const timer = this.#host.schedule(ms, () => this.#host.elapsed(life.node, ms, isCurrent))
+    const left = Math.max(0, Math.min(ms, life.since + ms - this.#host.now()))
+    const timer = this.#host.schedule(left, () => this.#host.elapsed(life.node, ms, isCurrent))
     if (life.isOver) timer.unsubscribe()
     else life.endings.push(() => timer.unsubscribe())
   }
 
-  #startWork(life: Life, { src }: InvokeNode, state: AnyState): void {
+  startWork(life: Life, { src }: InvokeNode, state: AnyState): void {
     const controller = new AbortController()
     const isCurrent = this.#isCurrent(life)
     const { context } = state

@@ -23,6 +23,7 @@ export type {
   TransitionDefinition,
   TransitionMap,
 } from './definition.ts'
+export { driverSymbol, type MachineDriver } from './driver.ts'
 export type { OnlyKnownEvents } from './hints.ts'
 export type { Machine } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
@@ -43,6 +44,7 @@ export type {
 } from './machine-types.ts'
 export { outputOf } from './output.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
+export { resume } from './resume.ts'
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'
 export { toMermaid } from './to-mermaid.ts'

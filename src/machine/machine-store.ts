@@ -15,6 +15,11 @@ export interface MachineStoreOptions<Input = unknown> extends Omit<StoreOptions,
   input?: Input | undefined
   /** Whether an event that is not handled throws `EVENT_UNHANDLED`; default false. */
   strict?: boolean | undefined
+  /**
+   * Whether its timers and work wait until a journal has opened (`openJournal`), so that those of the initial state do
+   * not begin before the state is known that is gone on from; default false.
+   */
+  held?: boolean | undefined
 }
 
 /** The options, which must be given where the machine declares an input that may not be undefined. */

@@ -99,6 +99,7 @@ export interface InvokeNode {
   readonly src: (context: never, event: EventObject, tools: AnyInvokeTools) => Promise<unknown>
   readonly onDone: readonly TransitionNode[]
   readonly onError: readonly TransitionNode[]
+  readonly onRestore: 'restart' | 'fail'
 }
 
 /** What came out, made of the context that was ended with. */

@@ -58,6 +58,9 @@ export function faultyEngine(inner: JournalEngine): FaultyEngine {
   }
   return {
     name: `faulty ${inner.name}`,
+    get turns() {
+      return inner.turns
+    },
     get opens() {
       return opens
     },

@@ -4,7 +4,7 @@ import { delaysIn, transitionsIn } from './fields.ts'
 
 const MAX_MS = 2_147_483_647
 const TRANSITION_KEYS = ['target', 'guard', 'update', 'reenter', 'description']
-const INVOKE_KEYS = ['src', 'onDone', 'onError']
+const INVOKE_KEYS = ['src', 'onDone', 'onError', 'onRestore']
 
 /** A target as it was written, with the path of the state that it leads from and the words that problems begin with. */
 export interface WrittenTarget {
@@ -44,9 +44,14 @@ export class TransitionCheck extends FieldCheck {
 
   protected invoke(place: string, definition: unknown, source: string): void {
     if (definition === undefined) return
-    const { src, onDone, onError } = this.fields(`${place}, "invoke"`, definition, INVOKE_KEYS)
+    const { src, onDone, onError, onRestore } = this.fields(`${place}, "invoke"`, definition, INVOKE_KEYS)
     if (src === undefined) this.problems.push(`${place}, "invoke" has no "src".`)
     this.function(`${place}, "invoke"`, 'src', src)
+    if (onRestore !== undefined && onRestore !== 'restart' && onRestore !== 'fail') {
+      this.problems.push(
+        `${place}, "invoke": expected "onRestore" to be "restart" or "fail", got ${describeValue(onRestore)}.`,
+      )
+    }
     this.transitions(`${place}, onDone`, onDone, source)
     this.transitions(`${place}, onError`, onError, source)
   }

@@ -108,11 +108,12 @@ export class Compiled {
 
   #invoke(invoke: unknown, source: StateNode): InvokeNode | undefined {
     if (invoke === undefined) return undefined
-    const { src, onDone, onError } = fieldsOf(invoke)
+    const { src, onDone, onError, onRestore = 'fail' } = fieldsOf(invoke)
     return {
       src: src as InvokeNode['src'],
       onDone: this.#transitions(onDone, source),
       onError: this.#transitions(onError, source),
+      onRestore: onRestore as InvokeNode['onRestore'],
     }
   }
 

@@ -1,0 +1,76 @@
+/** Recovers what a journal holds into its store, and writes from then on. */
+import { sameValue } from '../delta/index.ts'
+import { HeadgateError, type Immutable } from '../kit/index.ts'
+import type { Kernel, Snapshot } from '../store/index.ts'
+import type { JournalLog } from './journal-log.ts'
+import type { Settings } from './journal-options.ts'
+import { FORMAT, type Meta, metaEntry, readMeta, withDefaults } from './meta.ts'
+import { recover } from './recover.ts'
+import { StoreJournal } from './store-journal.ts'
+import type { Takeover } from './takeover.ts'
+import type { JournalTurn } from './turns.ts'
+
+export async function beginToWrite<S>(
+  kernel: Kernel<S>,
+  log: JournalLog<S>,
+  settings: Settings<S>,
+  takeover: Takeover<S>,
+  turn: JournalTurn | undefined,
+): Promise<StoreJournal<S>> {
+  try {
+    const meta = await metaOf(log, settings)
+    const { snapshot, ...recovered } = await recover(log, settings.name, settings.repair)
+    const migratedFrom = snapshot !== undefined && meta.schema < settings.schema ? meta.schema : null
+    takeover.adopt(() => {
+      if (snapshot !== undefined && !isCurrent(kernel.head, snapshot)) kernel.adopt(snapshot)
+      if (migratedFrom !== null) migrate(kernel, settings, migratedFrom)
+    })
+    const { state, ...labels } = kernel.head
+    const { version } = labels
+    const whole = { ...labels, from: recovered.version, note: recovered.note ?? undefined, state }
+    const epoch = meta.epoch + 1
+    const began = snapshot === undefined ? labels.tsWall : (meta.began ?? snapshot.tsWall)
+    // One write: a state that was migrated never stands beside the schema that it had.
+    await log.engine.write([
+      metaEntry(log, { schema: settings.schema, epoch, began }),
+      ...(state === undefined || version === recovered.version ? [] : [await log.entryOf('s', whole)]),
+    ])
+    const journal = new StoreJournal(kernel, log, settings, {
+      version: state === undefined ? -1 : version,
+      epoch,
+      recovered: { ...recovered, migratedFrom },
+      turn,
+    })
+    takeover.done(snapshot === undefined ? undefined : began)
+    return journal
+  } catch (error) {
+    turn?.end()
+    throw error
+  }
+}
+
+/** Whether a store stands where its journal does, as a new one does beside a journal of its first state. */
+export const isCurrent = (head: Snapshot<unknown>, { version, state }: Snapshot<unknown>): boolean =>
+  head.version === version && sameValue(head.state, state)
+
+/** What the journal says of itself. @throws `JOURNAL_VERSION` for a schema that is not known here */
+export async function metaOf<S>(
+  log: JournalLog<S>,
+  { name, schema, migrate }: Pick<Settings<S>, 'name' | 'schema' | 'migrate'>,
+): Promise<Meta> {
+  const meta = (await readMeta(log, name)) ?? withDefaults({ format: FORMAT, schema })
+  if (meta.schema === schema || (meta.schema < schema && migrate !== undefined)) return meta
+  throw new HeadgateError('JOURNAL_VERSION', {
+    journal: name,
+    what: 'schema',
+    found: meta.schema,
+    known: schema,
+  })
+}
+
+/** Commits what `migrate` makes of the state that was recovered. */
+function migrate<S>(kernel: Kernel<S>, settings: Settings<S>, schema: number): void {
+  const made = settings.migrate?.(kernel.head.state, schema)
+  // The cast holds: `migrate` returns a state of this schema, and a commit freezes it.
+  kernel.commit(() => made as Immutable<S>, { reason: 'MIGRATE' }, 'migrate()')
+}

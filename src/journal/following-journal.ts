@@ -1,0 +1,199 @@
+/**
+ * The journal of a store whose commits another tab writes: it reads what comes to the disk, until it is its turn.
+ *
+ *   first tab    writes ───────────────✗
+ *   second tab   follows, waits for the turn ─── recovers what was missing, writes
+ *
+ * Its store refuses writes, and its machine does nothing by itself: both are done where the turn is.
+ */
+import { type Observable, Subject } from 'rxjs'
+import { HeadgateError, messageOf } from '../kit/index.ts'
+import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
+import { beginToWrite, isCurrent, metaOf } from './begin-to-write.ts'
+import type { Compaction } from './compact.ts'
+import type { Journal, JournalFault, JournalStats, JournalStatus } from './journal.ts'
+import type { JournalLog } from './journal-log.ts'
+import type { Settings } from './journal-options.ts'
+import { KeptJournal } from './kept-journal.ts'
+import type { Recovered } from './recover.ts'
+import type { StoreJournal } from './store-journal.ts'
+import type { Takeover } from './takeover.ts'
+import type { JournalTurn, JournalTurns } from './turns.ts'
+
+const NOTHING = {
+  committed: 0,
+  durable: 0,
+  skipped: 0,
+  pending: 0,
+  batches: 0,
+  bytes: 0,
+  snapshots: 0,
+  reopens: 0,
+} as const
+
+export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
+  readonly faults$: Observable<JournalFault>
+  readonly #kernel: Kernel<S>
+  readonly #takeover: Takeover<S>
+  readonly #faults = new Subject<JournalFault>()
+  readonly #waiting = new AbortController()
+  readonly #deaf: () => void
+  /** The newest that was read. */
+  #head: Snapshot<S> | undefined
+  #epoch = 0
+  #lastError: string | null = null
+  /** What reads; each waits for the one before. */
+  #reading: Promise<void> = Promise.resolve()
+  #isAsked = false
+  /** The journal, once it is its turn to write. */
+  #live: StoreJournal<S> | undefined
+  #isClosed = false
+  #closing: Promise<void> | undefined
+
+  /** Resolves when the store has what is on the disk; it follows from then on. */
+  static async begin<S>(
+    kernel: Kernel<S>,
+    log: JournalLog<S>,
+    settings: Settings<S>,
+    takeover: Takeover<S>,
+    turns: JournalTurns,
+  ): Promise<FollowingJournal<S>> {
+    const journal = new FollowingJournal(kernel, log, settings, takeover, turns)
+    try {
+      const reading = journal.#catchUp()
+      journal.#reading = reading.catch(() => {})
+      await reading
+    } catch (error) {
+      journal.#leave()
+      throw error
+    }
+    turns.take(settings.name, journal.#waiting.signal).then(
+      (turn) => journal.#next(() => journal.#write(turn)),
+      () => {}, // closed before
+    )
+    return journal
+  }
+
+  constructor(
+    kernel: Kernel<S>,
+    log: JournalLog<S>,
+    settings: Settings<S>,
+    takeover: Takeover<S>,
+    turns: JournalTurns,
+  ) {
+    super(log, settings)
+    const { name } = settings
+    this.#kernel = kernel
+    this.#takeover = takeover
+    this.faults$ = contained(kernel.store, 'faults$', this.#faults)
+    takeover.refusal = () =>
+      new HeadgateError('JOURNAL_FOLLOWING', { store: kernel.store.name, journal: name })
+    takeover.quiet()
+    this.#deaf = turns.hear(name, () => this.#read())
+  }
+
+  get status(): JournalStatus {
+    return this.#live?.status ?? (this.#isClosed ? 'closed' : 'following')
+  }
+
+  get durableVersion(): number {
+    return this.#live?.durableVersion ?? this.#head?.version ?? -1
+  }
+
+  get epoch(): number {
+    return this.#live?.epoch ?? this.#epoch
+  }
+
+  async durable(snapshot?: Snapshot<S>, options?: WaitOptions): Promise<number> {
+    // What a store has that follows came from the disk.
+    return this.#live === undefined ? this.durableVersion : this.#live.durable(snapshot, options)
+  }
+
+  async compact(): Promise<Compaction> {
+    return this.#live?.compact() ?? { clearedCommits: 0, clearedSnapshots: 0 }
+  }
+
+  stats(): JournalStats {
+    const recovered: Recovered = {
+      version: this.durableVersion,
+      replayed: 0,
+      skippedSnapshots: 0,
+      truncatedAt: null,
+      note: null,
+      migratedFrom: null,
+    }
+    const lastError = this.#lastError
+    return this.#live?.stats() ?? { ...NOTHING, lastError, recovered }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#leave()
+    await this.#reading
+    if (this.#live !== undefined) return this.#live.close()
+    this.#isClosed = true
+    this.#faults.complete()
+    this.#takeover.left()
+    await this.log.engine.close()
+  }
+
+  #leave(): void {
+    this.#deaf()
+    this.#waiting.abort()
+  }
+
+  /** Reads what is new on the disk; asked while it reads, it does so once more. */
+  #read(): void {
+    if (this.#isAsked) return
+    this.#isAsked = true
+    this.#next(() => {
+      this.#isAsked = false
+      return this.#catchUp()
+    })
+  }
+
+  #next(work: () => Promise<void>): void {
+    this.#reading = this.#reading.then(work).catch((error: unknown) => this.#tell(error))
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#waiting.signal.aborted || this.#live !== undefined) return
+    const { name, schema } = this.settings
+    this.#epoch = (await metaOf(this.log, { name, schema })).epoch
+    for (;;) {
+      if (this.#head !== undefined) {
+        for await (const next of this.log.behind(this.#head)) await this.#adopt(next)
+      }
+      // What stands whole behind that follows versions that were skipped, or cleared.
+      const { snapshot } = await this.log.newestState(undefined, this.durableVersion + 1)
+      if (snapshot === undefined) return
+      await this.#adopt(snapshot)
+    }
+  }
+
+  async #adopt(snapshot: Snapshot<S>): Promise<void> {
+    this.#head = snapshot
+    if (isCurrent(this.#kernel.head, snapshot)) return
+    // A subscriber of this store may suspend its writers.
+    await this.#kernel.store.whenReady(() => this.#takeover.adopt(() => this.#kernel.adopt(snapshot)))
+  }
+
+  /** Its turn has come. */
+  async #write(turn: JournalTurn | undefined): Promise<void> {
+    this.#deaf()
+    if (this.#waiting.signal.aborted) turn?.end()
+    else {
+      this.#live = await beginToWrite(this.#kernel, this.log, this.settings, this.#takeover, turn)
+      this.#live.faults$.subscribe(this.#faults)
+    }
+  }
+
+  #tell(error: unknown): void {
+    this.#lastError = messageOf(error)
+    this.#faults.next({ journal: this.settings.name, error, durableVersion: this.durableVersion })
+  }
+}

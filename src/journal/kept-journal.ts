@@ -1,0 +1,64 @@
+/** What a journal has on the disk, to be read: the same for the one that writes and for those that follow it. */
+import { firstValueFrom, timer } from 'rxjs'
+import { kernelOf, type Snapshot, type Store } from '../store/index.ts'
+import type { ReplayOptions } from './journal.ts'
+import type { JournalLog, Verification } from './journal-log.ts'
+import type { Settings } from './journal-options.ts'
+
+export abstract class KeptJournal<S> {
+  static {
+    const key = (Symbol as { asyncDispose?: symbol }).asyncDispose ?? Symbol.for('Symbol.asyncDispose')
+    Object.defineProperty(KeptJournal.prototype, key, {
+      value(this: KeptJournal<unknown>): Promise<void> {
+        return this.close()
+      },
+    })
+  }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>
+  protected readonly log: JournalLog<S>
+  protected readonly settings: Settings<S>
+
+  constructor(log: JournalLog<S>, settings: Settings<S>) {
+    this.log = log
+    this.settings = settings
+  }
+
+  abstract get durableVersion(): number
+  abstract close(): Promise<void>
+
+  async at(version: number): Promise<Snapshot<S>> {
+    return this.log.at(version, this.durableVersion)
+  }
+
+  async *commits(
+    range: { from?: number; to?: number; newestFirst?: boolean } = {},
+  ): AsyncGenerator<Snapshot<S>, undefined> {
+    const { from = 0, to = this.durableVersion, newestFirst = false } = range
+    yield* this.log.snapshots(from, Math.min(to, this.durableVersion), newestFirst)
+  }
+
+  async replay(into: Store<S>, options: ReplayOptions = {}): Promise<number> {
+    const { from, to, speed = 'max', signal } = options
+    const kernel = kernelOf<S>(into)
+    let count = 0
+    let last: number | undefined
+    for await (const snapshot of this.commits({
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    })) {
+      signal?.throwIfAborted()
+      if (speed !== 'max' && last !== undefined) {
+        await firstValueFrom(timer(Math.max(0, snapshot.tsMono - last) / speed, this.settings.scheduler))
+      }
+      last = snapshot.tsMono
+      kernel.adopt(snapshot)
+      count += 1
+    }
+    return count
+  }
+
+  verify(): Promise<Verification> {
+    return this.log.verify()
+  }
+}

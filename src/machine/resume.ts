@@ -1,0 +1,59 @@
+/**
+ * A machine that goes on in a state that was kept, by a journal for one: apart from what runs machines, since few are.
+ *
+ *   entered ────────── killed ·········· restored ──────── due
+ *           after: what is left by the wall clock; at once, where it is less than nothing
+ */
+import type { MachineDriver } from './driver.ts'
+import type { StateNode } from './machine.ts'
+import { recordAt, stayOf } from './records.ts'
+import type { AnyState } from './transition.ts'
+
+/** What a machine goes on from. */
+export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'now' | 'wall'>
+
+/**
+ * Ends what a machine runs, and begins what its state wants: timers with what is left of them, in the order of their
+ * times, and work as its definition says.
+ *
+ * @param began - when the machine began, in milliseconds since 1970.
+ */
+export function resume({ head, effects, now, wall }: Resumable, began: number): void {
+  const { state, tsWall } = head
+  const shift = now() - wall()
+  effects.stand(state)
+  const lives = effects.wantedIn(state).map((node) => {
+    const at = enteredAt(state, node, began)
+    return effects.live(node, state, at === undefined ? undefined : at + shift)
+  })
+  const timers = lives
+    .flatMap((life) => life.node.after.map((after) => ({ life, after, due: life.since + after.ms })))
+    // One without a target that has run would run again with each restart.
+    .filter(({ after, due }) => due > tsWall + shift || after.transitions.some(({ to }) => to !== undefined))
+    .sort((one, other) => one.due - other.due)
+  for (const { life, after } of timers) if (!life.isOver) effects.startTimer(life, after.ms)
+  for (const life of lives) {
+    const { invoke } = life.node
+    if (invoke === undefined || life.isOver || !isOpen(state, life.node)) continue
+    effects.startWork(life, invoke.onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
+  }
+}
+
+/** Whether work of a state has not ended, as far as the history knows: what it has forgotten may not have. */
+const isOpen = (state: AnyState, node: StateNode): boolean =>
+  (state.history[recordAt(state, node)]?.status ?? 'PENDING') === 'PENDING'
+
+/**
+ * The wall time at which a state was entered: of the record of it; else, where the history has forgotten it, of the
+ * oldest one that it has, which came later.
+ *
+ * @param began - when the machine began, for states that it has been in from then on.
+ */
+function enteredAt(state: AnyState, node: StateNode, began: number): number | undefined {
+  const record = state.history[recordAt(state, node)]
+  if (record !== undefined) return record.tsWall
+  return stayOf(state, node) === 0 ? began : state.history[0]?.tsWall
+}
+
+/** What stands for work that was running when its process ended. */
+const interrupted = (): Promise<never> => Promise.reject(new Error('interrupted'))
