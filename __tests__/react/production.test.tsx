@@ -3,6 +3,7 @@ import './support/production.ts'
 
 import { describe, expect, test } from '@jest/globals'
 import * as React from 'react'
+import { describeHooks } from './support/hooks.laws.tsx'
 import { describeUseStore } from './support/use-store.laws.tsx'
 
 describe('the production build of React', () => {
@@ -11,4 +12,5 @@ describe('the production build of React', () => {
   })
 
   describeUseStore()
+  describeHooks()
 })

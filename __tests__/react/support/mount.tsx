@@ -53,6 +53,13 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setTimeout(done, 0))
 }
 
+/** Waits for what a component shows: in production React lets a fallback stand for a while, so as not to flicker. */
+export async function shows(mounted: Mounted, text: string | RegExp): Promise<void> {
+  const isShown = () => (typeof text === 'string' ? mounted.text === text : text.test(mounted.text))
+  for (let round = 0; round < 1_000 && !isShown(); round += 1) await actLater(() => {})
+  expect(mounted.text).toEqual(typeof text === 'string' ? text : expect.stringMatching(text))
+}
+
 export function mount(node: React.ReactNode): Mounted {
   const container = document.createElement('div')
   document.body.append(container)

@@ -1,0 +1,4 @@
+/** @jest-environment jsdom */
+import { describeHooks } from './support/hooks.laws.tsx'
+
+describeHooks()
