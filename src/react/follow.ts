@@ -4,10 +4,7 @@ interface Following {
   subscribe(next: () => void): { unsubscribe(): void }
 }
 
-/**
- * Wakes with everything that comes, and once at the start: React compares on each wake, and when it shows a hidden tree
- * again it compares only then.
- */
+/** Wakes with everything that comes, and once at the start, which costs React a comparison and no render. */
 export const follow =
   (source: Following) =>
   (wake: () => void): (() => void) => {

@@ -113,7 +113,9 @@ function describeUseConsumer(): void {
       )
       store.set(1)
       expect(seen).toEqual(['a0', 'b1'])
-      expect(store.metrics().subscribers).toMatchObject([{ id: 'watch', delivered: 2, policy: 'buffer:8:drop-oldest' }])
+      expect(store.metrics().subscribers).toMatchObject([
+        { id: 'watch', delivered: 2, policy: 'buffer:8:drop-oldest' },
+      ])
     })
 
     test('subscribes anew for another store and for other options', () => {
