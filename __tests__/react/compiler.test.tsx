@@ -82,15 +82,15 @@ describe('React Compiler', () => {
     const robots = collection([['r1', { battery: 9 }]])
     const store = createStore({ robots })
     const { Read } = compiled(
-      `function Read({ from, id }) {
-        useSnapshot(from)
-        const robot = from.state.robots.get(id)
+      `function Read({ id }) {
+        useSnapshot(store)
+        const robot = store.state.robots.get(id)
         return createElement('b', null, robot.battery)
       }`,
-      {},
+      { store },
     )
-    const Shown = Read as React.ComponentType<{ from: unknown; id: string }>
-    const mounted = mount(<Shown from={store} id="r1" />)
+    const Shown = Read as React.ComponentType<{ id: string }>
+    const mounted = mount(<Shown id="r1" />)
     act(() => store.set({ robots: robots.set('r1', { battery: 4 }) }))
     expect(mounted.text).toBe('9')
   })
