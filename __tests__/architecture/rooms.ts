@@ -32,6 +32,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   binding: 5,
   nats: 6,
   react: 6,
+  devtools: 6,
   vue: 6,
   svelte: 6,
   solid: 6,
@@ -60,6 +61,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   journal: ['rxjs'],
   sync: ['rxjs'],
   react: ['react'],
+  devtools: [],
 }
 
 /** From this floor on, a room runs only under Node. */

@@ -52,6 +52,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { names: ['total', 'rate', 'total'] },
     'A derived value was asked for its own result: total → rate → total. Let one of them read a store, or the sources of the other, instead.',
   ],
+  DEVTOOLS_STATE_LOST: [
+    { store: 'agent', version: 7 },
+    'Version 7 of store "agent" is no longer kept, and the text that the panel has of it cannot say what it was: it is not plain JSON, or was sanitized. Raise historyLimit.',
+  ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
     'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers end, or raise timeoutMs.',

@@ -131,6 +131,7 @@ describe('"sideEffects": false', () => {
     'codec/index.ts',
     'otel/index.ts',
     'react/index.ts',
+    'devtools/index.ts',
     'vue/index.ts',
     'svelte/index.ts',
     'solid/index.ts',
@@ -145,7 +146,7 @@ describe('"sideEffects": false', () => {
     await Promise.all([import('../../src/index.ts'), import('../../src/kernel/index.ts')])
     await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
     await Promise.all([import('../../src/delta/index.ts'), import('../../src/journal/index.ts')])
-    await import('../../src/react/index.ts')
+    await Promise.all([import('../../src/react/index.ts'), import('../../src/devtools/index.ts')])
     expect(surroundings()).toEqual(before)
   })
 })

@@ -24,6 +24,7 @@ export interface ErrorDetails {
   DELTA_INVALID: { operation: number; path: string; problem: string }
   DERIVE_ASYNC: { derived: string; returned: Deferred }
   DERIVE_CYCLE: { names: readonly string[] }
+  DEVTOOLS_STATE_LOST: { store: string; version: number }
   DRAIN_TIMEOUT: { store: string; timeoutMs: number; busy: readonly string[] }
   EVENT_INVALID: { machine: string; received: string }
   EVENT_UNHANDLED: {

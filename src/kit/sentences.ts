@@ -46,6 +46,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `The function of the derived value "${d.derived}" returned ${d.returned}. It is synchronous: await elsewhere, and write the result into a store that it reads.`,
   DERIVE_CYCLE: (d) =>
     `A derived value was asked for its own result: ${d.names.join(' → ')}. Let one of them read a store, or the sources of the other, instead.`,
+  DEVTOOLS_STATE_LOST: (d) =>
+    `Version ${d.version} of store "${d.store}" is no longer kept, and the text that the panel has of it cannot say what it was: it is not plain JSON, or was sanitized. Raise historyLimit.`,
   DRAIN_TIMEOUT: (d) =>
     `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
   EVENT_INVALID: (d) =>
