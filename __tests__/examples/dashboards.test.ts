@@ -60,7 +60,7 @@ async function leftOf(page: Page, collections: number): Promise<{ elements: numb
 if (executablePath === undefined) console.warn('No browser is installed: the dashboards are not opened.')
 const withBrowser = executablePath === undefined ? describe.skip : describe
 
-withBrowser.each(['vue', 'svelte', 'solid', 'angular'])('the dashboard in %s', (framework) => {
+withBrowser.each(['react', 'vue', 'svelte', 'solid', 'angular'])('the dashboard in %s', (framework) => {
   let html = ''
   beforeAll(async () => {
     const { bundle } = (await import(BUNDLER)) as { bundle(framework: string): Promise<string> }
