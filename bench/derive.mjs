@@ -2,15 +2,18 @@
  * What a write costs whose result is derived: in five shapes, beside signals, mobx, jotai, nanostores and
  * `combineLatest`.
  *
- *     node scripts/build.mjs --esm && npm ci --prefix bench && node --expose-gc bench/derive.mjs     a minute
- *     … bench/derive.mjs --quick                                                                     rougher
+ *     node scripts/build.mjs --esm && npm ci --prefix bench && node bench/derive.mjs     some minutes
+ *     … bench/derive.mjs --quick                                                         rougher
  *
  * Each peer is the same graph: sources, derived values, and a follower for each value at the end of it. Before it is
- * timed, its last value is checked, and its runs and tellings a write are counted. The peers take turns in one process;
- * the figure is the median of the rounds. A write to a store of Headgate stamps and freezes a version, which a write to
- * a signal does not: so `its write` is measured too, with a follower and nothing derived, and taken out.
+ * timed, its last value is checked, and its runs and tellings a write are counted. Each measurement has a process of
+ * its own, so that none is slowed by what another has left behind, and is the lesser of the clock and of the
+ * processor's time; peers take turns, and the figure is the median of the rounds. A write to a store of Headgate
+ * stamps and freezes a version, which a write to a signal does not: so `its write` is measured too, with a follower
+ * and nothing derived, and taken out.
  */
 import { equal } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import {
   computed as preactComputed,
@@ -23,9 +26,10 @@ import { autorun, configure, computed as mobxComputed, observable } from 'mobx'
 import { atom as nanoAtom, computed as nanoComputed } from 'nanostores'
 import { BehaviorSubject, combineLatest, distinctUntilChanged, map } from 'rxjs'
 import { createStore, derive } from '../dist/esm/index.js'
+import { nanosecondsAnOperation } from './support/clock.mjs'
 
-const isQuick = process.argv.includes('--quick')
-const ROUNDS = isQuick ? 7 : 21
+const ROUNDS = process.argv.includes('--quick') ? 1 : 5
+const SAMPLING = { warmMs: 150, budgetMs: 100 }
 configure({ enforceActions: 'never' })
 
 /** A peer: `source(n)`, `derived(sources, project)`, `follow(one, tell)`, each of its own kind; and `set(source, n)`. */
@@ -177,30 +181,51 @@ function build(peer, shape) {
   return { write, runs: counts.runs - before.runs, told: counts.told - before.told }
 }
 
-function time({ write }, count) {
-  const start = process.hrtime.bigint()
-  for (let k = 0; k < count; k += 1) write()
-  return Number(process.hrtime.bigint() - start) / count
+/** What a peer does in a shape; printed by the process that is started for it. */
+function measure(name, title) {
+  const { write, runs, told } = build(PEERS[name], SHAPES[title])
+  const many = (count) => {
+    for (let k = 0; k < count; k += 1) write()
+  }
+  return { ns: nanosecondsAnOperation(many, SAMPLING), runs, told }
+}
+
+function measureApart(name, title) {
+  const words = ['--expose-gc', import.meta.filename, '--measure', name, title]
+  return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }))
 }
 
 const median = (values) => values.toSorted((one, other) => one - other)[values.length >> 1]
 
-console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`)
-console.log('ns a write; (runs, told) a write; without its own write')
-const own = {}
-for (const [title, shape] of Object.entries(SHAPES)) {
-  const built = Object.entries(PEERS).map(([name, peer]) => ({ name, ...build(peer, shape), times: [] }))
-  const count = title === 'its write' || title.startsWith('one') || title === 'diamond' ? 20_000 : 1_000
-  for (const each of built) time(each, count)
-  for (let round = 0; round < ROUNDS; round += 1) {
-    globalThis.gc?.()
-    for (const each of built) each.times.push(time(each, count))
-  }
-  console.log(`\n${title}`)
-  for (const { name, runs, told, times } of built) {
-    const ns = median(times)
-    if (title === 'its write') own[name] = ns
-    const net = title === 'its write' ? '' : `${Math.round(ns - own[name])}`.padStart(9)
-    console.log(`  ${name.padEnd(15)}${`${Math.round(ns)}`.padStart(8)}${net}   (${runs}, ${told})`)
+function compare() {
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`)
+  console.log('ns a write; without its own write; times alien-signals; (runs, told) a write')
+  const own = {}
+  for (const title of Object.keys(SHAPES)) {
+    const results = Object.keys(PEERS).map((name) => ({ name, times: [], runs: 0, told: 0 }))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const result of results) {
+        const { ns, runs, told } = measureApart(result.name, title)
+        result.times.push(ns)
+        Object.assign(result, { runs, told })
+      }
+    }
+    const isWrite = title === 'its write'
+    const net = Object.fromEntries(
+      results.map(({ name, times }) => [name, median(times) - (isWrite ? 0 : own[name])]),
+    )
+    if (isWrite) Object.assign(own, net)
+    console.log(`\n${title}`)
+    for (const { name, times, runs, told } of results) {
+      const ratio = (net[name] / net['alien-signals']).toFixed(1)
+      const columns = [Math.round(median(times)), Math.round(net[name]), ratio].map((each) =>
+        `${each}`.padStart(9),
+      )
+      console.log(`  ${name.padEnd(15)}${columns.join('')}   (${runs}, ${told})`)
+    }
   }
 }
+
+const [, , command, peer, shape] = process.argv
+if (command === '--measure') console.log(JSON.stringify(measure(peer, shape)))
+else compare()

@@ -45,7 +45,10 @@ export class Derived<R> implements Readable<R> {
   }
 
   get state(): Immutable<R> {
-    return this.#read('head').state
+    const { result } = this.#node.bring('head')
+    if (result instanceof Failure) throw result.error
+    // The cast holds: the node was made for values of this type.
+    return result as Immutable<R>
   }
 
   get closed(): boolean {
@@ -88,9 +91,9 @@ export class Derived<R> implements Readable<R> {
   }
 
   #read(view: View): Snapshot<R> {
-    const { result, snapshot } = this.#node.bring(view)
+    const { result, version } = this.#node.bring(view)
     if (result instanceof Failure) throw result.error
-    // The cast holds: a run that did not fail has a snapshot, and the node was made for values of this type.
-    return snapshot as Snapshot<R>
+    // The cast holds: a run that did not fail has a version, and the node was made for values of this type.
+    return version?.snapshot as Snapshot<R>
   }
 }

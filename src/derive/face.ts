@@ -45,8 +45,8 @@ export class Face<R> implements Feed<R>, Watcher {
   }
 
   newest(): Snapshot<R> {
-    const { snapshot } = this.#node.bring('published')
-    return (snapshot as Snapshot<R> | undefined) ?? this.#told
+    const { version } = this.#node.bring('published')
+    return (version?.snapshot as Snapshot<R> | undefined) ?? this.#told
   }
 
   open(): void {
@@ -76,8 +76,9 @@ export class Face<R> implements Feed<R>, Watcher {
 
   news(): Commit<R> | undefined {
     const before = this.#told
-    const { result, snapshot = before } = this.#node.bring('published')
+    const { result, version } = this.#node.bring('published')
     if (result instanceof Failure || this.#failure !== undefined) this.#note(result)
+    const snapshot = version?.snapshot ?? before
     if (snapshot === before) return undefined
     // The cast holds: the node was made for values of this type.
     this.#told = snapshot as Snapshot<R>

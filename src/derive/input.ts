@@ -1,5 +1,6 @@
-import type { ReadableCore, Snapshot } from '../store/index.ts'
+import type { ReadableCore } from '../store/index.ts'
 import type { DerivedNode } from './node.ts'
+import type { Labels } from './version.ts'
 
 /** Which of a source's snapshots is meant: the newest, also of a batch in progress, or the newest that was published. */
 export type View = 'head' | 'published'
@@ -21,8 +22,8 @@ export interface Input {
    * @throws `DERIVE_CYCLE`
    */
   read(view: View): unknown
-  /** The snapshot that was read last in a view, if it has one. */
-  snapshot(view: View): Snapshot<unknown> | undefined
+  /** The labels of what was read last in a view, if it has any. */
+  labels(view: View): Labels | undefined
   /** Marks a node as stale whenever this may have changed. */
   attach(node: DerivedNode): void
   detach(node: DerivedNode): void

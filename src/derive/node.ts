@@ -21,25 +21,26 @@
  * - Nothing runs for a node that nobody reads or follows.
  */
 import { deferredOf, HeadgateError } from '../kit/index.ts'
-import { type ReadableCore, type Snapshot, settleState } from '../store/index.ts'
+import { type ReadableCore, settleState } from '../store/index.ts'
 import { isBatching, refuseWrites, writesSoFar } from './activities.ts'
-import { causeOf } from './cause.ts'
+import { Attached } from './attached.ts'
 import { Failure, type Input, type View } from './input.ts'
 import { Reading } from './reading.ts'
 import type { Watcher } from './tell.ts'
+import { firstLabels, type Labels, Version } from './version.ts'
 
 /** Computes a derived value from what it reads. */
 export type Compute = (reading: Reading) => unknown
 
 export type Equal = (previous: unknown, current: unknown) => boolean
 
-/** The outcome of one run. */
+/** The outcome of a run; of what is published, the next one is written into the same. */
 export interface Made {
   readonly reading: Reading
   /** The value, or a {@link Failure}. */
-  readonly result: unknown
+  result: unknown
   /** The newest version: of this run, or of one before where this one failed or came out equal. */
-  readonly snapshot: Snapshot<unknown> | undefined
+  version: Version | undefined
 }
 
 const nodeSymbol = Symbol('node')
@@ -59,13 +60,15 @@ const computing: DerivedNode[] = []
 export class DerivedNode implements Input {
   readonly name: string
   /** Nodes that are made of this one, and attached. */
-  readonly nodes: Set<DerivedNode> = new Set()
+  readonly nodes: Attached = new Attached()
   /** Tells its followers; while it has any. */
   watcher: Watcher | undefined
   /** While attached: whether an input may have changed. */
   stale = true
   /** Whether it is in a list of those that tell. */
   queued = false
+  /** While those that stand on it are still to be marked: the next one of which that is so. */
+  after: DerivedNode | undefined
   readonly #compute: Compute
   readonly #isEqual: Equal
   #made: Made | undefined
@@ -84,9 +87,12 @@ export class DerivedNode implements Input {
   bring(view: View): Made {
     if (this.#isBusy) throw this.#cycle()
     if (view === 'head' && isBatching()) return this.#bringAhead()
-    const now = writesSoFar()
     const made = this.#made
-    if (made !== undefined && this.#isCurrent(made.reading, now)) return made
+    const isKnown = made !== undefined && !made.reading.isCyclic
+    // Nearly all that is asked is attached.
+    if (isKnown && !this.stale && this.#isAttached) return made
+    const now = writesSoFar()
+    if (isKnown && this.#currentAt === now && !this.#isAttached && !made.reading.isFed) return made
     const brought = this.#bringPublished(now)
     // The run may have met its first store of a copy of the library, and that in the middle of a batch.
     return view === 'head' && isBatching() ? this.#bringAhead() : brought
@@ -96,8 +102,8 @@ export class DerivedNode implements Input {
     return this.bring(view).result
   }
 
-  snapshot(view: View): Snapshot<unknown> | undefined {
-    return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.snapshot
+  labels(view: View): Labels | undefined {
+    return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.version?.labels
   }
 
   get isFed(): boolean {
@@ -148,17 +154,12 @@ export class DerivedNode implements Input {
   complete(): void {
     if (!this.#isAttached) return
     const { watcher } = this
-    const nodes = [...this.nodes]
+    const nodes = this.nodes.list
     this.watcher = undefined
     this.nodes.clear()
     this.#part()
     watcher?.complete()
     for (const node of nodes) node.complete()
-  }
-
-  #isCurrent({ isCyclic, isFed }: Reading, now: number): boolean {
-    if (isCyclic) return false
-    return this.#isAttached ? !this.stale : this.#currentAt === now && !isFed
   }
 
   get #isAttached(): boolean {
@@ -182,41 +183,64 @@ export class DerivedNode implements Input {
 
   #bringPublished(now: number): Made {
     const before = this.#made
-    let made = before
+    let former: readonly Input[] | undefined
     this.#enter()
     try {
       if (before === undefined || !before.reading.holds('published')) {
         const ahead = this.#ahead
-        made = ahead?.reading.holds('published') === true ? relabeled(ahead, before) : this.#make('published')
+        if (ahead?.reading.holds('published') === true) former = this.#publish(ahead)
+        else {
+          this.#made ??= { reading: new Reading('published'), result: undefined, version: undefined }
+          former = this.#run(this.#made, before)
+        }
       }
     } finally {
       this.#exit()
     }
-    if (made !== before) {
-      this.#made = made
-      if (this.#isAttached) this.#reattach(before?.reading)
-    }
+    if (former !== undefined && this.#isAttached) this.#reattach(former)
     this.#ahead = undefined
     this.#currentAt = now
     this.stale = false
-    return made as Made
+    // The cast holds: what was not made has been made.
+    return this.#made as Made
   }
 
   #bringAhead(): Made {
     this.#enter()
     try {
       for (const known of [this.#made, this.#ahead]) if (known?.reading.holds('head') === true) return known
-      this.#ahead = this.#make('head')
-      return this.#ahead
+      const ahead: Made = { reading: new Reading('head'), result: undefined, version: undefined }
+      this.#run(ahead, this.#made)
+      this.#ahead = ahead
+      return ahead
     } finally {
       this.#exit()
     }
   }
 
-  #make(view: View): Made {
-    const reading = new Reading(view)
+  /** What was made of newest writes is published, with the labels that the batch was given. */
+  #publish(ahead: Made): readonly Input[] {
     const before = this.#made
-    const last = before?.snapshot
+    const { reading, version } = ahead
+    reading.publish(before?.reading)
+    if (version !== undefined && version !== before?.version) {
+      const { number, state, labels } = version
+      ahead.version = new Version(number, state, reading.cause ?? firstLabels(labels.source))
+    }
+    this.#made = ahead
+    return before?.reading.inputs ?? []
+  }
+
+  /**
+   * Computes the value.
+   *
+   * @param before - what it follows: itself, where it is made anew.
+   * @returns the inputs of the run before, where they were others.
+   */
+  #run(made: Made, before: Made | undefined): readonly Input[] | undefined {
+    const { reading } = made
+    const last = before?.version
+    reading.begin(before?.reading)
     const outer = refuseWrites(this.name)
     try {
       const value = this.#compute(reading)
@@ -224,30 +248,35 @@ export class DerivedNode implements Input {
       const returned = isObject ? deferredOf(value) : undefined
       if (returned !== undefined) throw new HeadgateError('DERIVE_ASYNC', { derived: this.name, returned })
       if (last !== undefined && this.#isEqual(last.state, value)) {
-        return { reading, result: last.state, snapshot: last }
+        made.result = last.state
+        made.version = last
+      } else {
+        const state = isObject ? this.#settled(value, last, reading.isFrozen) : value
+        made.result = state
+        made.version = new Version((last?.number ?? -1) + 1, state, reading.cause ?? firstLabels(this.name))
       }
-      const state = isObject ? this.#settled(value, last, reading.isFrozen) : value
-      const snapshot = stamped((last?.version ?? -1) + 1, state, causeOf(reading, before?.reading, this.name))
-      return { reading, result: state, snapshot }
     } catch (error) {
-      return { reading, result: new Failure(error), snapshot: last }
+      made.result = new Failure(error)
+      made.version = last
     } finally {
       refuseWrites(outer)
     }
+    return reading.end()
   }
 
-  #settled(value: unknown, last: Snapshot<unknown> | undefined, freeze: boolean): unknown {
+  #settled(value: unknown, last: Version | undefined, freeze: boolean): unknown {
     const subject = `derived value "${this.name}"`
     return settleState(value, last?.state, { subject, operation: 'derive()', freeze })
   }
 
   /** Follows the inputs of the last run in the place of those of the one before. */
-  #reattach(before: Reading | undefined): void {
-    const { reading } = this.#made as Made
-    if (before !== undefined && reading.hasInputsOf(before)) return
-    for (const input of reading.inputs) input.attach(this)
-    const kept = new Set(reading.inputs)
-    for (const input of before?.inputs ?? []) if (!kept.has(input)) input.detach(this)
+  #reattach(former: readonly Input[]): void {
+    const inputs = this.#inputs
+    if (former === inputs) return
+    const kept = new Set(inputs)
+    const known = new Set(former)
+    for (const input of inputs) if (!known.has(input)) input.attach(this)
+    for (const input of former) if (!kept.has(input)) input.detach(this)
   }
 
   #enter(): void {
@@ -263,35 +292,5 @@ export class DerivedNode implements Input {
   #cycle(): HeadgateError {
     const cycle = [...computing.slice(computing.indexOf(this)), this]
     return new HeadgateError('DERIVE_CYCLE', { names: cycle.map(({ name }) => name) })
-  }
-}
-
-/** A version, with the labels of what caused it. */
-const stamped = (
-  version: number,
-  state: unknown,
-  { reason, source, tsWall, tsMono, metadata }: Omit<Snapshot<unknown>, 'version' | 'state'>,
-): Snapshot<unknown> => Object.freeze({ version, state, reason, source, tsWall, tsMono, metadata })
-
-/** What was made of newest writes, now that they are published: their labels are those that the batch was given. */
-function relabeled(ahead: Made, before: Made | undefined): Made {
-  const { result, snapshot } = ahead
-  const reading = ahead.reading.published()
-  if (snapshot === undefined || snapshot === before?.snapshot) return { reading, result, snapshot }
-  const { version, state, source } = snapshot
-  return { reading, result, snapshot: stamped(version, state, causeOf(reading, before?.reading, source)) }
-}
-
-/** Marks everything that stands on some nodes, and lists those of them that have followers. */
-export function markStale(nodes: Iterable<DerivedNode>, followed: DerivedNode[]): void {
-  const marking = [...nodes]
-  for (const node of marking) {
-    if (node.stale) continue
-    node.stale = true
-    if (node.watcher !== undefined && !node.queued) {
-      node.queued = true
-      followed.push(node)
-    }
-    for (const above of node.nodes) marking.push(above)
   }
 }

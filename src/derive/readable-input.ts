@@ -9,13 +9,16 @@
  */
 import { HeadgateError } from '../kit/index.ts'
 import type { CommitSink, ReadableCore, Snapshot } from '../store/index.ts'
+import { Attached } from './attached.ts'
 import { Failure, type Input, type View } from './input.ts'
-import { type DerivedNode, markStale } from './node.ts'
+import { markStale } from './mark-stale.ts'
+import type { DerivedNode } from './node.ts'
 import { tell } from './tell.ts'
+import { type Labels, labelsOf } from './version.ts'
 
 export class ReadableInput implements Input, CommitSink<unknown> {
   readonly core: ReadableCore<unknown>
-  readonly #nodes = new Set<DerivedNode>()
+  readonly #nodes = new Attached()
   /** Nodes with followers that became stale since a snapshot was told last. */
   #stale: DerivedNode[] = []
   #leave: (() => void) | undefined
@@ -37,14 +40,14 @@ export class ReadableInput implements Input, CommitSink<unknown> {
   }
 
   read(view: View): unknown {
-    const { state, version } = this.snapshot(view)
+    const { state, version } = this.#snapshot(view)
     if (version >= 0) return state
     const { name } = this.core
     return new Failure(new HeadgateError('STORE_UNINITIALIZED', { store: name, operation: 'derive()' }))
   }
 
-  snapshot(view: View): Snapshot<unknown> {
-    return view === 'head' ? this.core.head : this.core.subject.newest
+  labels(view: View): Labels {
+    return labelsOf(this.#snapshot(view))
   }
 
   attach(node: DerivedNode): void {
@@ -52,7 +55,7 @@ export class ReadableInput implements Input, CommitSink<unknown> {
     if (this.#leave !== undefined) return
     const { subject } = this.core
     subject.feed?.open()
-    const unnotice = subject.notice(() => markStale(this.#nodes, this.#stale))
+    const unnotice = subject.notice(() => markStale(this.#nodes.list, this.#stale))
     const unfollow = subject.broadcast.follow(this, 'after')
     this.#leave = () => {
       unnotice()
@@ -86,8 +89,12 @@ export class ReadableInput implements Input, CommitSink<unknown> {
   }
 
   complete(): void {
-    for (const node of [...this.#nodes]) node.complete()
+    for (const node of this.#nodes.list) node.complete()
     this.next()
+  }
+
+  #snapshot(view: View): Snapshot<unknown> {
+    return view === 'head' ? this.core.head : this.core.subject.newest
   }
 
   /** A node that turned away may still have to tell of it. */

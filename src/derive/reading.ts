@@ -1,23 +1,48 @@
+/**
+ * What one run of a derived value read, in order: its inputs, and what their states were.
+ *
+ * The next run reads in the same place, since nearly every run reads what the one before did:
+ *
+ *   holds()     asks inputs in order, until one has another state         a b c D . .
+ *   run         takes those before it as they are, reads the others       a b c D'E'f
+ *
+ * The newest among the inputs whose states are others is what caused the run. A run that goes another way than the one
+ * before turns off it: what was read from there on is kept aside until the run has ended.
+ */
 import { Failure, type Input, type View } from './input.ts'
+import type { Labels } from './version.ts'
 
 /** From so many inputs on they are looked up in a map. */
 const MANY = 16
 
-/** What one run of a derived value read, in order: its inputs, and what their states were. */
-export class Reading {
-  readonly view: View
-  inputs: readonly Input[]
-  readonly states: unknown[]
+/** Inputs, and their states. */
+interface Read {
+  readonly inputs: readonly Input[]
+  readonly states: readonly unknown[]
+}
+
+const NOTHING: Read = { inputs: [], states: [] }
+
+export class Reading implements Read {
+  view: View
+  inputs: readonly Input[] = []
+  readonly states: unknown[] = []
   /** Whether it met itself: what it made holds for nothing but the error. */
   isCyclic = false
   /** Whether any of its inputs is fed. */
   isFed = false
+  /** What caused the run: of all that it found changed, the newest. */
+  cause: Labels | undefined
+  /** What the run is compared with: what stands in its own place until it is overwritten, or another reading. */
+  #before: Read = NOTHING
+  /** Where the run is. */
+  #place = 0
+  /** How many inputs have just been asked, and have the states that are known. */
+  #asked = 0
   #places: Map<Input, number> | undefined
 
-  constructor(view: View, inputs: readonly Input[] = [], states: unknown[] = []) {
+  constructor(view: View) {
     this.view = view
-    this.inputs = inputs
-    this.states = states
   }
 
   /** Whether all that was read is frozen: so is then what is made of it. */
@@ -25,17 +50,28 @@ export class Reading {
     return this.states.every(Object.isFrozen)
   }
 
-  /** The same reading, now that what it read is published. */
-  published(): Reading {
-    const reading = new Reading('published', this.inputs, this.states)
-    reading.isFed = this.isFed
-    return reading
+  /** A run begins. @param before - the reading that its changes are told from: this one, where it is read anew. */
+  begin(before: Reading | undefined): void {
+    this.#before = before ?? NOTHING
+    this.#place = 0
+    this.isCyclic = false
+    this.isFed = false
+    this.cause = undefined
+  }
+
+  /** The run has ended. Returns the inputs of the run before, where they were others. */
+  end(): readonly Input[] | undefined {
+    if (this.#place < this.inputs.length) this.#turn()
+    const { inputs } = this.#before
+    this.#before = NOTHING
+    this.#asked = 0
+    return this.inputs === inputs ? undefined : inputs
   }
 
   /** The state of an input; the same throughout. Throws what computing it threw, or `DERIVE_CYCLE`. */
   read(input: Input): unknown {
     const place = this.#placeOf(input)
-    const state = place === undefined ? this.#add(input) : this.states[place]
+    const state = place === undefined ? this.#next(input) : this.states[place]
     if (state instanceof Failure) throw state.error
     return state
   }
@@ -43,11 +79,12 @@ export class Reading {
   /** The states of all inputs that are given. All are read, also where one has failed. */
   readAll(inputs: readonly Input[]): unknown[] {
     this.inputs = inputs
+    // It goes no other way.
+    this.#place = inputs.length
     const { states } = this
     let failure: Failure | undefined
     for (let place = 0; place < inputs.length; place += 1) {
-      const state = this.#stateOf(inputs[place] as Input)
-      states.push(state)
+      const state = this.#take(inputs[place] as Input, place)
       if (failure === undefined && state instanceof Failure) failure = state
     }
     if (failure !== undefined) throw failure.error
@@ -56,12 +93,16 @@ export class Reading {
 
   /** Whether every input still has the state that was read. */
   holds(view: View): boolean {
+    this.#asked = 0
     if (this.isCyclic) return false
     const { inputs, states } = this
     try {
       // In order: what was read first decides what was read afterwards.
       for (let place = 0; place < inputs.length; place += 1) {
-        if (!Object.is((inputs[place] as Input).read(view), states[place])) return false
+        if (!Object.is((inputs[place] as Input).read(view), states[place])) {
+          this.#asked = place
+          return false
+        }
       }
       return true
     } catch {
@@ -69,45 +110,77 @@ export class Reading {
     }
   }
 
-  /** Whether it read the same inputs in the same order as another. */
-  hasInputsOf({ inputs }: Reading): boolean {
-    return (
-      this.inputs === inputs ||
-      (this.inputs.length === inputs.length && this.inputs.every((input, place) => input === inputs[place]))
-    )
+  /** What it read ahead is published: the cause is told by other labels now. */
+  publish(before: Reading | undefined): void {
+    this.view = 'published'
+    this.cause = undefined
+    const { inputs, states } = before ?? NOTHING
+    for (let place = 0; place < this.inputs.length; place += 1) {
+      const input = this.inputs[place] as Input
+      if (inputs[place] !== input || !Object.is(states[place], this.states[place])) this.#blame(input)
+    }
   }
 
-  /** Whether another reading found the same at a place. */
-  hasSame({ inputs, states }: Reading, place: number): boolean {
-    return this.inputs[place] === inputs[place] && Object.is(this.states[place], states[place])
-  }
-
+  /** Where the run has read an input, if it has. */
   #placeOf(input: Input): number | undefined {
-    if (this.inputs.length < MANY) {
-      const place = this.inputs.indexOf(input)
+    const { inputs } = this
+    const next = this.#place
+    // No input stands in two places.
+    if (next === 0 || inputs[next] === input) return undefined
+    if (next < MANY) {
+      const place = inputs.lastIndexOf(input, next - 1)
       return place < 0 ? undefined : place
     }
-    this.#places ??= new Map(this.inputs.map((each, place) => [each, place]))
-    return this.#places.get(input)
+    this.#places ??= new Map(inputs.map((each, place) => [each, place]))
+    const place = this.#places.get(input)
+    return place === undefined || place >= next ? undefined : place
   }
 
-  #add(input: Input): unknown {
-    const state = this.#stateOf(input)
-    this.#places?.set(input, this.inputs.length)
-    // The cast holds: one that adds has an array of its own.
-    ;(this.inputs as Input[]).push(input)
-    this.states.push(state)
+  /** Reads an input in the next place. */
+  #next(input: Input): unknown {
+    const place = this.#place
+    if (this.inputs[place] !== input) {
+      if (this.#before === this)
+        this.#turn()
+        // The cast holds: one that does not read all that is given has an array of its own.
+      ;(this.inputs as Input[]).push(input)
+      this.#places?.set(input, place)
+    }
+    const state = this.#take(input, place)
+    this.#place = place + 1
     return state
   }
 
-  #stateOf(input: Input): unknown {
-    try {
-      const state = input.read(this.view)
-      this.isFed ||= input.isFed
-      return state
-    } catch (error) {
-      this.isCyclic = true
-      throw error
+  /** Goes another way than the run before from here on. */
+  #turn(): void {
+    const place = this.#place
+    if (this.#before === this) this.#before = { inputs: this.inputs, states: this.states.slice() }
+    this.inputs = this.inputs.slice(0, place)
+    this.states.length = place
+    this.#asked = 0
+    this.#places = undefined
+  }
+
+  #take(input: Input, place: number): unknown {
+    let state = this.states[place]
+    if (place >= this.#asked) {
+      try {
+        state = input.read(this.view)
+      } catch (error) {
+        this.isCyclic = true
+        throw error
+      }
+      const { inputs, states } = this.#before
+      if (inputs[place] !== input || !Object.is(states[place], state)) this.#blame(input)
+      this.states[place] = state
     }
+    this.isFed ||= input.isFed
+    return state
+  }
+
+  #blame(input: Input): void {
+    const labels = input.labels(this.view)
+    if (labels !== undefined && !(this.cause !== undefined && labels.tsMono < this.cause.tsMono))
+      this.cause = labels
   }
 }
