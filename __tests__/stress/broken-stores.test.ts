@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { StressAdapter } from '../../src/stress/adapter.ts'
 import { runStress } from '../../src/stress/run-stress.ts'
 import { scenarios } from '../../src/stress/scenarios.ts'
+import * as journals from './support/broken-journals.ts'
 import * as stores from './support/broken-stores.ts'
 import { exposeGc } from './support/expose-gc.ts'
 import { failuresOf, onlyResult } from './support/results.ts'
@@ -42,6 +43,16 @@ const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
   [stores.naiveAdapter, 'error-injection', 'the state stays good'],
   [stores.naiveAdapter, 'error-injection', 'no good write fails for a subscriber that throws'],
   [stores.naiveAdapter, 'error-injection', 'whoever stands behind one that throws is told'],
+  [journals.stopsWithTheDisk, 'disk-full', 'every write is accepted'],
+  [journals.forgetsFailures, 'disk-full', 'nothing acknowledged is lost'],
+  [journals.acknowledgesEarly, 'disk-full', 'nothing acknowledged is lost'],
+  [journals.neverReopens, 'disk-full', 'the disk holds the newest state'],
+  [journals.neverReopens, 'disk-errors', 'nothing acknowledged is lost'],
+  [journals.stopsWithTheDisk, 'disk-errors', 'every write is accepted'],
+  [journals.acknowledgesEarly, 'crash', 'nothing acknowledged is lost'],
+  [journals.writesInParts, 'crash', 'no state is a mixture'],
+  [journals.believesTheDisk, 'damage', 'no wrong state is recovered'],
+  [journals.believesTheDisk, 'damage', 'what is lost is told, or was the newest'],
   [stores.miscountsCommits, 'cpu-throttling', 'the store counts every write'],
   [stores.losesAWrite, 'cpu-throttling', 'every state is delivered or counted as lost'],
   [stores.readsTheStateBefore, 'gigabytes', 'every entity holds what was written to it last'],

@@ -53,6 +53,7 @@ describe('the loads of the suite at scale 1', () => {
     ['large-snapshots', { write: 100, convert: 100, deliver: 100 }],
     ['subscriber-cleanup', { write: 121, subscribe: 1_100, deliver: 11_000 }],
     ['exhaustion-recovery', { write: 30, subscribe: 1_000, deliver: 10_000 }],
+    ['damage', { write: 40, keep: 40, flip: 100, cut: 100, remove: 50 }],
     ['cpu-throttling', { write: 500, deliver: 500 }],
     ['throughput', { write: 5_000, read: 5_000 }],
     ['latency', { write: 1_000, read: 1_000 }],

@@ -4,8 +4,10 @@
  * A scenario knows no store: it is given one of these, made anew for each scenario. What a store cannot
  * do is left out, and the checks that need it are reported as skipped, never as passed.
  */
+
 import type { StoreMetrics } from '../counting/index.ts'
 import type { HealthReport } from '../health/index.ts'
+import type { JournalEngine } from '../journal/index.ts'
 
 /** The state that the scenarios write: made to show what was lost, doubled or overtaken. */
 export interface StressState {
@@ -62,9 +64,29 @@ export interface StoreUnderTest {
   destroy?(): void
 }
 
+/** A store that keeps what is written to it on a disk. */
+export interface KeptStore {
+  read(): StressState
+  /** Does not wait for the disk; may be asynchronous for another reason. */
+  write(state: StressState, reason: string): void | Promise<void>
+  /** Resolves when everything that was written is on the disk. */
+  kept(): Promise<unknown>
+  /** Writes what waits, and lets go of the disk. */
+  close(): Promise<unknown>
+  /** What became of the writes: `delivered` to the disk, `conflated` into a newer state that is there. */
+  ledger?(): SubscriberLedger
+}
+
 /** Makes stores for the stress suite; what `--store MODULE` exports. */
 export interface StressAdapter {
   /** Shown in the report. */
   readonly name: string
   create(initial: StressState): StoreUnderTest | Promise<StoreUnderTest>
+  /**
+   * Makes a store that goes on from what a disk holds, else from a first state. It rejects where the disk is damaged.
+   * Absent where stores keep nothing.
+   *
+   * @param retryMs - between attempts to use a disk that has failed
+   */
+  openKept?(initial: StressState, disk: JournalEngine, retryMs: number): Promise<KeptStore>
 }

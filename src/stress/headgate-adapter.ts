@@ -1,7 +1,8 @@
 import { buffer } from '../backpressure/index.ts'
 import { health } from '../health/index.ts'
+import { type Journal, type JournalEngine, openJournal } from '../journal/index.ts'
 import { createStore, type Store } from '../store/index.ts'
-import type { StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
+import type { KeptStore, StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
 
 /** What of the codec is used. Its door needs protobuf, a peer dependency that may be absent. */
 type Codec = Pick<typeof import('../codec/index.ts'), 'fromJSON' | 'toJSON'>
@@ -28,6 +29,10 @@ export const headgateAdapter: StressAdapter = Object.freeze({
     // Faults are expected: some scenarios have subscribers that throw. They are counted in the metrics.
     return underTest(createStore<StressState>(initial, { name: 'stress', onFault: () => {} }), codec)
   },
+  async openKept(initial: StressState, disk: JournalEngine, retryMs: number): Promise<KeptStore> {
+    const store = createStore<StressState>(initial, { name: 'stress', onFault: () => {} })
+    return keptUnderTest(store, await openJournal(store, disk, { retryMs }))
+  },
 })
 
 function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUnderTest {
@@ -52,5 +57,30 @@ function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUn
       return codec.fromJSON<StressState>(JSON.stringify(codec.toJSON(store.snapshot))).state as StressState
     },
     destroy: () => store.destroy(),
+  }
+}
+
+function keptUnderTest(store: Store<StressState>, journal: Journal<StressState>): KeptStore {
+  return {
+    read: () => store.state as StressState,
+    write(state, reason) {
+      store.set(state, reason)
+    },
+    kept: () => journal.durable(),
+    async close() {
+      await journal.close()
+      store.destroy()
+    },
+    ledger() {
+      const { committed, durable, skipped, pending } = journal.stats()
+      return {
+        id: 'journal',
+        published: committed,
+        delivered: durable,
+        dropped: 0,
+        conflated: skipped,
+        pending,
+      }
+    },
   }
 }

@@ -46,7 +46,8 @@ export async function runScenario(
     return resultWithout(scenario, ending, performance.now() - beganMs)
   }
   const stop = new AbortController()
-  const recorder = new ScenarioRecorder(scenario, store, run, stop, run.onProgress ?? (() => {}))
+  const openKept = adapter.openKept?.bind(adapter)
+  const recorder = new ScenarioRecorder(scenario, store, openKept, run, stop, run.onProgress ?? (() => {}))
   let ending = await endOf(scenario, recorder, run, stop)
   if (ending === undefined) checkNobodyLeft(recorder, 'nobody follows the store in the end')
   else stop.abort(new Error(ending.message))

@@ -5,7 +5,7 @@
  * killed; whatever it still does must not change a result that has been given out.
  */
 import { isPromiseLike } from '../kit/index.ts'
-import type { StoreUnderTest, StressState, SubscriberLedger } from './adapter.ts'
+import type { StoreUnderTest, StressAdapter, StressState, SubscriberLedger } from './adapter.ts'
 import { collect, HeapCurve, heapBytes } from './heap-curve.ts'
 import { Latencies } from './latencies.ts'
 import { Pauses } from './pauses.ts'
@@ -38,6 +38,7 @@ const PROGRESS_EVERY_MS = 100
 
 export class ScenarioRecorder implements ScenarioContext {
   readonly store: StoreUnderTest
+  readonly openKept: StressAdapter['openKept']
   readonly durationMs: number
   readonly signal: AbortSignal
   readonly verdict: Verdict
@@ -63,11 +64,13 @@ export class ScenarioRecorder implements ScenarioContext {
   constructor(
     scenario: Scenario,
     store: StoreUnderTest,
+    openKept: StressAdapter['openKept'],
     settings: ScenarioSettings,
     stop: AbortController,
     onProgress: (progress: ScenarioProgress) => void,
   ) {
     this.store = store
+    this.openKept = openKept
     this.durationMs = settings.durationMs
     this.signal = stop.signal
     this.verdict = new Verdict(scenario.thresholds)

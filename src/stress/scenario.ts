@@ -6,7 +6,7 @@
  * figures with a named limit. It asserts nothing itself: a runner gathers the verdicts.
  */
 import { describeValue, HeadgateError } from '../kit/index.ts'
-import type { StoreUnderTest, StressState, SubscriberLedger } from './adapter.ts'
+import type { StoreUnderTest, StressAdapter, StressState, SubscriberLedger } from './adapter.ts'
 import type { LatencySummary } from './stress-report.ts'
 
 export type ScenarioGroup =
@@ -15,6 +15,7 @@ export type ScenarioGroup =
   | 'memory'
   | 'stability'
   | 'errors'
+  | 'disk'
   | 'limits'
   | 'benchmark'
   | (string & {})
@@ -46,6 +47,8 @@ export interface Scenario<Name extends string = string> {
 export interface ScenarioContext<Name extends string = string> {
   /** The store under test, fresh; destroyed by the runner afterwards. */
   readonly store: StoreUnderTest
+  /** Makes a store that keeps its states on a disk; undefined where the adapter has none. */
+  readonly openKept: StressAdapter['openKept']
   /** Aborts when the scenario is out of time; a loop over asynchronous work looks at it. */
   readonly signal: AbortSignal
   /** How long scenarios that run for a time do so, in milliseconds. */

@@ -2,6 +2,10 @@ import type { Scenario } from './scenario.ts'
 import { backpressure } from './scenarios/backpressure.ts'
 import { concurrentWriters } from './scenarios/concurrent-writers.ts'
 import { cpuThrottling } from './scenarios/cpu-throttling.ts'
+import { crash } from './scenarios/crash.ts'
+import { damage } from './scenarios/damage.ts'
+import { diskErrors } from './scenarios/disk-errors.ts'
+import { diskFull } from './scenarios/disk-full.ts'
 import { errorInjection } from './scenarios/error-injection.ts'
 import { exhaustionRecovery } from './scenarios/exhaustion-recovery.ts'
 import { gigabytes } from './scenarios/gigabytes.ts'
@@ -28,6 +32,10 @@ export const scenarios: readonly Scenario[] = Object.freeze([
   longRunning,
   errorInjection,
   exhaustionRecovery,
+  diskFull,
+  diskErrors,
+  crash,
+  damage,
   cpuThrottling,
   gigabytes,
   throughput,
