@@ -51,6 +51,11 @@ export class KeptWrites {
     this.acknowledged = this.written
   }
 
+  /** How many writes were refused, and what the first was told. */
+  get refusals(): string {
+    return `${this.failures} refused${this.failures === 0 ? '' : `: ${this.firstFailure}`}`
+  }
+
   async write(): Promise<void> {
     this.written += 1
     this.#context.count('write')
