@@ -2,6 +2,7 @@
 export { assertNoLeaks, type NoLeaksOptions, type NoLeaksReport } from './assert-no-leaks.ts'
 export { type DescribePolicyOptions, describePolicy, type PolicyTestRunner } from './describe-policy.ts'
 export { type DrainOptions, drain } from './drain.ts'
+export { type FaultProxy, type FaultProxyOptions, faultProxy, type NetworkFaults } from './fault-proxy.ts'
 export { type FaultyEngine, faultyEngine, type WriteFault } from './faulty-engine.ts'
 export { collectGarbage } from './garbage.ts'
 export type { HeapLeak } from './heap-snapshots.ts'
