@@ -28,6 +28,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   codec: 5,
   otel: 5,
   journal: 5,
+  actors: 5,
   sync: 5,
   binding: 5,
   nats: 6,
@@ -62,6 +63,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sync: ['rxjs'],
   react: ['react'],
   devtools: [],
+  actors: ['rxjs'],
 }
 
 /** From this floor on, a room runs only under Node. */

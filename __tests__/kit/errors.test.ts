@@ -209,6 +209,18 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', subscriberId: 'log', capacity: 2 },
     'A write on store "agent" was refused: subscriber "log" suspends its writers and its buffer of 2 is full. Write inside store.whenReady(), or overrule it with { whenFull: \'overrule\' }.',
   ],
+  SYSTEM_BUSY: [
+    { store: 'agent', operation: 'snapshot()', actor: 'root/part:7' },
+    'snapshot() of the system of store "agent" was called while root/part:7 is in the middle of an event or a batch. Call it in a subscriber, or when the event has been handled.',
+  ],
+  SYSTEM_EXISTS: [
+    { store: 'agent' },
+    'Store "agent" has a system, or is a child in one. Use that, or make another store: createSystem(createMachineStore(machine)).',
+  ],
+  SYSTEM_SNAPSHOT_INVALID: [
+    { system: 'agent', address: 'root/part:7', problem: 'machine "part" has no state "X" (string)' },
+    'restore() on the system of machine "agent" was refused, and nothing was changed: at root/part:7, machine "part" has no state "X" (string).',
+  ],
   TRANSITION_LOOP: [
     { machine: 'agent', event: 'GO', states: ['A', 'A.x'], steps: 1000 },
     'Event GO set off more than 1000 transitions in machine "agent", through A, A.x; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" where no such transition leads back.',

@@ -133,7 +133,7 @@ describe('defineMachine', () => {
     [
       'a key it does not know',
       { historyLimt: 3 },
-      'The machine has an unknown key "historyLimt". Known: id, type, initial, context, types, historyLimit, states, on, output, description.',
+      'The machine has an unknown key "historyLimt". Known: id, type, initial, context, types, historyLimit, states, on, output, children, description.',
     ],
   ])('refuses %s', (_what, change, problem) => {
     expect(problemsOf({ ...SMALLEST, ...change })).toEqual([problem])

@@ -128,6 +128,7 @@ describe('"sideEffects": false', () => {
     'delta/index.ts',
     'journal/index.ts',
     'sync/index.ts',
+    'actors/index.ts',
     'codec/index.ts',
     'otel/index.ts',
     'react/index.ts',
@@ -147,6 +148,7 @@ describe('"sideEffects": false', () => {
     await Promise.all([import('../../src/codec/index.ts'), import('../../src/otel/index.ts')])
     await Promise.all([import('../../src/delta/index.ts'), import('../../src/journal/index.ts')])
     await Promise.all([import('../../src/react/index.ts'), import('../../src/devtools/index.ts')])
+    await import('../../src/actors/index.ts')
     expect(surroundings()).toEqual(before)
   })
 })

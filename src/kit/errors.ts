@@ -75,6 +75,9 @@ export interface ErrorDetails {
   STATE_UNDEFINED: { store: string; operation: string }
   STORE_DESTROYED: { store: string; operation: string }
   STORE_UNINITIALIZED: { store: string; operation: string }
+  SYSTEM_BUSY: { store: string; operation: string; actor: string }
+  SYSTEM_EXISTS: { store: string }
+  SYSTEM_SNAPSHOT_INVALID: { system: string; address: string; problem: string }
   SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
   TRANSITION_LOOP: { machine: string; event: string; states: readonly string[]; steps: number }
   UNDO_IN_BATCH: { store: string; operation: string }

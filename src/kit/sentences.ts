@@ -122,6 +122,12 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
   SUBSCRIBER_FULL: (d) =>
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
+  SYSTEM_BUSY: (d) =>
+    `${d.operation} of the system of store "${d.store}" was called while ${d.actor} is in the middle of an event or a batch. Call it in a subscriber, or when the event has been handled.`,
+  SYSTEM_EXISTS: (d) =>
+    `Store "${d.store}" has a system, or is a child in one. Use that, or make another store: createSystem(createMachineStore(machine)).`,
+  SYSTEM_SNAPSHOT_INVALID: (d) =>
+    `restore() on the system of machine "${d.system}" was refused, and nothing was changed: at ${d.address}, ${d.problem}.`,
   TRANSITION_LOOP: (d) =>
     `Event ${d.event} set off more than ${d.steps} transitions in machine "${d.machine}", through ${list(d.states)}; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" where no such transition leads back.`,
   UNDO_IN_BATCH: (d) =>

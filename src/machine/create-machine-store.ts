@@ -1,6 +1,14 @@
 import { asyncScheduler } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError, type KnownKeys, systemClock } from '../kit/index.ts'
-import { contained, createStore, kernelOf, STORE_KEYS, type Store, type Write } from '../store/index.ts'
+import {
+  contained,
+  createStore,
+  type Kernel,
+  kernelOf,
+  STORE_KEYS,
+  type Store,
+  type Write,
+} from '../store/index.ts'
 import type { Cell, StateValue } from './cells.ts'
 import { isIn } from './configuration.ts'
 import type { Ports } from './declared-types.ts'
@@ -35,8 +43,34 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefi
 /** None in production; see check-keys.ts in kit. */
 const check = typeof process === 'object' && process.env.NODE_ENV !== 'production' ? checkOptions : undefined
 
+/** Machines of which it was said that they have no system. */
+const advised = new WeakSet<AnyMachine>()
+
+/** Says, at the first commit, that a machine with children has no system that runs them. */
+function adviseSystem(driver: MachineDriver, kernel: Kernel<State>): void {
+  const { machine } = driver
+  if (machine.children.length === 0 || advised.has(machine)) return
+  const stop = kernel.follow({
+    next() {
+      stop()
+      if (driver.isSupervised || advised.has(machine)) return
+      advised.add(machine)
+      const children = machine.children.map(({ name }) => name).join(', ')
+      // biome-ignore lint/suspicious/noConsole: advice in development, once for each machine
+      console.warn(
+        `[headgate] Machine "${machine.id}" has children (${children}), and nobody runs them: createMachineStore() makes its store alone. createSystem(store), of headgate/actors, starts them.`,
+      )
+    },
+    complete() {},
+  })
+}
+
+/** None in production; see check-keys.ts in kit. */
+const advise = typeof process === 'object' && process.env.NODE_ENV !== 'production' ? adviseSystem : undefined
+
 /**
- * Makes a store from a machine, in its initial state.
+ * Makes a store from a machine, in its initial state. A machine with children needs a system to run them: see
+ * `createSystem` of `headgate/actors`.
  *
  * @throws `OPTION_INVALID`, and what the `entry` of the initial state throws.
  */
@@ -50,13 +84,19 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
     ...storeOptions,
     name: options.name ?? machine.id,
   })
-  const kernel = kernelOf<State>(store)
   const { scheduler = asyncScheduler, clock = systemClock } = options
+  const kernel = kernelOf<State>(store)
   const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held })
-  driver.attach(kernel)
-  // A store that was given more members is a machine store; the cast gives back the names that its types have.
+  advise?.(driver, kernel)
+  // The cast gives back the names that its types have.
+  return drivenStore(store, driver) as unknown as MachineStore<Context, Cells, Io>
+}
+
+/** A store that was given more members is a machine store. */
+export function drivenStore(store: Store<State>, driver: MachineDriver): MachineStore<unknown, Cell> {
+  driver.attach(kernelOf<State>(store))
   const members = { ...membersOf(driver, store), [driverSymbol]: { value: driver } }
-  return Object.defineProperties(store, members) as unknown as MachineStore<Context, Cells, Io>
+  return Object.defineProperties(store, members) as unknown as MachineStore<unknown, Cell>
 }
 
 /** What a machine store has beside what a store has. */

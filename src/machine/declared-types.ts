@@ -23,12 +23,15 @@ export type OnlyDeclared<Types> = { readonly [Key in Exclude<keyof Types, keyof 
 export interface Ports {
   readonly input: unknown
   readonly output: unknown
+  /** The machines of its children, by their names. */
+  readonly children: unknown
 }
 
 /** As a definition says it; `unknown` where it says nothing. */
-export interface PortsOf<Input, Types> {
+export interface PortsOf<Input, Types, Children = Record<never, never>> {
   readonly input: Input
   readonly output: Declared<Types, 'output'>
+  readonly children: Children
 }
 
 /** The input as a parameter: to be given where it is declared and may not be undefined. */

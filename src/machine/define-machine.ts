@@ -1,5 +1,6 @@
 import type { Immutable } from '../kit/index.ts'
 import type { CellsOf, ParallelCell } from './cells.ts'
+import type { ChildrenOf } from './child-definition.ts'
 import { checkDefinition } from './compile/check-definition.ts'
 import { makeMachine } from './compile/make-machine.ts'
 import type { Declared, OnlyDeclared, PortsOf } from './declared-types.ts'
@@ -95,16 +96,19 @@ export function defineMachine<
   RootType extends Event['type'] | '*' = never,
   Kind extends 'parallel' | undefined = undefined,
   Input = unknown,
+  Children = Record<never, never>,
 >(
   definition: MachineDefinition<Context, Event, Types, States, RootType, Input> & {
     readonly type?: Kind
+    /** Machines that run beside it, as a function of the context; see `createSystem` of `headgate/actors`. */
+    readonly children?: ChildrenOf<Context, Children, States>
   } & Beginning<NoInfer<Kind>, States>,
-): Machine<Context, Defined<Kind, Event, States, RootType>, PortsOf<Input, Types>> {
+): Machine<Context, Defined<Kind, Event, States, RootType>, PortsOf<Input, Types, Children>> {
   // The cast gives back the names, which are erased in tables.
   return makeMachine(definition, check) as unknown as Machine<
     Context,
     Defined<Kind, Event, States, RootType>,
-    PortsOf<Input, Types>
+    PortsOf<Input, Types, Children>
   >
 }
 

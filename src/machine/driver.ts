@@ -46,12 +46,21 @@ export type DriverKernel = Pick<
   'head' | 'inBatch' | 'inRecipe' | 'destroyed' | 'commit' | 'report'
 > & { readonly store: Pick<Store<State>, 'name' | 'ready'> }
 
+/** Whoever is above a driver: is told what its effects are told, ahead of them, and of what has no caller. */
+export interface Supervisor {
+  /** Whether what the states run is to be brought in line. */
+  next(snapshot: Snapshot<State>, origin: unknown): boolean
+  complete(): void
+  failed(phase: 'after' | 'invoke', error: unknown): void
+}
+
 /** Where the driver of a machine store is found; the same in every copy of the package. */
 export const driverSymbol: unique symbol = Symbol.for('headgate.driver')
 
 /** Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them. */
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
+  #supervisor: Supervisor | undefined
   #kernel: DriverKernel
   readonly effects: Effects
   /** The time of the timers, and that of the wall, in milliseconds. */
@@ -103,15 +112,25 @@ export class MachineDriver implements EffectsHost {
       lateWrites: this.#lateWrites,
     }))
     kernel.follow(
-      { next: ({ snapshot }) => this.tell(snapshot), complete: () => this.end() },
+      { next: ({ snapshot, origin }) => this.tell(snapshot, origin), complete: () => this.end() },
       { place: 'before' },
     )
     this.tell(kernel.head)
   }
 
   /** Starts what the state wants, and ends what it does not want any more. */
-  tell(snapshot: Snapshot<State>): void {
-    if (!this.#isHeld) this.effects.next(snapshot)
+  tell(snapshot: Snapshot<State>, origin?: unknown): void {
+    if (!this.#isHeld && this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
+  }
+
+  get isSupervised(): boolean {
+    return this.#supervisor !== undefined
+  }
+
+  /** Tells somebody of what the effects are told, now and from now on. */
+  supervise(supervisor: Supervisor, origin?: unknown): void {
+    this.#supervisor = supervisor
+    this.tell(this.head, origin)
   }
 
   /**
@@ -144,8 +163,8 @@ export class MachineDriver implements EffectsHost {
     const [way, heldBack] = [this.#way, this.#heldBack]
     this.#way = undefined
     this.#heldBack = []
-    if (way === undefined) this.tell(this.#kernel.head)
-    else way()
+    if (way === undefined) this.tell(this.head)
+    else if (this.#supervisor?.next(this.head, undefined) !== false) way()
     for (const step of heldBack) step()
   }
 
@@ -156,12 +175,13 @@ export class MachineDriver implements EffectsHost {
 
   /** Ends all that runs. */
   end(): void {
+    this.#supervisor?.complete()
     this.effects.complete()
   }
 
   send(given: unknown, write?: Write): Sent {
     const event = toEvent(this.machine.id, given)
-    const result = this.#apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
+    const result = this.apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
     if (result.handled) return result
     this.#unhandledEvents += 1
     if (this.#strict) throw this.#unhandled(event, result)
@@ -227,7 +247,7 @@ export class MachineDriver implements EffectsHost {
     this.#byItself('after', isCurrent, () => {
       const event = { type: `after.${ms}` }
       const taken = after.find((delayed) => delayed.ms === ms)?.transitions ?? []
-      this.#apply('after', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
+      this.apply('after', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
     })
   }
 
@@ -243,7 +263,7 @@ export class MachineDriver implements EffectsHost {
         : { type: 'error.invoke', error: outcome.error }
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
       let failure: { error: unknown } | undefined
-      const result = this.#apply('invoke', event, undefined, (state, at) => {
+      const result = this.apply('invoke', event, undefined, (state, at) => {
         const settled = settle(state, node, outcome, isLast())
         try {
           return takeFirst(this.machine, settled, taken, event, at)
@@ -272,7 +292,8 @@ export class MachineDriver implements EffectsHost {
 
   // ---- one event, one commit ----
 
-  #apply(
+  /** Commits what an event is decided to make of the state. */
+  apply(
     operation: string,
     event: EventObject,
     write: Write | undefined,
@@ -336,6 +357,10 @@ export class MachineDriver implements EffectsHost {
   }
 
   #report(phase: 'after' | 'invoke', error: unknown): void {
+    if (this.#supervisor !== undefined) {
+      this.#supervisor.failed(phase, error)
+      return
+    }
     const { version } = this.#kernel.head
     this.#kernel.report({ subscriberId: this.machine.id, phase, error, version, failures: 1 })
   }

@@ -38,7 +38,7 @@ export interface EffectsHost {
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
 
-/** When states were entered, by their paths, in milliseconds of the scheduler of the timers. */
+/** When states were entered, by their paths, in milliseconds since 1970. */
 export type EntryTimes = Readonly<Record<string, number>>
 
 export type InvokeOutcome =
@@ -101,6 +101,10 @@ export class Effects {
 
   constructor(host: EffectsHost) {
     this.#host = host
+  }
+
+  get lives(): readonly Life[] {
+    return this.#lives
   }
 
   next({ state }: Snapshot<AnyState>): void {

@@ -126,5 +126,8 @@ type StatesHintAt<Event extends EventObject, States, Ids> = {
 /** Beside a shape: what may be written in it, and what may not. */
 export type StatesHint<Event extends EventObject, States> = StatesHintAt<Event, States, IdTargets<States>>
 
+/** The paths of a machine's states. */
+export type RootPath<States> = PathsIn<States>
+
 /** The targets of the machine's own transitions. */
 export type RootTarget<States> = PathsIn<States> | (IdTargets<States> & string)

@@ -1,6 +1,14 @@
 export type { Cell, CellsIn, CellsOf, ParallelCell, PathOf, StateValue } from './cells.ts'
-export { valueText } from './configuration.ts'
-export { createMachineStore } from './create-machine-store.ts'
+export type {
+  ChildDefinition,
+  ChildNode,
+  DoneChildEvent,
+  ErrorChildEvent,
+  Keys,
+  Supervision,
+} from './child-definition.ts'
+export { activeNodes, isIn, valueText } from './configuration.ts'
+export { createMachineStore, drivenStore } from './create-machine-store.ts'
 export type { DeclaredTypes, InputParameter, OnlyDeclared, Ports, PortsOf } from './declared-types.ts'
 export { defineMachine, type FirstContext, type MachineDefinition } from './define-machine.ts'
 export type {
@@ -23,9 +31,10 @@ export type {
   TransitionDefinition,
   TransitionMap,
 } from './definition.ts'
-export { driverSymbol, type MachineDriver } from './driver.ts'
+export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
+export type { EntryTimes } from './effects.ts'
 export type { OnlyKnownEvents } from './hints.ts'
-export type { Machine } from './machine.ts'
+export type { AnyMachine, Machine, TransitionNode } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type {
   MachineStore,
@@ -44,11 +53,21 @@ export type {
 } from './machine-types.ts'
 export { outputOf } from './output.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
-export { resume } from './resume.ts'
+export { entryTimes, resume } from './resume.ts'
 export { runMachine } from './run-machine.ts'
 export { sendTo } from './send-to.ts'
 export { toMermaid } from './to-mermaid.ts'
 export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
-export { initialState, type RefusalReason, type TransitionResult, transition } from './transition.ts'
+export {
+  type AnyState,
+  activeIn,
+  initialState,
+  isOver,
+  type RefusalReason,
+  type TransitionResult,
+  takeFirst,
+  toEvent,
+  transition,
+} from './transition.ts'
 export { settled, type TransitionFilter, transitions } from './transitions.ts'
 export { whileIn } from './while-in.ts'

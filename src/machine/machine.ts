@@ -1,5 +1,6 @@
 import type { Immutable } from '../kit/index.ts'
 import type { Cell } from './cells.ts'
+import type { ChildNode } from './child-definition.ts'
 import type { Ports } from './declared-types.ts'
 import type { ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
 
@@ -20,6 +21,8 @@ export interface Machine<Context, Cells extends Cell, Io extends Ports = Ports> 
   readonly states: ReadonlyMap<string, StateNode>
   /** The machine as the parent of its outermost states. */
   readonly root: StateNode
+  /** The machines that run beside it, in a system. */
+  readonly children: readonly ChildNode[]
   /** Whether it has states inside of states, regions, or transitions without an event. */
   readonly composed: boolean
   /** Whether any of its transitions needs no event. */

@@ -5,6 +5,7 @@
  *           after: what is left by the wall clock; at once, where it is less than nothing
  */
 import type { MachineDriver } from './driver.ts'
+import type { EntryTimes } from './effects.ts'
 import type { StateNode } from './machine.ts'
 import { recordAt, stayOf } from './records.ts'
 import type { AnyState } from './transition.ts'
@@ -17,13 +18,18 @@ export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'no
  * times, and work as its definition says.
  *
  * @param began - when the machine began, in milliseconds since 1970.
+ * @param entered - when states were entered, where that is known better than the history knows it.
  */
-export function resume({ head, effects, now, wall }: Resumable, began: number): void {
+export function resume(
+  { head, effects, now, wall }: Resumable,
+  began: number,
+  entered: EntryTimes = {},
+): void {
   const { state, tsWall } = head
   const shift = now() - wall()
   effects.stand(state)
   const lives = effects.wantedIn(state).map((node) => {
-    const at = enteredAt(state, node, began)
+    const at = entered[node.name] ?? enteredAt(state, node, began)
     return effects.live(node, state, at === undefined ? undefined : at + shift)
   })
   const timers = lives
@@ -37,6 +43,12 @@ export function resume({ head, effects, now, wall }: Resumable, began: number): 
     if (invoke === undefined || life.isOver || !isOpen(state, life.node)) continue
     effects.startWork(life, invoke.onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
   }
+}
+
+/** When each state was entered that runs something, in milliseconds since 1970. */
+export function entryTimes({ effects, now, wall }: Resumable): EntryTimes {
+  const shift = now() - wall()
+  return Object.fromEntries(effects.lives.map(({ node, since }) => [node.name, since - shift]))
 }
 
 /** Whether work of a state has not ended, as far as the history knows: what it has forgotten may not have. */

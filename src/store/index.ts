@@ -40,9 +40,15 @@ export { deepEqual, shallow } from './select/equality.ts'
 export { type PathKey, type ValueAt, valueAt } from './select/path.ts'
 export type { Selectable } from './select/selectable.ts'
 export type { Selection } from './select/selection.ts'
-export type { Snapshot } from './snapshot.ts'
+export { type Snapshot, snapshotProblem } from './snapshot.ts'
 export type { ModifyOptions, Store, StoreOptions, Synchronous, UninitializedStore } from './store.ts'
 export { paced } from './views/paced.ts'
 export type { View } from './views/view.ts'
+export {
+  CommitPipeline,
+  firstSnapshot,
+  type PipelineHost,
+  type Publications,
+} from './write/commit-pipeline.ts'
 export { runRecipe, settleState } from './write/recipes.ts'
 export type { WhenFull, Write, WriteOptions } from './write/write-options.ts'

@@ -5,8 +5,8 @@
  * types, and for what types cannot see: unreachable states, numbers, and functions where JSON was meant.
  */
 import { describeValue, HeadgateError } from '../../kit/index.ts'
+import { ChildrenCheck } from './check-children.ts'
 import { unreachableStates } from './check-reachability.ts'
-import { StateCheck } from './check-states.ts'
 import { checkDots, checkTargets } from './check-targets.ts'
 import type { Compiled } from './compile.ts'
 import { type Fields, fieldsOf } from './fields.ts'
@@ -21,14 +21,16 @@ const MACHINE_KEYS = [
   'states',
   'on',
   'output',
+  'children',
   'description',
 ]
 
 /** @throws `MACHINE_INVALID`, with every problem found. */
 export function checkDefinition(definition: unknown, compiled: Compiled): void {
   const fields = fieldsOf(definition)
-  const check = new StateCheck()
+  const check = new ChildrenCheck()
   check.root(fields)
+  check.children(fields.children, compiled.states)
   checkTargets(check, compiled)
   checkDots(check, compiled)
   const problems = [...machineProblems(fields), ...check.problems]

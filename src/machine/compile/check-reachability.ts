@@ -3,8 +3,11 @@ import { ownTable } from '../own-table.ts'
 import type { Compiled } from './compile.ts'
 
 /** The states that no chain of transitions from the beginning reaches. */
-export function unreachableStates({ root, states }: Compiled): string[] {
+export function unreachableStates({ root, states, children }: Compiled): string[] {
   const reached = new Set<StateNode>([root])
+  for (const { to } of children.flatMap(({ onDone, onFault }) => [...onDone, ...onFault])) {
+    if (to !== undefined) reached.add(to)
+  }
   // A Set's walk also meets what is added during it.
   for (const node of reached) for (const next of after(node)) reached.add(next)
   return [...states.values()].filter((node) => !reached.has(node)).map(({ name }) => name)

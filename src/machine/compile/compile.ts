@@ -3,6 +3,7 @@
  *
  * What is wrong with a definition is said by check-definition.ts, in development; here it is passed over.
  */
+import type { ChildNode } from '../child-definition.ts'
 import { isLeaf } from '../configuration.ts'
 import type { AfterNode, InvokeNode, StateKind, StateNode, TransitionNode } from '../machine.ts'
 import { delaysIn, type Fields, fieldsOf, transitionsIn } from './fields.ts'
@@ -20,11 +21,16 @@ export class Compiled {
   readonly ids: Map<string, StateNode> = new Map()
   /** The machine as the parent of its outermost states. */
   readonly root: StateNode
+  /** The machines that run beside it. */
+  readonly children: readonly ChildNode[]
   /** What is done when all states are known: names become nodes. */
   readonly #links: (() => void)[] = []
 
   constructor(definition: unknown) {
     this.root = this.#node('', definition, undefined)
+    this.children = Object.entries(fieldsOf(fieldsOf(definition).children)).map(([name, child]) =>
+      this.#child(name, fieldsOf(child)),
+    )
     for (const link of this.#links) link()
     mergeTables(this.root, this.states.values())
   }
@@ -114,6 +120,17 @@ export class Compiled {
       onDone: this.#transitions(onDone, source),
       onError: this.#transitions(onError, source),
       onRestore: onRestore as InvokeNode['onRestore'],
+    }
+  }
+
+  #child(name: string, fields: Fields): ChildNode {
+    // The cast holds for a definition that was checked.
+    const child = fields as unknown as Omit<ChildNode, 'name' | 'onDone' | 'onFault'>
+    return {
+      ...child,
+      name,
+      onDone: this.#transitions(fields.onDone, this.root),
+      onFault: this.#transitions(fields.onFault, this.root),
     }
   }
 

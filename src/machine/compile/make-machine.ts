@@ -8,7 +8,7 @@ import { fieldsOf } from './fields.ts'
 export function makeMachine(definition: unknown, check?: typeof checkDefinition): AnyMachine {
   const compiled = new Compiled(definition)
   check?.(definition, compiled)
-  const { root, states } = compiled
+  const { children, root, states } = compiled
   const { context, historyLimit = 64, ...fields } = fieldsOf(definition)
   const id = String(fields.id)
   const nodes = [...states.values()]
@@ -19,6 +19,7 @@ export function makeMachine(definition: unknown, check?: typeof checkDefinition)
     historyLimit: historyLimit as number,
     states,
     root,
+    children,
     composed: root.kind === 'parallel' || nodes.some(isComposed),
     eventless: nodes.some(({ always }) => always.length > 0),
   })

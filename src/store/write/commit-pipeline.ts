@@ -20,7 +20,7 @@ import type { Immutable } from '../../kit/index.ts'
 import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
 import { settle } from '../../state/index.ts'
 import { activity } from '../activity.ts'
-import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
+import type { Commit } from '../kernel.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { type AnyRecipe, runRecipe, settleState, unfitError } from './recipes.ts'
 import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
@@ -54,6 +54,14 @@ export interface PipelineHost {
   readonly overrules: boolean
   /** Throws where a subscriber that suspends its writers is full. */
   admitWrite(): void
+}
+
+/** Who tells of what the pipeline commits. */
+export interface Publications<S> {
+  readonly isStopped: boolean
+  readonly broadcast: { readonly exhausted: boolean; readonly queueMax: number }
+  getValue(): Snapshot<S>
+  publish(commit: Commit<S>): void
 }
 
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
@@ -102,13 +110,13 @@ export class CommitPipeline<S> {
   noopWrites = 0
   lastCommitAt: number | null = null
   readonly #host: PipelineHost
-  readonly #subject: SnapshotSubject<S>
+  readonly #subject: Publications<S>
   /** Asked before each commit; replaced, not changed, so that one may come or go while they are asked. */
   #guards: readonly Guard<S>[] = []
   #batch: Batch<S> | undefined
   #inRecipe = false
 
-  constructor(host: PipelineHost, subject: SnapshotSubject<S>) {
+  constructor(host: PipelineHost, subject: Publications<S>) {
     this.#host = host
     this.#subject = subject
     this.head = subject.getValue()

@@ -1,0 +1,87 @@
+/** What an actor does with one item of its inbox: a message goes to its machine; a notice is about one of its children. */
+import type { DoneChildEvent, ErrorChildEvent, EventObject, Supervision } from '../machine/index.ts'
+import { outputOf } from '../machine/index.ts'
+
+import type { Actor, Place } from './actor.ts'
+import type { Item } from './inbox.ts'
+import { Restarts } from './restarts.ts'
+import { takeOwn } from './take-own.ts'
+
+/** @throws what its machine throws, and the refusals of every write. */
+export function handle(actor: Actor, item: Item): void {
+  if ('event' in item) {
+    const { event, from } = item
+    actor.system.tellOf(from, actor, event)
+    actor.driver?.send(event)
+    return
+  }
+  const { about, what } = item
+  const { place } = about
+  if (place === undefined || about.status === 'ended') return
+  if (what === 'done') completed(about, place)
+  else if (about.status !== 'failed') return
+  else if (what === 'restart') about.restart()
+  else supervise(about, place)
+}
+
+function completed(child: Actor, { parent, node, key }: Place): void {
+  if (child.doneTold || !child.isFinal || child.head === undefined) return
+  const output = outputOf(child.machine, child.head.state)
+  const event: DoneChildEvent = { type: 'done.child', child: node.name, key, output }
+  if (node.onDone.length > 0) take(child, parent, event, node.onDone)
+  child.doneTold = true
+}
+
+const STOP: Supervision = { strategy: 'stop' }
+
+/** Decides what becomes of a child that has failed. */
+function supervise(child: Actor, place: Place): void {
+  const { system, failure } = child
+  const { supervise: supervision = STOP, onFault, name } = place.node
+  if (failure === undefined) return
+  const { phase, error } = failure
+  if (supervision.strategy === 'escalate') {
+    child.end()
+    place.parent.failed(phase, error)
+    return
+  }
+  if (supervision.strategy === 'restart') {
+    child.restarts ??= new Restarts()
+    const waitMs = child.restarts.next(system.clock.wall(), supervision)
+    if (waitMs !== undefined) {
+      system.report(child, phase, error, child.restarts.count)
+      startAgain(child, place.parent, waitMs)
+      return
+    }
+  }
+  const restarts = child.restarts?.count ?? 0
+  const event: ErrorChildEvent = { type: 'error.child', child: name, key: place.key, error, restarts }
+  try {
+    if (!take(child, place.parent, event, onFault)) system.report(child, phase, error, restarts + 1)
+  } finally {
+    child.end()
+  }
+}
+
+function startAgain(child: Actor, parent: Actor, waitMs: number): void {
+  if (waitMs === 0) {
+    child.restart()
+    return
+  }
+  const { system } = child
+  child.backoff = system.scheduler.schedule(() => {
+    parent.inbox.note({ about: child, what: 'restart' })
+    system.line(parent)
+  }, waitMs)
+}
+
+function take(
+  child: Actor,
+  parent: Actor,
+  event: EventObject,
+  transitions: Place['node']['onDone'],
+): boolean {
+  const { driver, system } = parent
+  system.tellOf(child.address, parent, event)
+  return driver !== undefined && takeOwn(driver, event, transitions)
+}
