@@ -35,7 +35,7 @@ export class UnfitState extends Error {
   readonly problem: Problem
   readonly path: readonly unknown[]
 
-  constructor(problem: Problem, path: readonly unknown[], cause?: unknown) {
+  constructor(problem: Problem, path: readonly unknown[] = [], cause?: unknown) {
     super(`${problem} at ${path.join('.')}`, { cause })
     this.problem = problem
     this.path = path
@@ -61,14 +61,13 @@ class Walk {
   readonly freezes: boolean
   visits = 0
   done: Set<object> | undefined
+  /** How what is thrown was reached: each part with its key, from the inside out. */
+  readonly trail: (readonly [part: object, key: unknown])[] = []
 
   constructor(freezes: boolean) {
     this.freezes = freezes
   }
 }
-
-/** Thrown by the quick walk, which does not know its path; the one that does is made then. */
-const TOO_DEEP = Symbol('too deep')
 
 /**
  * Settles a value, in place.
@@ -80,28 +79,71 @@ const TOO_DEEP = Symbol('too deep')
  */
 export function settle<T>(next: T, previous: unknown, freezes = true): T {
   if (typeof next !== 'object' || next === null || next === previous) return next
+  const walk = new Walk(freezes)
   try {
-    return settleObject(next, previous, 0, new Walk(freezes)) as T
+    return settleObject(next, previous, 0, walk) as T
   } catch (error) {
-    throw findProblem(next, error)
+    throw error instanceof UnfitState ? located(error, next, walk) : error
   }
 }
 
+/** An error with its path; whoever comes back to where he was is in a circle, and only therefore deep. */
+function located({ problem, cause }: UnfitState, root: object, { trail }: Walk): UnfitState {
+  const path: unknown[] = []
+  const passed = new Set([root])
+  for (const [part, key] of trail.reverse()) {
+    path.push(key)
+    if (passed.has(part)) return new UnfitState('cyclic', path, cause)
+    passed.add(part)
+  }
+  return new UnfitState(problem, path, cause)
+}
+
 function settleObject(value: object, previous: unknown, depth: number, walk: Walk): object {
-  if (depth > STATE_DEPTH_MAX) throw TOO_DEEP
-  if (isDraft(value)) return settledDraft(value, walk)
+  if (depth > STATE_DEPTH_MAX) throw new UnfitState('deep')
+  if (isLiveDraft(value)) return settledDraft(value, walk)
   if (Array.isArray(value)) return settleList(value, previous, depth, walk)
   if (Object.getPrototypeOf(value) === Object.prototype)
     return settleRecord(value as Fields, previous, depth, walk)
-  if (!isDraftable(value)) return settleOpaque(value, walk)
+  if (!isDraftable(value)) return settleOpaque(value, depth, walk)
   if (value instanceof Map) return settleMap(value, previous, depth, walk)
   if (value instanceof Set) return settleSet(value, depth, walk)
   return settleRecord(value as Fields, previous, depth, walk)
 }
 
+/** Settles a part of something, and puts what it has become in its place. */
+function settlePart(
+  whole: object,
+  key: unknown,
+  part: object,
+  previous: unknown,
+  depth: number,
+  walk: Walk,
+): void {
+  try {
+    const settled = settleObject(part, previous, depth + 1, walk)
+    if (settled === part) return
+    if (whole instanceof Map) whole.set(key, settled)
+    // A draft inside something frozen cannot be replaced.
+    else if (!Reflect.set(whole, key as PropertyKey, settled)) throw new UnfitState('draft')
+  } catch (error) {
+    walk.trail.push([part, key])
+    throw error
+  }
+}
+
 type Fields = Record<string, unknown>
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** Whether a value is a draft. One whose recipe has ended throws whatever is asked of it. */
+function isLiveDraft(value: object): boolean {
+  try {
+    return isDraft(value)
+  } catch (error) {
+    throw new UnfitState('draft', [], error)
+  }
+}
 
 /** What a draft stands for. It is a copy, which nobody else has. */
 function settledDraft(draft: object, { freezes }: Walk): object {
@@ -117,8 +159,7 @@ function settleList(list: unknown[], previous: unknown, depth: number, walk: Wal
     if (!isObject(item) || item === before[i]) continue
     if (!nested && isDone(list, walk)) return list
     nested = true
-    const settled = settleObject(item, before[i], depth + 1, walk)
-    if (settled !== item) replace(list, i, settled)
+    settlePart(list, i, item, before[i], depth, walk)
   }
   return finish(list, nested, walk)
 }
@@ -131,8 +172,7 @@ function settleRecord(record: Fields, previous: unknown, depth: number, walk: Wa
     if (!isObject(item) || item === before[key]) continue
     if (!nested && isDone(record, walk)) return record
     nested = true
-    const settled = settleObject(item, before[key], depth + 1, walk)
-    if (settled !== item) replace(record, key, settled)
+    settlePart(record, key, item, before[key], depth, walk)
   }
   return finish(record, nested, walk)
 }
@@ -152,42 +192,34 @@ function finish(container: object, nested: boolean, walk: Walk): object {
   return walk.freezes ? Object.freeze(container) : container
 }
 
-/** Puts what a draft stands for in its place. */
-function replace(container: object, key: PropertyKey, settled: object): void {
-  // A draft inside something frozen cannot be replaced.
-  if (!Reflect.set(container, key, settled)) throw new UnfitState('draft', [])
-}
-
 /**
  * What is not drafted is not walked, as it may lead anywhere. But a draft that it was given, as a field, would end
- * with its recipe.
+ * with its recipe. Getters are not asked.
  */
-function settleOpaque(value: object, walk: Walk): object {
-  for (const [key, item] of fieldsOf(value)) {
-    if (isDraft(item)) replace(value, key, settledDraft(item, walk))
+function settleOpaque(value: object, depth: number, walk: Walk): object {
+  for (const key of ArrayBuffer.isView(value) ? [] : Object.keys(value)) {
+    const item: unknown = Object.getOwnPropertyDescriptor(value, key)?.value
+    if (isObject(item) && isAnyDraft(item)) settlePart(value, key, item, undefined, depth, walk)
   }
   return value
 }
 
-/** The fields that hold objects; getters are not asked. */
-function fieldsOf(value: object): (readonly [string, object])[] {
-  if (ArrayBuffer.isView(value)) return []
-  return Object.keys(value).flatMap((key) => {
-    const item: unknown = Object.getOwnPropertyDescriptor(value, key)?.value
-    return isObject(item) ? [[key, item] as const] : []
-  })
+/** Whether a value is a draft, or was one. */
+function isAnyDraft(value: object): boolean {
+  try {
+    return isDraft(value)
+  } catch {
+    return true
+  }
 }
 
 function settleMap(map: Map<unknown, unknown>, previous: unknown, depth: number, walk: Walk): object {
   if (isDone(map, walk)) return map
   const before = previous instanceof Map ? previous : NO_ENTRIES
   for (const [key, item] of map) {
-    // A key cannot be replaced without losing its place.
-    if (isObject(key) && !before.has(key) && settleObject(key, undefined, depth + 1, walk) !== key)
-      throw new UnfitState('draft', [])
-    if (!isObject(item) || item === before.get(key)) continue
-    const settled = settleObject(item, before.get(key), depth + 1, walk)
-    if (settled !== item) map.set(key, settled)
+    // A key cannot be replaced without losing its place: nothing frozen takes it.
+    if (isObject(key) && !before.has(key)) settlePart(NOTHING, key, key, undefined, depth, walk)
+    if (isObject(item) && item !== before.get(key)) settlePart(map, key, item, before.get(key), depth, walk)
   }
   walk.done?.add(map)
   return walk.freezes ? freeze(map) : map
@@ -197,59 +229,14 @@ const NO_ENTRIES: ReadonlyMap<unknown, unknown> = new Map()
 
 function settleSet(set: Set<unknown>, depth: number, walk: Walk): object {
   if (isDone(set, walk)) return set
-  const items = [...set].map((item) =>
-    isObject(item) ? settleObject(item, undefined, depth + 1, walk) : item,
-  )
+  const items = [...set]
+  for (const [i, item] of items.entries()) {
+    if (isObject(item)) settlePart(items, i, item, undefined, depth, walk)
+  }
   if (items.some((item) => !set.has(item))) {
     set.clear()
     for (const item of items) set.add(item)
   }
   walk.done?.add(set)
   return walk.freezes ? freeze(set) : set
-}
-
-// ---- where it went wrong ----
-
-/** Finds the first place that is not fit, as the quick walk met it. */
-function findProblem(root: object, error: unknown): unknown {
-  const ancestors = new Set<object>()
-  const done = new Set<object>()
-  const search = (value: unknown, path: unknown[]): UnfitState | undefined => {
-    if (!isObject(value) || done.has(value)) return undefined
-    if (ancestors.has(value)) return new UnfitState('cyclic', path)
-    if (path.length > STATE_DEPTH_MAX) return new UnfitState('deep', path)
-    if (isEndedOrHeld(value, error)) return new UnfitState('draft', path, error)
-    if (!isDraftable(value)) {
-      const held = fieldsOf(value).find(([, item]) => isEndedOrHeld(item, error))
-      return held && new UnfitState('draft', [...path, held[0]], error)
-    }
-    ancestors.add(value)
-    for (const [key, item] of entriesOf(value)) {
-      const found = search(item, [...path, key])
-      if (found !== undefined) return found
-    }
-    ancestors.delete(value)
-    done.add(value)
-    return undefined
-  }
-  return search(root, []) ?? error
-}
-
-/** Whether a value is a draft that cannot be replaced; one whose recipe has ended throws whatever is asked of it. */
-function isEndedOrHeld(value: object, error: unknown): boolean {
-  try {
-    return isDraft(value) && error instanceof UnfitState
-  } catch {
-    return true
-  }
-}
-
-function entriesOf(value: object): Iterable<readonly [unknown, unknown]> {
-  if (value instanceof Map)
-    return [...value].flatMap(([key, item]) => [
-      [key, key],
-      [key, item],
-    ])
-  if (value instanceof Set) return [...value].entries()
-  return Object.entries(value)
 }
