@@ -62,18 +62,14 @@ function unlisten(signal: AbortSignal): void {
 function aborted(this: AbortSignal): void {
   const actions = waiting.get(this)
   unlisten(this)
-  const failures: unknown[] = []
   for (const action of actions ?? []) {
     try {
       action()
     } catch (error) {
-      failures.push(error)
+      // As if each had listened by itself: the platform reports what a listener throws.
+      queueMicrotask(() => {
+        throw error
+      })
     }
-  }
-  // As if each had listened by itself: the platform reports what a listener throws.
-  for (const error of failures) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

@@ -43,9 +43,6 @@ export class ReadableFace<S> implements Readable<S> {
     this.snapshot$ = core.snapshots()
     this.state$ = core.states()
     this.select = core.select
-    this.subscribe = this.subscribe.bind(this)
-    this.stream = this.stream.bind(this)
-    this.waitFor = this.waitFor.bind(this)
   }
 
   get snapshot(): Snapshot<S> {
@@ -64,24 +61,20 @@ export class ReadableFace<S> implements Readable<S> {
     return this.#core.subject.isStopped
   }
 
-  // One implementation; the overloads of Readable give arrays to the consumer of a batch.
-  subscribe(consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle {
-    const given = toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>)
-    return this.#core.attach(given, options, ReadableFace.prototype.subscribe)
-  }
-
-  stream(options?: StreamOptions<S>): SnapshotStream<S> {
-    return this.#core.stream(options)
-  }
-
   [Symbol.asyncIterator](): SnapshotStream<S> {
     return this.stream()
   }
 
-  waitFor(
+  // One implementation; the overloads of Readable give arrays to the consumer of a batch.
+  readonly subscribe = (consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle => {
+    const given = toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>)
+    return this.#core.attach(given, options, this.subscribe)
+  }
+
+  readonly stream = (options?: StreamOptions<S>): SnapshotStream<S> => this.#core.stream(options)
+
+  readonly waitFor = (
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
     options?: WaitOptions,
-  ): Promise<Snapshot<S>> {
-    return this.#core.waitFor(predicate, options)
-  }
+  ): Promise<Snapshot<S>> => this.#core.waitFor(predicate, options)
 }

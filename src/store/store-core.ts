@@ -15,9 +15,10 @@ import {
   type StoreMetrics,
 } from '../counting/index.ts'
 import type { Immutable } from '../kit/index.ts'
-import { type Clock, defineDispose, FairLock, onAbort, randomUuid, systemClock } from '../kit/index.ts'
+import { type Clock, defineDispose, FairLock, randomUuid, systemClock } from '../kit/index.ts'
 import { inspectSymbol, type StoreInspection } from './inspect.ts'
 import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
+import { limited } from './limited.ts'
 import { check } from './options.ts'
 import { Audience } from './publish/audience.ts'
 import { FaultReporter, type SubscriberFault } from './publish/fault-reporter.ts'
@@ -142,17 +143,6 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     core.writer = this.#pipeline
     this.#kernel = new StoreKernel(this, this.#pipeline, subject.broadcast, audience)
     this.faults$ = audience.faults.faults$
-    // For methods that work off their store.
-    this.update = this.update.bind(this)
-    this.set = this.set.bind(this)
-    this.put = this.put.bind(this)
-    this.initialize = this.initialize.bind(this)
-    this.batch = this.batch.bind(this)
-    this.modify = this.modify.bind(this)
-    this.ready = this.ready.bind(this)
-    this.whenReady = this.whenReady.bind(this)
-    this.metrics = this.metrics.bind(this)
-    this.destroy = this.destroy.bind(this)
   }
 
   override get snapshot(): Snapshot<S> {
@@ -170,74 +160,67 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     return this.#subject.getValue()
   }
 
-  update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S> {
-    return this.#pipeline.update(recipe as AnyRecipe, write)
-  }
+  // Functions of its own, not methods: they work off their store.
+  readonly update = (recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S> =>
+    this.#pipeline.update(recipe as AnyRecipe, write)
 
-  set(state: S | Immutable<S>, write?: Write): Snapshot<S> {
-    return this.#pipeline.set(state, write)
-  }
+  readonly set = (state: S | Immutable<S>, write?: Write): Snapshot<S> => this.#pipeline.set(state, write)
 
-  put(snapshot: Snapshot<S>, options: { enforceVersion?: boolean | undefined } = {}): Snapshot<S> {
+  readonly put = (
+    snapshot: Snapshot<S>,
+    options: { enforceVersion?: boolean | undefined } = {},
+  ): Snapshot<S> => {
     check?.putOptions(options)
     return this.#pipeline.put(snapshot, options.enforceVersion === true)
   }
 
-  initialize(state: S | Immutable<S>): Snapshot<S> {
+  readonly initialize = (state: S | Immutable<S>): Snapshot<S> => {
     const { head } = this.#pipeline
     return head.version >= 0 ? head : this.set(state, 'INIT')
   }
 
-  batch<R>(work: Synchronous<R>, write?: Write): R {
+  readonly batch = <R>(work: Synchronous<R>, write?: Write): R =>
     // What no compiler has seen, the pipeline refuses.
-    return this.#pipeline.batch(work as () => R, write)
-  }
+    this.#pipeline.batch(work as () => R, write)
 
-  async modify(work: ModifyWork<S>, options: ModifyOptions = {}): Promise<Snapshot<S>> {
+  readonly modify = async (work: ModifyWork<S>, options: ModifyOptions = {}): Promise<Snapshot<S>> => {
     check?.modifyOptions(options)
     this.#pipeline.requireAlive('modify()')
     this.#pipeline.requireState('modify()')
     const { retries = 3, signal, ...write } = options
-    const controller = new AbortController()
-    const destroyed = (): void => controller.abort(this.#pipeline.destroyedError('modify()'))
-    const cancelled = (): void => controller.abort(signal?.reason)
     const target = {
       published: () => this.#subject.getValue(),
-      set: this.set.bind(this),
+      set: this.set,
       unchanged: () => this.#pipeline.unchanged(),
       line: this.#modifying,
     }
-    this.#endings.add(destroyed)
-    const stopListening = onAbort(signal, cancelled)
-    try {
-      return await modify(
-        target,
-        work,
-        { reason: 'MODIFY', ...write },
-        { retries, signal: controller.signal },
-      )
-    } finally {
-      this.#endings.delete(destroyed)
-      stopListening()
-    }
+    return await limited({ signal }, this.#audience.scheduler, undefined, async (limit) => {
+      const destroyed = (): void => limit.abort(this.#pipeline.destroyedError('modify()'))
+      this.#endings.add(destroyed)
+      try {
+        return await modify(target, work, { reason: 'MODIFY', ...write }, { retries, signal: limit.signal })
+      } finally {
+        this.#endings.delete(destroyed)
+      }
+    })
   }
 
-  async ready(options: WaitOptions = {}): Promise<void> {
+  readonly ready = async (options: WaitOptions = {}): Promise<void> => {
     check?.waitOptions(options, 'ready()')
     await this.#audience.writers.whenReady(() => {}, options, 'ready()')
   }
 
-  async whenReady<R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> {
+  readonly whenReady = async <R>(write: () => R, options: WaitOptions = {}): Promise<Awaited<R>> => {
     check?.waitOptions(options, 'whenReady()')
     return await this.#audience.writers.whenReady(write, options, 'whenReady()')
   }
 
-  metrics(): StoreMetrics {
+  readonly metrics = (): StoreMetrics => {
     const counters = this.#kernel.figures.reduce(addFigures, this.#counters())
     return reportMetrics(counters, this.#audience.departed, this.#audience.stats())
   }
 
-  destroy(): void {
+  readonly destroy = (): void => {
     if (this.#subject.isStopped) return
     this.#core.complete()
     for (const end of [...this.#endings]) end()

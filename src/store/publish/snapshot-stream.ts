@@ -69,12 +69,6 @@ export class MailboxStream<S> implements SnapshotStream<S> {
       },
     }
     this.#mailbox = subscribers.add(consumer, options, true).box()
-    // For methods that work off their stream.
-    this.next = this.next.bind(this)
-    this.poll = this.poll.bind(this)
-    this.return = this.return.bind(this)
-    this.throw = this.throw.bind(this)
-    this.stats = this.stats.bind(this)
   }
 
   get id(): string {
@@ -85,8 +79,13 @@ export class MailboxStream<S> implements SnapshotStream<S> {
     return this.#mailbox.closed
   }
 
-  next(): Promise<Result<S>> {
-    return new Promise((resolve, reject) => {
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  // Functions of its own, not methods: they work off their stream.
+  readonly next = (): Promise<Result<S>> =>
+    new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         reject(this.#failure.error)
         this.#failure = undefined
@@ -98,9 +97,8 @@ export class MailboxStream<S> implements SnapshotStream<S> {
         else this.#mailbox.request(1)
       }
     })
-  }
 
-  poll(): Snapshot<S> | undefined {
+  readonly poll = (): Snapshot<S> | undefined => {
     if (this.#waiters.size > 0 || !this.#mailbox.ready) return undefined
     this.#mailbox.request(1)
     const snapshot = this.#polled
@@ -108,24 +106,18 @@ export class MailboxStream<S> implements SnapshotStream<S> {
     return snapshot
   }
 
-  async return(value?: unknown): Promise<Result<S>> {
+  readonly return = async (value?: unknown): Promise<Result<S>> => {
     this.#mailbox.close('unsubscribed')
     // As a generator's: what it was given, awaited. The cast holds for typed callers, who give nothing.
     return value === undefined ? DONE : { done: true, value: (await value) as unknown as undefined }
   }
 
-  async throw(error?: unknown): Promise<Result<S>> {
+  readonly throw = async (error?: unknown): Promise<Result<S>> => {
     this.#mailbox.close('unsubscribed')
     throw error
   }
 
-  stats(): SubscriberStats {
-    return this.#mailbox.stats()
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
+  readonly stats = (): SubscriberStats => this.#mailbox.stats()
 
   #take(snapshot: Snapshot<S>): void {
     const waiter = this.#waiters.shift()

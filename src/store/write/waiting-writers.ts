@@ -6,6 +6,7 @@
  */
 import type { SchedulerLike } from 'rxjs'
 import { FairLock, HeadgateError, onAbort } from '../../kit/index.ts'
+import { limited } from '../limited.ts'
 import type { WaitOptions } from '../readable.ts'
 
 /** What the line needs of its store. */
@@ -32,19 +33,17 @@ export class WaitingWriters {
   }
 
   /** Runs `write` once every suspending subscriber has room. */
-  async whenReady<R>(write: () => R, { signal, timeoutMs }: WaitOptions, operation: string): Promise<R> {
-    const waiting = new AbortController()
-    const stopListening = onAbort(signal, () => waiting.abort(signal?.reason))
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : this.#host.scheduler.schedule(() => waiting.abort(this.#late(operation, timeoutMs)), timeoutMs)
-    try {
-      return await this.#inTurn(write, waiting.signal, operation)
-    } finally {
-      timer?.unsubscribe()
-      stopListening()
-    }
+  whenReady<R>(write: () => R, options: WaitOptions, operation: string): Promise<R> {
+    const late = (timeoutMs: number): HeadgateError =>
+      new HeadgateError('READY_TIMEOUT', {
+        store: this.#host.storeName,
+        operation,
+        timeoutMs,
+        subscriberId: this.#host.full()?.id ?? 'none',
+      })
+    return limited(options, this.#host.scheduler, late, ({ signal }) =>
+      this.#inTurn(write, signal, operation),
+    )
   }
 
   async #inTurn<R>(write: () => R, signal: AbortSignal, operation: string): Promise<R> {
@@ -85,15 +84,5 @@ export class WaitingWriters {
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const look of waiting) look()
-  }
-
-  #late(operation: string, timeoutMs: number): HeadgateError {
-    const { storeName: store } = this.#host
-    return new HeadgateError('READY_TIMEOUT', {
-      store,
-      operation,
-      timeoutMs,
-      subscriberId: this.#host.full()?.id ?? 'none',
-    })
   }
 }
