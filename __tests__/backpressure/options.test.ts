@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  checkCount,
-  checkDispatch,
-  checkFlag,
-  checkMs,
   refuseOption,
+  requireCount,
+  requireDispatch,
+  requireFlag,
+  requireMs,
 } from '../../src/backpressure/options.ts'
 
 const refusal = (message: string): unknown => expect.objectContaining({ code: 'POLICY_INVALID', message })
 
-describe('checkCount', () => {
+describe('requireCount', () => {
   test.each([1, 64, 2 ** 40, Number.POSITIVE_INFINITY])('lets %p pass', (count) => {
-    expect(checkCount('capacity', count)).toBe(count)
+    expect(() => requireCount('capacity', count)).not.toThrow()
   })
 
   test.each<[unknown, string]>([
@@ -25,15 +25,15 @@ describe('checkCount', () => {
     [null, 'null'],
     [undefined, 'undefined'],
   ])('refuses %p', (value, received) => {
-    expect(() => checkCount('maxSize', value)).toThrow(
+    expect(() => requireCount('maxSize', value)).toThrow(
       refusal(`Expected "maxSize" to be an integer from 1, got ${received}.`),
     )
   })
 })
 
-describe('checkDispatch', () => {
+describe('requireDispatch', () => {
   test.each(['sync', 'microtask'])('lets %p pass', (dispatch) => {
-    expect(checkDispatch(dispatch)).toBe(dispatch)
+    expect(() => requireDispatch(dispatch)).not.toThrow()
   })
 
   test.each<[unknown, string]>([
@@ -41,15 +41,15 @@ describe('checkDispatch', () => {
     ['Sync', '"Sync" (string)'],
     [undefined, 'undefined'],
   ])('refuses %p', (value, received) => {
-    expect(() => checkDispatch(value)).toThrow(
+    expect(() => requireDispatch(value)).toThrow(
       refusal(`Expected "dispatch" to be "sync" or "microtask", got ${received}.`),
     )
   })
 })
 
-describe('checkMs', () => {
+describe('requireMs', () => {
   test.each([0, 1, 16, 2_147_483_647])('lets %p pass', (ms) => {
-    expect(checkMs('ms', ms)).toBe(ms)
+    expect(() => requireMs('ms', ms, 0)).not.toThrow()
   })
 
   test.each<[unknown, string]>([
@@ -64,22 +64,22 @@ describe('checkMs', () => {
     [null, 'null'],
     [undefined, 'undefined'],
   ])('refuses %p', (value, received) => {
-    expect(() => checkMs('maxWaitMs', value)).toThrow(
+    expect(() => requireMs('maxWaitMs', value, 0)).toThrow(
       refusal(`Expected "maxWaitMs" to be milliseconds, an integer from 0 to 2147483647, got ${received}.`),
     )
   })
 
   test('has a minimum of its own where one is given', () => {
-    expect(checkMs('ms', 1, 1)).toBe(1)
-    expect(() => checkMs('ms', 0, 1)).toThrow(
+    expect(() => requireMs('ms', 1, 1)).not.toThrow()
+    expect(() => requireMs('ms', 0, 1)).toThrow(
       refusal('Expected "ms" to be milliseconds, an integer from 1 to 2147483647, got 0 (number).'),
     )
   })
 })
 
-describe('checkFlag', () => {
+describe('requireFlag', () => {
   test.each([true, false])('lets %p pass', (flag) => {
-    expect(checkFlag('leading', flag)).toBe(flag)
+    expect(() => requireFlag('leading', flag)).not.toThrow()
   })
 
   test.each<[unknown, string]>([
@@ -88,7 +88,7 @@ describe('checkFlag', () => {
     [null, 'null'],
     [undefined, 'undefined'],
   ])('refuses %p', (value, received) => {
-    expect(() => checkFlag('leading', value)).toThrow(
+    expect(() => requireFlag('leading', value)).toThrow(
       refusal(`Expected "leading" to be true or false, got ${received}.`),
     )
   })

@@ -39,9 +39,9 @@ class FlushedScheduler extends VirtualTimeScheduler {
 }
 
 describe('Timer', () => {
-  function openTimer(scheduler: SchedulerLike, repeat?: 'repeat') {
+  function openTimer(scheduler: SchedulerLike, repeats = false) {
     const runs: number[] = []
-    const timer: Timer = new Timer({ scheduler }, () => void runs.push(scheduler.now()), repeat)
+    const timer: Timer = new Timer({ scheduler }, () => void runs.push(scheduler.now()), repeats)
     return { timer, runs }
   }
 
@@ -58,7 +58,7 @@ describe('Timer', () => {
 
   test('runs again and again, where it repeats, until it is stopped', () => {
     const clock = new VirtualClock()
-    const { timer, runs } = openTimer(clock, 'repeat')
+    const { timer, runs } = openTimer(clock, true)
     timer.start(5)
     clock.advance(17)
     expect(runs).toEqual([5, 10, 15])
@@ -78,8 +78,8 @@ describe('Timer', () => {
   })
 
   test('is over where its scheduler runs it at once, also one that repeats', () => {
-    for (const repeat of [undefined, 'repeat'] as const) {
-      const { timer, runs } = openTimer(new FlushedScheduler(), repeat)
+    for (const repeats of [false, true]) {
+      const { timer, runs } = openTimer(new FlushedScheduler(), repeats)
       timer.start(5)
       timer.start(5)
       expect([runs.length, timer.running]).toEqual([2, false])

@@ -129,6 +129,29 @@ describe('the library in production', () => {
     expect(store.state).toEqual({ n: 0 })
   })
 
+  test('looks at what comes from outside of the program: labels of policies, configurations of machines', () => {
+    const { fromXState, parsePolicy } = production
+    const labels = [
+      'throttle:x',
+      'sample:0',
+      'buffer:0',
+      'buffer:4:drop-latest',
+      'batch::',
+      'frame:-1',
+      'debounce',
+    ]
+    for (const label of labels) {
+      expect(thrownBy(() => parsePolicy(label))).toMatchObject({ code: 'POLICY_INVALID' })
+    }
+    expect(parsePolicy('throttle:5:leading')).toMatchObject({ ms: 5, leading: true, trailing: false })
+    const config = { id: 'lamp', initial: 'OFF', states: { OFF: { on: { PRESS: 'ON' } } } }
+    expect(thrownBy(() => fromXState(config))).toMatchObject({ code: 'MACHINE_INVALID' })
+  })
+
+  test('does not look at the options of policies', () => {
+    expect(production.throttle({ ms: 5, trailing: 1 } as never)).toMatchObject({ kind: 'throttle' })
+  })
+
   test('does not look at the options of stores, subscriptions and writes', () => {
     const { createStore } = production
     const store = createStore({ n: 0 }, { nmae: 'arm' } as never)

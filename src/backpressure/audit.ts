@@ -1,9 +1,7 @@
-import { checkKeys } from '../kit/index.ts'
-import { GATED, GatedStrategy } from './gated-strategy.ts'
-import { checkMs } from './options.ts'
+import { GATED_MAX, GatedStrategy } from './gated-strategy.ts'
+import { checkMs, checkNames } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Versioned } from './strategy.ts'
-import { Timer } from './timer.ts'
 
 /** See {@link audit}. */
 export interface AuditPolicy extends SinglePolicy<'audit'> {
@@ -20,30 +18,25 @@ export interface AuditPolicy extends SinglePolicy<'audit'> {
  * @throws `POLICY_INVALID`
  */
 export function audit(options: { ms: number }): AuditPolicy {
-  checkKeys(options, { ms: true }, 'audit()')
-  const ms = checkMs('ms', options.ms)
+  checkNames(options, { ms: true }, 'audit()')
+  const { ms } = options
+  checkMs('ms', ms, 0)
   return madePolicy(
-    { kind: 'audit', label: `audit:${ms}`, ...GATED, ms },
+    { kind: 'audit', label: `audit:${ms}`, capacity: GATED_MAX, ms },
     (port) => new AuditStrategy(ms, port),
   )
 }
 
 class AuditStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
-  readonly #timer: Timer
 
   constructor(ms: number, port: Port<T>) {
     super(port)
     this.#ms = ms
-    this.#timer = new Timer(port, () => this.passHeld())
   }
 
   offer(entry: T): void {
     this.hold(entry)
-    if (!this.#timer.running) this.#timer.start(this.#ms)
-  }
-
-  protected stop(): void {
-    this.#timer.stop()
+    if (!this.timer.running) this.timer.start(this.#ms)
   }
 }

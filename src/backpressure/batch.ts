@@ -1,8 +1,10 @@
-import { checkKeys, RingBuffer } from '../kit/index.ts'
-import { checkCount, checkMs, refuseOption } from './options.ts'
+import { RingBuffer } from '../kit/index.ts'
+import { checkNames, refuseOption, requireCount, requireMs } from './options.ts'
 import { type BatchingPolicy, madePolicy } from './policy.ts'
 import type { Port, Strategy, Versioned } from './strategy.ts'
 import { Timer } from './timer.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
 interface Windows {
   readonly ms: number | undefined
@@ -36,20 +38,26 @@ export function batch(options: {
   window?: 'first' | 'fixed'
   capacity?: number
 }): BatchPolicy {
-  checkKeys(options, { ms: true, maxSize: true, window: true, capacity: true }, 'batch()')
+  checkNames(options, { ms: true, maxSize: true, window: true, capacity: true }, 'batch()')
   const { ms, maxSize, window = 'first', capacity = 65_536 } = options
-  // A fixed window of 0 ms would run a timer without end.
-  if (ms !== undefined) checkMs('ms', ms, window === 'fixed' ? 1 : 0)
-  if (maxSize !== undefined) checkCount('maxSize', maxSize)
-  if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
-  if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)
-  if (ms === undefined && window === 'fixed') refuseOption('ms', 'given for a fixed window', ms)
-  const windows = { ms, maxSize, window, capacity: checkCount('capacity', capacity) }
+  const windows = { ms, maxSize, window, capacity }
+  if (typeof process === 'object' && process.env.NODE_ENV !== 'production') requireWindows(windows)
   const label = ['batch', ms, maxSize, window, capacity].join(':')
   return madePolicy(
     { kind: 'batch', label, ...windows, converges: ms !== undefined, lossless: true, batches: true },
     (port) => new BatchStrategy(windows, port),
   )
+}
+
+/** @throws `POLICY_INVALID` */
+export function requireWindows({ ms, maxSize, window, capacity }: Windows): void {
+  // A fixed window of 0 ms would run a timer without end.
+  if (ms !== undefined) requireMs('ms', ms, window === 'fixed' ? 1 : 0)
+  if (maxSize !== undefined) requireCount('maxSize', maxSize)
+  if (window !== 'first' && window !== 'fixed') refuseOption('window', '"first" or "fixed"', window)
+  if (ms === undefined && maxSize === undefined) refuseOption('ms', 'given where maxSize is not', ms)
+  if (ms === undefined && window === 'fixed') refuseOption('ms', 'given for a fixed window', ms)
+  requireCount('capacity', capacity)
 }
 
 /**
@@ -71,8 +79,7 @@ class BatchStrategy<T extends Versioned> implements Strategy<T> {
     this.#port = port
     this.#versions = new RingBuffer(windows.capacity)
     this.#closed = new RingBuffer(windows.capacity)
-    const end = (): void => this.#closeWindow()
-    this.#timer = windows.window === 'fixed' ? new Timer(port, end, 'repeat') : new Timer(port, end)
+    this.#timer = new Timer(port, () => this.#closeWindow(), windows.window === 'fixed')
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
-import { checkKeys, RingBuffer } from '../kit/index.ts'
+import { RingBuffer } from '../kit/index.ts'
 import { BacklogStrategy } from './backlog-strategy.ts'
-import { checkCount, checkDispatch, type Dispatch, refuseOption } from './options.ts'
+import { checkDispatch, checkNames, type Dispatch, refuseOption, requireCount } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Strategy, Versioned } from './strategy.ts'
 
@@ -20,9 +20,12 @@ export interface BufferPolicy extends SinglePolicy<'buffer'> {
   readonly dispatch: Dispatch
 }
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
 const OVERFLOWS: readonly unknown[] = ['drop-oldest', 'drop-incoming', 'error', 'suspend']
 
-function checkOverflow(value: unknown): Overflow {
+/** @throws `POLICY_INVALID` */
+export function requireOverflow(value: unknown): void {
   const names = '"drop-oldest", "drop-incoming", "error" or "suspend"'
   if (value === 'drop-latest' || value === 'drop-newest') {
     refuseOption(
@@ -32,7 +35,6 @@ function checkOverflow(value: unknown): Overflow {
     )
   }
   if (!OVERFLOWS.includes(value)) refuseOption('overflow', names, value)
-  return value as Overflow
 }
 
 /**
@@ -63,12 +65,15 @@ function checkOverflow(value: unknown): Overflow {
 export function buffer(
   options: { capacity?: number; overflow?: Overflow; dispatch?: Dispatch } = {},
 ): BufferPolicy {
-  checkKeys(options, { capacity: true, overflow: true, dispatch: true }, 'buffer()')
+  checkNames(options, { capacity: true, overflow: true, dispatch: true }, 'buffer()')
   // Defaults stand for what is absent; null is refused.
   const { capacity = 64, overflow = 'drop-oldest', dispatch = 'sync' } = options
-  checkCount('capacity', capacity)
-  checkOverflow(overflow)
-  const deferred = checkDispatch(dispatch) === 'microtask'
+  if (typeof process === 'object' && process.env.NODE_ENV !== 'production') {
+    requireCount('capacity', capacity)
+    requireOverflow(overflow)
+  }
+  checkDispatch(dispatch)
+  const deferred = dispatch === 'microtask'
   const endless = capacity === Number.POSITIVE_INFINITY
   const suspends = overflow === 'suspend'
   const facts = {

@@ -1,9 +1,7 @@
-import { checkKeys } from '../kit/index.ts'
-import { GATED, GatedStrategy } from './gated-strategy.ts'
-import { checkMs } from './options.ts'
+import { GATED_MAX, GatedStrategy } from './gated-strategy.ts'
+import { checkMs, checkNames } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Versioned } from './strategy.ts'
-import { Timer } from './timer.ts'
 
 /** See {@link debounce}. */
 export interface DebouncePolicy extends SinglePolicy<'debounce'> {
@@ -20,37 +18,32 @@ export interface DebouncePolicy extends SinglePolicy<'debounce'> {
  * @throws `POLICY_INVALID`
  */
 export function debounce(options: { ms: number }): DebouncePolicy {
-  checkKeys(options, { ms: true }, 'debounce()')
-  const ms = checkMs('ms', options.ms)
+  checkNames(options, { ms: true }, 'debounce()')
+  const { ms } = options
+  checkMs('ms', ms, 0)
   return madePolicy(
-    { kind: 'debounce', label: `debounce:${ms}`, ...GATED, ms },
+    { kind: 'debounce', label: `debounce:${ms}`, capacity: GATED_MAX, ms },
     (port) => new DebounceStrategy(ms, port),
   )
 }
 
 class DebounceStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
-  readonly #timer: Timer
 
   constructor(ms: number, port: Port<T>) {
     super(port)
     this.#ms = ms
-    this.#timer = new Timer(port, () => this.passHeld())
   }
 
   offer(entry: T): void {
     this.stop()
     this.hold(entry)
-    this.#timer.start(this.#ms)
+    this.timer.start(this.#ms)
   }
 
   override end(kind: 'complete' | 'error'): void {
     super.end(kind)
     this.stop()
-    this.passHeld()
-  }
-
-  protected stop(): void {
-    this.#timer.stop()
+    this.due()
   }
 }

@@ -1,5 +1,5 @@
 import { checkKeys, type KnownKeys } from '../kit/index.ts'
-import { checkCount, checkFlag, refuseOption } from './options.ts'
+import { refuseOption, requireCount, requireFlag } from './options.ts'
 import { type BatchingPolicy, madePolicy, type Open, type Policy, type SinglePolicy } from './policy.ts'
 
 /** What {@link definePolicy} is told: the facts of a {@link Policy}, and what opens it. */
@@ -88,9 +88,9 @@ export function definePolicy(definition: PolicyDefinition): Policy {
   if (typeof label !== 'string' || label.split(':')[0] !== kind) {
     refuseOption('label', `"${kind}", with its parameters behind colons`, label)
   }
-  if (capacity !== 0) checkCount('capacity', capacity)
+  if (capacity !== 0) requireCount('capacity', capacity)
   for (const [name, value] of Object.entries({ converges, lossless, waits, batches, suspends })) {
-    checkFlag(name, value)
+    requireFlag(name, value)
   }
   if (typeof open !== 'function') refuseOption('open', 'a function from a port to a strategy', open)
   // The cast holds: which of the two it is, is what `batches` says.

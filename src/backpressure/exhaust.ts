@@ -5,7 +5,7 @@ import type { Port, Strategy, Versioned } from './strategy.ts'
 export type ExhaustPolicy = SinglePolicy<'exhaust'>
 
 const EXHAUST: ExhaustPolicy = madePolicy(
-  { kind: 'exhaust', label: 'exhaust', capacity: 0, converges: false, lossless: false, straight: true },
+  { kind: 'exhaust', label: 'exhaust', capacity: 0, converges: false, straight: true },
   (port) => new ExhaustStrategy(port),
 )
 

@@ -1,9 +1,7 @@
-import { checkKeys } from '../kit/index.ts'
-import { GATED, GatedStrategy } from './gated-strategy.ts'
-import { checkMs } from './options.ts'
+import { GATED_MAX, GatedStrategy } from './gated-strategy.ts'
+import { checkMs, checkNames } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Versioned } from './strategy.ts'
-import { Timer } from './timer.ts'
 
 /** See {@link frame}. */
 export interface FramePolicy extends SinglePolicy<'frame'> {
@@ -24,52 +22,47 @@ const FRAME_MS = 16
  * @throws `POLICY_INVALID`
  */
 export function frame(options: { maxWaitMs?: number } = {}): FramePolicy {
-  checkKeys(options, { maxWaitMs: true }, 'frame()')
+  checkNames(options, { maxWaitMs: true }, 'frame()')
   const { maxWaitMs = 100 } = options
-  const label = `frame:${checkMs('maxWaitMs', maxWaitMs)}`
+  checkMs('maxWaitMs', maxWaitMs, 0)
   return madePolicy(
-    { kind: 'frame', label, ...GATED, maxWaitMs },
+    { kind: 'frame', label: `frame:${maxWaitMs}`, capacity: GATED_MAX, maxWaitMs },
     (port) => new FrameStrategy(maxWaitMs, port),
   )
 }
 
 class FrameStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #maxWaitMs: number
-  readonly #timer: Timer
   #frame: number | undefined
 
   constructor(maxWaitMs: number, port: Port<T>) {
     super(port)
     this.#maxWaitMs = maxWaitMs
-    this.#timer = new Timer(port, () => this.#open())
   }
 
   offer(entry: T): void {
     this.hold(entry)
-    if (this.#timer.running) return
+    if (this.timer.running) return
     const hasFrames = typeof requestAnimationFrame === 'function'
-    this.#timer.start(hasFrames ? this.#maxWaitMs : FRAME_MS)
-    if (hasFrames && this.#timer.running) this.#requestFrame()
-  }
-
-  /** The stub of many test suites calls at once: what it returns then is no frame to wait for. */
-  #requestFrame(): void {
+    this.timer.start(hasFrames ? this.#maxWaitMs : FRAME_MS)
+    if (!hasFrames || !this.timer.running) return
+    // The stub of many test suites calls at once: what it returns then is no frame to wait for.
     let came = false
     const frame = requestAnimationFrame(() => {
       came = true
-      this.#open()
+      this.due()
     })
     if (!came) this.#frame = frame
   }
 
-  #open(): void {
+  protected override due(): void {
     this.stop()
-    this.passHeld()
+    super.due()
   }
 
-  protected stop(): void {
+  protected override stop(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
     this.#frame = undefined
-    this.#timer.stop()
+    super.stop()
   }
 }

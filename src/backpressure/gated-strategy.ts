@@ -12,14 +12,22 @@
  * back behind the gate, or a consumer as slow as the window would never be given anything.
  */
 import { LatestStrategy } from './latest.ts'
-import type { DropReason, Versioned } from './strategy.ts'
+import type { DropReason, Port, Versioned } from './strategy.ts'
+import { Timer } from './timer.ts'
 
-/** What is true of every policy with a gate: one version before it, and one behind it. */
-export const GATED = { capacity: 2, converges: true, lossless: false } as const
+/** The most that a policy with a gate holds: one version before it, and one behind it. */
+export const GATED_MAX = 2
 
 /** The slot is that of `latest`. */
 export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<T> {
+  /** Opens the gate. */
+  protected readonly timer: Timer
   #held: T | undefined
+
+  constructor(port: Port<T>, repeats?: boolean) {
+    super(port)
+    this.timer = new Timer(port, () => this.due(), repeats)
+  }
 
   override get size(): number {
     return super.size + (this.#held === undefined ? 0 : 1)
@@ -33,7 +41,9 @@ export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<
   }
 
   /** Ends the timers. */
-  protected abstract stop(): void
+  protected stop(): void {
+    this.timer.stop()
+  }
 
   /** Completion keeps what is held, to be delivered when the gate opens; an error gives it up. */
   end(kind: 'complete' | 'error'): void {
@@ -54,7 +64,7 @@ export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<
     const replaced = this.takeHeld()
     this.#held = entry
     if (replaced === undefined) return
-    this.#loseLater()
+    this.lostLater += 1
     this.port.conflate(replaced, entry)
   }
 
@@ -66,7 +76,7 @@ export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<
 
   /** Gives an entry up at the gate. */
   protected refuse(entry: T, reason: DropReason): void {
-    this.#loseLater()
+    this.lostLater += 1
     this.port.drop(entry, reason)
   }
 
@@ -75,13 +85,9 @@ export abstract class GatedStrategy<T extends Versioned> extends LatestStrategy<
     super.offer(entry)
   }
 
-  /** Opens the gate for what is held, if anything is. */
-  protected passHeld(): void {
+  /** Its time has come: opens the gate for what is held, if anything is. */
+  protected due(): void {
     const held = this.takeHeld()
     if (held !== undefined) this.pass(held)
-  }
-
-  #loseLater(): void {
-    if (this.ready) this.lostLater += 1
   }
 }

@@ -1,6 +1,5 @@
-import { checkKeys } from '../kit/index.ts'
 import { BacklogStrategy } from './backlog-strategy.ts'
-import { checkDispatch, type Dispatch } from './options.ts'
+import { checkDispatch, checkNames, type Dispatch } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Strategy, Versioned } from './strategy.ts'
 
@@ -23,16 +22,15 @@ export interface LatestPolicy extends SinglePolicy<'latest'> {
  * @throws `POLICY_INVALID` for another dispatch.
  */
 export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
-  checkKeys(options, { dispatch: true }, 'latest()')
+  checkNames(options, { dispatch: true }, 'latest()')
   const { dispatch = 'sync' } = options
-  const deferred = checkDispatch(dispatch) === 'microtask'
+  checkDispatch(dispatch)
+  const deferred = dispatch === 'microtask'
   const label = deferred ? 'latest:microtask' : 'latest'
-  return madePolicy(
-    { kind: 'latest', label, capacity: 1, converges: true, lossless: false, straight: !deferred, dispatch },
-    (port) =>
-      port.parking === undefined || deferred
-        ? new LatestStrategy(port, deferred)
-        : new BacklogStrategy(1, 'conflated', port.parking),
+  return madePolicy({ kind: 'latest', label, capacity: 1, straight: !deferred, dispatch }, (port) =>
+    port.parking === undefined || deferred
+      ? new LatestStrategy(port, deferred)
+      : new BacklogStrategy(1, 'conflated', port.parking),
   )
 }
 
@@ -40,7 +38,7 @@ export function latest(options: { dispatch?: Dispatch } = {}): LatestPolicy {
 export class LatestStrategy<T extends Versioned> implements Strategy<T> {
   readonly deferred: boolean
   protected readonly port: Port<T>
-  /** What was lost, and came after the entry in the slot; for those who lose elsewhere. */
+  /** What was lost, and came after the entry in the slot, while there is one; for those who lose elsewhere. */
   protected lostLater = 0
   #slot: T | undefined
 

@@ -1,16 +1,16 @@
 import { audit } from './audit.ts'
-import { type BatchPolicy, batch } from './batch.ts'
-import { buffer, type Overflow } from './buffer.ts'
+import { type BatchPolicy, batch, requireWindows } from './batch.ts'
+import { buffer, type Overflow, requireOverflow } from './buffer.ts'
 import { debounce } from './debounce.ts'
 import { direct } from './direct.ts'
 import { exhaust } from './exhaust.ts'
 import { frame } from './frame.ts'
 import { latest } from './latest.ts'
-import { type Dispatch, refuseOption } from './options.ts'
+import { type Dispatch, refuseOption, requireCount, requireMs } from './options.ts'
 import type { Policy } from './policy.ts'
 import { sample } from './sample.ts'
 import { switchLatest } from './switch-latest.ts'
-import { throttle } from './throttle.ts'
+import { requireEdges, throttle } from './throttle.ts'
 
 type Words = readonly (string | undefined)[]
 
@@ -19,7 +19,7 @@ const SYNTAX =
   'throttle:MS[:leading|:trailing], debounce:MS, audit:MS, sample:MS, batch:[MS]:[MAXSIZE][:first|:fixed[:CAPACITY]] ' +
   'or frame[:MS]'
 
-/** A number, or NaN, which the factory refuses with a sentence of its own. */
+/** A number, or NaN, which is refused with a sentence of its own. */
 const numberOf = (word: string | undefined): number =>
   word === undefined || word === '' ? Number.NaN : Number(word)
 
@@ -42,28 +42,49 @@ function parseBuffer(words: Words): Policy | undefined {
   const { dispatch, rest } = splitDispatch(words)
   const [capacity, overflow] = rest
   if (rest.length > 2) return undefined
-  return buffer({
+  const options = {
     dispatch,
     ...optional('capacity', capacity, numberOf),
-    // The factory checks the word and names the four that exist.
     ...optional('overflow', overflow, (word) => word as Overflow),
-  })
+  }
+  const policy = buffer(options)
+  requireCount('capacity', policy.capacity)
+  requireOverflow(policy.overflow)
+  return policy
 }
 
 function parseThrottle([ms, edge]: Words): Policy {
   if (edge !== undefined && edge !== 'leading' && edge !== 'trailing') {
     refuseOption('edge', '"leading" or "trailing"', edge)
   }
-  return throttle({ ms: numberOf(ms), leading: edge !== 'trailing', trailing: edge !== 'leading' })
+  const edges = { ms: numberOf(ms), leading: edge !== 'trailing', trailing: edge !== 'leading' }
+  requireEdges(edges)
+  return throttle(edges)
 }
 
-const parseBatch = ([ms, maxSize, window, capacity]: Words): Policy =>
-  batch({
+function parseBatch([ms, maxSize, window, capacity]: Words): Policy {
+  const policy = batch({
     ...optional('ms', unlessEmpty(ms), numberOf),
     ...optional('maxSize', unlessEmpty(maxSize), numberOf),
     ...optional('window', window, (word) => word as BatchPolicy['window']),
     ...optional('capacity', capacity, numberOf),
   })
+  requireWindows(policy)
+  return policy
+}
+
+/** Milliseconds, checked in production too: a label may come from anywhere. */
+function msOf(word: string | undefined, least = 0): number {
+  const ms = numberOf(word)
+  requireMs('ms', ms, least)
+  return ms
+}
+
+function parseFrame([word]: Words): Policy {
+  const policy = frame(optional('maxWaitMs', word, numberOf))
+  requireMs('maxWaitMs', policy.maxWaitMs, 0)
+  return policy
+}
 
 interface Kind {
   /** How many words it takes. */
@@ -85,11 +106,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   buffer: { most: 3, read: parseBuffer },
   throttle: { most: 2, read: parseThrottle },
-  debounce: { most: 1, read: ([ms]) => debounce({ ms: numberOf(ms) }) },
-  audit: { most: 1, read: ([ms]) => audit({ ms: numberOf(ms) }) },
-  sample: { most: 1, read: ([ms]) => sample({ ms: numberOf(ms) }) },
+  debounce: { most: 1, read: ([ms]) => debounce({ ms: msOf(ms) }) },
+  audit: { most: 1, read: ([ms]) => audit({ ms: msOf(ms) }) },
+  sample: { most: 1, read: ([ms]) => sample({ ms: msOf(ms, 1) }) },
   batch: { most: 4, read: parseBatch },
-  frame: { most: 1, read: ([ms]) => frame(optional('maxWaitMs', ms, numberOf)) },
+  frame: { most: 1, read: parseFrame },
 }
 
 /**

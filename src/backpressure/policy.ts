@@ -55,8 +55,15 @@ export interface BatchingPolicy<Kind extends string = string> extends PolicyFact
 /** Any back-pressure policy. */
 export type Policy<Kind extends string = string> = SinglePolicy<Kind> | BatchingPolicy<Kind>
 
-/** What a policy need not say: it waits, and does nothing special. */
-const USUAL = { waits: true, batches: false, suspends: false, straight: false } as const
+/** What a policy need not say: it ends with the newest, may lose the others, waits, and does nothing special. */
+const USUAL = {
+  converges: true,
+  lossless: false,
+  waits: true,
+  batches: false,
+  suspends: false,
+  straight: false,
+} as const
 
 type Made<Facts> = Omit<typeof USUAL, keyof Facts> & Readonly<Facts> & { readonly [open]: Open }
 

@@ -1,9 +1,7 @@
-import { checkKeys } from '../kit/index.ts'
-import { GATED, GatedStrategy } from './gated-strategy.ts'
-import { checkMs } from './options.ts'
+import { GATED_MAX, GatedStrategy } from './gated-strategy.ts'
+import { checkMs, checkNames } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Versioned } from './strategy.ts'
-import { Timer } from './timer.ts'
 
 /** See {@link sample}. */
 export interface SamplePolicy extends SinglePolicy<'sample'> {
@@ -21,41 +19,36 @@ export interface SamplePolicy extends SinglePolicy<'sample'> {
  * @throws `POLICY_INVALID`
  */
 export function sample(options: { ms: number }): SamplePolicy {
-  checkKeys(options, { ms: true }, 'sample()')
-  const ms = checkMs('ms', options.ms, 1)
+  checkNames(options, { ms: true }, 'sample()')
+  const { ms } = options
+  checkMs('ms', ms, 1)
   return madePolicy(
-    { kind: 'sample', label: `sample:${ms}`, ...GATED, ms },
+    { kind: 'sample', label: `sample:${ms}`, capacity: GATED_MAX, ms },
     (port) => new SampleStrategy(ms, port),
   )
 }
 
 class SampleStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #ms: number
-  readonly #ticks: Timer
 
   constructor(ms: number, port: Port<T>) {
-    super(port)
+    super(port, true)
     this.#ms = ms
-    this.#ticks = new Timer(port, () => this.passHeld(), 'repeat')
   }
 
   start(): void {
-    this.#ticks.start(this.#ms)
+    this.timer.start(this.#ms)
   }
 
   offer(entry: T): void {
     this.hold(entry)
     // It runs, but for a scheduler that runs it at once.
-    if (!this.#ticks.running) this.#ticks.start(this.#ms)
+    if (!this.timer.running) this.timer.start(this.#ms)
   }
 
   override end(kind: 'complete' | 'error'): void {
     super.end(kind)
     this.stop()
-    this.passHeld()
-  }
-
-  protected stop(): void {
-    this.#ticks.stop()
+    this.due()
   }
 }

@@ -9,8 +9,6 @@ const SWITCH_LATEST: SwitchLatestPolicy = madePolicy(
     kind: 'switchLatest',
     label: 'switchLatest',
     capacity: 1,
-    converges: true,
-    lossless: false,
     waits: false,
   },
   (port) => new SwitchLatestStrategy(port),

@@ -1,9 +1,9 @@
-import { checkKeys } from '../kit/index.ts'
-import { GATED, GatedStrategy } from './gated-strategy.ts'
-import { checkFlag, checkMs, refuseOption } from './options.ts'
+import { GATED_MAX, GatedStrategy } from './gated-strategy.ts'
+import { checkNames, refuseOption, requireFlag, requireMs } from './options.ts'
 import { madePolicy, type SinglePolicy } from './policy.ts'
 import type { Port, Versioned } from './strategy.ts'
-import { Timer } from './timer.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
 interface Edges {
   readonly ms: number
@@ -29,33 +29,36 @@ export interface ThrottlePolicy extends SinglePolicy<'throttle'>, Edges {}
  * @throws `POLICY_INVALID`, also where both edges are off: nothing would ever be delivered.
  */
 export function throttle(options: { ms: number; leading?: boolean; trailing?: boolean }): ThrottlePolicy {
-  checkKeys(options, { ms: true, leading: true, trailing: true }, 'throttle()')
+  checkNames(options, { ms: true, leading: true, trailing: true }, 'throttle()')
   const { ms, leading = true, trailing = true } = options
-  checkMs('ms', ms)
-  checkFlag('leading', leading)
-  checkFlag('trailing', trailing)
-  if (!leading && !trailing) refuseOption('trailing', 'true where leading is false', trailing)
   const edges = { ms, leading, trailing }
-  const label = `throttle:${ms}${leading && trailing ? '' : leading ? ':leading' : ':trailing'}`
+  if (typeof process === 'object' && process.env.NODE_ENV !== 'production') requireEdges(edges)
+  const label = `throttle:${ms}${leading ? (trailing ? '' : ':leading') : ':trailing'}`
   return madePolicy(
-    { kind: 'throttle', label, ...GATED, converges: trailing, ...edges },
+    { kind: 'throttle', label, capacity: GATED_MAX, converges: trailing, ...edges },
     (port) => new ThrottleStrategy(edges, port),
   )
 }
 
+/** @throws `POLICY_INVALID` */
+export function requireEdges({ ms, leading, trailing }: Edges): void {
+  requireMs('ms', ms, 0)
+  requireFlag('leading', leading)
+  requireFlag('trailing', trailing)
+  if (!leading && !trailing) refuseOption('trailing', 'true where leading is false', trailing)
+}
+
 class ThrottleStrategy<T extends Versioned> extends GatedStrategy<T> {
   readonly #edges: Edges
-  readonly #window: Timer
 
   constructor(edges: Edges, port: Port<T>) {
     super(port)
     this.#edges = edges
-    this.#window = new Timer(port, () => this.#end())
   }
 
   offer(entry: T): void {
     const { leading, trailing } = this.#edges
-    if (!this.#window.running) {
+    if (!this.timer.running) {
       // Held first: a scheduler that runs the window at once finds it.
       if (!leading) this.hold(entry)
       this.#open()
@@ -69,18 +72,14 @@ class ThrottleStrategy<T extends Versioned> extends GatedStrategy<T> {
     this.#open()
   }
 
-  protected stop(): void {
-    this.#window.stop()
-  }
-
-  #open(): void {
-    this.#window.start(this.#edges.ms)
-  }
-
-  #end(): void {
+  protected override due(): void {
     const held = this.takeHeld()
     if (held === undefined) return
     this.#open()
     this.pass(held)
+  }
+
+  #open(): void {
+    this.timer.start(this.#edges.ms)
   }
 }

@@ -18,11 +18,11 @@ export class Timer {
   #action: Subscription | undefined
   #starting = false
 
-  /** @param repeat - whether it starts again by itself each time. */
-  constructor(port: Pick<Port<never>, 'scheduler'>, work: () => void, repeat?: 'repeat') {
+  /** @param repeats - whether it starts again by itself each time. */
+  constructor(port: Pick<Port<never>, 'scheduler'>, work: () => void, repeats = false) {
     this.#port = port
     this.#work = work
-    this.#repeats = repeat !== undefined
+    this.#repeats = repeats
   }
 
   /** Starts it, anew where it runs. */
