@@ -427,5 +427,5 @@ describe('a backlog with random readers', () => {
       run.check()
     })
     await fc.assert(property, { numRuns: runs(10) })
-  }, 60_000)
+  })
 })

@@ -56,6 +56,21 @@ describe('Store.set', () => {
     expect(store.metrics()).toMatchObject({ commits: 2, noopWrites: 0 })
   })
 
+  test('refuses a promise and a generator, which somebody forgot to wait for or to run', () => {
+    const store = createStore<unknown>(1)
+    const sentence = (received: string) =>
+      `Expected "the state of set()" to be a state; await a promise first, or write in modify(), got ${received}.`
+    expect(() => store.set(Promise.reject(new Error('nobody looks')))).toThrow(sentence('a promise'))
+    expect(() =>
+      store.set(
+        (function* () {
+          yield 2
+        })(),
+      ),
+    ).toThrow(sentence('a generator'))
+    expect([store.state, store.snapshot.version]).toEqual([1, 0])
+  })
+
   test('refuses undefined', () => {
     const store = createStore<number>(0, { name: 'arm' })
     expect(() => store.set(undefined as unknown as number)).toThrow(

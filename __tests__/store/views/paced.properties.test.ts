@@ -215,5 +215,5 @@ describe('paced', () => {
   test('never mixes versions', async () => {
     const property = fc.asyncProperty(program, (given) => new Run(given).run(given.acts))
     await fc.assert(property, { numRuns: runs(150) })
-  }, 120_000)
+  })
 })

@@ -23,6 +23,7 @@ import { activity } from '../activity.ts'
 import type { Commit } from '../kernel.ts'
 import { NO_METADATA, type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { type AnyRecipe, runRecipe, settleState, unfitError } from './recipes.ts'
+import { refuseDeferred } from './refuse-deferred.ts'
 import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
 
 /** What a batch in progress goes back to. */
@@ -144,6 +145,7 @@ export class CommitPipeline<S> {
     try {
       const write = this.#admit('set()', given)
       this.#requireValue('set()', state)
+      refuseDeferred?.(state)
       return this.#commit(
         this.#settled('set()', state) as Immutable<S>,
         write,
