@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { config, type IHeapNode } from '@memlab/core'
 import { findLeaksBySnapshotFilePaths } from 'memlab'
 import { runChild } from './child.ts'
-import { loadScenarios } from './load-scenarios.ts'
+import { flagsOf, loadScenarios } from './load-scenarios.ts'
 import { retainerTrace } from './retainer-trace.ts'
 
 /** What is left of one claim, and what keeps the first of it. */
@@ -85,8 +85,7 @@ export async function findLeaks(scenario: string, options: FindOptions): Promise
   const { kind, most = 0, environment } = options
   const folder = await mkdtemp(join(tmpdir(), 'headgate-memlab-'))
   try {
-    // The optimising compiler keeps the constants of what it is compiling: they would count as leaked.
-    await runChild('run-scenario', [scenario, kind, String(most), folder], environment, ['--no-opt'])
+    await runChild('run-scenario', [scenario, kind, String(most), folder], environment, flagsOf(scenario))
     const { claims } = loadScenarios(scenario)
     const only = claims.length === 1 ? claims[0]?.name : undefined
     const counter = new LeakCounter(only ?? UNWITNESSED)

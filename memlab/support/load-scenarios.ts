@@ -21,3 +21,10 @@ export function scenarioNames(): string[] {
 export function loadScenarios(name: string): ScenarioFile {
   return load(join(FOLDER, `${name}.ts`)) as ScenarioFile
 }
+
+/** How a child process that runs a file is started. */
+export function flagsOf(name: string): string[] {
+  const { conditions = [] } = loadScenarios(name)
+  // The optimising compiler keeps the constants of what it is compiling: they would count as leaked.
+  return ['--no-opt', ...conditions.flatMap((condition) => ['-C', condition])]
+}

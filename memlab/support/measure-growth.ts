@@ -1,5 +1,6 @@
 /** Measures what one operation of each claim leaves on the heap; see `growth.ts` for how it is decided. */
 import { runChild } from './child.ts'
+import { flagsOf } from './load-scenarios.ts'
 import type { ClaimGrowth } from './run-growth.ts'
 
 /**
@@ -12,7 +13,7 @@ const TRIES_MAX = 4
 export async function measureGrowth(scenario: string, kind: 'clean' | 'leak'): Promise<ClaimGrowth[]> {
   let results: ClaimGrowth[] = []
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const printed = await runChild('run-growth', [scenario, kind], 'production', ['--no-opt'])
+    const printed = await runChild('run-growth', [scenario, kind], 'production', flagsOf(scenario))
     results = JSON.parse(printed) as ClaimGrowth[]
     if (results.every(({ verdict }) => verdict !== 'undecided')) break
   }

@@ -56,6 +56,8 @@ export interface ScenarioFile {
   readonly claims: readonly Claim[]
   /** Why its growth is not measured; absent where it is. */
   readonly noGrowth?: string
+  /** The conditions by which packages are resolved, beside those of Node. */
+  readonly conditions?: readonly string[]
 }
 
 /** A turn of the event loop: timers that are due and promises have run. */
