@@ -54,6 +54,8 @@ export { derive, transact } from './derive/index.ts'
 export type { Clock, ErrorCode, ErrorDetails, Immutable, Instant } from './kit/index.ts'
 export { explainErrors, HeadgateError, isHeadgateError, systemClock } from './kit/index.ts'
 export type {
+  Act,
+  ActDefinition,
   AfterConfig,
   AfterEvent,
   BareEvent,
@@ -83,6 +85,7 @@ export type {
   MachineStore,
   MachineStoreOptions,
   MachineStoreParameters,
+  NextEvent,
   OnlyDeclared,
   OnlyKnownEvents,
   OutputOf,
@@ -94,12 +97,15 @@ export type {
   QCoreContext,
   QCoreEvent,
   RefusalReason,
+  RunTools,
   SendResult,
   StateDefinition,
   StateNameOf,
   StateOf,
   StatePathOf,
+  StateTypes,
   StateValue,
+  Traffic,
   TransitionConfig,
   TransitionDefinition,
   TransitionFilter,
@@ -107,6 +113,7 @@ export type {
   TransitionRecord,
   TransitionResult,
   TransitionStatus,
+  Work,
   XStateConfig,
 } from './machine/index.ts'
 export {

@@ -149,7 +149,7 @@ describe('defineMachine', () => {
     })
     expect(problems).toEqual([
       'Expected "id" to be a string that is not empty, got "" (string).',
-      'State A: expected "entry" to be a function, got 1 (number).',
+      'State A: expected "entry" to be a function, or an object with "update", "run" or "emit", got 1 (number).',
       'State A, "after": expected milliseconds, an integer from 0 to 2147483647, got -1 (number).',
       'State C has type "end" (string); only parallel, final, history exist.',
       'State C, "invoke" has no "src".',

@@ -68,7 +68,8 @@ describe('work that returns a generator', () => {
     expect(store.state.history[0]).toMatchObject({
       to: 'LOADING',
       status: 'FAILED',
-      errorMessage: 'Expected "src of invoke" to be a function that returns a promise, got a generator.',
+      errorMessage:
+        'Expected "src of invoke" to be a function that returns a promise, an Observable, an async iterable or a machine store, got a generator.',
     })
     expect(faults).toEqual([])
   })

@@ -255,7 +255,8 @@ describe('Effects alone', () => {
       head: undefined as never,
       now: () => 0,
       entryEventOf: ({ current }) => ({ type: String(current) }),
-      toolsFor: (signal) => ({ signal, update: () => false, send: () => false }),
+      item: () => undefined,
+      toolsFor: (signal) => ({ signal }) as ReturnType<EffectsHost['toolsFor']>,
       schedule: () => {
         log.push('set')
         return { unsubscribe: () => log.push('clear') } as never

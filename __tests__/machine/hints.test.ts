@@ -8,7 +8,7 @@ const TYPES = "types: {} as { events: { type: 'GO'; by: string } | { type: 'STOP
 const machine = (states: string, more = ''): string =>
   `defineMachine({ id: 'm', initial: 'A', context: { n: 0 }, ${TYPES}, ${more} states: { ${states} } })`
 
-const TRANSITION = ['description', 'guard', 'reenter', 'target', 'update']
+const TRANSITION = ['description', 'emit', 'guard', 'reenter', 'run', 'target', 'update']
 const STATE = [
   'after',
   'always',

@@ -1,4 +1,4 @@
-import { asyncScheduler } from 'rxjs'
+import { asyncScheduler, defer } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError, type KnownKeys, systemClock } from '../kit/index.ts'
 import {
   contained,
@@ -80,13 +80,15 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
 ): MachineStore<Context, Cells, Io> {
   check?.(options)
   const { strict = false, held = false, input, ...storeOptions } = options
-  const store = createStore(beginning(machine as AnyMachine, input) as State, {
+  const { state, acts } = beginning(machine as AnyMachine, input)
+  const store = createStore(state as State, {
     ...storeOptions,
     name: options.name ?? machine.id,
   })
   const { scheduler = asyncScheduler, clock = systemClock } = options
   const kernel = kernelOf<State>(store)
-  const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held })
+  const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held, input })
+  driver.begun(acts)
   advise?.(driver, kernel)
   // The cast gives back the names that its types have.
   return drivenStore(store, driver) as unknown as MachineStore<Context, Cells, Io>
@@ -105,6 +107,11 @@ function membersOf(driver: MachineDriver, store: Store<State>): PropertyDescript
   const values = {
     machine,
     transitions$: contained(store, 'transitions$', transitions(store)),
+    events$: contained(
+      store,
+      'events$',
+      defer(() => driver.events$),
+    ),
     settled$: contained(store, 'settled$', settled(store)),
     send: (event: unknown, write?: Write) => driver.send(event, write),
     updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),

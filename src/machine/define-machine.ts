@@ -3,7 +3,7 @@ import type { CellsOf, ParallelCell } from './cells.ts'
 import type { ChildrenOf } from './child-definition.ts'
 import { checkDefinition } from './compile/check-definition.ts'
 import { makeMachine } from './compile/make-machine.ts'
-import type { Declared, OnlyDeclared, PortsOf } from './declared-types.ts'
+import type { Declared, EmittedOf, OnlyDeclared, PortsOf } from './declared-types.ts'
 import type { EventObject, EventOn, StatesOf, TransitionConfig } from './definition.ts'
 import type { EventHint, RootTarget, StatesHint } from './hints.ts'
 import type { Machine } from './machine.ts'
@@ -40,7 +40,12 @@ export interface MachineDefinition<
   readonly states: States & StatesHint<Event, States>
   /** Transitions from any state but final ones. A state's own come first. */
   readonly on?: {
-    readonly [Type in RootType]: TransitionConfig<Context, EventOn<Event, Type>, RootTarget<States>>
+    readonly [Type in RootType]: TransitionConfig<
+      Context,
+      EventOn<Event, Type>,
+      RootTarget<States>,
+      { readonly event: Event; readonly emitted: EmittedOf<Types> }
+    >
   } & EventHint<Event>
   /** What comes out at the end of the machine, where its final state has no `output` of its own. */
   readonly output?: (context: Immutable<Context>) => Declared<Types, 'output'>
@@ -92,7 +97,7 @@ export function defineMachine<
   Context,
   Event extends EventObject,
   Types,
-  const States extends StatesOf<Context, Event, Types, States>,
+  const States extends StatesOf<Context, Event, Types, States, Input>,
   RootType extends Event['type'] | '*' = never,
   Kind extends 'parallel' | undefined = undefined,
   Input = unknown,

@@ -9,10 +9,11 @@
  * `transition`) is typed from that union.
  */
 import type { Draft } from 'immer'
+import type { Subscribable } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Write } from '../store/index.ts'
 import type { StateValue } from './cells.ts'
-import type { OutputsAt, OutputsIn } from './declared-types.ts'
+import type { InnerTypes, OuterTypes, StateTypes, Traffic } from './declared-types.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 
@@ -27,8 +28,36 @@ export type Guard<Context, Event> = (context: Immutable<Context>, event: Event) 
 /** An immer recipe on the context, run in the commit of its transition. */
 export type ContextRecipe<Context, Event> = (draft: Draft<Context>, event: Event) => void
 
+/** What `run` may do. */
+export interface RunTools<Context, Own extends Traffic = Traffic> {
+  /** Sends an event. */
+  send(event: Own['event'] | BareEvent<Own['event']>, write?: Write): SendResult<StateValue, Context>
+  /** Runs a recipe on the context, as `updateContext`. */
+  update(recipe: (draft: Draft<Context>) => void, write?: Write): Snapshot<MachineState<StateValue, Context>>
+  /** Tells whoever follows `events$`. */
+  emit(event: Own['emitted']): void
+}
+
+/**
+ * What is done outside of the context, once the commit has been published; never for one that was rolled back, nor
+ * for a state that comes without an event. What it throws, or rejects with, is a fault of phase `'run'`.
+ */
+export interface Act<Context, Event, Own extends Traffic> {
+  /** Does what is no write; given the context that the commit left. */
+  readonly run?: (context: Immutable<Context>, event: Event, tools: RunTools<Context, Own>) => unknown
+  /** What whoever follows `events$` is told, or what makes it. */
+  readonly emit?: Own['emitted'] | ((context: Immutable<Context>, event: Event) => Own['emitted'])
+}
+
+/** What `entry` and `exit` do beside their recipe. */
+export interface ActDefinition<Context, Event, Own extends Traffic = Traffic>
+  extends Act<Context, Event, Own> {
+  readonly update?: ContextRecipe<Context, Event>
+}
+
 /** What follows from an event. */
-export interface TransitionDefinition<Context, Event, Name extends string> {
+export interface TransitionDefinition<Context, Event, Name extends string, Own extends Traffic = Traffic>
+  extends Act<Context, Event, Own> {
   /**
    * The state to go to: a sibling, `'.child'`, or `'#id'` of any state with that `id`; each may go on with the names
    * inside, `'ACTIVE.moving'`. Without it the machine stays, and neither `exit` nor `entry` runs.
@@ -42,10 +71,10 @@ export interface TransitionDefinition<Context, Event, Name extends string> {
 }
 
 /** A target, a transition, or several: the first whose guard agrees is taken. */
-export type TransitionConfig<Context, Event, Name extends string> =
+export type TransitionConfig<Context, Event, Name extends string, Own extends Traffic = Traffic> =
   | Name
-  | TransitionDefinition<Context, Event, Name>
-  | readonly TransitionDefinition<Context, Event, Name>[]
+  | TransitionDefinition<Context, Event, Name, Own>
+  | readonly TransitionDefinition<Context, Event, Name, Own>[]
 
 /**
  * The event of that type in a union; every type is in the union of a machine without `types`. A type that is one of
@@ -64,8 +93,13 @@ export type EventNamed<Event extends EventObject, Type extends string> = string 
     : never
 
 /** Transitions by the type of their event; those of `'*'` are tried for every event, behind the named ones. */
-export type TransitionMap<Context, Event extends EventObject, Name extends string> = {
-  readonly [Type in Event['type'] | '*']?: TransitionConfig<Context, EventOn<Event, Type>, Name>
+export type TransitionMap<
+  Context,
+  Event extends EventObject,
+  Name extends string,
+  Own extends Traffic = Traffic,
+> = {
+  readonly [Type in Event['type'] | '*']?: TransitionConfig<Context, EventOn<Event, Type>, Name, Own>
 }
 
 /** What a key of `on` handles. */
@@ -79,50 +113,95 @@ export type AfterEvent = { readonly type: `after.${number}` }
 export type DoneEvent<Output = unknown> = { readonly type: 'done.invoke'; readonly output: Output }
 /** The event of an `onDone` that belongs to a state with states inside; its output is that of the final one. */
 export type DoneStateEvent<Output = unknown> = { readonly type: 'done.state'; readonly output: Output }
+/** The event of an `onNext`: an item of the work. */
+export type NextEvent<Item = unknown> = { readonly type: 'next.invoke'; readonly value: Item }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
 /** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
-export type InternalEvent = { readonly type: 'init' } | AfterEvent | DoneEvent | DoneStateEvent | ErrorEvent
+export type InternalEvent =
+  | { readonly type: 'init' }
+  | AfterEvent
+  | NextEvent
+  | DoneEvent
+  | DoneStateEvent
+  | ErrorEvent
 
-interface Delayed<Context, Name extends string> extends TransitionDefinition<Context, AfterEvent, Name> {
+interface Delayed<Context, Name extends string, Own extends Traffic>
+  extends TransitionDefinition<Context, AfterEvent, Name, Own> {
   /** Milliseconds in the state, an integer from 0 to 2 147 483 647. */
   readonly ms: number
 }
 
 /** One delayed transition, several, or XState's map from milliseconds to transitions. */
-export type AfterConfig<Context, Name extends string> =
-  | Delayed<Context, Name>
-  | readonly Delayed<Context, Name>[]
-  | { readonly [ms: number]: TransitionConfig<Context, AfterEvent, Name>; readonly ms?: never }
+export type AfterConfig<Context, Name extends string, Own extends Traffic = Traffic> =
+  | Delayed<Context, Name, Own>
+  | readonly Delayed<Context, Name, Own>[]
+  | { readonly [ms: number]: TransitionConfig<Context, AfterEvent, Name, Own>; readonly ms?: never }
 
 /**
- * What invoked work is given. `update` and `send` are bound to this stay in the state: once it was left they write
+ * What invoked work is given. It is bound to this stay in the state: once that was left, `update`, `send` and `emit` do
  * nothing, return false, and are counted as `lateWrites`. What work writes through the store itself cannot be told
  * from anybody's writes, and is never refused.
  */
-export interface InvokeTools<Context, Event extends EventObject> {
+export interface InvokeTools<Context, Own extends InvokeTypes = InvokeTypes> {
   /** Aborts when the state is left, or the store is destroyed. */
   readonly signal: AbortSignal
+  /** What the machine store was made with. */
+  readonly input: Own['input']
   /** Runs a recipe on the context, as `updateContext`; returns the commit. */
   update(
     recipe: (draft: Draft<Context>) => void,
     write?: Write,
   ): Snapshot<MachineState<StateValue, Context>> | false
   /** Sends an event. */
-  send(event: Event | BareEvent<Event>, write?: Write): SendResult<StateValue, Context> | false
+  send(event: Own['event'] | BareEvent<Own['event']>, write?: Write): SendResult<StateValue, Context> | false
+  /** Tells whoever follows `events$`. */
+  emit(event: Own['emitted']): boolean
+  /** A signal that aborts as `signal` does, and after so many milliseconds, with a `TimeoutError`. */
+  deadline(ms: number): AbortSignal
 }
 
+type InvokeTypes = Pick<StateTypes, 'event' | 'emitted' | 'input'>
+
+/** A machine store that work waits for; see {@link InvokeDefinition.src}. */
+interface InvokedMachine<Output> {
+  readonly machine: { readonly states: ReadonlyMap<string, unknown> }
+  readonly output: Output | undefined
+  destroy(): void
+}
+
+/** What work may be. */
+export type Work<Item, Output> =
+  | PromiseLike<Output>
+  | InvokedMachine<Output>
+  | Subscribable<Item>
+  | AsyncIterable<Item, Output | undefined | void>
+
 /** Work that runs while the machine is in a state. */
-export interface InvokeDefinition<Context, Event extends EventObject, Name extends string, Output = unknown> {
-  /** Starts the work. Leaving the state aborts the signal; a result that comes later is not used. */
+export interface InvokeDefinition<
+  Context,
+  Event extends EventObject,
+  Name extends string,
+  Own extends StateTypes = StateTypes,
+> {
+  /**
+   * Starts the work: a promise, an Observable, an async iterable, or a machine store, which is destroyed with the stay
+   * in the state and puts out what its machine does. Leaving the state aborts the signal and ends what can be ended; a
+   * result that comes later is not used.
+   */
   readonly src: (
     context: Immutable<Context>,
     event: Event | InternalEvent,
-    tools: InvokeTools<Context, Event>,
-  ) => Promise<Output>
-  readonly onDone?: TransitionConfig<Context, DoneEvent<Output>, Name>
+    tools: InvokeTools<Context, Own>,
+  ) => Work<Own['item'], Own['output']>
+  /**
+   * Taken for each item of an Observable or an async iterable, which is not asked for the next one before. What comes too
+   * fast is slowed down where it comes from: `source$.pipe(backpressure(batch({ ms: 50 })))`.
+   */
+  readonly onNext?: TransitionConfig<Context, NextEvent<Own['item']>, Name, Own>
+  readonly onDone?: TransitionConfig<Context, DoneEvent<Own['output']>, Name, Own>
   /** Where there is none, or all its guards refuse, what the work rejects with is a fault of phase `'invoke'`. */
-  readonly onError?: TransitionConfig<Context, ErrorEvent, Name>
+  readonly onError?: TransitionConfig<Context, ErrorEvent, Name, Own>
   /**
    * What becomes of work that was running when its process ended, once a journal has brought the state back: it
    * starts anew, or fails with the message `interrupted`. Default `'fail'`.
@@ -130,28 +209,26 @@ export interface InvokeDefinition<Context, Event extends EventObject, Name exten
   readonly onRestore?: 'restart' | 'fail'
 }
 
-/** What a state puts out, and what its end is to put out for the state around it, or for the machine. */
-export interface Outputs {
-  readonly output: unknown
-  readonly end: unknown
-}
-
 /** One state. */
 export interface StateDefinition<
   Context,
   Event extends EventObject,
   Name extends string,
-  Out extends Outputs = Outputs,
+  Own extends StateTypes = StateTypes,
 > {
-  readonly on?: TransitionMap<Context, Event, Name>
+  readonly on?: TransitionMap<Context, Event, Name, Own>
   /** Runs when the state is entered, also as the initial one; after `exit` and `update`. */
-  readonly entry?: ContextRecipe<Context, Event | InternalEvent>
+  readonly entry?:
+    | ContextRecipe<Context, Event | InternalEvent>
+    | ActDefinition<Context, Event | InternalEvent, Own>
   /** Runs when the state is left; before `update` and `entry`. */
-  readonly exit?: ContextRecipe<Context, Event | InternalEvent>
-  readonly after?: AfterConfig<Context, Name>
+  readonly exit?:
+    | ContextRecipe<Context, Event | InternalEvent>
+    | ActDefinition<Context, Event | InternalEvent, Own>
+  readonly after?: AfterConfig<Context, Name, Own>
   /** Taken without an event, as soon as a guard agrees: looked at after each event, until none does. */
-  readonly always?: TransitionConfig<Context, Event | InternalEvent, Name>
-  readonly invoke?: InvokeDefinition<Context, Event, Name, Out['output']>
+  readonly always?: TransitionConfig<Context, Event | InternalEvent, Name, Own>
+  readonly invoke?: InvokeDefinition<Context, Event, Name, Own>
   /**
    * Of a `parallel` state all the states inside are active at once. A `final` one at the top is never left; inside of
    * another state it ends that one, whose `onDone` is taken. `history` is a target that leads back to where its
@@ -161,9 +238,9 @@ export interface StateDefinition<
   /** The states inside; `initial` is then needed, unless the state is parallel. */
   readonly initial?: string
   /** Taken when the states inside have come to their end. */
-  readonly onDone?: TransitionConfig<Context, DoneStateEvent<Out['output']>, Name>
+  readonly onDone?: TransitionConfig<Context, DoneStateEvent<Own['output']>, Name, Own>
   /** Of a final state: what came out, made from the context that it ended with. */
-  readonly output?: (context: Immutable<Context>) => Out['end']
+  readonly output?: (context: Immutable<Context>) => Own['end']
   /** Of a history state: whether only the child is remembered (the default), or the states inside it too. */
   readonly history?: 'shallow' | 'deep'
   /** Of a history state: where it leads while there is nothing to remember; default the parent's `initial`. */
@@ -180,14 +257,14 @@ export interface StateDefinition<
  * The states inside of others. `Shape` is only carried along: a mapped type over what is not known yet is what the
  * compiler reads the parameters of functions from; one over the states inside of a state of it is not.
  */
-export type InnerStates<Context, Event extends EventObject, Types, Shape, Path extends string> = {
+export type InnerStates<Context, Event extends EventObject, Types, Shape, Path extends string, Input> = {
   readonly [Name in keyof Shape | string]?: StateDefinition<
     Context,
     Event,
     string,
-    OutputsIn<Types, Path, Name & string>
+    InnerTypes<Event, Types, Input, Path, Name & string>
   > & {
-    readonly states?: InnerStates<Context, Event, Types, Shape, `${Path}.${Name & string}`>
+    readonly states?: InnerStates<Context, Event, Types, Shape, `${Path}.${Name & string}`, Input>
   }
 }
 
@@ -195,14 +272,14 @@ export type InnerStates<Context, Event extends EventObject, Types, Shape, Path e
 type FarTarget = `.${string}` | `#${string}` | `${string}.${string}`
 
 /** What a shape of states must be. */
-export type StatesOf<Context, Event extends EventObject, Types, Shape> = {
+export type StatesOf<Context, Event extends EventObject, Types, Shape, Input> = {
   readonly [Name in keyof Shape]: StateDefinition<
     Context,
     Event,
     (keyof Shape & string) | FarTarget,
-    OutputsAt<Types, Name>
+    OuterTypes<Event, Types, Input, Name>
   > & {
-    readonly states?: InnerStates<Context, Event, Types, Shape, Name & string>
+    readonly states?: InnerStates<Context, Event, Types, Shape, Name & string, Input>
   }
 }
 

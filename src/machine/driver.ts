@@ -1,7 +1,8 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import { type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
+  contain,
   describeValue,
   HeadgateError,
   type Instant,
@@ -12,11 +13,13 @@ import {
 import type { Kernel, Snapshot, Store, Write } from '../store/index.ts'
 import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
-import type { EventObject } from './definition.ts'
-import { Effects, type EffectsHost, type InvokeOutcome } from './effects.ts'
-import type { AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
+import type { EventObject, RunTools } from './definition.ts'
+import { Effects, type EffectsHost } from './effects.ts'
+import { invokeTools } from './invoke-tools.ts'
+import type { AnyAct, AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
+import { type Acting, type Letter, Outbox } from './outbox.ts'
 import { runThree } from './recipes.ts'
 import { settlePending } from './records.ts'
 import {
@@ -30,6 +33,7 @@ import {
   takeFirst,
   toEvent,
 } from './transition.ts'
+import type { Outcome } from './work.ts'
 
 type State = MachineState<StateValue, unknown>
 type Sent = SendResult<StateValue, unknown>
@@ -57,6 +61,15 @@ export interface Supervisor {
 /** Where the driver of a machine store is found; the same in every copy of the package. */
 export const driverSymbol: unique symbol = Symbol.for('headgate.driver')
 
+/** What a driver may be given beside its machine. */
+export interface DriverOptions {
+  readonly clock?: Clock
+  /** Whether it waits for {@link MachineDriver.start}. */
+  readonly held?: boolean
+  /** What the machine was made with. */
+  readonly input?: unknown
+}
+
 /** Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them. */
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
@@ -83,13 +96,18 @@ export class MachineDriver implements EffectsHost {
    * back is never looked up, and whatever else changes in a batch keeps the history.
    */
   readonly #entryEvents = new WeakMap<History, EntryEvents>()
+  /** None for a machine that does nothing outside of its context. */
+  readonly #outbox: Outbox | undefined
+  #emitted: Subject<EventObject> | undefined
+  /** What the machine was made with. */
+  readonly input: unknown
 
   constructor(
     machine: AnyMachine,
     kernel: DriverKernel,
     scheduler: SchedulerLike,
     strict: boolean,
-    { clock = systemClock, held = false }: { readonly clock?: Clock; readonly held?: boolean } = {},
+    { clock = systemClock, held = false, input }: DriverOptions = {},
   ) {
     this.machine = machine
     this.#kernel = kernel
@@ -98,13 +116,18 @@ export class MachineDriver implements EffectsHost {
     this.now = () => scheduler.now()
     this.wall = () => clock.wall()
     this.#waits = held
+    this.input = input
+    this.#outbox = machine.acts ? new Outbox() : undefined
     this.effects = new Effects(this)
   }
 
   /** Drives a store from now on: guards it, follows it, and adds to its figures. */
   attach(kernel: Kernel<State>): void {
     this.#kernel = kernel
-    kernel.guard((_write, state) => this.#checkState(state))
+    kernel.guard((_write, state) => {
+      this.#checkState(state)
+      this.#outbox?.note(kernel.head.state, state, [], kernel.inBatch || this.#waits)
+    })
     kernel.measure(() => ({
       currentState: valueText(kernel.head.state.current),
       noopWrites: this.#noopWrites,
@@ -121,6 +144,12 @@ export class MachineDriver implements EffectsHost {
   /** Starts what the state wants, and ends what it does not want any more. */
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
     if (!this.#isHeld && this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
+    if (!this.#waits && this.#outbox !== undefined) this.#act(this.#outbox.take(snapshot.state))
+  }
+
+  /** What follows from the beginning, outside of the context; to be said before the driver is attached. */
+  begun(acts: readonly Acting[]): void {
+    this.#outbox?.note(undefined, this.#kernel.head.state, acts, false)
   }
 
   get isSupervised(): boolean {
@@ -177,6 +206,18 @@ export class MachineDriver implements EffectsHost {
   end(): void {
     this.#supervisor?.complete()
     this.effects.complete()
+    this.#emitted?.complete()
+  }
+
+  /** What is emitted, from now on. */
+  get events$(): Observable<EventObject> {
+    this.#emitted ??= new Subject()
+    return this.#emitted
+  }
+
+  emit(event: unknown): void {
+    // The cast holds: types say which events there are, and nothing here depends on it.
+    this.#emitted?.next(event as EventObject)
   }
 
   send(given: unknown, write?: Write): Sent {
@@ -193,7 +234,9 @@ export class MachineDriver implements EffectsHost {
     const step = (state: AnyState, at: Instant): AnyState => {
       const context = runThree(this.machine.id, state.context, UPDATE_EVENT, recipe)
       if (context === state.context) return state
-      const updated = takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at)
+      const result = takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at)
+      const updated = result.state
+      this.#note(state, result)
       this.#noteEntry(state, updated, UPDATE_EVENT)
       return updated
     }
@@ -227,16 +270,30 @@ export class MachineDriver implements EffectsHost {
   }
 
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
-    const bound = <R>(write: () => R): R | false => {
-      if (isCurrent()) return write()
-      this.#lateWrites += 1
-      return false
+    return invokeTools(this, signal, isCurrent)
+  }
+
+  late(): void {
+    this.#lateWrites += 1
+  }
+
+  item(node: StateNode, value: unknown, isCurrent: () => boolean): Promise<void> | undefined {
+    const taken = node.invoke?.onNext ?? []
+    if (taken.length === 0) return undefined
+    let isTaken = false
+    let tell: (() => void) | undefined
+    const step = (): void => {
+      const event = { type: 'next.invoke', value }
+      this.apply('invoke', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
     }
-    return {
-      signal,
-      update: (recipe, write) => bound(() => this.updateContext(recipe as AnyContextRecipe, write)),
-      send: (event, write) => bound(() => this.send(event, write)),
-    }
+    this.#byItself('invoke', isCurrent, step, () => {
+      isTaken = true
+      tell?.()
+    })
+    if (isTaken) return undefined
+    return new Promise((resolve) => {
+      tell = resolve
+    })
   }
 
   schedule(ms: number, fire: () => void): Subscription {
@@ -253,7 +310,7 @@ export class MachineDriver implements EffectsHost {
 
   ended(
     node: StateNode,
-    outcome: InvokeOutcome,
+    outcome: Outcome,
     { isCurrent, isLast }: { isCurrent(): boolean; isLast(): boolean },
   ): void {
     this.#byItself('invoke', isCurrent, () => {
@@ -302,6 +359,7 @@ export class MachineDriver implements EffectsHost {
     let result: AnyResult | undefined
     const step = (state: AnyState, at: Instant): AnyState => {
       result = decideNext(state, at)
+      this.#note(state, result)
       this.#noteEntry(state, result.state, event)
       return result.state
     }
@@ -311,6 +369,35 @@ export class MachineDriver implements EffectsHost {
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
       : { handled: false, reason: decided.reason, snapshot }
+  }
+
+  #note(before: AnyState, { state, acts }: Pick<AnyResult, 'state' | 'acts'>): void {
+    this.#outbox?.note(before, state, acts ?? [], this.#kernel.inBatch || this.#waits)
+  }
+
+  /** Does what is to be done outside of the context. */
+  #act(letters: readonly Letter[]): void {
+    for (const { act, event, context } of letters) {
+      const report = (error: unknown): void => this.#report('run', error)
+      if (this.#kernel.destroyed) return
+      contain(() => this.#emit(act, context, event), report)
+      contain(() => act.run?.(context as never, event as never, this.#runTools), report)
+    }
+  }
+
+  #emit({ emit }: AnyAct, context: unknown, event: EventObject): void {
+    if (emit !== undefined) {
+      this.emit(typeof emit === 'function' ? emit(context as never, event as never) : emit)
+    }
+  }
+
+  get #runTools(): RunTools<never> {
+    // The cast gives back the names that are erased in tables.
+    return {
+      send: (event, write) => this.send(event, write),
+      update: (recipe, write) => this.updateContext(recipe as AnyContextRecipe, write),
+      emit: (event) => this.emit(event),
+    } as RunTools<never>
   }
 
   /** Keeps the event for the work that the entered states invoke, and those of the states that are not left. */
@@ -333,8 +420,13 @@ export class MachineDriver implements EffectsHost {
    * would be decided on, and rolled back with, what the batch has come to; where a subscriber suspends the writers
    * until it is its turn.
    */
-  #byItself(phase: 'after' | 'invoke', isCurrent: () => boolean, step: () => void): void {
-    const retry = (): void => this.#byItself(phase, isCurrent, step)
+  #byItself(
+    phase: 'after' | 'invoke',
+    isCurrent: () => boolean,
+    step: () => void,
+    done: () => void = () => {},
+  ): void {
+    const retry = (): void => this.#byItself(phase, isCurrent, step, done)
     if (this.#isHeld) {
       this.#heldBack.push(retry)
       return
@@ -343,21 +435,25 @@ export class MachineDriver implements EffectsHost {
       queueMicrotask(retry)
       return
     }
-    if (!isCurrent()) return
     try {
-      step()
+      if (isCurrent()) step()
     } catch (error) {
       const isFull =
         (isHeadgateError(error, 'SUBSCRIBER_FULL') || isHeadgateError(error, 'JOURNAL_FULL')) &&
         error.details.store === this.#kernel.store.name
       // Rejects only when the store is destroyed: then there is nothing left to do.
-      if (isFull) this.#kernel.store.ready().then(retry, () => {})
-      else this.#report(phase, error)
+      if (isFull) {
+        this.#kernel.store.ready().then(retry, done)
+        return
+      }
+      this.#report(phase, error)
     }
+    done()
   }
 
-  #report(phase: 'after' | 'invoke', error: unknown): void {
-    if (this.#supervisor !== undefined) {
+  #report(phase: 'after' | 'invoke' | 'run', error: unknown): void {
+    // What is no write leaves the machine as it is: it is no failure of it.
+    if (this.#supervisor !== undefined && phase !== 'run') {
       this.#supervisor.failed(phase, error)
       return
     }
@@ -386,7 +482,7 @@ function labelled(write: Write | undefined, reason: string): Write {
 }
 
 /** Marks the record of work that has ended. */
-function settle(state: AnyState, node: StateNode, outcome: InvokeOutcome, isLast: boolean): AnyState {
+function settle(state: AnyState, node: StateNode, outcome: Outcome, isLast: boolean): AnyState {
   if (!outcome.done) return settlePending(state, node, 'FAILED', messageOf(outcome.error))
   // One that began other work too has not succeeded before all of it has.
   return isLast ? settlePending(state, node, 'SUCCESS') : state

@@ -11,13 +11,13 @@
  */
 
 import type { Subscription } from 'rxjs'
-import { deferredOf, HeadgateError, isPromiseLike, releaseWork } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import { activeNodes } from './configuration.ts'
 import type { EventObject } from './definition.ts'
 import type { AnyInvokeTools, AnyMachine, InvokeNode, StateNode } from './machine.ts'
 import { stayOf } from './records.ts'
 import { type AnyState, nodeOf } from './transition.ts'
+import { listenTo, type Outcome, type WorkListener, waitFor } from './work.ts'
 
 /** What the effects ask of their store. */
 export interface EffectsHost {
@@ -33,17 +33,15 @@ export interface EffectsHost {
   /** The time of an `after` has come. */
   elapsed(node: StateNode, ms: number, isCurrent: () => boolean): void
   /** Invoked work has ended; `last` where none is left that the same change of state began. */
-  ended(node: StateNode, outcome: InvokeOutcome, life: { isCurrent(): boolean; isLast(): boolean }): void
+  ended(node: StateNode, outcome: Outcome, life: { isCurrent(): boolean; isLast(): boolean }): void
+  /** Invoked work has put out an item; a promise where it cannot be taken yet. */
+  item(node: StateNode, value: unknown, isCurrent: () => boolean): Promise<void> | undefined
   /** What invoked work is given; it writes only while `isCurrent`. */
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
 
 /** When states were entered, by their paths, in milliseconds since 1970. */
 export type EntryTimes = Readonly<Record<string, number>>
-
-export type InvokeOutcome =
-  | { readonly done: true; readonly output: unknown }
-  | { readonly done: false; readonly error: unknown }
 
 /** One life of a state that runs something. */
 export interface Life {
@@ -57,38 +55,20 @@ export interface Life {
   readonly endings: (() => void)[]
 }
 
-/** Emptied when the state is left: whoever keeps the promise of the work then keeps nothing of the store. */
-interface OutcomeListener {
-  ended: ((outcome: InvokeOutcome) => void) | undefined
-}
-
-// Two functions outside of the class, and none of them async: a closure keeps all that is in the scope that
-// made it, and an async function its arguments for as long as it waits.
-/** Turns a throw of `src` into a rejection. */
-function callWork(
+// Outside of the class: a closure keeps all that is in the scope that made it.
+/** Turns a throw of `src` into a rejection; returns what ends the work. */
+function startWork(
   src: InvokeNode['src'],
   context: unknown,
   event: EventObject,
   tools: AnyInvokeTools,
-): Promise<unknown> {
+  listener: WorkListener,
+): (() => void) | undefined {
   try {
-    const work: unknown = src(context as never, event, tools)
-    const returned = isPromiseLike(work) ? undefined : deferredOf(work)
-    if (returned === undefined) return Promise.resolve(work)
-    // A generator has not begun, and nobody would ever run it.
-    const expected = 'a function that returns a promise'
-    throw new HeadgateError('OPTION_INVALID', { option: 'src of invoke', expected, received: returned })
+    return listenTo(src(context as never, event, tools), listener)
   } catch (error) {
-    return Promise.reject(error)
+    return waitFor(Promise.reject(error), listener)
   }
-}
-
-function listen(work: Promise<unknown>, listener: OutcomeListener): void {
-  work.then(
-    // A state whose work completes at once may lead back to itself, for ever.
-    (output) => releaseWork(() => listener.ended?.({ done: true, output })),
-    (error: unknown) => releaseWork(() => listener.ended?.({ done: false, error })),
-  )
 }
 
 export class Effects {
@@ -177,17 +157,23 @@ export class Effects {
     const event = this.#host.entryEventOf(state, life.stay)
     life.isWorking = true
     const isLast = (): boolean => !this.#lives.some(({ stay, isWorking }) => isWorking && stay === life.stay)
-    const listener: OutcomeListener = {
+    const listener: WorkListener = {
+      item: (value) => this.#host.item(life.node, value, isCurrent),
       ended: (outcome) => {
         life.isWorking = false
         if (isCurrent()) this.#host.ended(life.node, outcome, { isCurrent, isLast })
       },
     }
     life.endings.push(() => {
+      listener.item = undefined
       listener.ended = undefined
       controller.abort()
     })
-    listen(callWork(src, context, event, this.#host.toolsFor(controller.signal, isCurrent)), listener)
+    const tools = this.#host.toolsFor(controller.signal, isCurrent)
+    const end = startWork(src, context, event, tools, listener)
+    if (end === undefined) return
+    if (life.isOver) end()
+    else life.endings.push(end)
   }
 
   /** Whether a life is still lived: also the newest write, which may not have been told yet, is of it. */

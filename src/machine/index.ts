@@ -9,9 +9,19 @@ export type {
 } from './child-definition.ts'
 export { activeNodes, isIn, valueText } from './configuration.ts'
 export { createMachineStore, drivenStore } from './create-machine-store.ts'
-export type { DeclaredTypes, InputParameter, OnlyDeclared, Ports, PortsOf } from './declared-types.ts'
+export type {
+  DeclaredTypes,
+  InputParameter,
+  OnlyDeclared,
+  Ports,
+  PortsOf,
+  StateTypes,
+  Traffic,
+} from './declared-types.ts'
 export { defineMachine, type FirstContext, type MachineDefinition } from './define-machine.ts'
 export type {
+  Act,
+  ActDefinition,
   AfterConfig,
   AfterEvent,
   BareEvent,
@@ -26,10 +36,13 @@ export type {
   InternalEvent,
   InvokeDefinition,
   InvokeTools,
+  NextEvent,
+  RunTools,
   StateDefinition,
   TransitionConfig,
   TransitionDefinition,
   TransitionMap,
+  Work,
 } from './definition.ts'
 export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
 export type { EntryTimes } from './effects.ts'

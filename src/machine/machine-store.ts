@@ -59,6 +59,11 @@ export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Po
    * makes of the context.
    */
   readonly output: Io['output'] | undefined
+  /**
+   * What transitions, `run` and the tools of work emit: at most once, to who follows then. It is no state: it is in no
+   * version, and nobody is told of it later.
+   */
+  readonly events$: Observable<Io['emitted']>
   /** Each change of state once, when it is published: `PENDING` where the entered state invokes work. */
   readonly transitions$: Observable<TransitionRecord<Cells['state']>>
   /** Each change of state once, when it is known how it went: at once, or when the invoked work has ended. */

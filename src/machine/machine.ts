@@ -1,8 +1,8 @@
 import type { Immutable } from '../kit/index.ts'
 import type { Cell } from './cells.ts'
 import type { ChildNode } from './child-definition.ts'
-import type { Ports } from './declared-types.ts'
-import type { ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
+import type { Ports, Traffic } from './declared-types.ts'
+import type { Act, ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
 
 /**
  * A checked definition, ready to run. It is immutable and has no state of its own: any number of stores
@@ -27,6 +27,8 @@ export interface Machine<Context, Cells extends Cell, Io extends Ports = Ports> 
   readonly composed: boolean
   /** Whether any of its transitions needs no event. */
   readonly eventless: boolean
+  /** Whether anything of it is done outside of the context, as commits are published. */
+  readonly acts: boolean
   /** Carries the types; never set. */
   readonly '~types'?: { readonly context: Context; readonly cell: Cells; readonly ports: Io }
 }
@@ -65,6 +67,9 @@ export interface StateNode {
   readonly place: boolean
   readonly entry: AnyContextRecipe | undefined
   readonly exit: AnyContextRecipe | undefined
+  /** What is done outside of the context when it is entered, and when it is left. */
+  readonly entryAct: AnyAct | undefined
+  readonly exitAct: AnyAct | undefined
   /** What it handles itself, by event type and `'*'`. */
   readonly own: TransitionTable
   /**
@@ -90,6 +95,7 @@ export interface TransitionNode {
   readonly to: StateNode | undefined
   readonly guard: Guard<unknown, never> | undefined
   readonly update: AnyContextRecipe | undefined
+  readonly act: AnyAct | undefined
   readonly reenter: boolean
 }
 
@@ -99,7 +105,8 @@ export interface AfterNode {
 }
 
 export interface InvokeNode {
-  readonly src: (context: never, event: EventObject, tools: AnyInvokeTools) => Promise<unknown>
+  readonly src: (context: never, event: EventObject, tools: AnyInvokeTools) => unknown
+  readonly onNext: readonly TransitionNode[]
   readonly onDone: readonly TransitionNode[]
   readonly onError: readonly TransitionNode[]
   readonly onRestore: 'restart' | 'fail'
@@ -107,6 +114,8 @@ export interface InvokeNode {
 
 /** What came out, made of the context that was ended with. */
 export type OutputFunction = (context: never) => unknown
+/** What is done outside of the context, with types erased. */
+export type AnyAct = Act<never, never, Traffic>
 export type AnyContextRecipe = ContextRecipe<never, never>
 /** The tools of work, with types erased. */
-export type AnyInvokeTools = InvokeTools<unknown, EventObject>
+export type AnyInvokeTools = InvokeTools<unknown>

@@ -11,7 +11,8 @@ import { HeadgateError } from '../kit/index.ts'
 import { isDone } from './configuration.ts'
 import type { DoneStateEvent, EventObject } from './definition.ts'
 import { firstAgreed } from './guards.ts'
-import type { AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
+import type { AnyAct, AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
+import type { Acting } from './outbox.ts'
 import { runRecipes } from './recipes.ts'
 import { selectEventless, withoutConflicts } from './select-transitions.ts'
 import {
@@ -34,6 +35,8 @@ export interface Steps extends Situation {
   /** What was entered on the way, and what was left; a state may be both. */
   readonly entered: Set<StateNode>
   readonly exited: Set<StateNode>
+  /** What is to be done outside of the context, in order. */
+  readonly acts: readonly Acting[]
 }
 
 interface Machine extends Places {
@@ -73,6 +76,7 @@ class MacroStep implements Steps {
   readonly active: Set<StateNode>
   readonly entered = new Set<StateNode>()
   readonly exited = new Set<StateNode>()
+  readonly acts: Acting[] = []
   context: unknown
   remembered: Remembered
   readonly #machine: string
@@ -123,7 +127,10 @@ class MacroStep implements Steps {
     }
     const moves = withoutConflicts(this, selected)
     const recipes = this.#exit(moves)
-    for (const { transition } of moves) if (transition.update !== undefined) recipes.push(transition.update)
+    for (const { transition } of moves) {
+      if (transition.update !== undefined) recipes.push(transition.update)
+      this.#act(transition.act)
+    }
     this.enter(entrySet(this, moves), recipes)
   }
 
@@ -134,6 +141,7 @@ class MacroStep implements Steps {
       this.active.add(node)
       this.entered.add(node)
       if (node.entry !== undefined) recipes.push(node.entry)
+      this.#act(node.entryAct)
       if (node.kind === 'final') this.#end(node, completed)
     }
     this.context = runRecipes(this.#machine, this.context, this.#event, recipes)
@@ -155,8 +163,13 @@ class MacroStep implements Steps {
       this.exited.add(node)
       this.entered.delete(node)
       if (node.exit !== undefined) recipes.push(node.exit)
+      this.#act(node.exitAct)
     }
     return recipes
+  }
+
+  #act(act: AnyAct | undefined): void {
+    if (act !== undefined) this.acts.push({ act, event: this.#event })
   }
 
   #remember({ histories, line }: StateNode): void {

@@ -18,8 +18,9 @@ import type { InputParameter, Ports } from './declared-types.ts'
 import type { BareEvent, EventObject } from './definition.ts'
 import { firstContext } from './first-context.ts'
 import { firstAgreed, handlersOf } from './guards.ts'
-import type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
+import type { AnyAct, AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
+import type { Acting } from './outbox.ts'
 import { runThree } from './recipes.ts'
 import { leaveRecord, recordAt } from './records.ts'
 import { selectTransitions } from './select-transitions.ts'
@@ -42,7 +43,10 @@ export type TransitionResult<Name extends StateValue, Context> =
     }
 
 export type AnyState = Immutable<MachineState<StateValue, unknown>>
-export type AnyResult = TransitionResult<StateValue, unknown>
+export type AnyResult = TransitionResult<StateValue, unknown> & {
+  /** What is to be done outside of the context; absent where that is nothing. */
+  readonly acts?: readonly Acting[] | undefined
+}
 
 /** The event that a machine begins with: what `entry` and `invoke` of the initial state are given. */
 export const INIT_EVENT: EventObject = Object.freeze({ type: 'init' })
@@ -74,33 +78,27 @@ export function initialState<Context, Cells extends Cell, Io extends Ports>(
   ...[input]: InputParameter<Io['input']>
 ): Immutable<MachineState<Cells['state'], Context>> {
   // The casts erase the names and types, which are all in the definition, and put them back.
-  const state = beginning(machine as AnyMachine, input)
+  const { state } = beginning(machine as AnyMachine, input)
   return Object.freeze(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
 }
 
-/** What a machine begins with: its first state, not yet frozen. */
-export function beginning(machine: AnyMachine, input: unknown): AnyState {
-  const context = firstContext(machine, input)
-  const history = Object.freeze([])
+/** What a machine begins with: its first state, not yet frozen, and what is to be done outside of the context. */
+export function beginning(
+  machine: AnyMachine,
+  input: unknown,
+): { readonly state: AnyState; readonly acts: readonly Acting[] } {
+  const first = firstContext(machine, input)
+  const shared = { previous: null, history: Object.freeze([]), attempts: 0 }
   if (!machine.composed) {
-    return {
-      current: machine.initial,
-      previous: null,
-      context: runThree(machine.id, context, INIT_EVENT, nodeOf(machine, machine.initial).entry),
-      history,
-      attempts: 0,
-    }
+    const { name, entry, entryAct } = nodeOf(machine, machine.initial)
+    const context = runThree(machine.id, first, INIT_EVENT, entry)
+    const acts = actsOf(machine, INIT_EVENT, entryAct)
+    return { state: { current: name, context, ...shared }, acts }
   }
-  const steps = begin(machine, context, INIT_EVENT)
-  return {
-    current: currentOf(machine.root, steps.active),
-    previous: null,
-    context: steps.context,
-    history,
-    attempts: 0,
-    stays: staysOf(steps, undefined, 0),
-    remembered: steps.remembered,
-  }
+  const steps = begin(machine, first, INIT_EVENT)
+  const { context, remembered, acts } = steps
+  const current = currentOf(machine.root, steps.active)
+  return { state: { current, context, ...shared, stays: staysOf(steps, undefined, 0), remembered }, acts }
 }
 
 /** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */
@@ -179,8 +177,8 @@ export function takeEventless(
   state: AnyState,
   event: EventObject,
   at: Instant,
-): AnyState {
-  return machine.eventless ? take(machine, state, [], event, at).state : state
+): Pick<AnyResult, 'state' | 'acts'> {
+  return machine.eventless ? take(machine, state, [], event, at) : { state }
 }
 
 /** What transitions make of a state, before there is a record of them. */
@@ -191,6 +189,7 @@ interface Step {
   readonly left: Iterable<StateNode>
   readonly entered: Iterable<StateNode>
   readonly changes: boolean
+  readonly acts: readonly Acting[]
   /** What only the state of a composed machine has. */
   readonly more?: Pick<AnyState, 'stays' | 'remembered'>
 }
@@ -203,7 +202,7 @@ function take(
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  const { current, context, left, entered, changes, more } = machine.composed
+  const { current, context, left, entered, changes, acts, more } = machine.composed
     ? stepOfComposed(machine, from, transitions, event)
     : stepOf(machine, from, transitions[0] as TransitionNode, event)
   const record: TransitionRecord<StateValue> = Object.freeze({
@@ -216,8 +215,9 @@ function take(
     tsMono: at.tsMono,
   })
   if (!changes) {
-    const state = context === from.context ? from : Object.freeze({ ...from, context })
-    return { handled: true, state, transition: record }
+    // What is to be done needs a commit to follow from.
+    const state = context === from.context && acts.length === 0 ? from : Object.freeze({ ...from, context })
+    return { handled: true, state, transition: record, acts: acts.length > 0 ? acts : undefined }
   }
   let past = from.history
   for (const node of left) {
@@ -232,20 +232,27 @@ function take(
     attempts: from.attempts + 1,
     ...more,
   })
-  return { handled: true, state, transition: record }
+  return { handled: true, state, transition: record, acts: acts.length > 0 ? acts : undefined }
 }
 
 /** A flat machine goes from one state to another. */
 function stepOf(
   machine: AnyMachine,
   { current, context }: AnyState,
-  { target, update, reenter }: TransitionNode,
+  { target, update, act, reenter }: TransitionNode,
   event: EventObject,
 ): Step {
   const left = nodeOf(machine, current)
   if (target === undefined || (target === current && !reenter)) {
     const updated = runThree(machine.id, context, event, update)
-    return { current, context: updated, left: NONE, entered: NONE, changes: false }
+    return {
+      current,
+      context: updated,
+      left: NONE,
+      entered: NONE,
+      changes: false,
+      acts: actsOf(machine, event, act),
+    }
   }
   const entered = nodeOf(machine, target)
   return {
@@ -254,10 +261,18 @@ function stepOf(
     left: left.line,
     entered: entered.line,
     changes: true,
+    acts: actsOf(machine, event, left.exitAct, act, entered.entryAct),
   }
 }
 
-const NONE: readonly StateNode[] = Object.freeze([])
+const NONE: readonly never[] = Object.freeze([])
+
+/** What of acts there is, each with the event; most machines have none. */
+const actsOf = (
+  { acts: hasSome }: AnyMachine,
+  event: EventObject,
+  ...acts: (AnyAct | undefined)[]
+): readonly Acting[] => (hasSome ? acts.flatMap((act) => (act === undefined ? [] : [{ act, event }])) : NONE)
 
 function stepOfComposed(
   machine: AnyMachine,
@@ -269,13 +284,14 @@ function stepOfComposed(
   const before = { active, context: from.context, remembered: from.remembered ?? {} }
   const steps = stepBy(machine, before, transitions, event)
   const value = currentOf(machine.root, steps.active)
-  const { context, entered, exited, remembered } = steps
+  const { context, entered, exited, remembered, acts } = steps
   return {
     current: isSameValue(value, from.current) ? from.current : value,
     context,
     left: [...active].filter((node) => exited.has(node)),
     entered,
     changes: entered.size > 0 || exited.size > 0,
+    acts,
     more: { stays: staysOf(steps, from.stays, from.attempts + 1), remembered },
   }
 }

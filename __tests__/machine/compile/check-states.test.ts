@@ -38,13 +38,17 @@ describe('checkDefinition', () => {
     ],
     [
       'an entry that is no function',
-      { entry: {} },
-      ['State A: expected "entry" to be a function, got an object.'],
+      { entry: [] },
+      [
+        'State A: expected "entry" to be a function, or an object with "update", "run" or "emit", got an array.',
+      ],
     ],
     [
       'an exit that is no function',
       { exit: 'x' },
-      ['State A: expected "exit" to be a function, got "x" (string).'],
+      [
+        'State A: expected "exit" to be a function, or an object with "update", "run" or "emit", got "x" (string).',
+      ],
     ],
     [
       'a type that there is not',
@@ -103,12 +107,16 @@ describe('checkDefinition, "on"', () => {
     [
       'a key that XState has and we do not',
       { GO: { target: 'B', actions: 'log' } },
-      ['State A, event GO has an unknown key "actions". Known: target, guard, update, reenter, description.'],
+      [
+        'State A, event GO has an unknown key "actions". Known: target, guard, update, run, emit, reenter, description.',
+      ],
     ],
     [
       'a delay',
       { GO: { target: 'B', ms: 5 } },
-      ['State A, event GO has an unknown key "ms". Known: target, guard, update, reenter, description.'],
+      [
+        'State A, event GO has an unknown key "ms". Known: target, guard, update, run, emit, reenter, description.',
+      ],
     ],
     [
       'a guard and an update that are names',
@@ -246,7 +254,7 @@ describe('checkDefinition, "after"', () => {
 
   test('tells what is wrong with a delayed transition', () => {
     expect(problemsOfState({ after: { ms: 5, target: 'X', delay: 3 } })).toEqual([
-      'State A, after 5 ms has an unknown key "delay". Known: target, guard, update, reenter, description.',
+      'State A, after 5 ms has an unknown key "delay". Known: target, guard, update, run, emit, reenter, description.',
       'State A, after 5 ms targets "X" (string), which is no state. States: A, B.',
     ])
     expect(problemsOfState({ after: 5 })).toEqual([
@@ -272,7 +280,7 @@ describe('checkDefinition, "invoke"', () => {
     [
       'a key that XState has and we do not',
       { src: work, id: 'loader' },
-      ['State A, "invoke" has an unknown key "id". Known: src, onDone, onError.'],
+      ['State A, "invoke" has an unknown key "id". Known: src, onNext, onDone, onError, onRestore.'],
     ],
     [
       'targets that do not exist',

@@ -29,6 +29,7 @@ export function exitsOf(node: StateNode): readonly TransitionNode[] {
     ...node.after.flatMap(({ transitions }) => transitions),
     ...node.always,
     ...node.onDone,
+    ...(node.invoke?.onNext ?? []),
     ...(node.invoke?.onDone ?? []),
     ...(node.invoke?.onError ?? []),
   ]

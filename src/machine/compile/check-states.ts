@@ -63,8 +63,8 @@ export class StateCheck extends TransitionCheck {
     const { states, initial, tags } = fields
     const isCompound = this.#kind(place, fields)
     this.#id(place, path, fields.id)
-    this.function(place, 'entry', fields.entry)
-    this.function(place, 'exit', fields.exit)
+    this.atDoor(place, 'entry', fields.entry)
+    this.atDoor(place, 'exit', fields.exit)
     this.function(place, 'output', fields.output)
     this.on(place, fields.on, path)
     this.after(place, fields.after, path)

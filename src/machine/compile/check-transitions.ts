@@ -1,10 +1,11 @@
 import { describeValue } from '../../kit/index.ts'
 import { FieldCheck } from './check-fields.ts'
-import { delaysIn, transitionsIn } from './fields.ts'
+import { delaysIn, type Fields, fieldsOf, isFields, transitionsIn } from './fields.ts'
 
 const MAX_MS = 2_147_483_647
-const TRANSITION_KEYS = ['target', 'guard', 'update', 'reenter', 'description']
-const INVOKE_KEYS = ['src', 'onDone', 'onError', 'onRestore']
+const TRANSITION_KEYS = ['target', 'guard', 'update', 'run', 'emit', 'reenter', 'description']
+const INVOKE_KEYS = ['src', 'onNext', 'onDone', 'onError', 'onRestore']
+const ACT_KEYS = ['update', 'run', 'emit']
 
 /** A target as it was written, with the path of the state that it leads from and the words that problems begin with. */
 export interface WrittenTarget {
@@ -44,7 +45,8 @@ export class TransitionCheck extends FieldCheck {
 
   protected invoke(place: string, definition: unknown, source: string): void {
     if (definition === undefined) return
-    const { src, onDone, onError, onRestore } = this.fields(`${place}, "invoke"`, definition, INVOKE_KEYS)
+    const fields = this.fields(`${place}, "invoke"`, definition, INVOKE_KEYS)
+    const { src, onNext, onDone, onError, onRestore } = fields
     if (src === undefined) this.problems.push(`${place}, "invoke" has no "src".`)
     this.function(`${place}, "invoke"`, 'src', src)
     if (onRestore !== undefined && onRestore !== 'restart' && onRestore !== 'fail') {
@@ -52,18 +54,34 @@ export class TransitionCheck extends FieldCheck {
         `${place}, "invoke": expected "onRestore" to be "restart" or "fail", got ${describeValue(onRestore)}.`,
       )
     }
+    this.transitions(`${place}, onNext`, onNext, source)
     this.transitions(`${place}, onDone`, onDone, source)
     this.transitions(`${place}, onError`, onError, source)
   }
 
+  /** Looks at what is done when a state is entered or left: a recipe, or more than that. */
+  protected atDoor(place: string, key: 'entry' | 'exit', config: unknown): void {
+    if (config === undefined || typeof config === 'function') return
+    if (isFields(config)) this.#act(`${place}, ${key}`, this.fields(`${place}, ${key}`, config, ACT_KEYS))
+    else this.kind(place, key, config, 'a function, or an object with "update", "run" or "emit"', false)
+  }
+
+  #act(place: string, { update, run, emit }: Fields): void {
+    this.function(place, 'update', update)
+    this.function(place, 'run', run)
+    const isEvent = typeof emit === 'function' || typeof fieldsOf(emit).type === 'string'
+    this.kind(place, 'emit', emit, 'an event, or a function that makes one', isEvent)
+  }
+
   #transition(place: string, config: unknown, source: string): void {
-    const { target, guard, update, reenter } = this.fields(place, config, TRANSITION_KEYS)
+    const fields = this.fields(place, config, TRANSITION_KEYS)
+    const { target, guard, reenter } = fields
     this.flag(place, 'reenter', reenter)
     if (reenter === true && target === undefined) {
       this.problems.push(`${place} has "reenter" without a "target"; name the state to enter again.`)
     }
     this.function(place, 'guard', guard)
-    this.function(place, 'update', update)
+    this.#act(place, fields)
     if (target !== undefined) this.targets.push({ source, target, place })
   }
 }

@@ -5,8 +5,8 @@
  */
 import type { ChildNode } from '../child-definition.ts'
 import { isLeaf } from '../configuration.ts'
-import type { AfterNode, InvokeNode, StateKind, StateNode, TransitionNode } from '../machine.ts'
-import { delaysIn, type Fields, fieldsOf, transitionsIn } from './fields.ts'
+import type { AfterNode, AnyAct, InvokeNode, StateKind, StateNode, TransitionNode } from '../machine.ts'
+import { actIn, delaysIn, type Fields, fieldsOf, recipeIn, transitionsIn } from './fields.ts'
 import { mergeTables } from './merge-tables.ts'
 import { nodeIn, targetOf } from './targets.ts'
 
@@ -23,6 +23,8 @@ export class Compiled {
   readonly root: StateNode
   /** The machines that run beside it. */
   readonly children: readonly ChildNode[]
+  /** Whether anything is done outside of the context. */
+  acts = false
   /** What is done when all states are known: names become nodes. */
   readonly #links: (() => void)[] = []
 
@@ -60,8 +62,10 @@ export class Compiled {
       order: this.states.size,
       line: [],
       place: false,
-      entry: fields.entry as StateNode['entry'],
-      exit: fields.exit as StateNode['exit'],
+      entry: recipeIn(fields.entry) as StateNode['entry'],
+      exit: recipeIn(fields.exit) as StateNode['exit'],
+      entryAct: this.#act(fields.entry),
+      exitAct: this.#act(fields.exit),
       own: new Map(),
       on: new Map(),
       always: [],
@@ -114,9 +118,10 @@ export class Compiled {
 
   #invoke(invoke: unknown, source: StateNode): InvokeNode | undefined {
     if (invoke === undefined) return undefined
-    const { src, onDone, onError, onRestore = 'fail' } = fieldsOf(invoke)
+    const { src, onNext, onDone, onError, onRestore = 'fail' } = fieldsOf(invoke)
     return {
       src: src as InvokeNode['src'],
+      onNext: this.#transitions(onNext, source),
       onDone: this.#transitions(onDone, source),
       onError: this.#transitions(onError, source),
       onRestore: onRestore as InvokeNode['onRestore'],
@@ -138,13 +143,21 @@ export class Compiled {
     return transitionsIn(config).map((one) => this.#transition(fieldsOf(one), source))
   }
 
-  #transition({ target, guard, update, reenter }: Fields, source: StateNode): TransitionNode {
+  #act(config: unknown): AnyAct | undefined {
+    const act = actIn(config)
+    this.acts ||= act !== undefined
+    return act
+  }
+
+  #transition(fields: Fields, source: StateNode): TransitionNode {
+    const { target, guard, update, reenter } = fields
     const transition: Draft<TransitionNode> = {
       source,
       target: undefined,
       to: undefined,
       guard: guard as TransitionNode['guard'],
       update: update as TransitionNode['update'],
+      act: this.#act(fields),
       reenter: reenter === true,
     }
     this.#links.push(() => {

@@ -1,5 +1,7 @@
 /** The parts of a definition, in each of the forms in which they may be written. */
 
+import type { AnyAct } from '../machine.ts'
+
 export type Fields = Readonly<Record<string, unknown>>
 
 export const isFields = (value: unknown): value is Fields =>
@@ -7,6 +9,17 @@ export const isFields = (value: unknown): value is Fields =>
 
 /** Nothing of what is no object; that it is none is told by the check of definitions. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {})
+
+/** What an entry, an exit or a transition does outside of the context. */
+export function actIn(config: unknown): AnyAct | undefined {
+  const { run, emit } = fieldsOf(config)
+  // The cast holds for a definition that was checked.
+  return run === undefined && emit === undefined ? undefined : ({ run, emit } as AnyAct)
+}
+
+/** The recipe of an entry or an exit. */
+export const recipeIn = (config: unknown): unknown =>
+  typeof config === 'function' ? config : fieldsOf(config).update
 
 /** One transition or a list of them; a name stands for one that leads there. */
 export const transitionsIn = (config: unknown): readonly unknown[] =>

@@ -22,6 +22,7 @@ export function makeMachine(definition: unknown, check?: typeof checkDefinition)
     children,
     composed: root.kind === 'parallel' || nodes.some(isComposed),
     eventless: nodes.some(({ always }) => always.length > 0),
+    acts: compiled.acts,
   })
 }
 

@@ -14,12 +14,22 @@ export interface SubscriberFault {
   readonly error: unknown
   /**
    * Which callback failed; `'error'` without one: the subscription was lost and nobody was told. Of a
-   * machine, whether a guard or recipe failed in its `after` or its `invoke`; `'select'`: a selector,
+   * machine, whether a guard or recipe failed in its `after` or its `invoke`, or
+   * what it does outside of the context (`'run'`); `'select'`: a selector,
    * or its `equal`, which skipped that version; `'derive'`: the function of a derived value, which kept the one that it
    * had; `'kernel'`: of who follows commits; of an actor, `'message'`: a guard or recipe failed in a message, and
    * `'children'`: what says which children there are, or how one begins.
    */
-  readonly phase: FaultPhase | 'select' | 'derive' | 'after' | 'invoke' | 'message' | 'children' | 'kernel'
+  readonly phase:
+    | FaultPhase
+    | 'select'
+    | 'derive'
+    | 'after'
+    | 'invoke'
+    | 'run'
+    | 'message'
+    | 'children'
+    | 'kernel'
   /** The version that was being delivered or dropped; -1 for a terminal callback. */
   readonly version: number
   /** Failures of this subscriber since it last did well, this one included. */

@@ -1,0 +1,51 @@
+import type { Subscription } from 'rxjs'
+import type { AnyContextRecipe, AnyInvokeTools } from './machine.ts'
+
+/** What tools are made on. */
+export interface ToolsHost {
+  readonly input: unknown
+  updateContext(recipe: AnyContextRecipe, write?: Parameters<AnyInvokeTools['update']>[1]): object
+  send(event: unknown, write?: Parameters<AnyInvokeTools['send']>[1]): object
+  emit(event: unknown): void
+  schedule(ms: number, fire: () => void): Subscription
+  /** Counts what work would do whose state was left. */
+  late(): void
+}
+
+/** The tools of work, bound to one stay in a state. */
+export function invokeTools(host: ToolsHost, signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
+  const bound = <R>(act: () => R): R | false => {
+    if (isCurrent()) return act()
+    host.late()
+    return false
+  }
+  // The casts give back the names that are erased in tables.
+  return {
+    signal,
+    input: host.input,
+    update: (recipe, write) => bound(() => host.updateContext(recipe as AnyContextRecipe, write)),
+    send: (event, write) => bound(() => host.send(event, write)),
+    emit: (event) => bound(() => host.emit(event)) !== false,
+    deadline: (ms) => deadline(host, signal, ms),
+  } as AnyInvokeTools
+}
+
+/** A signal that aborts as another does, or once some time is over. */
+function deadline(host: ToolsHost, signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController()
+  if (signal.aborted) controller.abort(signal.reason)
+  else {
+    const timer = host.schedule(ms, () =>
+      controller.abort(new DOMException(`Not done within ${ms} ms.`, 'TimeoutError')),
+    )
+    signal.addEventListener(
+      'abort',
+      () => {
+        timer.unsubscribe()
+        controller.abort(signal.reason)
+      },
+      { once: true },
+    )
+  }
+  return controller.signal
+}
