@@ -1,0 +1,4 @@
+/** The page of the tests: Headgate alone. */
+import { openSuite } from './page.ts'
+
+openSuite({})
