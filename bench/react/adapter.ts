@@ -1,15 +1,19 @@
 /** What the suite asks of a library: a counter, and a number for each of many entities. */
-import type { ComponentType, ReactNode } from 'react'
+import type { ComponentType, FunctionComponent, ReactNode } from 'react'
 
-export interface Counter {
+interface Drawn {
+  /** What a component that reads is wrapped in, where a library needs that. */
+  readonly wrap?: <Props extends object>(component: FunctionComponent<Props>) => FunctionComponent<Props>
   /** Stands above everything that reads it, where a library needs that. */
   readonly Provider?: ComponentType<{ children: ReactNode }>
+}
+
+export interface Counter extends Drawn {
   readonly useCount: () => number
   change(by: (count: number) => number): void
 }
 
-export interface Entities {
-  readonly Provider?: ComponentType<{ children: ReactNode }>
+export interface Entities extends Drawn {
   readonly useEntity: (id: string) => number
   write(id: string, value: number): void
 }
@@ -17,4 +21,10 @@ export interface Entities {
 export interface Adapter {
   counter(): Counter
   entities(ids: readonly string[]): Entities
+}
+
+/** What a component is wrapped in, and stands below, where a library asks for nothing. */
+export const PLAIN: Required<Drawn> = {
+  wrap: (component) => component,
+  Provider: ({ children }) => children,
 }

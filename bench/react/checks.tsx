@@ -7,7 +7,7 @@
  */
 import { startTransition, useDeferredValue, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { Counter } from './adapter.ts'
+import { type Counter, PLAIN } from './adapter.ts'
 
 const SLOW_COMPONENTS = 20
 const RENDER_MS = 5
@@ -43,13 +43,13 @@ async function watch(
   })
   observer.observe(container, { subtree: true, childList: true, characterData: true })
 
-  const { Provider = ({ children }) => children } = counter
-  const Slow = () => {
+  const { Provider, wrap } = { ...PLAIN, ...counter }
+  const Slow = wrap(() => {
     const now = counter.useCount()
     const late = useDeferredValue(now)
     work(RENDER_MS)
     return <b>{deferred ? late : now}</b>
-  }
+  })
   let page: Page | undefined
   const App = () => {
     const [size, setSize] = useState(mounted)

@@ -3,7 +3,7 @@
 import { memo } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Counter, Entities } from './adapter.ts'
+import { type Counter, type Entities, PLAIN } from './adapter.ts'
 import { commits } from './hook.ts'
 
 const COMPONENTS = 1_000
@@ -37,16 +37,18 @@ export async function manyComponents(
   ms: number,
 ): Promise<Load> {
   const ids = Array.from({ length: COMPONENTS }, (_, index) => `r${index}`)
-  const { Provider = ({ children }) => children, useEntity, write } = create(ids)
+  const { Provider, wrap, useEntity, write } = { ...PLAIN, ...create(ids) }
   const container = document.createElement('div')
   document.body.append(container)
   let renders = 0
-  const Cell = memo(function Cell({ id }: { id: string }) {
-    renders += 1
-    return (
-      <b style={{ contain: 'strict', display: 'inline-block', width: 40, height: 16 }}>{useEntity(id)}</b>
-    )
-  })
+  const Cell = memo(
+    wrap(function Cell({ id }: { id: string }) {
+      renders += 1
+      return (
+        <b style={{ contain: 'strict', display: 'inline-block', width: 40, height: 16 }}>{useEntity(id)}</b>
+      )
+    }),
+  )
   const root = createRoot(container)
   flushSync(() =>
     root.render(
@@ -91,16 +93,14 @@ export async function manyComponents(
 }
 
 /** A stream whose chunks are written one after the other in one task, each behind a promise: how often it is drawn. */
-export async function manyChunks(
-  { Provider = ({ children }) => children, useCount, change }: Counter,
-  chunks: number,
-): Promise<number> {
+export async function manyChunks(counter: Counter, chunks: number): Promise<number> {
+  const { Provider, wrap, useCount, change } = { ...PLAIN, ...counter }
   const container = document.createElement('div')
   let renders = 0
-  const Text = () => {
+  const Text = wrap(() => {
     renders += 1
     return <b>{useCount()}</b>
-  }
+  })
   const root = createRoot(container)
   flushSync(() =>
     root.render(

@@ -2,7 +2,7 @@
 import { configureStore, createSlice } from '@reduxjs/toolkit'
 import { atom, createStore as createAtoms, useAtomValue } from 'jotai'
 import { observable, runInAction } from 'mobx'
-import { useObserver } from 'mobx-react-lite'
+import { observer } from 'mobx-react-lite'
 import { Provider, useSelector } from 'react-redux'
 import { proxy, useSnapshot } from 'valtio'
 import { createStore, useStore } from 'zustand'
@@ -103,7 +103,8 @@ const mobx = {
   counter() {
     const state = observable({ count: 0 })
     return {
-      useCount: () => useObserver(() => state.count),
+      wrap: observer,
+      useCount: () => state.count,
       change: (by) =>
         runInAction(() => {
           state.count = by(state.count)
@@ -113,7 +114,8 @@ const mobx = {
   entities(ids) {
     const state = observable.map(record(ids))
     return {
-      useEntity: (id) => useObserver(() => state.get(id)),
+      wrap: observer,
+      useEntity: (id) => state.get(id),
       write: (id, value) => runInAction(() => state.set(id, value)),
     }
   },
