@@ -1,0 +1,308 @@
+/**
+ * What a journal costs: beside the bare engine, beside a store without one, and beside others who keep a state.
+ *
+ *     npm run bench:journal
+ *
+ * LevelDB through classic-level, each write synced, without compression. Whoever is compared does the same work: a
+ * change of one of 1 000 entities is on the disk before the next one. RxDB is not: its free storages for Node keep what
+ * they hold in memory. The last table is what Headgate holds itself to. COMMITS=200000 makes the start shorter.
+ */
+import { cpus } from 'node:os'
+import { promisify } from 'node:util'
+import { installPeers } from './support/install.mjs'
+import {
+  bytesIn,
+  createStore,
+  elapsed,
+  engineAt,
+  inFolder,
+  levelAt,
+  memoryEngine,
+  openJournal,
+  robot,
+  robots,
+} from './support/journal.mjs'
+import { median } from './support/statistics.mjs'
+
+installPeers()
+const [
+  { createStore: createXStateStore },
+  { persist },
+  { createStore: createRedux },
+  { persistReducer, persistStore },
+] = await Promise.all([
+  import('@xstate/store'),
+  import('@xstate/store/persist'),
+  import('redux'),
+  import('redux-persist'),
+])
+const ROUNDS = 5
+const IN_FLIGHT = 64
+const COMMITS = Number(process.env.COMMITS ?? 1_000_000)
+const nextTurn = promisify(setImmediate)
+const rate = (count, ms) => Math.round((count * 1_000) / ms)
+const number = (value) => value.toLocaleString('en').replaceAll(',', ' ')
+const targets = []
+const target = (name, text, value, holds) =>
+  targets.push(`| ${name} | ${text} | ${value} | ${holds ? 'yes' : 'no'} |`)
+
+console.log(`Node ${process.version}, ${cpus()[0]?.model}, ${cpus().length} cores.\n`)
+
+/** J3: how many commits a second are on the disk, one by one and with 64 who wait. */
+async function acknowledged() {
+  const text = JSON.stringify({
+    version: 1,
+    from: 0,
+    reason: 'STEP',
+    ops: [{ op: 'replace', path: '/r1/pose/x', value: 1 }],
+  }).padEnd(300)
+  const bare = async (group, count) =>
+    inFolder(async (folder) => {
+      const db = levelAt(folder)
+      await db.open()
+      let key = 0
+      const write = () =>
+        db.batch(
+          Array.from({ length: group }, () => ({
+            type: 'put',
+            key: String(key++).padStart(16, '0'),
+            value: text,
+          })),
+          { sync: true },
+        )
+      const ms = await elapsed(async () => {
+        for (let done = 0; done < count; done += group) await write()
+      })
+      await db.close()
+      return rate(count, ms)
+    })
+  const headgate = async (writers, count) =>
+    inFolder(async (folder) => {
+      const store = createStore(robots(), { name: 'fleet' })
+      const journal = await openJournal(store, engineAt(folder))
+      let step = 0
+      const write = async () => {
+        while (step < count) {
+          step += 1
+          const n = step
+          store.update((draft) => {
+            draft[`r${n % 1_000}`].pose.x = n
+          })
+          await journal.durable()
+        }
+      }
+      const ms = await elapsed(() => Promise.all(Array.from({ length: writers }, write)))
+      await journal.close()
+      return rate(count, ms)
+    })
+  const rows = {
+    'bare engine, one by one': [],
+    'bare engine, groups of 64': [],
+    'headgate, one by one': [],
+    'headgate, 64 wait': [],
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rows['bare engine, one by one'].push(await bare(1, 300))
+    rows['headgate, one by one'].push(await headgate(1, 300))
+    rows['bare engine, groups of 64'].push(await bare(IN_FLIGHT, 12_800))
+    rows['headgate, 64 wait'].push(await headgate(IN_FLIGHT, 12_800))
+  }
+  console.log('Commits a second that are on the disk.\n\n| | a second |\n|---|---:|')
+  for (const [name, rates] of Object.entries(rows)) console.log(`| ${name} | ${number(median(rates))} |`)
+  const [one, many, group] = ['headgate, one by one', 'headgate, 64 wait', 'bare engine, groups of 64'].map(
+    (name) => median(rows[name]),
+  )
+  target('J3', '64 in flight ≥ 15 × one by one', `${(many / one).toFixed(1)} ×`, many >= 15 * one)
+  target('J3', '≥ 0.7 of the bare engine with groups', (many / group).toFixed(2), many >= 0.7 * group)
+}
+
+/** J4: what a write takes with a journal beside the store, and without. */
+async function writing() {
+  const times = { without: [], with: [] }
+  const stores = {
+    without: createStore(robots(), { name: 'fleet' }),
+    with: createStore(robots(), { name: 'fleet' }),
+  }
+  const journal = await openJournal(stores.with, memoryEngine())
+  for (let round = 0; round < 400; round += 1) {
+    for (const kind of ['without', 'with']) {
+      const beganMs = performance.now()
+      for (let n = 0; n < 50; n += 1) {
+        stores[kind].update((draft) => {
+          draft[`r${n}`].pose.x = round
+        })
+      }
+      if (round >= 100) times[kind].push((performance.now() - beganMs) / 50)
+      await journal.durable()
+      await nextTurn()
+    }
+  }
+  await journal.close()
+  const ratio = median(times.with) / median(times.without)
+  console.log(
+    `\nA write of one of 1 000 entities: ${(median(times.without) * 1_000).toFixed(1)} µs without a journal, ${(median(times.with) * 1_000).toFixed(1)} µs with one.`,
+  )
+  target('J4', 'store.update with a journal ≤ 1.2 × without', `${ratio.toFixed(2)} ×`, ratio <= 1.2)
+}
+
+/** J5 and J7: how long a start takes, and what is on the disk. */
+async function starting() {
+  const made = async (commits, folder) => {
+    const store = createStore({ count: 0, note: '' }, { name: 'fleet' })
+    const journal = await openJournal(store, engineAt(folder, { durability: 'relaxed' }), {
+      keep: Number.POSITIVE_INFINITY,
+      pendingMax: 100_000,
+    })
+    for (let count = 1; count <= commits; count += 1) {
+      store.set({ count, note: `commit ${count}` })
+      if (count % 10_000 === 0) await journal.durable()
+    }
+    await journal.durable()
+    const { bytes, skipped } = journal.stats()
+    await journal.close()
+    if (skipped > 0) throw new Error(`${skipped} versions were skipped`)
+    return bytes
+  }
+  const start = async (folder) => {
+    const times = []
+    for (let round = 0; round < ROUNDS * 3; round += 1) {
+      const store = createStore({ count: 0, note: '' }, { name: 'fleet' })
+      let journal
+      times.push(
+        await elapsed(async () => {
+          journal = await openJournal(store, engineAt(folder))
+        }),
+      )
+      await journal.close()
+    }
+    return median(times)
+  }
+  const [few, many, share] = await inFolder(async (folder) => {
+    const bytes = await made(2_000, folder)
+    const onDisk = bytesIn(folder)
+    return [
+      await start(folder),
+      await inFolder(async (other) => {
+        await made(COMMITS, other)
+        await start(other) // LevelDB may have to sort what was written last
+        return start(other)
+      }),
+      onDisk / bytes,
+    ]
+  })
+  console.log(
+    `\nA start: ${few.toFixed(1)} ms at 2 000 commits, ${many.toFixed(1)} ms at ${number(COMMITS)}.`,
+  )
+  target(
+    'J5',
+    `start at ${number(COMMITS)} commits ≤ 1.5 × start at 2 000`,
+    `${(many / few).toFixed(2)} ×`,
+    many <= 1.5 * few,
+  )
+  target('J7', 'bytes on the disk ≤ 1.3 × bytes of records', `${share.toFixed(2)} ×`, share <= 1.3)
+}
+
+/** A storage of texts, as the peers want it; it tells how much it was given. */
+async function storageAt(folder) {
+  const db = levelAt(folder)
+  await db.open()
+  const given = { bytes: 0, writes: 0 }
+  let told = () => {}
+  return {
+    given,
+    db,
+    next: () =>
+      new Promise((resolve) => {
+        told = resolve
+      }),
+    getItem: async (key) => (await db.get(key)) ?? null,
+    removeItem: (key) => db.del(key),
+    async setItem(key, text) {
+      given.bytes += text.length
+      given.writes += 1
+      await db.put(key, text, { sync: true })
+      told()
+    },
+  }
+}
+
+/** One change of one of 1 000 entities, on the disk before the next one. */
+const PEERS = {
+  async headgate(folder, changes) {
+    const store = createStore(robots(), { name: 'fleet' })
+    const journal = await openJournal(store, engineAt(folder))
+    const before = journal.stats().bytes
+    const ms = await elapsed(async () => {
+      for (let step = 1; step <= changes; step += 1) {
+        store.update((draft) => {
+          draft.r500 = robot(500, step)
+        })
+        await journal.durable()
+      }
+    })
+    const { bytes } = journal.stats()
+    await journal.close()
+    return { ms, bytes: bytes - before }
+  },
+  async 'redux-persist'(folder, changes) {
+    const storage = await storageAt(folder)
+    const reducer = (state = { robots: robots() }, action) =>
+      action.type === 'SET' ? { ...state, robots: { ...state.robots, r500: action.robot } } : state
+    const store = createRedux(persistReducer({ key: 'fleet', storage, throttle: 0 }, reducer))
+    const persistor = await new Promise((resolve) => {
+      const made = persistStore(store, null, () => resolve(made))
+    })
+    await persistor.flush()
+    const before = storage.given.bytes
+    const ms = await elapsed(async () => {
+      for (let step = 1; step <= changes; step += 1) {
+        store.dispatch({ type: 'SET', robot: robot(500, step) })
+        await persistor.flush()
+      }
+    })
+    persistor.pause()
+    await storage.db.close()
+    return { ms, bytes: storage.given.bytes - before }
+  },
+  async "@xstate/store's persist"(folder, changes) {
+    const storage = await storageAt(folder)
+    const store = createXStateStore({
+      context: { robots: robots() },
+      on: { set: (context, { robot: next }) => ({ ...context, robots: { ...context.robots, r500: next } }) },
+    }).with(persist({ name: 'fleet', storage }))
+    await nextTurn()
+    const before = storage.given.bytes
+    const ms = await elapsed(async () => {
+      for (let step = 1; step <= changes; step += 1) {
+        const written = storage.next()
+        store.trigger.set({ robot: robot(500, step) })
+        await written
+      }
+    })
+    await storage.db.close()
+    return { ms, bytes: storage.given.bytes - before }
+  },
+}
+
+async function peers() {
+  const CHANGES = 200
+  const found = Object.fromEntries(Object.keys(PEERS).map((name) => [name, []]))
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, run] of Object.entries(PEERS))
+      found[name].push(await inFolder((folder) => run(folder, CHANGES)))
+  }
+  console.log('\nOne of 1 000 entities changes, and is on the disk before the next change.\n')
+  console.log('| | bytes a change | ms a change | history | told of damage |\n|---|---:|---:|---|---|')
+  for (const [name, runs] of Object.entries(found)) {
+    const [history, told] = name === 'headgate' ? ['yes', 'yes'] : ['no', 'no']
+    console.log(
+      `| ${name} | ${number(Math.round(runs[0].bytes / CHANGES))} | ${(median(runs.map(({ ms }) => ms)) / CHANGES).toFixed(2)} | ${history} | ${told} |`,
+    )
+  }
+}
+
+await acknowledged()
+await writing()
+await peers()
+await starting()
+console.log(`\n| | target | this run | met |\n|---|---|---:|---|\n${targets.join('\n')}`)
