@@ -58,13 +58,14 @@ const isPort = (port: unknown): boolean =>
  *
  * @example
  * ```ts
- * import { createServer, connect } from 'node:net'
+ * import { type AddressInfo, connect, createServer } from 'node:net'
  * import { once } from 'node:events'
  * import { faultProxy } from 'headgate/testing'
  *
  * const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
  * await once(server, 'listening')
- * const proxy = await faultProxy({ port: server.address().port })
+ * const { port } = server.address() as AddressInfo
+ * const proxy = await faultProxy({ port })
  * proxy.set({ piecesMax: 2 })
  *
  * const client = connect(proxy.port, proxy.host)
