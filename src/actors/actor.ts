@@ -13,8 +13,9 @@ import { isHeadgateError } from '../kit/index.ts'
 import {
   type AnyMachine,
   type AnyState,
+  type Beginning,
+  beginning,
   type ChildNode,
-  initialState,
   type MachineDriver,
   resume,
   type Supervisor,
@@ -156,10 +157,11 @@ export class Actor implements Supervisor {
     this.failure = undefined
     this.#isDone = false
     this.#contained(() => {
-      const state = this.#initial(this.place?.parent.head?.state.context)
-      if (this.#seat === undefined) return this.#begin(state)
+      const begun = this.#initial(this.place?.parent.head?.state.context)
+      if (this.#seat === undefined) return this.#begin(begun)
       this.#seat.driver.reset()
-      this.#seat.commit(state, 'RESTART')
+      this.#seat.driver.begun(begun)
+      this.#seat.commit(begun.state, 'RESTART')
     })
     if (this.hasWork) this.system.line(this)
   }
@@ -231,15 +233,16 @@ export class Actor implements Supervisor {
   }
 
   /** With the same input for each start; it is asked for once, where that does not throw. */
-  #initial(context: unknown): AnyState {
+  #initial(context: unknown): Beginning {
     const { place } = this
     this.#input ??= { value: place?.node.input?.(context as never, place.key) }
-    return initialState(this.machine, this.#input.value) as AnyState
+    return beginning(this.machine, this.#input.value)
   }
 
-  #begin(from: AnyState | Snapshot<ActorState>, plan?: Plan): void {
+  #begin(from: Beginning | Snapshot<ActorState>, plan?: Plan): void {
     const { system, machine, address } = this
-    this.#seat = Seat.light(machine, address, from, { system, supervisor: this })
+    const input = this.#input?.value
+    this.#seat = Seat.light(machine, address, from, { system, supervisor: this, input })
     this.#seat.driver.supervise(this, plan)
   }
 

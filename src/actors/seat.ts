@@ -2,6 +2,7 @@
 import {
   type AnyMachine,
   type AnyState,
+  type Beginning,
   type Cell,
   drivenStore,
   MachineDriver,
@@ -43,16 +44,17 @@ export class Seat {
   static light(
     machine: AnyMachine,
     name: string,
-    begin: AnyState | Snapshot<ActorState>,
-    { system, supervisor }: { system: SystemCore; supervisor: Supervisor },
+    begin: Beginning | Snapshot<ActorState>,
+    { system, supervisor, input }: { system: SystemCore; supervisor: Supervisor; input: unknown },
   ): Seat {
     const { clock, scheduler } = system
-    const first = 'version' in begin ? settled(begin, name) : firstOf(begin, name, system)
+    const first = 'version' in begin ? settled(begin, name) : firstOf(begin.state, name, system)
     const kernel = new LightKernel(name, clock, first, {
       next: (snapshot) => driver.tell(snapshot),
       threw: (error) => supervisor.failed('after', error),
     })
-    const driver = new MachineDriver(machine, kernel, scheduler, false, { clock })
+    const driver = new MachineDriver(machine, kernel, scheduler, false, { clock, input })
+    if ('acts' in begin) driver.begun(begin)
     return new Seat(driver, kernel)
   }
 

@@ -80,15 +80,16 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
 ): MachineStore<Context, Cells, Io> {
   check?.(options)
   const { strict = false, held = false, input, ...storeOptions } = options
-  const { state, acts } = beginning(machine as AnyMachine, input)
-  const store = createStore(state as State, {
+  const begun = beginning(machine as AnyMachine, input)
+  // The cast forgets that it is frozen.
+  const store = createStore(begun.state as State, {
     ...storeOptions,
     name: options.name ?? machine.id,
   })
   const { scheduler = asyncScheduler, clock = systemClock } = options
   const kernel = kernelOf<State>(store)
   const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held, input })
-  driver.begun(acts)
+  driver.begun(begun)
   advise?.(driver, kernel)
   // The cast gives back the names that its types have.
   return drivenStore(store, driver) as unknown as MachineStore<Context, Cells, Io>

@@ -19,12 +19,13 @@ import { invokeTools } from './invoke-tools.ts'
 import type { AnyAct, AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
-import { type Acting, type Letter, Outbox } from './outbox.ts'
+import { type Letter, Outbox } from './outbox.ts'
 import { runThree } from './recipes.ts'
 import { settlePending } from './records.ts'
 import {
   type AnyResult,
   type AnyState,
+  type Beginning,
   decide,
   INIT_EVENT,
   lookUp,
@@ -147,9 +148,9 @@ export class MachineDriver implements EffectsHost {
     if (!this.#waits && this.#outbox !== undefined) this.#act(this.#outbox.take(snapshot.state))
   }
 
-  /** What follows from the beginning, outside of the context; to be said before the driver is attached. */
-  begun(acts: readonly Acting[]): void {
-    this.#outbox?.note(undefined, this.#kernel.head.state, acts, false)
+  /** What follows from the beginning, outside of the context; to be said before its state is told. */
+  begun({ state, acts }: Beginning): void {
+    this.#outbox?.note(undefined, state, acts, false)
   }
 
   get isSupervised(): boolean {

@@ -74,6 +74,8 @@ export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export {
   type AnyState,
   activeIn,
+  type Beginning,
+  beginning,
   initialState,
   isOver,
   type RefusalReason,

@@ -79,26 +79,30 @@ export function initialState<Context, Cells extends Cell, Io extends Ports>(
 ): Immutable<MachineState<Cells['state'], Context>> {
   // The casts erase the names and types, which are all in the definition, and put them back.
   const { state } = beginning(machine as AnyMachine, input)
-  return Object.freeze(state) as unknown as Immutable<MachineState<Cells['state'], Context>>
+  return state as unknown as Immutable<MachineState<Cells['state'], Context>>
 }
 
-/** What a machine begins with: its first state, not yet frozen, and what is to be done outside of the context. */
-export function beginning(
-  machine: AnyMachine,
-  input: unknown,
-): { readonly state: AnyState; readonly acts: readonly Acting[] } {
+/** What a machine begins with: its first state, and what is to be done outside of the context. */
+export interface Beginning {
+  readonly state: AnyState
+  readonly acts: readonly Acting[]
+}
+
+/** @param input - what the first context is made of. */
+export function beginning(machine: AnyMachine, input: unknown): Beginning {
   const first = firstContext(machine, input)
   const shared = { previous: null, history: Object.freeze([]), attempts: 0 }
   if (!machine.composed) {
     const { name, entry, entryAct } = nodeOf(machine, machine.initial)
     const context = runThree(machine.id, first, INIT_EVENT, entry)
     const acts = actsOf(machine, INIT_EVENT, entryAct)
-    return { state: { current: name, context, ...shared }, acts }
+    return { state: Object.freeze({ current: name, context, ...shared }), acts }
   }
   const steps = begin(machine, first, INIT_EVENT)
   const { context, remembered, acts } = steps
   const current = currentOf(machine.root, steps.active)
-  return { state: { current, context, ...shared, stays: staysOf(steps, undefined, 0), remembered }, acts }
+  const stays = staysOf(steps, undefined, 0)
+  return { state: Object.freeze({ current, context, ...shared, stays, remembered }), acts }
 }
 
 /** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */
