@@ -262,6 +262,18 @@ export function describeUseStore(): void {
       expect([store.metrics().subscriberCount, runs.get() - before]).toEqual([0, 0])
     })
 
+    test('leaves no subscriber of ten thousand that were mounted and unmounted', () => {
+      const store = createStore({ n: 0 })
+      const Shown = () => <>{useStore(store, 'n')}</>
+      const ids = Array.from({ length: 1_000 }, (_, index) => `r${index}`)
+      for (let round = 0; round < 10; round += 1) {
+        const mounted = mount(ids.map((id) => <Shown key={id} />))
+        expect(store.metrics().subscriberCount).toBe(1_000)
+        mounted.unmount()
+      }
+      expect(store.metrics().subscriberCount).toBe(0)
+    })
+
     test('keeps the last value of a destroyed store, also in a component that is mounted later', () => {
       const store = createStore({ n: 4 })
       const Shown = () => <>{useStore(store, 'n')}</>

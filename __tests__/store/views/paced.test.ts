@@ -42,6 +42,23 @@ const write = (store: Store<number>, ...states: number[]): void => {
 const subscribersOf = (store: Store<number>): number => store.metrics().subscribers.length
 
 describe('paced', () => {
+  test('is there where the platform has no FinalizationRegistry', async () => {
+    const registry = globalThis.FinalizationRegistry
+    Reflect.deleteProperty(globalThis, 'FinalizationRegistry')
+    try {
+      await jest.isolateModulesAsync(async () => {
+        const library = await import('../../../src/index.ts')
+        const store = library.createStore(1)
+        const view = library.paced(store, library.direct())
+        expect(library.paced(store, library.direct())).toBe(view)
+        store.set(2)
+        expect(view.state).toBe(2)
+      })
+    } finally {
+      Object.assign(globalThis, { FinalizationRegistry: registry })
+    }
+  })
+
   test('gives one view to all who ask for the same source and policy', () => {
     const store = createStore({ n: 0 })
     const selection = store.select('n')

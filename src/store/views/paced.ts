@@ -19,13 +19,15 @@ type Known = WeakRef<PacedView<unknown>>
 /** The views of each source, by the labels of their policies. A view that nobody has or follows is let go. */
 const views = new WeakMap<object, Map<string, Known>>()
 
-const collected = /* @__PURE__ */ new FinalizationRegistry<{
-  readonly ofSource: Map<string, Known>
-  readonly label: string
-  readonly known: Known
-}>(({ ofSource, label, known }) => {
-  if (ofSource.get(label) === known) ofSource.delete(label)
-})
+type Entry = { readonly ofSource: Map<string, Known>; readonly label: string; readonly known: Known }
+
+/** Not everywhere: Hermes, of React Native, has none, and keeps a label for each view that is gone. */
+const collected =
+  typeof FinalizationRegistry === 'function'
+    ? /* @__PURE__ */ new FinalizationRegistry<Entry>(({ ofSource, label, known }) => {
+        if (ofSource.get(label) === known) ofSource.delete(label)
+      })
+    : undefined
 
 /**
  * A view of a readable or of a selection at a policy's pace: {@link View}. Who asks for the same source and the same
@@ -72,7 +74,7 @@ function remember(source: object, label: string, view: PacedView<unknown>): void
   const known = new WeakRef(view)
   views.set(source, ofSource)
   ofSource.set(label, known)
-  collected.register(view, { ofSource, label, known })
+  collected?.register(view, { ofSource, label, known })
 }
 
 function checkSingle(value: unknown): SinglePolicy {
