@@ -40,3 +40,43 @@ test('a child is begun with its acts, and its work has its input', async () => {
   expect(log.at(-1)).toBe('a PING')
   system.destroy()
 })
+
+test('what an act of a child throws is a fault, and no failure of the child', async () => {
+  const faults: unknown[] = []
+  const child = defineMachine({
+    id: 'child',
+    initial: 'ON',
+    context: {},
+    types: {} as { events: { type: 'PING' } },
+    states: {
+      ON: {
+        on: {
+          PING: {
+            run: () => {
+              throw new Error('mine')
+            },
+          },
+        },
+      },
+    },
+  })
+  const parent = defineMachine({
+    id: 'parent',
+    initial: 'A',
+    context: { names: ['a'] },
+    children: {
+      child: { machine: child, keys: (context) => context.names, supervise: { strategy: 'stop' } },
+    },
+    states: { A: {} },
+  })
+  const onFault = ({ subscriberId, phase, error }: { subscriberId: string; phase: string; error: unknown }) =>
+    void faults.push([subscriberId, phase, error])
+  const system = createSystem(createMachineStore(parent, { onFault }))
+  for (let n = 0; n < 2; n += 1) {
+    expect(system.send('root/child:a', { type: 'PING' })).toBe('queued')
+    await Promise.resolve()
+  }
+  const fault = ['root/child:a', 'run', new Error('mine')]
+  expect(faults).toEqual([fault, fault])
+  system.destroy()
+})

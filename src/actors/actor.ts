@@ -242,7 +242,7 @@ export class Actor implements Supervisor {
   #begin(from: Beginning | Snapshot<ActorState>, plan?: Plan): void {
     const { system, machine, address } = this
     const input = this.#input?.value
-    this.#seat = Seat.light(machine, address, from, { system, supervisor: this, input })
+    this.#seat = Seat.light(machine, address, from, { system, actor: this, input })
     this.#seat.driver.supervise(this, plan)
   }
 

@@ -14,6 +14,7 @@ import {
   type PipelineHost,
   type Publications,
   type Snapshot,
+  type SubscriberFault,
 } from '../store/index.ts'
 import type { ActorState } from './actor-snapshot.ts'
 
@@ -24,6 +25,8 @@ const QUEUE_MAX = 100_000
 export interface LightSink {
   next(snapshot: Snapshot<ActorState>): void
   threw(error: unknown): void
+  /** Given what the driver reports that is no failure of the machine. */
+  reported(fault: SubscriberFault): void
 }
 
 export class LightKernel implements DriverKernel, PipelineHost, Publications<ActorState> {
@@ -71,8 +74,8 @@ export class LightKernel implements DriverKernel, PipelineHost, Publications<Act
   readonly commit: DriverKernel['commit'] = (step, write, operation = 'commit()') =>
     this.#pipeline.commit(step, write, operation)
 
-  report({ error }: { error: unknown }): void {
-    this.#sink.threw(error)
+  report(fault: SubscriberFault): void {
+    this.#sink.reported(fault)
   }
 
   /** Nobody can suspend it. */

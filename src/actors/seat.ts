@@ -7,7 +7,6 @@ import {
   drivenStore,
   MachineDriver,
   type MachineStore,
-  type Supervisor,
 } from '../machine/index.ts'
 import {
   createStore,
@@ -19,6 +18,7 @@ import {
   type StoreOptions,
   settleState,
 } from '../store/index.ts'
+import type { Actor } from './actor.ts'
 import type { ActorState } from './actor-snapshot.ts'
 import { LightKernel } from './light-kernel.ts'
 import type { SystemCore } from './system-core.ts'
@@ -45,13 +45,14 @@ export class Seat {
     machine: AnyMachine,
     name: string,
     begin: Beginning | Snapshot<ActorState>,
-    { system, supervisor, input }: { system: SystemCore; supervisor: Supervisor; input: unknown },
+    { system, actor, input }: { system: SystemCore; actor: Actor; input: unknown },
   ): Seat {
     const { clock, scheduler } = system
     const first = 'version' in begin ? settled(begin, name) : firstOf(begin.state, name, system)
     const kernel = new LightKernel(name, clock, first, {
       next: (snapshot) => driver.tell(snapshot),
-      threw: (error) => supervisor.failed('after', error),
+      threw: (error) => actor.failed('after', error),
+      reported: (fault) => system.report(actor, fault.phase, fault.error, 1),
     })
     const driver = new MachineDriver(machine, kernel, scheduler, false, { clock, input })
     if ('acts' in begin) driver.begun(begin)

@@ -12,8 +12,14 @@ import { Subject } from 'rxjs'
 import type { BufferPolicy } from '../backpressure/index.ts'
 import { anotherRound, type Clock, RingBuffer, releaseWork } from '../kit/index.ts'
 import type { EventObject } from '../machine/index.ts'
-import { type Kernel, kernelOf, type Snapshot, type StoreOptions } from '../store/index.ts'
-import type { Actor, FaultPhase } from './actor.ts'
+import {
+  type Kernel,
+  kernelOf,
+  type Snapshot,
+  type StoreOptions,
+  type SubscriberFault,
+} from '../store/index.ts'
+import type { Actor } from './actor.ts'
 import type { ActorState } from './actor-snapshot.ts'
 import type { Item } from './inbox.ts'
 import type { AnyMachineStore } from './seat.ts'
@@ -92,7 +98,7 @@ export class SystemCore {
   }
 
   /** Reports what nobody takes up: where the faults of the root are reported. */
-  report(actor: Actor, phase: FaultPhase, error: unknown, failures: number): void {
+  report(actor: Actor, phase: SubscriberFault['phase'], error: unknown, failures: number): void {
     const version = actor.head?.version ?? -1
     this.#kernel.report({ subscriberId: actor.address, phase, error, version, failures })
   }
