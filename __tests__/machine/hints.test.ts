@@ -47,7 +47,26 @@ describe('an editor completes', () => {
     ['the states for a target', machine("A: { on: { GO: { target: '¦' } } }, B: {}"), ['A', 'B']],
     ['the states for a target alone', machine("A: { on: { GO: '¦' } }, B: {}"), ['A', 'B']],
     ['the keys of a delay', machine('A: { after: { ms: 5, ¦ } }, B: {}'), TRANSITION],
-    ['the keys of invoked work', machine('A: { invoke: { ¦ } }, B: {}'), ['onDone', 'onError', 'src']],
+    [
+      'the keys of invoked work',
+      machine('A: { invoke: { ¦ } }, B: {}'),
+      ['onDone', 'onError', 'onNext', 'onRestore', 'src'],
+    ],
+    [
+      'the events of a state inside of another',
+      machine("A: { initial: 'X', states: { X: { on: { ¦ } } } }, B: {}"),
+      ['"*"', 'GO', 'STOP'],
+    ],
+    [
+      'the keys of a state inside of another',
+      machine("A: { initial: 'X', states: { X: { ¦ } } }, B: {}"),
+      STATE,
+    ],
+    [
+      'the paths of states',
+      `createMachineStore(${machine("A: { initial: 'X', states: { X: {}, Y: {} } }, B: {}")}).is('¦')`,
+      ['A', 'A.X', 'A.Y', 'B'],
+    ],
     [
       'the keys of its end',
       machine('A: { invoke: { src: async () => 1, onDone: { ¦ } } }, B: {}'),
