@@ -13,6 +13,8 @@ export interface Load {
   readonly commits: number
   readonly renders: number
   readonly frames: number
+  /** How long the page took to work off all writes: they come at their pace, and wait where it is slower. */
+  readonly elapsedMs: number
   /** Whether all showed what was written last, in the end. */
   readonly converged: boolean
 }
@@ -68,6 +70,7 @@ export async function manyComponents(
     if (running) requestAnimationFrame(count)
   }
   requestAnimationFrame(count)
+  const start = performance.now()
   const worker = new Worker(URL.createObjectURL(new Blob([WORKER])))
   await new Promise<void>((ended) => {
     worker.onmessage = ({ data }) => {
@@ -81,7 +84,7 @@ export async function manyComponents(
   })
   running = false
   worker.terminate()
-  const load = { writes, commits: commits.count, renders, frames }
+  const load = { writes, commits: commits.count, renders, frames, elapsedMs: performance.now() - start }
   await pause(400)
   const cells = [...container.querySelectorAll('b')]
   const converged = cells.every(

@@ -71,6 +71,7 @@ for (const name of names) {
     of(name, SLOW, (each) => Math.round((each.commits * 1_000) / ms)),
     (script(name) / base).toFixed(2),
     of(name, FAST, (each) => each.script.toFixed(1)),
+    of(name, FAST, (each) => Math.round((each.frames * 1_000) / each.elapsedMs)),
     await call('chunks', name, CHUNKS),
     Object.values(loads[name])
       .flat()
@@ -88,6 +89,7 @@ const head = [
   'commits/s',
   'script',
   'script at 10 kHz, s',
+  'frames/s at 10 kHz',
   '500 chunks',
   'converged',
 ]
