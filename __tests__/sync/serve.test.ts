@@ -193,6 +193,24 @@ describe('a connection', () => {
     expect(bench.store.metrics().subscriberCount).toBe(0)
   })
 
+  test('of one whose view throws as it goes on is ended, and leaves nothing', async () => {
+    let isBroken = false
+    const bench = robot({
+      view: (state) => {
+        if (isBroken) throw new Error('broken')
+        return state
+      },
+    })
+    bench.server.faults$.subscribe(() => {})
+    const first = new HandWritten(bench)
+    await first.hello()
+    isBroken = true
+    const again = new HandWritten(bench)
+    await again.hello({ resume: { epoch: bench.store.instanceId, version: 0 } })
+    expect(again.take()).toMatchObject([{ t: 'bye', code: 'FAILED' }])
+    expect(bench.server.clients).toEqual([])
+  })
+
   test('is asked for its grant each time, also where it goes on', async () => {
     const tokens: unknown[] = []
     const bench = robot({

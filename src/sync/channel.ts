@@ -112,9 +112,9 @@ export class Channel {
   /** Welcomes the client, and feeds it from what it has. */
   begin({ resume }: Hello): void {
     const { store, history, epoch } = this.served
-    const { policy, facts } = { policy: this.#policy, facts: this.facts }
-    const missed = resume?.epoch === epoch ? history.from(resume.version) : undefined
-    const [has, ...since] = missed ?? []
+    const { facts } = this
+    const policy = this.#policy
+    const [has, ...since] = (resume?.epoch === epoch ? history.from(resume.version) : undefined) ?? []
     this.#base = has && { version: has.version, state: this.#shown(has) }
     if (has !== undefined) this.#resumes += 1
     this.connection.send({

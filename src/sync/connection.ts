@@ -162,6 +162,8 @@ export class Connection {
       else this.#open(hello, served, grant)
     } catch (error) {
       this.#host.failed(served, hello.clientId, error)
+      // It may have been begun before it failed.
+      this.#channels.get(hello.store)?.close()
       this.#refuse(hello, 'FAILED', `the server failed: ${messageOf(error)}`)
     }
   }
