@@ -22,6 +22,8 @@ export {
   type StoreExpectation,
   virtualTime,
 } from './marbles.ts'
+export type { NatsNode } from './nats-node.ts'
+export { type NatsServer, type NatsServerOptions, natsServer, natsVersion } from './nats-server.ts'
 export type { PolicyDiagram } from './policy-diagram.ts'
 export { ReleaseWatch } from './release-watch.ts'
 export type { TestedStore } from './tested-store.ts'
