@@ -161,15 +161,22 @@ class TcpProxy implements FaultProxy {
     server.on('error', () => {})
     const pipes = [new Pipe(this, client, server), new Pipe(this, server, client)]
     for (const pipe of pipes) this.#pipes.add(pipe)
-    const closed = (): void => {
+    const closed = (wasReset: boolean): void => {
       for (const pipe of pipes) {
-        pipe.reset()
+        if (wasReset) pipe.reset()
+        else pipe.end()
         this.#pipes.delete(pipe)
       }
     }
     client.on('close', closed)
     server.on('close', closed)
   }
+}
+
+/** Node 20 spins for ever on a socket that is reset while its end is under way. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 /** One direction of a connection. */
@@ -210,9 +217,18 @@ class Pipe {
   }
 
   reset(): void {
+    this.#forget()
+    reset(this.#to)
+  }
+
+  end(): void {
+    this.#forget()
+    this.#to.destroy()
+  }
+
+  #forget(): void {
     clearTimeout(this.#timer)
     this.#queue.length = 0
-    if (!this.#to.destroyed) this.#to.resetAndDestroy()
   }
 
   #later(waitMs: number = this.#proxy.faults.delayMs ?? 0): void {
@@ -244,7 +260,7 @@ class Pipe {
     this.#to.write(bytes.subarray(0, Math.min(size, left)))
     if (size >= left) {
       this.reset()
-      this.#from.resetAndDestroy()
+      reset(this.#from)
     } else if (bytesPerSecond !== undefined) this.#later((size * 1_000) / bytesPerSecond)
     else setImmediate(() => this.#later(0))
   }
