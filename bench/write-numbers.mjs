@@ -22,10 +22,24 @@ const SUBSCRIBERS = [
   'rpc=latest',
 ]
 
+/** The rows of the README: where we lead, and where peers do. */
+const README_ROWS = [
+  ['scalar-write', ''],
+  ['fan-out', '1 000'],
+  ['machine-event', ''],
+  ['entity-recipe', '100 000'],
+  ['keyed-fan-out', '100 000'],
+  ['bounded', '1 000'],
+]
+
 /** How often the flight is flown in a row for the warm figure. */
 const FLIGHTS_WARM = 20
 
-const titleOf = ({ title, size }) => (size === '' ? title : `${title}: ${size}`)
+/** A number takes the place of the letter that stands for it. */
+function titleOf({ title, size }) {
+  if (size === '') return title
+  return /^[\d ]+$/.test(size) ? title.replace(/\b[NK]\b/, size) : `${title}: ${size}`
+}
 
 const ownCost = ({ results, unit }) =>
   results[OURS] === undefined ? 'not measured' : cost(results[OURS].value, unit)
@@ -54,14 +68,16 @@ function fullTable({ cells, peers }) {
   )
 }
 
-/** A row a case: the cheapest peer that keeps snapshots, the cheapest that does not, and the limits. */
-function shortTable(results) {
+/**
+ * A row a case: the cheapest peer that keeps snapshots, the cheapest that does not, and what was written by hand
+ * for that case alone.
+ */
+function shortTable(results, cells, limits) {
   const reader = new Reader(results)
   const best = (cell, filter) => {
     const id = reader.best(cell.case, cell.size, filter)
     return id === undefined ? '' : `${told(cell.results[id].ratio)} ${results.peers[id].name}`
   }
-  const limits = Object.keys(results.peers).filter((id) => results.peers[id].reference)
   return tableOf(
     [
       'work',
@@ -70,7 +86,7 @@ function shortTable(results) {
       'the cheapest without',
       ...limits.map((id) => results.peers[id].name),
     ],
-    results.cells.map((cell) => [
+    cells.map((cell) => [
       titleOf(cell),
       ownCost(cell),
       best(cell, ({ keepsSnapshots }) => keepsSnapshots),
@@ -161,28 +177,41 @@ const HOW_TO_READ =
 
 /**
  * `folder` holds the stored results, one file a version of Node. Where nothing was measured just now, the
- * flight is not flown either: what the README says of it stays.
+ * flight is not flown either: what docs/performance.md says of it stays.
  */
 export function writeNumbers(folder, { measured }) {
   const flown =
-    /\nThe recorded flight, .*/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[0].split('\n') ?? []
+    /\nThe recorded flight, .*/
+      .exec(readFileSync(join(ROOT, 'docs/performance.md'), 'utf8'))?.[0]
+      .split('\n') ?? []
   const stored = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
   const newest = stored.at(-1)
+  const inReadme = README_ROWS.map(([id, size]) =>
+    newest.cells.find((cell) => cell.case === id && cell.size === size),
+  )
   writeSection('README.md', 'numbers', [
-    `By \`npm run bench -- --readme\`. ${HOW_TO_READ}`,
+    "The cheapest peers' cost divided by ours, on the same work in the same run. **Above 1 Headgate is cheaper; below 1, in bold, the peer is.**",
+    '',
+    ...shortTable(newest, inReadme.filter(Boolean), []),
+    '',
+    `Node ${newest.node}, by \`npm run bench\`: [all rows, fourteen peers, both versions of Node](docs/performance.md), [React](docs/ui.md).`,
+  ])
+  writeSection('docs/performance.md', 'numbers', [
+    HOW_TO_READ,
     '',
     circumstances(newest),
     '',
-    ...shortTable(newest),
-    '',
-    'All fourteen peers, other versions of Node, and what the guarantees cost: [docs/performance.md](docs/performance.md).',
+    ...shortTable(
+      newest,
+      newest.cells,
+      Object.keys(newest.peers).filter((id) => newest.peers[id].reference),
+    ),
     ...(measured ? flight() : flown),
   ])
   writeSection('docs/performance.md', 'results', [
-    HOW_TO_READ,
     ...stored.flatMap((results) => [
       '',
       `### Node ${results.node}`,

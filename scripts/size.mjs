@@ -3,7 +3,7 @@
  * packages it imports. A row that stands beside another one is what it adds to that.
  *
  *     npm run size               the table
- *     npm run size -- --readme   writes it into the README
+ *     npm run size -- --readme   writes it into docs/size.md, and its chief rows into README.md
  *     npm run size -- --files    what each source file adds to `createStore`; --row NAME takes another row
  *     npm run size -- --json     the rows as data
  *
@@ -93,9 +93,22 @@ const cellsOf = ({ exports: names, from, beside, gzipped, minified, imported }) 
   beside === undefined ? imported.map((name) => `\`${name}\``).join(', ') : '',
 ]
 
+/** The rows that the README shows. */
+const CHIEF = new Set([
+  'createStore',
+  'buffer',
+  'createMachineStore, defineMachine',
+  'derive',
+  'collection',
+  'useStore',
+  'openJournal, levelEngine',
+  'mirror',
+  'backpressure, latest',
+])
+
 /** @param {readonly Weighed[]} table */
 const markdown = (table) => [
-  'By `npm run size -- --readme`, in kB of 1 000 bytes: bundled by esbuild for production, without the packages that it imports. `+` is what something adds to `createStore`.',
+  'kB of 1 000 bytes, bundled by esbuild for production, without the packages in the last column. `+` is what an import adds to `createStore`.',
   '',
   '| import | gzipped | minified | imports |',
   '|---|---:|---:|---|',
@@ -128,7 +141,10 @@ async function showRows() {
   const table = await Promise.all(rows.map(weighed))
   if (values.json) console.log(JSON.stringify(table))
   else console.log(text(table).join('\n'))
-  if (values.readme) writeSection('README.md', 'size', markdown(table))
+  if (values.readme) {
+    writeSection('docs/size.md', 'size', markdown(table))
+    writeSection('README.md', 'size', markdown(table.filter(({ name }) => CHIEF.has(name))))
+  }
   if (table.some(({ gzipped, limit }) => gzipped > limit * 1_000)) process.exitCode = 1
 }
 

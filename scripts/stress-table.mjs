@@ -1,9 +1,9 @@
 /**
- * Writes what the stress suite found into the README.
+ * Writes what the stress suite found into docs/stress.md.
  *
- *     node scripts/build.mjs --esm && node scripts/stress-readme.mjs    runs the full profile; minutes
- *     node scripts/stress-readme.mjs --json FILE                        takes a report of `headgate stress --json`
- *     node scripts/stress-readme.mjs --library DIR                      runs another build than dist/esm
+ *     node scripts/build.mjs --esm && node scripts/stress-table.mjs    runs the full profile; minutes
+ *     node scripts/stress-table.mjs --json FILE                        takes a report of `headgate stress --json`
+ *     node scripts/stress-table.mjs --library DIR                      runs another build than dist/esm
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -70,4 +70,4 @@ function section({ profile, scale, seed, durationMs, environment, results }) {
 /** @type {StressReport} */
 const report =
   values.json === undefined ? runFullProfile() : JSON.parse(readFileSync(resolve(values.json), 'utf8'))
-writeSection('README.md', 'stress', section(report))
+writeSection('docs/stress.md', 'stress', section(report))

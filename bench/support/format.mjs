@@ -10,5 +10,5 @@ export function cost(value, unit = 'ns') {
 export function times(ratio) {
   if (ratio >= 100) return String(Number(ratio.toPrecision(2))).replace(/\B(?=(\d{3})+$)/g, ' ')
   if (ratio > 0.9 && ratio < 1.1) return ratio.toPrecision(3)
-  return ratio < 0.01 ? ratio.toExponential(1) : String(Number(ratio.toPrecision(2)))
+  return ratio < 1e-5 ? ratio.toExponential(1) : String(Number(ratio.toPrecision(2)))
 }

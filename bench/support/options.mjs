@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [options]
   --minutes M     begins nothing new after that time (60; with --quick 1.5)
   --json FILE     writes the results, and the charts beside it
   --from FILE     reads results instead of measuring
-  --readme        writes bench/results/node-N.json, the charts, and the table of the README
+  --readme        writes bench/results/node-N.json, the charts, and the tables of README.md and docs/performance.md
   --dist FOLDER   measures another build (default dist/esm): compare before and after
   --build         builds first, as 'npm run bench' does
   --list          lists cases and peers
