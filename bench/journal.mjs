@@ -27,7 +27,7 @@ import { median } from './support/statistics.mjs'
 installPeers()
 const [
   { createStore: createXStateStore },
-  { persist },
+  { persist, rehydrateStore },
   { createStore: createRedux },
   { persistReducer, persistStore },
 ] = await Promise.all([
@@ -268,7 +268,7 @@ const PEERS = {
       context: { robots: robots() },
       on: { set: (context, { robot: next }) => ({ ...context, robots: { ...context.robots, r500: next } }) },
     }).with(persist({ name: 'fleet', storage }))
-    await nextTurn()
+    await rehydrateStore(store) // until then it writes nothing to a storage that is asynchronous
     const before = storage.given.bytes
     const ms = await elapsed(async () => {
       for (let step = 1; step <= changes; step += 1) {

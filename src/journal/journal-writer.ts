@@ -14,6 +14,7 @@ import { messageOf } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { JournalEntry } from './engine.ts'
 import type { JournalLog } from './journal-log.ts'
+import { labelsOf } from './record.ts'
 
 /** Commits of one write to the engine: the event loop has its turn between two. */
 const GROUP_MAX = 256
@@ -159,18 +160,16 @@ export class JournalWriter<S> {
     let from = this.durableVersion
     let sinceState = this.#sinceState
     for (const { snapshot, before, note } of this.#writing) {
-      const { state, ...stamps } = snapshot
-      const labels = { ...stamps, note }
+      const { state } = snapshot
+      const labels = { ...labelsOf(snapshot), from, note }
       const isNext = before?.version === from && before.state !== undefined
       if (isNext) {
-        entries.push(
-          await this.#log.entryOf('c', { ...labels, from, ops: diff<unknown>(before.state, state) }),
-        )
+        entries.push(await this.#log.entryOf('c', { ...labels, ops: diff<unknown>(before.state, state) }))
         sinceState += 1
       }
       // What is no next one is the first of all, or follows versions that were skipped.
       if (!isNext || sinceState >= this.#options.snapshotEvery) {
-        entries.push(await this.#log.entryOf('s', { ...labels, from, state }))
+        entries.push(await this.#log.entryOf('s', { ...labels, state }))
         sinceState = 0
       }
       from = snapshot.version

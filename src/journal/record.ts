@@ -66,7 +66,7 @@ export class JournalKeys {
   }
 }
 
-const labelsOf = ({ version, reason, source, tsWall, tsMono, metadata }: Labels): Labels => ({
+export const labelsOf = ({ version, reason, source, tsWall, tsMono, metadata }: Labels): Labels => ({
   version,
   reason,
   source,
@@ -79,8 +79,9 @@ const form = (value: unknown, root: string): unknown => toJsonForm(value, root).
 
 /** @throws `CODEC_INVALID` for a state that JSON cannot hold. */
 export function recordText(record: JournalRecord): string {
-  const { from, note } = record
-  const labels = { ...labelsOf(record), metadata: form(record.metadata, 'metadata'), from, note }
+  const { version, reason, source, tsWall, tsMono, from, note } = record
+  const metadata = form(record.metadata, 'metadata')
+  const labels = { version, reason, source, tsWall, tsMono, metadata, from, note }
   return JSON.stringify(
     'ops' in record
       ? { ...labels, ops: deltaToJSON(record.ops) }
