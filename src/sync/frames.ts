@@ -137,6 +137,7 @@ export type ByeCode =
   | 'DEAD'
   | 'DESTROYED'
   | 'FAILED'
+  | 'ORIGIN_FORBIDDEN'
   | 'OVERFLOW'
   | 'PROTOCOL_INVALID'
   | 'REPLACED'

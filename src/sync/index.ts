@@ -14,8 +14,17 @@ export {
   type WriteResult,
 } from './mirror.ts'
 export type { LinkingOptions, MirrorOptions } from './mirror-options.ts'
+export type { Origins, RequestLike } from './origins.ts'
 export { type PortLike, portSocket, socketPair } from './port-socket.ts'
 export { type SyncMetrics, type SyncServer, serve } from './serve.ts'
 export type { ClientFacts, Proposal, ServeOptions } from './serve-options.ts'
 export type { SyncSocket } from './socket.ts'
+export {
+  type HttpRequest,
+  type HttpResponse,
+  type SseAcceptor,
+  type SseHandlerOptions,
+  sseHandler,
+} from './sse-handler.ts'
+export { type SseSocketOptions, sseSocket } from './sse-socket.ts'
 export { browserSocket, type WebSocketLike, wsSocket } from './web-socket.ts'

@@ -4,6 +4,7 @@ import { latest } from '../backpressure/index.ts'
 import type { Delta } from '../delta/index.ts'
 import { checkKeys, describeValue, HeadgateError, type Immutable } from '../kit/index.ts'
 import type { Grant, Hello } from './frames.ts'
+import { isLoopback, type Origins } from './origins.ts'
 
 /** Who a client is, as the callbacks of a server are told. */
 export interface ClientFacts {
@@ -43,6 +44,8 @@ export interface ServeOptions<S = any> {
   clientsMax?: number | undefined
   /** Bytes that wait for all clients together, above which nobody new is let in; default 268 435 456. */
   heldBytesMax?: number | undefined
+  /** From pages of which origins connections are taken, as `https://app.example`; default those of loopback. */
+  origins?: Origins | undefined
   /** How a client is fed; default `latest()`. One that waits until the client is idle. */
   policy?: ((client: ClientFacts) => Policy) | undefined
   /** Asked at every connection; who gets nothing is turned away. Default: everybody may read, nobody write. */
@@ -70,7 +73,7 @@ type Counts =
   | 'heldBytesMax'
 
 export type ServeSettings = Readonly<Record<Counts, number>> & {
-  readonly [Key in 'policy' | 'authorize' | 'scheduler']: NonNullable<ServeOptions[Key]>
+  readonly [Key in 'origins' | 'policy' | 'authorize' | 'scheduler']: NonNullable<ServeOptions[Key]>
 } & {
   readonly [Key in 'view' | 'write' | 'send']: NonNullable<ServeOptions[Key]> | undefined
 }
@@ -91,6 +94,8 @@ const COUNTS: Readonly<Record<Counts, number>> = {
 /** A character has four bytes. */
 const CHUNK_BYTES_MIN = 4
 
+const isText = (value: unknown): boolean => typeof value === 'string'
+
 function refuse(option: string, expected: string, received: unknown): never {
   throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(received) })
 }
@@ -110,6 +115,7 @@ export function serveSettings(options: ServeOptions = {}): ServeSettings {
       deadMs: true,
       clientsMax: true,
       heldBytesMax: true,
+      origins: true,
       policy: true,
       authorize: true,
       view: true,
@@ -130,9 +136,14 @@ export function serveSettings(options: ServeOptions = {}): ServeSettings {
     const given = options[option]
     if (given !== undefined && typeof given !== 'function') refuse(option, 'a function', given)
   }
+  const { origins = isLoopback } = options
+  if (typeof origins !== 'function' && !(Array.isArray(origins) && origins.every(isText))) {
+    refuse('origins', 'an array of origins such as "https://app.example", or a function', origins)
+  }
   const everybodyReads = { read: true, write: false }
   return {
     ...counts,
+    origins,
     policy: options.policy ?? (() => latest()),
     authorize: options.authorize ?? (() => everybodyReads),
     view: options.view,

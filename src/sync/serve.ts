@@ -4,6 +4,7 @@ import { defineDispose, HeadgateError } from '../kit/index.ts'
 import type { Store, SubscriberFault } from '../store/index.ts'
 import type { ClientStats } from './channel.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
+import { allowsOrigin, type RequestLike } from './origins.ts'
 import type { ServeOptions, ServeSettings } from './serve-options.ts'
 import { serveSettings } from './serve-options.ts'
 import { ServedStore } from './served-store.ts'
@@ -15,7 +16,7 @@ export interface SyncMetrics {
   readonly accepted: number
   readonly connections: number
   readonly clients: number
-  /** Connections that were turned away because there were as many as may be. */
+  /** Connections that were turned away: of an origin that is not allowed, or because there were as many as may be. */
   readonly turnedAway: number
   /** Connections that were ended for what they sent. */
   readonly protocolErrors: number
@@ -27,8 +28,10 @@ export interface SyncMetrics {
 }
 
 export interface SyncServer extends Disposable {
-  /** Takes a connection. */
-  accept(socket: SyncSocket): void
+  /** Takes a connection; given the request that it began with, only from an origin that is allowed. */
+  accept(socket: SyncSocket, request?: RequestLike): void
+  /** Whether `origins` lets a page of this origin in. What has no origin is no page. */
+  allowsOrigin(origin: string | undefined): boolean
   /** The figures of everybody who is connected. */
   readonly clients: readonly ClientStats[]
   metrics(): SyncMetrics
@@ -112,10 +115,15 @@ class Server implements SyncServer, ConnectionHost {
     this.faults$ = merge(...served.map(({ store }) => store.faults$))
   }
 
-  accept(socket: SyncSocket): void {
+  accept(socket: SyncSocket, request?: RequestLike): void {
     if (this.#isClosed) throw new HeadgateError('SERVER_CLOSED', {})
     const connection = new Connection(this, socket)
     this.#connections.add(connection)
+    if (request !== undefined && !this.allowsOrigin(request.headers.origin)) {
+      this.#turnedAway += 1
+      connection.end('ORIGIN_FORBIDDEN', 'the server takes no connections from pages of this origin')
+      return
+    }
     if (this.#connections.size > this.settings.clientsMax) {
       this.#turnedAway += 1
       connection.end('CLIENTS_FULL', 'the server is full: try again later')
@@ -123,6 +131,16 @@ class Server implements SyncServer, ConnectionHost {
     }
     this.#accepted += 1
     this.#heartbeat ??= this.settings.scheduler.schedule(() => this.#beat(), this.settings.heartbeatMs)
+  }
+
+  allowsOrigin(origin: string | undefined): boolean {
+    try {
+      return allowsOrigin(this.settings.origins, origin)
+    } catch (error) {
+      const [served] = this.#served.values()
+      if (served !== undefined) this.failed(served, 'sync', error)
+      return false
+    }
   }
 
   get clients(): readonly ClientStats[] {

@@ -84,7 +84,7 @@ export function browserSocket(socket: WebSocketLike): SyncSocket {
  *
  * const server = serve(createStore({ battery: 90 }))
  * const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
- * sockets.on('connection', (socket) => server.accept(wsSocket(socket)))
+ * sockets.on('connection', (socket, request) => server.accept(wsSocket(socket), request))
  * sockets.close()
  * server[Symbol.dispose]()
  * ```

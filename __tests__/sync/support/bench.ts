@@ -95,3 +95,8 @@ export const statusOf = <S>({ status$ }: Mirror<S>, status: MirrorStatus): Promi
 
 /** Lets everything run that waits for nothing but its turn. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Resolves when something is so: what happens by sockets has no event of its own. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
