@@ -39,6 +39,8 @@ export const FLOORS: Readonly<Record<string, number>> = {
   solid: 6,
   angular: 6,
   inspector: 6,
+  langgraph: 6,
+  agents: 7,
   process: 7,
   testing: 7,
   stress: 8,

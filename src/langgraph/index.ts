@@ -1,0 +1,2 @@
+/** A checkpoint saver for LangGraph, on the engines of a journal. */
+export { type LangGraphSaver, langGraphSaver } from './lang-graph-saver.ts'
