@@ -3,6 +3,7 @@ import type { StressAdapter } from '../../src/stress/adapter.ts'
 import { runStress } from '../../src/stress/run-stress.ts'
 import { scenarios } from '../../src/stress/scenarios.ts'
 import * as journals from './support/broken-journals.ts'
+import * as servers from './support/broken-servers.ts'
 import * as stores from './support/broken-stores.ts'
 import { exposeGc } from './support/expose-gc.ts'
 import { failuresOf, onlyResult } from './support/results.ts'
@@ -53,6 +54,17 @@ const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
   [journals.writesInParts, 'crash', 'no state is a mixture'],
   [journals.believesTheDisk, 'damage', 'no wrong state is recovered'],
   [journals.believesTheDisk, 'damage', 'what is lost is told, or was the newest'],
+  [servers.losesWrites, 'network-cuts', 'nothing committed is lost'],
+  [servers.writesTwice, 'network-cuts', 'nothing is done twice'],
+  [servers.turnsRound, 'network-cuts', 'every mirror sees strictly rising states'],
+  [servers.forgetsMissed, 'network-cuts', 'every state reaches each mirror or is counted as missed'],
+  [servers.losesMembers, 'network-cuts', 'all are equal in the end'],
+  [servers.waitsForTheSlowest, 'slow-client', 'neighbourRatio'],
+  [servers.holdsEverything, 'slow-client', 'heldMb'],
+  [servers.letsAnybodyIn, 'hostile-client', 'strangers write nothing'],
+  [servers.letsAnybodyIn, 'hostile-client', 'strangers are shown nothing'],
+  [servers.connectsTwice, 'reconnect-storm', 'nobody is connected twice'],
+  [servers.losesMembers, 'reconnect-storm', 'all are equal in the end'],
   [stores.miscountsCommits, 'cpu-throttling', 'the store counts every write'],
   [stores.losesAWrite, 'cpu-throttling', 'every state is delivered or counted as lost'],
   [stores.readsTheStateBefore, 'gigabytes', 'every entity holds what was written to it last'],

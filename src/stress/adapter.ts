@@ -77,6 +77,52 @@ export interface KeptStore {
   ledger?(): SubscriberLedger
 }
 
+/** A store elsewhere that is made to be the same as one that is served. */
+export interface MirroredStore {
+  /** The state that it has; undefined before it has one. */
+  read(): StressState | undefined
+  /** Tells of each state from now on, and how many came between it and the one before that were not told. */
+  subscribe(consumer: (state: StressState, missed: number) => void): void
+  /**
+   * Changes the store that is served, as what it is there and not as it was here: in one step, or not at all. Resolves
+   * with whether that was done; `undefined` where no answer came.
+   */
+  update(change: (state: StressState) => StressState): Promise<boolean | undefined>
+  close(): void
+}
+
+/** A connection of somebody who may send whatever he likes. */
+export interface Stranger {
+  send(frame: string | Uint8Array): void
+  /** Whether the server has not ended it. */
+  readonly isOpen: boolean
+  close(): void
+}
+
+/** A store that mirrors follow over a network, and what serves it. */
+export interface ServedStore {
+  /** Where it is served; of loopback. */
+  readonly port: number
+  read(): StressState
+  /** Does not wait for mirrors; may be asynchronous for another reason. */
+  write(state: StressState, reason: string): void | Promise<void>
+  /** Connects a mirror by way of a port of loopback that leads to this store's; it connects again by itself. */
+  mirror(port: number, id: string): MirroredStore
+  /** Bytes that are held for clients that do not take them. */
+  heldBytes?(): number
+  /** What each client that is connected was given and missed. */
+  ledgers?(): SubscriberLedger[]
+  /**
+   * Opens a connection for somebody who may see nothing and write nothing of this store; `heard` is told all that he is
+   * sent. Absent where strangers cannot connect.
+   */
+  stranger?(heard: (frame: string) => void): Stranger
+  /** Frames as clients send them now, for strangers to spoil; the first two are those by which a client begins. */
+  frames?(): string[]
+  /** Ends everything, the mirrors too. */
+  close(): Promise<unknown>
+}
+
 /** Makes stores for the stress suite; what `--store MODULE` exports. */
 export interface StressAdapter {
   /** Shown in the report. */
@@ -89,4 +135,11 @@ export interface StressAdapter {
    * @param retryMs - between attempts to use a disk that has failed
    */
   openKept?(initial: StressState, disk: JournalEngine, retryMs: number): Promise<KeptStore>
+  /**
+   * Makes a store that is served over a network. Absent where stores have none; resolves with undefined where what it
+   * needs is not installed.
+   *
+   * @param silentMs - how long a connection may be silent before either side gives it up
+   */
+  openServed?(initial: StressState, silentMs: number): Promise<ServedStore | undefined>
 }

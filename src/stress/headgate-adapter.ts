@@ -3,6 +3,7 @@ import { health } from '../health/index.ts'
 import { type Journal, type JournalEngine, openJournal } from '../journal/index.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { KeptStore, StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
+import { serveUnderTest } from './headgate-served.ts'
 
 /** What of the codec is used. Its door needs protobuf, a peer dependency that may be absent. */
 type Codec = Pick<typeof import('../codec/index.ts'), 'fromJSON' | 'toJSON'>
@@ -33,6 +34,7 @@ export const headgateAdapter: StressAdapter = Object.freeze({
     const store = createStore<StressState>(initial, { name: 'stress', onFault: () => {} })
     return keptUnderTest(store, await openJournal(store, disk, { retryMs }))
   },
+  openServed: serveUnderTest,
 })
 
 function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUnderTest {

@@ -46,8 +46,11 @@ export async function runScenario(
     return resultWithout(scenario, ending, performance.now() - beganMs)
   }
   const stop = new AbortController()
-  const openKept = adapter.openKept?.bind(adapter)
-  const recorder = new ScenarioRecorder(scenario, store, openKept, run, stop, run.onProgress ?? (() => {}))
+  const openers = {
+    openKept: adapter.openKept?.bind(adapter),
+    openServed: adapter.openServed?.bind(adapter),
+  }
+  const recorder = new ScenarioRecorder(scenario, store, openers, run, stop, run.onProgress ?? (() => {}))
   let ending = await endOf(scenario, recorder, run, stop)
   if (ending === undefined) checkNobodyLeft(recorder, 'nobody follows the store in the end')
   else stop.abort(new Error(ending.message))

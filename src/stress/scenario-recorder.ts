@@ -39,6 +39,7 @@ const PROGRESS_EVERY_MS = 100
 export class ScenarioRecorder implements ScenarioContext {
   readonly store: StoreUnderTest
   readonly openKept: StressAdapter['openKept']
+  readonly openServed: StressAdapter['openServed']
   readonly durationMs: number
   readonly signal: AbortSignal
   readonly verdict: Verdict
@@ -64,13 +65,14 @@ export class ScenarioRecorder implements ScenarioContext {
   constructor(
     scenario: Scenario,
     store: StoreUnderTest,
-    openKept: StressAdapter['openKept'],
+    { openKept, openServed }: Pick<ScenarioContext, 'openKept' | 'openServed'>,
     settings: ScenarioSettings,
     stop: AbortController,
     onProgress: (progress: ScenarioProgress) => void,
   ) {
     this.store = store
     this.openKept = openKept
+    this.openServed = openServed
     this.durationMs = settings.durationMs
     this.signal = stop.signal
     this.verdict = new Verdict(scenario.thresholds)

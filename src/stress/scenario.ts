@@ -16,6 +16,7 @@ export type ScenarioGroup =
   | 'stability'
   | 'errors'
   | 'disk'
+  | 'network'
   | 'limits'
   | 'benchmark'
   | (string & {})
@@ -49,6 +50,8 @@ export interface ScenarioContext<Name extends string = string> {
   readonly store: StoreUnderTest
   /** Makes a store that keeps its states on a disk; undefined where the adapter has none. */
   readonly openKept: StressAdapter['openKept']
+  /** Makes a store that is served over a network; undefined where the adapter has none. */
+  readonly openServed: StressAdapter['openServed']
   /** Aborts when the scenario is out of time; a loop over asynchronous work looks at it. */
   readonly signal: AbortSignal
   /** How long scenarios that run for a time do so, in milliseconds. */

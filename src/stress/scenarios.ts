@@ -9,13 +9,17 @@ import { diskFull } from './scenarios/disk-full.ts'
 import { errorInjection } from './scenarios/error-injection.ts'
 import { exhaustionRecovery } from './scenarios/exhaustion-recovery.ts'
 import { gigabytes } from './scenarios/gigabytes.ts'
+import { hostileClient } from './scenarios/hostile-client.ts'
 import { largeSnapshots } from './scenarios/large-snapshots.ts'
 import { latency } from './scenarios/latency.ts'
 import { longRunning } from './scenarios/long-running.ts'
 import { massiveSubscribers } from './scenarios/massive-subscribers.ts'
 import { mixedChaos } from './scenarios/mixed-chaos.ts'
+import { networkCuts } from './scenarios/network-cuts.ts'
 import { rapidTransitions } from './scenarios/rapid-transitions.ts'
+import { reconnectStorm } from './scenarios/reconnect-storm.ts'
 import { setsAndGets } from './scenarios/sets-and-gets.ts'
+import { slowClient } from './scenarios/slow-client.ts'
 import { subscriberCleanup } from './scenarios/subscriber-cleanup.ts'
 import { throughput } from './scenarios/throughput.ts'
 
@@ -36,6 +40,10 @@ export const scenarios: readonly Scenario[] = Object.freeze([
   diskErrors,
   crash,
   damage,
+  networkCuts,
+  slowClient,
+  hostileClient,
+  reconnectStorm,
   cpuThrottling,
   gigabytes,
   throughput,

@@ -1,0 +1,60 @@
+import { NETWORK_FACTS, Network } from '../mirrored.ts'
+import { defineScenario, type Scenario, type ScenarioContext } from '../scenario.ts'
+
+/** More would be a matter of file descriptors: each takes four in this process. */
+const MIRRORS_MAX = 1_000
+const MIRRORS = 500
+const STORMS = 2
+const WRITES = 10
+const FACTS = ['everybody is back', 'nobody is connected twice', ...NETWORK_FACTS] as const
+
+type Context = ScenarioContext<'backMs' | 'writeMsMean'>
+
+/** All lose their connection in one instant, as when a server begins anew or a switch does, and all come back. */
+export const reconnectStorm: Scenario<'backMs' | 'writeMsMean'> = defineScenario({
+  name: 'reconnect-storm',
+  group: 'network',
+  goal: 'Mirrors that come back all at once get what they missed, and the writer goes on.',
+  method:
+    '500 mirrors (1 000 under "full"), cut off twice in one instant, with 10 writes while they are away and as they come back.',
+  thresholds: {
+    backMs: { unit: 'ms', atMost: 30_000, about: 'From the cut until all have everything, at most.' },
+    writeMsMean: { unit: 'ms', atMost: 50, about: 'What a write takes meanwhile, on average.' },
+  },
+  async run(context) {
+    const network = await Network.open(context, FACTS)
+    if (network === undefined) return
+    try {
+      await storm(context, network)
+    } finally {
+      await network.close()
+    }
+  },
+})
+
+async function storm(context: Context, network: Network): Promise<void> {
+  const proxy = await network.proxy()
+  const mirrors = Math.min(MIRRORS_MAX, context.load(MIRRORS))
+  network.mirrors(mirrors, proxy.port)
+  let areBack = await network.settled()
+  for (let done = 1; done <= STORMS; done += 1) {
+    proxy.cut()
+    context.count('cut', mirrors)
+    areBack =
+      (await context.time('back', async () => {
+        for (let write = 0; write < WRITES; write += 1) {
+          await network.write()
+          await context.pause(write)
+        }
+        return await network.settled()
+      })) && areBack
+    context.progress(done, STORMS)
+  }
+  context.check(FACTS[0], areBack, `${mirrors} mirrors`)
+  const clients = network.served.ledgers?.().length
+  if (clients === undefined) context.skip(FACTS[1], 'the server does not count its clients')
+  else context.check(FACTS[1], clients === mirrors, `${clients} clients of ${mirrors} mirrors`)
+  network.check()
+  context.threshold('backMs', context.latency('back').max)
+  context.threshold('writeMsMean', context.latency('write').mean)
+}
