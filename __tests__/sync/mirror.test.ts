@@ -36,6 +36,19 @@ describe('a mirror', () => {
     expect((await versionOf(one, 1)).log).toBe(log)
   })
 
+  test('is told how much it missed, also of what the server has forgotten', async () => {
+    const bench = robot({ historyVersions: 2 })
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    const told: number[] = []
+    one.store.subscribe((_snapshot, { missed }) => void told.push(missed), { replay: false })
+    bench.cut()
+    for (let x = 1; x <= 5; x += 1) bench.store.update(to(x))
+    await versionOf(one, 5)
+    expect(told).toEqual([4])
+    expect(bench.server.clients[0]?.snapshots).toBe(1)
+  })
+
   test('refuses to be written', async () => {
     const bench = robot()
     const one = bench.mirror()

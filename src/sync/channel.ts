@@ -130,7 +130,10 @@ export class Channel {
     // Who wants every version is given those that it missed, one by one; others the newest, and how many they missed.
     const catchesUp = policy.lossless && has !== undefined
     if (catchesUp) this.#outbox.post(since.flatMap((snapshot) => this.#framesOf(snapshot, 0)))
-    else this.#untold = Math.max(0, since.length - 1)
+    else if (resume?.epoch === epoch) {
+      // Also of what is forgotten it is told how much it was.
+      this.#untold = Math.max(0, store.published.version - resume.version - 1)
+    }
     if (has !== undefined) this.#outbox.acknowledgedVersion = has.version
     this.#handle = store.subscribe(
       {

@@ -79,7 +79,7 @@ export const losesMembers: StressAdapter = mirroring('loses a member on the way'
   },
 }))
 
-const PATIENCE_MS = 5
+const PATIENCE_MS = 20
 
 export const waitsForTheSlowest: StressAdapter = serving('waits for the slowest', (served) => {
   const mirrors: MirroredStore[] = []

@@ -2,8 +2,8 @@ import { NETWORK_FACTS, Network, type Watcher } from '../mirrored.ts'
 import { defineScenario, type Scenario, type ScenarioContext } from '../scenario.ts'
 
 /** Of few, one that the machine disturbs would decide: the load scales the neighbours instead. */
-const ROUNDS = 20
-const WRITES = 25
+const ROUNDS = 10
+const WRITES = 20
 const NEIGHBOURS = 20
 const STALLED = 2
 const BYTES_PER_MB = 1_000_000
@@ -20,7 +20,7 @@ export const slowClient: Scenario<Limits> = defineScenario({
   group: 'network',
   goal: 'A client that does not read costs its neighbours and the server nothing, and is current at once when it reads again.',
   method:
-    '20 rounds of 25 writes to 20 mirrors, in turn on a server of theirs alone and on one with 2 clients more that are stalled.',
+    '10 rounds of 20 writes to 20 mirrors, in turn on a server of theirs alone and on one with 2 clients more that are stalled.',
   thresholds: {
     // A floor; on a machine of one's own it is 1.0 to 1.1. Whoever waits for those who are stalled takes many times as long.
     neighbourRatio: {
