@@ -79,6 +79,13 @@ interface Following<Note> {
   readonly since: number
 }
 
+/**
+ * Given what one throws who is told. Must not throw.
+ *
+ * @param followed - of a follower, the version that it was told; -1 for the end.
+ */
+type Failed = (error: unknown, followed?: number) => void
+
 export class Broadcast<T extends Versioned, Note = undefined> implements Telling {
   /** The slot of the receiver that is being told. */
   turn: number = ALL_TOLD
@@ -97,7 +104,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   readonly #queue: RingBuffer<Waiting<T, Note>>
   /** What waits for those who are parked; one for each of their capacities. */
   readonly #backlogs: Backlog<T>[] = []
-  readonly #failed: (error: unknown) => void
+  readonly #failed: Failed
   /** Who keeps entries in the queue: a walk, a replay, or a hold. */
   #holds = 0
   #ended = false
@@ -106,9 +113,9 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   /**
    * @param queueMax - how many entries may be published from inside the walk of one.
-   * @param failed - given what a receiver or follower throws. Must not throw.
+   * @param failed - given what a receiver or follower throws.
    */
-  constructor(queueMax: number, failed: (error: unknown) => void) {
+  constructor(queueMax: number, failed: Failed) {
     this.#queue = new RingBuffer(queueMax)
     this.#failed = failed
   }
@@ -227,7 +234,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     this.#ended = true
     this.#queue.drain()
     const { before, after } = this.#followers
-    for (const { follower } of before) this.#contained(() => follower?.complete())
+    for (const { follower } of before) this.#contained(() => follower?.complete(), -1)
     // Each stays in the list until its own turn: a callback that looks around finds everybody.
     for (const receiver of this.#receivers.toArray()) {
       // One that has left meanwhile is told nothing more, not the end either.
@@ -235,7 +242,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
       this.#contained(() => receiver.complete())
       this.#receivers.remove(receiver)
     }
-    for (const { follower } of after) this.#contained(() => follower?.complete())
+    for (const { follower } of after) this.#contained(() => follower?.complete(), -1)
     this.#followers.before = []
     this.#followers.after = []
   }
@@ -282,16 +289,18 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   #tell(entry: T, note: Note, end: number, number: number): void {
     for (const backlog of this.#backlogs) backlog.push(entry)
+    const { version } = entry
     const { before } = this.#followers
-    if (before.length > 0) this.#tellFollowers(before, note, number)
+    if (before.length > 0) this.#tellFollowers(before, note, number, version)
     this.#told = number
     this.#versionBefore = this.#version
-    this.#version = entry.version
+    this.#version = version
     this.turn = NONE_TOLD
     this.#walk(entry, end)
     this.turn = ALL_TOLD
     for (const backlog of this.#backlogs) backlog.trim()
-    if (this.#followers.after.length > 0) this.#tellFollowers(this.#followers.after, note, number)
+    const { after } = this.#followers
+    if (after.length > 0) this.#tellFollowers(after, note, number, version)
     this.told?.()
   }
 
@@ -328,22 +337,22 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     }
   }
 
-  #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number): void {
-    for (const following of followers) {
-      if (number <= following.since) continue
+  #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number, version: number): void {
+    for (const { follower, since } of followers) {
+      if (number <= since) continue
       try {
-        following.follower?.next(note)
+        follower?.next(note)
       } catch (error) {
-        this.#failed(error)
+        this.#failed(error, version)
       }
     }
   }
 
-  #contained(call: () => void): void {
+  #contained(call: () => void, followed?: number): void {
     try {
       call()
     } catch (error) {
-      this.#failed(error)
+      this.#failed(error, followed)
     }
   }
 }

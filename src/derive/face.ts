@@ -55,7 +55,7 @@ export class Face<R> implements Feed<R>, Watcher {
       this.core.complete()
       return
     }
-    this.#uncount = this.core.audience.count(this.core.subscribers)
+    this.#uncount = this.core.count()
     followed += 1
     this.number = followed
     this.#node.watch(this)

@@ -19,6 +19,11 @@ export function defineDispose<T extends object>(prototype: T, dispose: (this: T)
   Object.defineProperty(prototype, disposeSymbol, { value: dispose, configurable: true, writable: true })
 }
 
+/** Gives the instances of a class what is read under a symbol. */
+export function defineRead<T extends object>(prototype: T, key: symbol, get: (this: T) => unknown): void {
+  Object.defineProperty(prototype, key, { get })
+}
+
 const nothingToDo = (): void => {}
 
 /** What is to be done when a signal aborts; one listener for all of it, however many wait for the signal. */

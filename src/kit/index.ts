@@ -2,7 +2,7 @@ export { type CapturedContext, captureContext, runInContext } from './async-cont
 export { checkKeys, type KnownKeys } from './check-keys.ts'
 export { type Clock, type Instant, instantOf, systemClock } from './clock.ts'
 export { contain } from './contain.ts'
-export { defineDispose, disposeSymbol, onAbort } from './disposal.ts'
+export { defineDispose, defineRead, disposeSymbol, onAbort } from './disposal.ts'
 export { type ErrorCode, type ErrorDetails, explainErrors, HeadgateError, isHeadgateError } from './errors.ts'
 export { FairLock } from './fair-lock.ts'
 export { type Deferred, deferredOf, describeValue, isPromiseLike, messageOf } from './foreign.ts'

@@ -1,13 +1,9 @@
 /**
  * What tests may ask of a store beyond its public figures: which scheduler it runs on, what kinds of followers
  * it has, which handles were lost.
- *
- * It hangs on a registered symbol, so that the public type stays small and the ESM and the CommonJS copy of the
- * package understand each other.
  */
 import type { SchedulerLike } from 'rxjs'
-
-export const inspectSymbol: unique symbol = Symbol.for('headgate.inspect')
+import { findCore } from './find-core.ts'
 
 export interface StoreInspection {
   readonly scheduler: SchedulerLike
@@ -23,5 +19,14 @@ export interface StoreInspection {
 
 /** The inside of a store; undefined where it is of another make. */
 export function inspectStore(store: object): StoreInspection | undefined {
-  return (store as { [inspectSymbol]?: () => StoreInspection })[inspectSymbol]?.()
+  const core = findCore(store)
+  if (core === undefined) return undefined
+  const { audience, subject, selectionCount, pathCount, endings } = core
+  return {
+    scheduler: audience.scheduler,
+    observers: subject.observerCount + selectionCount - pathCount,
+    paths: pathCount,
+    modifying: endings.size,
+    leakedFrom: audience.vitals().map(({ leakedFrom }) => leakedFrom),
+  }
 }

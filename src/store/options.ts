@@ -4,7 +4,7 @@
  */
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import type { StreamOptions } from './publish/snapshot-stream.ts'
-import type { SubscribeOptions } from './publish/subscribers.ts'
+import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import type { WaitOptions } from './readable.ts'
 import type { ModifyOptions, Store, StoreOptions } from './store.ts'
 import { isWhenFull } from './write/write-options.ts'

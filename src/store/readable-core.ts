@@ -12,15 +12,16 @@
  */
 import { map, type Observable } from 'rxjs'
 import type { MailboxConsumer } from '../backpressure/index.ts'
-import type { Immutable } from '../kit/index.ts'
+import { type Immutable, onAbort } from '../kit/index.ts'
 import { type Activity, activity } from './activity.ts'
 import { check } from './options.ts'
 import type { Audience } from './publish/audience.ts'
 import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
 import { type Feed, SnapshotSubject } from './publish/snapshot-subject.ts'
+import type { SubscribeOptions } from './publish/subscribe-options.ts'
+import { Subscriber } from './publish/subscriber.ts'
 import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
-import { type SubscribeOptions, Subscribers } from './publish/subscribers.ts'
 import { waitFor } from './publish/wait-for.ts'
 import type { Readable, WaitOptions } from './readable.ts'
 import { ReadableFace } from './readable-face.ts'
@@ -37,12 +38,13 @@ export class ReadableCore<S> {
   readonly name: string
   readonly audience: Audience
   readonly subject: SnapshotSubject<S>
-  readonly subscribers: Subscribers<S>
   readonly report: ReportFault
   /** The snapshot that followers of `select` are being told. */
   telling: Snapshot<S> | undefined = undefined
   /** Has the newest write, also inside a batch; of a store. */
   writer: { readonly head: Snapshot<S> } | undefined = undefined
+  /** Told when it is over, behind everybody who follows. */
+  readonly endings: Set<() => void> = new Set()
   #paths: PathIndex<S> | undefined
   #selectors: SelectorIndex<S> | undefined
 
@@ -53,9 +55,10 @@ export class ReadableCore<S> {
       const version = fault.phase === 'complete' ? -1 : this.subject.getValue().version
       audience.faults.report({ ...fault, version, failures: 1 })
     }
-    const failed = (error: unknown): void => this.report({ subscriberId: 'snapshot$', phase: 'next', error })
-    this.subject = new SnapshotSubject(first, drainMax, failed)
-    this.subscribers = new Subscribers(this.subject, audience)
+    this.subject = new SnapshotSubject(first, drainMax, (error, version) => {
+      if (version === undefined) this.report({ subscriberId: 'snapshot$', phase: 'next', error })
+      else audience.faults.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })
+    })
     this.select = this.select.bind(this)
   }
 
@@ -97,6 +100,7 @@ export class ReadableCore<S> {
     return (this.#paths?.size ?? 0) + (this.#selectors?.size ?? 0)
   }
 
+  /** Those among them who follow a path. */
   get pathCount(): number {
     return this.#paths?.size ?? 0
   }
@@ -128,6 +132,44 @@ export class ReadableCore<S> {
     return this.#paths
   }
 
+  /** Counts its subscribers among those of the store from now on; returns the end of it. */
+  count(): () => void {
+    return this.audience.count(this)
+  }
+
+  /** The subscribers that are there. */
+  here(): Subscriber<S>[] {
+    return this.subject.broadcast.receivers().filter((receiver) => receiver instanceof Subscriber)
+  }
+
+  /**
+   * Adds a subscriber, and gives it the current snapshot unless `replay` is false. It is closed from the start where
+   * the signal has aborted or nothing comes any more.
+   *
+   * @param consumer - its `next` is called without `this`
+   */
+  add(consumer: MailboxConsumer<Snapshot<S>>, options: SubscribeOptions<S>, pulled = false): Subscriber<S> {
+    const { signal } = options
+    const { subject, audience } = this
+    const { broadcast } = subject
+    const subscriber = new Subscriber(this, consumer, options, audience.nextNumber(), pulled)
+    subject.feed?.open()
+    subscriber.since = broadcast.published
+    broadcast.add(subscriber)
+    audience.joined(subscriber)
+    if (subject.isStopped) subscriber.complete()
+    else if (signal !== undefined) {
+      subscriber.stopListening = onAbort(signal, () => subscriber.close('unsubscribed'))
+    }
+    const current = subject.getValue()
+    if (options.replay !== false && current.version >= 0 && !subscriber.closed) {
+      const release = broadcast.hold()
+      subscriber.replay(current)
+      release()
+    }
+    return subscriber
+  }
+
   /**
    * Attaches a consumer with a policy.
    *
@@ -139,7 +181,7 @@ export class ReadableCore<S> {
     calledBy: (...args: never[]) => unknown,
   ): SubscriberHandle {
     check?.subscribeOptions(options)
-    const subscriber = this.subscribers.add(consumer, options)
+    const subscriber = this.add(consumer, options)
     const handle = createHandle(subscriber)
     // A signal can end the subscription without the handle.
     if (!subscriber.closed && options.signal === undefined) {
@@ -150,7 +192,7 @@ export class ReadableCore<S> {
 
   stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
     check?.streamOptions(options)
-    return new MailboxStream(this.subscribers, options)
+    return new MailboxStream(this, options)
   }
 
   async waitFor(
@@ -169,5 +211,7 @@ export class ReadableCore<S> {
   /** Completes everybody: nothing more comes. */
   complete(): void {
     this.subject.complete()
+    for (const end of [...this.endings]) end()
+    this.endings.clear()
   }
 }

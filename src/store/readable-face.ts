@@ -1,9 +1,9 @@
 import { type InteropObservable, type Observable, observable as observableKey } from 'rxjs'
-import type { Immutable } from '../kit/index.ts'
+import { defineRead, type Immutable } from '../kit/index.ts'
 import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
 import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import type { SubscriberHandle } from './publish/subscriber-handle.ts'
-import type { SubscribeOptions } from './publish/subscribers.ts'
 import type { Readable, WaitOptions } from './readable.ts'
 import type { ReadableCore } from './readable-core.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -25,10 +25,8 @@ export class ReadableFace<S> implements Readable<S> {
         return this.snapshot$
       },
     })
-    Object.defineProperty(ReadableFace.prototype, coreSymbol, {
-      get(this: ReadableFace<unknown>): ReadableCore<unknown> {
-        return this.#core
-      },
+    defineRead(ReadableFace.prototype, coreSymbol, function () {
+      return this.#core
     })
   }
 

@@ -37,21 +37,31 @@ export const NO_SNAPSHOT: Snapshot<undefined> = Object.freeze({
   metadata: NO_METADATA,
 })
 
+const isText = (value: unknown): boolean => typeof value === 'string'
+
+/** What the parts of a snapshot are. */
+const PARTS: readonly (readonly [
+  keyof Snapshot<unknown>,
+  isWell: (value: unknown) => boolean,
+  problem: string,
+])[] = [
+  ['version', isVersion, 'not an integer from 0 to 2^52'],
+  ['state', (value) => value !== undefined, 'undefined'],
+  ['reason', isText, 'not a string'],
+  ['source', isText, 'not a string'],
+  ['tsWall', Number.isFinite, 'not a finite number'],
+  ['tsMono', Number.isFinite, 'not a finite number'],
+  ['metadata', (value) => typeof value === 'object' && value !== null, 'not an object'],
+]
+
 /** Says what keeps a value from being a snapshot, or `undefined` when nothing does. */
 export function snapshotProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'it is not an object'
-  const { version, state, reason, source, tsWall, tsMono, metadata } = value as Partial<Snapshot<unknown>>
-  if (!isVersion(version)) {
-    return '"version" is not an integer from 0 to 2^52'
+  const snapshot = value as Snapshot<unknown>
+  for (const [part, isWell, problem] of PARTS) {
+    if (!isWell(snapshot[part])) return `"${part}" is ${problem}`
   }
-  if (state === undefined) return '"state" is undefined'
-  if (typeof reason !== 'string') return '"reason" is not a string'
-  if (typeof source !== 'string') return '"source" is not a string'
-  if (!Number.isFinite(tsWall)) return '"tsWall" is not a finite number'
-  if (!Number.isFinite(tsMono)) return '"tsMono" is not a finite number'
-  if (typeof metadata !== 'object' || metadata === null) return '"metadata" is not an object'
-  if (Object.values(metadata).some((entry) => typeof entry !== 'string')) {
-    return '"metadata" has a value that is not a string'
-  }
-  return undefined
+  return Object.values(snapshot.metadata).every(isText)
+    ? undefined
+    : '"metadata" has a value that is not a string'
 }

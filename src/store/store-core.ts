@@ -15,9 +15,8 @@ import {
   type StoreMetrics,
 } from '../counting/index.ts'
 import type { Immutable } from '../kit/index.ts'
-import { type Clock, defineDispose, FairLock, randomUuid, systemClock } from '../kit/index.ts'
-import { inspectSymbol, type StoreInspection } from './inspect.ts'
-import { type Figures, type Kernel, kernelSymbol } from './kernel.ts'
+import { type Clock, defineDispose, defineRead, FairLock, randomUuid, systemClock } from '../kit/index.ts'
+import { type Figures, kernelSymbol } from './kernel.ts'
 import { limited } from './limited.ts'
 import { check } from './options.ts'
 import { Audience } from './publish/audience.ts'
@@ -30,7 +29,7 @@ import type { Snapshot } from './snapshot.ts'
 import type { ModifyOptions, Store, StoreOptions, Synchronous } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
 import { adviser } from './write/adviser.ts'
-import { CommitPipeline, firstSnapshot, type PipelineHost } from './write/commit-pipeline.ts'
+import { firstSnapshot, type PipelineHost } from './write/commit-pipeline.ts'
 import { type ModifyWork, modify } from './write/modify.ts'
 import type { AnyRecipe } from './write/recipes.ts'
 import type { Write } from './write/write-options.ts'
@@ -72,7 +71,7 @@ function coreOf<S>(initial: S | undefined, options: StoreOptions): ReadableCore<
     audience,
     drainMax,
   )
-  audience.count(core.subscribers)
+  core.count()
   return core
 }
 
@@ -85,15 +84,8 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     defineDispose(StoreCore.prototype, function () {
       this.destroy()
     })
-    Object.defineProperty(StoreCore.prototype, kernelSymbol, {
-      get(this: StoreCore<unknown>): Kernel<unknown> {
-        return this.#kernel
-      },
-    })
-    Object.defineProperty(StoreCore.prototype, inspectSymbol, {
-      value(this: StoreCore<unknown>): StoreInspection {
-        return this.#inspect()
-      },
+    defineRead(StoreCore.prototype, kernelSymbol, function () {
+      return this.#kernel
     })
   }
 
@@ -104,10 +96,8 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
   readonly #core: ReadableCore<S>
   readonly #audience: Audience
   readonly #subject: SnapshotSubject<S>
-  readonly #pipeline: CommitPipeline<S>
   readonly #timer: CommitTimer | undefined
   readonly #modifying = new FairLock()
-  readonly #endings = new Set<() => void>()
   readonly #createdAt: number
   readonly #createdMono: number
   #reads = 0
@@ -139,20 +129,19 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
       overrules: whenFull === 'overrule',
       admitWrite: () => audience.admit(),
     }
-    this.#pipeline = new CommitPipeline(host, subject)
-    core.writer = this.#pipeline
-    this.#kernel = new StoreKernel(this, this.#pipeline, subject.broadcast, audience)
+    this.#kernel = new StoreKernel(this, host, subject, audience)
+    core.writer = this.#kernel
     this.faults$ = audience.faults.faults$
   }
 
   override get snapshot(): Snapshot<S> {
     this.#reads += 1
-    return this.#pipeline.head
+    return this.#kernel.head
   }
 
   override get state(): Immutable<S> {
     this.#reads += 1
-    return this.#pipeline.head.state
+    return this.#kernel.head.state
   }
 
   override get published(): Snapshot<S> {
@@ -162,45 +151,45 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
 
   // Functions of its own, not methods: they work off their store.
   readonly update = (recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S> =>
-    this.#pipeline.update(recipe as AnyRecipe, write)
+    this.#kernel.update(recipe as AnyRecipe, write)
 
-  readonly set = (state: S | Immutable<S>, write?: Write): Snapshot<S> => this.#pipeline.set(state, write)
+  readonly set = (state: S | Immutable<S>, write?: Write): Snapshot<S> => this.#kernel.set(state, write)
 
   readonly put = (
     snapshot: Snapshot<S>,
     options: { enforceVersion?: boolean | undefined } = {},
   ): Snapshot<S> => {
     check?.putOptions(options)
-    return this.#pipeline.put(snapshot, options.enforceVersion === true)
+    return this.#kernel.put(snapshot, options.enforceVersion === true)
   }
 
   readonly initialize = (state: S | Immutable<S>): Snapshot<S> => {
-    const { head } = this.#pipeline
+    const { head } = this.#kernel
     return head.version >= 0 ? head : this.set(state, 'INIT')
   }
 
   readonly batch = <R>(work: Synchronous<R>, write?: Write): R =>
     // What no compiler has seen, the pipeline refuses.
-    this.#pipeline.batch(work as () => R, write)
+    this.#kernel.batched(work as () => R, write)
 
   readonly modify = async (work: ModifyWork<S>, options: ModifyOptions = {}): Promise<Snapshot<S>> => {
     check?.modifyOptions(options)
-    this.#pipeline.requireAlive('modify()')
-    this.#pipeline.requireState('modify()')
+    this.#kernel.requireAlive('modify()')
+    this.#kernel.requireState('modify()')
     const { retries = 3, signal, ...write } = options
     const target = {
       published: () => this.#subject.getValue(),
       set: this.set,
-      unchanged: () => this.#pipeline.unchanged(),
+      unchanged: () => this.#kernel.unchanged(),
       line: this.#modifying,
     }
     return await limited({ signal }, this.#audience.scheduler, undefined, async (limit) => {
-      const destroyed = (): void => limit.abort(this.#pipeline.destroyedError('modify()'))
-      this.#endings.add(destroyed)
+      const destroyed = (): void => limit.abort(this.#kernel.destroyedError('modify()'))
+      this.#core.endings.add(destroyed)
       try {
         return await modify(target, work, { reason: 'MODIFY', ...write }, { retries, signal: limit.signal })
       } finally {
-        this.#endings.delete(destroyed)
+        this.#core.endings.delete(destroyed)
       }
     })
   }
@@ -223,24 +212,13 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
   readonly destroy = (): void => {
     if (this.#subject.isStopped) return
     this.#core.complete()
-    for (const end of [...this.#endings]) end()
-    this.#endings.clear()
+    for (const end of [...this.#core.endings]) end()
+    this.#core.endings.clear()
     this.#audience.faults.complete()
   }
 
-  /** For tests, which find it as `inspectStore`. */
-  #inspect(): StoreInspection {
-    return {
-      scheduler: this.#audience.scheduler,
-      observers: this.#subject.observerCount + this.#core.selectionCount - this.#core.pathCount,
-      paths: this.#core.pathCount,
-      modifying: this.#endings.size,
-      leakedFrom: this.#audience.vitals().map(({ leakedFrom }) => leakedFrom),
-    }
-  }
-
   #counters(): StoreCounters {
-    const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#pipeline
+    const { commits, versionConflicts, failedWrites, noopWrites, lastCommitAt, head } = this.#kernel
     const { selectionCount } = this.#core
     return {
       commits,

@@ -1,13 +1,11 @@
-import type { Broadcast } from '../backpressure/index.ts'
-import type { Immutable } from '../kit/index.ts'
-import { checkKeys, type Instant } from '../kit/index.ts'
-import type { Brake, Commit, CommitSink, Figures, Kernel, OpenBatch, SubscriberVitals } from './kernel.ts'
+import { checkKeys } from '../kit/index.ts'
+import type { Brake, CommitSink, Figures, Kernel, SubscriberVitals } from './kernel.ts'
 import type { Audience } from './publish/audience.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
+import type { SnapshotSubject } from './publish/snapshot-subject.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
-import type { CommitPipeline } from './write/commit-pipeline.ts'
-import type { Write } from './write/write-options.ts'
+import { CommitPipeline, type PipelineHost } from './write/commit-pipeline.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
@@ -21,53 +19,27 @@ const check =
       }
     : undefined
 
-/** A store's own {@link Kernel}. */
-export class StoreKernel<S> implements Kernel<S> {
+/** A store's own {@link Kernel}: its pipeline, and what else the rooms above ask of it. */
+export class StoreKernel<S> extends CommitPipeline<S> implements Kernel<S> {
   readonly store: Store<S>
-  readonly #pipeline: CommitPipeline<S>
-  readonly #broadcast: Broadcast<Snapshot<S>, Commit<S>>
+  readonly #subject: SnapshotSubject<S>
   readonly #audience: Audience
   readonly #figures = new Set<() => Figures>()
 
-  constructor(
-    store: Store<S>,
-    pipeline: CommitPipeline<S>,
-    broadcast: Broadcast<Snapshot<S>, Commit<S>>,
-    audience: Audience,
-  ) {
+  constructor(store: Store<S>, host: PipelineHost, subject: SnapshotSubject<S>, audience: Audience) {
+    super(host, subject)
     this.store = store
-    this.#pipeline = pipeline
-    this.#broadcast = broadcast
+    this.#subject = subject
     this.#audience = audience
   }
 
-  get head(): Snapshot<S> {
-    return this.#pipeline.head
-  }
-
-  get inBatch(): boolean {
-    return this.#pipeline.inBatch
-  }
-
-  get inRecipe(): boolean {
-    return this.#pipeline.inRecipe
-  }
-
   get destroyed(): boolean {
-    return this.#broadcast.ended
+    return this.#subject.isStopped
   }
 
   /** What the rooms above add to the metrics. */
   get figures(): Figures[] {
     return Array.from(this.#figures, (figures) => figures())
-  }
-
-  commit(
-    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
-    write?: Write,
-    operation = 'commit()',
-  ): Snapshot<S> {
-    return this.#pipeline.commit(step, write, operation)
   }
 
   adopt(
@@ -76,35 +48,12 @@ export class StoreKernel<S> implements Kernel<S> {
   ): Snapshot<S> {
     check?.adoptOptions(options)
     const { enforceVersion, origin } = options
-    return this.#pipeline.put(snapshot, enforceVersion === true, origin)
+    return this.put(snapshot, enforceVersion === true, origin)
   }
 
   follow(sink: CommitSink<S>, options: { place?: 'before' | 'after' } = {}): () => void {
     check?.followOptions(options)
-    const { place = 'after' } = options
-    const failed = (error: unknown, version: number): void =>
-      this.report({ subscriberId: 'kernel', phase: 'kernel', error, version, failures: 1 })
-    const contained: CommitSink<S> = {
-      next(commit) {
-        try {
-          sink.next(commit)
-        } catch (error) {
-          failed(error, commit.snapshot.version)
-        }
-      },
-      complete() {
-        try {
-          sink.complete()
-        } catch (error) {
-          failed(error, -1)
-        }
-      },
-    }
-    return this.#broadcast.follow(contained, place)
-  }
-
-  guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void {
-    return this.#pipeline.guard(check)
+    return this.#subject.broadcast.follow(sink, options.place ?? 'after')
   }
 
   brake(brake: Brake): () => void {
@@ -131,18 +80,6 @@ export class StoreKernel<S> implements Kernel<S> {
   }
 
   hold(): () => void {
-    return this.#broadcast.hold()
-  }
-
-  begin(write?: Write): OpenBatch {
-    const pipeline = this.#pipeline
-    const batch = pipeline.begin(write)
-    return {
-      get isInnermost() {
-        return pipeline.isInnermost(batch)
-      },
-      commit: () => pipeline.end(batch),
-      rollBack: () => pipeline.rollBack(batch),
-    }
+    return this.#subject.broadcast.hold()
   }
 }

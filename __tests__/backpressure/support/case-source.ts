@@ -10,9 +10,9 @@ import { type Delivery, Mailbox, type Policy, type Versioned } from '../../../sr
 import { createStore, type Snapshot, type Store } from '../../../src/store/index.ts'
 import { Audience } from '../../../src/store/publish/audience.ts'
 import { FaultReporter, type SubscriberFault } from '../../../src/store/publish/fault-reporter.ts'
-import { SnapshotSubject } from '../../../src/store/publish/snapshot-subject.ts'
+import type { SubscribeOptions } from '../../../src/store/publish/subscribe-options.ts'
 import type { Subscriber } from '../../../src/store/publish/subscriber.ts'
-import { type SubscribeOptions, Subscribers } from '../../../src/store/publish/subscribers.ts'
+import { ReadableCore } from '../../../src/store/readable-core.ts'
 import type { Case, Counters } from './case.ts'
 import { subscribersOf } from './case.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -110,52 +110,46 @@ class StoreSource implements CaseSource {
 
 class EndingSource implements CaseSource {
   readonly #clock: VirtualClock
-  readonly #subject: SnapshotSubject<unknown>
+  readonly #core: ReadableCore<unknown>
   readonly #audience: Audience
-  readonly #subscribers: Subscribers<unknown>
   readonly #members: Subscriber<unknown>[] = []
   #version = 0
   #end: SourceEnd | undefined
 
   constructor(clock: VirtualClock, onFault: (fault: SubscriberFault) => void) {
     this.#clock = clock
-    this.#subject = new SnapshotSubject<unknown>(this.#stamp(FIRST), 100_000, () => {})
     this.#audience = new Audience({
       storeName: 'case',
       faults: new FaultReporter('case', onFault),
       leaks: undefined,
       clock,
       scheduler: clock,
-      isOver: () => this.#subject.isStopped,
+      isOver: () => this.#core.subject.isStopped,
     })
-    this.#subscribers = new Subscribers(this.#subject, this.#audience)
-    this.#audience.count(this.#subscribers)
+    this.#core = new ReadableCore('case', this.#stamp(FIRST), this.#audience, 100_000)
+    this.#core.count()
   }
 
   get size(): number {
-    return this.#subject.broadcast.receivers().length
+    return this.#core.subject.broadcast.receivers().length
   }
 
   write(value: unknown): void {
     if (this.#end !== undefined) return
     this.#audience.admit()
     this.#version += 1
-    this.#subject.next(this.#stamp(value))
+    this.#core.subject.next(this.#stamp(value))
   }
 
   keep(): void {}
 
   ready(): Promise<void> {
-    return this.#subscribers.writers.whenReady(() => {}, {}, 'ready()')
+    return this.#audience.writers.whenReady(() => {}, {}, 'ready()')
   }
 
   subscribe(consumer: SourceConsumer, { pulled, ...options }: SourceOptions): SourceSubscription {
     const late = this.#end !== undefined && { replay: false }
-    const subscriber = this.#subscribers.add(
-      consumer,
-      { ...options, scheduler: this.#clock, ...late },
-      pulled,
-    )
+    const subscriber = this.#core.add(consumer, { ...options, scheduler: this.#clock, ...late }, pulled)
     this.#members.push(subscriber)
     if (this.#end !== undefined) subscriber.box().end(this.#end)
     return {

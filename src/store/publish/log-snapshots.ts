@@ -3,8 +3,8 @@ import { checkKeys, describeValue, HeadgateError, isPromiseLike } from '../../ki
 import { SUBSCRIBE_KEYS } from '../options.ts'
 import type { Readable } from '../readable.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { SubscribeOptions } from './subscribe-options.ts'
 import type { SubscriberHandle } from './subscriber-handle.ts'
-import type { SubscribeOptions } from './subscribers.ts'
 
 /** The methods that pino, bunyan, roarr and the console share. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'

@@ -8,8 +8,9 @@
  */
 import type { Mailbox, MailboxConsumer, SubscriberStats } from '../../backpressure/index.ts'
 import { defineDispose, describeValue, HeadgateError, RingBuffer, releaseWork } from '../../kit/index.ts'
+import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
-import type { SubscribeOptions, Subscribers } from './subscribers.ts'
+import type { SubscribeOptions } from './subscribe-options.ts'
 
 /** How a stream is fed: as {@link SubscribeOptions}, without a consumer's options. */
 export type StreamOptions<S> = Omit<SubscribeOptions<S>, 'onError'>
@@ -48,7 +49,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   /** The overflow that ended the stream, until somebody was told. */
   #failure: { error: unknown } | undefined
 
-  constructor(subscribers: Subscribers<S>, options: StreamOptions<S>) {
+  constructor(readable: ReadableCore<S>, options: StreamOptions<S>) {
     const { policy } = options
     // What is no policy at all the mailbox refuses.
     if (policy?.batches || policy?.waits === false) {
@@ -68,7 +69,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
         for (const resolve of this.#waiters.drain()) resolve(DONE)
       },
     }
-    this.#mailbox = subscribers.add(consumer, options, true).box()
+    this.#mailbox = readable.add(consumer, options, true).box()
   }
 
   get id(): string {

@@ -67,9 +67,10 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
 
   /**
    * @param drainMax - how many publications one write may set off.
-   * @param failed - given what an RxJS `Subscriber` that was made by hand throws: RxJS takes it without a wrapper.
+   * @param failed - given what an RxJS `Subscriber` that was made by hand throws (RxJS takes it without a wrapper), and
+   *   what a follower throws, with the version that it was told.
    */
-  constructor(first: Snapshot<S>, drainMax: number, failed: (error: unknown) => void) {
+  constructor(first: Snapshot<S>, drainMax: number, failed: (error: unknown, followed?: number) => void) {
     // RxJS's own field would keep the first state alive for good; the value lives in #value.
     super(undefined as unknown as Snapshot<S>)
     this.#value = first

@@ -1,9 +1,10 @@
 import type { SchedulerLike } from 'rxjs'
 import type { Cursor, MailboxConsumer, MailboxFault, MailboxHost, Policy } from '../../backpressure/index.ts'
 import { FailureEpisode } from '../../counting/index.ts'
+import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { SubscribeOptions } from './subscribe-options.ts'
 import type { Subscriber } from './subscriber.ts'
-import type { SubscribeOptions, Subscribers } from './subscribers.ts'
 
 /** What stands around a subscriber's mailbox: whom it delivers to, and who is told what happens to it. */
 export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
@@ -20,11 +21,11 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
   /** Whether the log knows of the episode. */
   #logged = false
   readonly #subscriber: Subscriber<S>
-  readonly #subscribers: Subscribers<S>
+  readonly #readable: ReadableCore<S>
 
   constructor(
     subscriber: Subscriber<S>,
-    subscribers: Subscribers<S>,
+    readable: ReadableCore<S>,
     consumer: MailboxConsumer<Snapshot<S>>,
     { onDrop, onError = 'continue', scheduler }: SubscribeOptions<S>,
   ) {
@@ -33,25 +34,25 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
     this.consumer = consumer
     this.onError = onError
     this.pulled = subscriber.pulled
-    this.scheduler = scheduler ?? subscribers.scheduler
+    this.scheduler = scheduler ?? readable.audience.scheduler
     this.#subscriber = subscriber
-    this.#subscribers = subscribers
+    this.#readable = readable
     this.dropped =
       onDrop &&
       ((snapshot, reason, dropped) => onDrop({ snapshot, version: snapshot.version, reason, dropped }))
-    this.roomMade = subscriber.policy.suspends ? () => subscribers.writers.wake() : undefined
+    this.roomMade = subscriber.policy.suspends ? () => readable.audience.writers.wake() : undefined
   }
 
   park(snapshot: Snapshot<S>, before: Snapshot<S> | undefined, capacity: number): Cursor<Snapshot<S>> {
-    return this.#subscribers.subject.broadcast.park(this.#subscriber, capacity, snapshot, before)
+    return this.#readable.subject.broadcast.park(this.#subscriber, capacity, snapshot, before)
   }
 
   unpark(): void {
-    this.#subscribers.subject.broadcast.unpark(this.#subscriber)
+    this.#readable.subject.broadcast.unpark(this.#subscriber)
   }
 
   now(): number {
-    return this.#subscribers.clock.mono()
+    return this.#readable.audience.clock.mono()
   }
 
   /** Failures since this subscriber last did well. */
@@ -63,7 +64,7 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
     this.#episode ??= new FailureEpisode()
     this.#subscriber.failing(true)
     const failures = this.#episode.failed()
-    const logged = this.#subscribers.faults.report({ subscriberId: this.id, ...fault, failures })
+    const logged = this.#readable.audience.faults.report({ subscriberId: this.id, ...fault, failures })
     if (logged) this.#logged = true
   }
 
@@ -71,7 +72,7 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
     const failures = this.#episode?.handled() ?? 0
     if (failures === 0) return
     this.#subscriber.failing(false)
-    if (this.#logged) this.#subscribers.faults.recovered(this.id, failures)
+    if (this.#logged) this.#readable.audience.faults.recovered(this.id, failures)
     this.#logged = false
   }
 

@@ -21,9 +21,10 @@ import {
   type Policy,
   type SubscriberStats,
 } from '../../backpressure/index.ts'
+import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { SubscribeOptions } from './subscribe-options.ts'
 import { SubscriberHost } from './subscriber-host.ts'
-import type { SubscribeOptions, Subscribers } from './subscribers.ts'
 
 const DEFAULT_POLICY: Policy = latest()
 const NO_CONSUMER: MailboxConsumer<never> = { next: () => {} }
@@ -48,7 +49,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   #id: string | number
   #consumer: MailboxConsumer<Snapshot<S>>
   #options: SubscribeOptions<S>
-  readonly #subscribers: Subscribers<S>
+  readonly #readable: ReadableCore<S>
   /** The version that was replayed. */
   #replayed: number | undefined = undefined
   /** Whether the replay is being handled. */
@@ -63,7 +64,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   #toldInAll: Told | undefined = undefined
 
   constructor(
-    subscribers: Subscribers<S>,
+    readable: ReadableCore<S>,
     consumer: MailboxConsumer<Snapshot<S>>,
     options: SubscribeOptions<S>,
     number: number,
@@ -75,7 +76,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     this.pulled = pulled
     this.#consumer = consumer
     this.#options = options
-    this.#subscribers = subscribers
+    this.#readable = readable
     if (!pulled && this.policy.straight) this.call = consumer.next
     else this.box()
   }
@@ -100,7 +101,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
    * turn is still to come. Of a selection or a view also what may yet become one of its own.
    */
   get underway(): number {
-    const { broadcast, feed } = this.#subscribers.subject
+    const { broadcast, feed } = this.#readable.subject
     return broadcast.published - this.passed - this.box().published + (feed?.underway() ?? 0)
   }
 
@@ -191,7 +192,8 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     if (!this.#isBoxedInside) this.#host = undefined
     this.stopListening?.()
     this.#consumer.closed?.()
-    this.#subscribers.remove(this)
+    this.#readable.subject.broadcast.remove(this)
+    this.#readable.audience.left(this)
     this.#consumer = NO_CONSUMER
     this.#options = NO_OPTIONS
   }
@@ -208,12 +210,12 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
 
   /** Whether its call is running; to be asked of one that is or was plain. */
   get #isRunning(): boolean {
-    return this.#replaying || this.#subscribers.subject.broadcast.turn === this.slot
+    return this.#replaying || this.#readable.subject.broadcast.turn === this.slot
   }
 
   get #told(): Told {
     if (this.#toldInAll !== undefined) return this.#toldInAll
-    const { broadcast } = this.#subscribers.subject
+    const { broadcast } = this.#readable.subject
     const count = this.slot < 0 ? 0 : broadcast.toldTo(this, this.since)
     const version = count > 0 ? broadcast.versionToldTo(this) : (this.#replayed ?? -1)
     return { count: this.#replayed === undefined ? count : count + 1, version }
@@ -240,7 +242,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   #newHost(): SubscriberHost<S> {
-    return new SubscriberHost(this, this.#subscribers, this.#consumer, this.#options)
+    return new SubscriberHost(this, this.#readable, this.#consumer, this.#options)
   }
 
   /** A mailbox as it would be if it had been there from the start. */

@@ -1,8 +1,8 @@
 import type { Observer, Subscription } from 'rxjs'
+import { defineRead } from '../../kit/index.ts'
 import { type Consumer, ofValues } from '../publish/consumer.ts'
 import { ContainedObservable } from '../publish/contained-observable.ts'
-import type { SubscribeOptions } from '../publish/subscribers.ts'
-import type { Readable } from '../readable.ts'
+import type { SubscribeOptions } from '../publish/subscribe-options.ts'
 import type { ReadableCore } from '../readable-core.ts'
 import type { Selection } from './selection.ts'
 import { SelectionHub } from './selection-hub.ts'
@@ -15,10 +15,8 @@ type ObserverOrNext<R> = Partial<Observer<R>> | ((value: R) => unknown) | null
 /** What all selections are. {@link Selection} has the types of a caller. */
 export abstract class SelectedObservable<R> extends ContainedObservable<R> {
   static {
-    Object.defineProperty(SelectedObservable.prototype, readableSymbol, {
-      get(this: SelectedObservable<unknown>): Readable<unknown> {
-        return this.hub.readable
-      },
+    defineRead(SelectedObservable.prototype, readableSymbol, function () {
+      return this.hub.readable
     })
   }
 

@@ -62,7 +62,7 @@ export class SelectionHub<R> implements Feed<R> {
 
   open(): void {
     if (this.#end !== undefined || this.core.subject.isStopped) return
-    const uncount = this.core.audience.count(this.core.subscribers)
+    const uncount = this.core.count()
     this.#joining = true
     const subscription = this.#selection.subscribe({
       next: (value) => this.#publish(value),

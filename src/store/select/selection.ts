@@ -1,8 +1,8 @@
 import type { Observable, Observer, Subscription } from 'rxjs'
 import type { BatchPolicy, SinglePolicy } from '../../backpressure/index.ts'
 import type { Consumer } from '../publish/consumer.ts'
+import type { SubscribeOptions } from '../publish/subscribe-options.ts'
 import type { SubscriberHandle } from '../publish/subscriber-handle.ts'
-import type { SubscribeOptions } from '../publish/subscribers.ts'
 import type { Selectable } from './selectable.ts'
 
 /**

@@ -15,8 +15,8 @@ import type { SinglePolicy, SubscriberStats } from '../../backpressure/index.ts'
 import { HeadgateError } from '../../kit/index.ts'
 import type { Audience } from '../publish/audience.ts'
 import type { Feed } from '../publish/snapshot-subject.ts'
+import type { SubscribeOptions } from '../publish/subscribe-options.ts'
 import type { SubscriberHandle } from '../publish/subscriber-handle.ts'
-import type { SubscribeOptions } from '../publish/subscribers.ts'
 import type { Readable } from '../readable.ts'
 import { ReadableCore } from '../readable-core.ts'
 import { NO_SNAPSHOT, type Snapshot, snapshotProblem } from '../snapshot.ts'
@@ -62,7 +62,7 @@ export class Pace<S> implements Feed<S> {
 
   open(): void {
     if (this.#uncount !== undefined || this.core.subject.isStopped) return
-    this.#uncount = this.core.audience.count(this.core.subscribers)
+    this.#uncount = this.core.count()
     this.#handle = this.#source.readable.subscribe(
       {
         next: (snapshot) => this.#arrived(snapshot),

@@ -21,23 +21,11 @@ import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '
 import { settle } from '../../state/index.ts'
 import { activity } from '../activity.ts'
 import type { Commit } from '../kernel.ts'
-import { NO_METADATA, type Snapshot, snapshotProblem } from '../snapshot.ts'
-import { type AnyRecipe, runRecipe, settleState, unfitError } from './recipes.ts'
+import { type Snapshot, snapshotProblem } from '../snapshot.ts'
+import { Batch, type BatchLine } from './batch.ts'
+import { type AnyRecipe, produce, settleState, unfitError } from './recipes.ts'
 import { refuseDeferred } from './refuse-deferred.ts'
-import { labelOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
-
-/** What a batch in progress goes back to. */
-export interface Batch<S> {
-  readonly write: Write | undefined
-  readonly before: Snapshot<S>
-  readonly outer: Batch<S> | undefined
-  /** The origin of its last write. */
-  origin: unknown
-  /** Whether its writes commit over a subscriber that suspends. */
-  readonly overrules: boolean
-  /** Whether a snapshot came with a version of its own. */
-  adopted: boolean
-}
+import { labelOf, originOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
 
 /** What the pipeline needs of its store. */
 export interface PipelineHost {
@@ -78,9 +66,7 @@ export function firstSnapshot<S>(
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
   const state = settled as Immutable<S>
   const version = initial === undefined ? -1 : 0
-  return Object.freeze(
-    stamp(state, version, { reason: 'INIT', source, metadata: NO_METADATA }, instantOf(clock)),
-  )
+  return Object.freeze(stamp(state, version, labelOf(undefined, 'INIT', source), instantOf(clock)))
 }
 
 const stamp = <S>(
@@ -100,9 +86,9 @@ const stamp = <S>(
 
 type Guard<S> = (write: Write | undefined, state: Immutable<S>) => void
 
-const originOf = (write: Write | undefined): unknown => (typeof write === 'object' ? write.origin : undefined)
+type Step<S> = (state: Immutable<S>, at: Instant) => Immutable<S>
 
-export class CommitPipeline<S> {
+export class CommitPipeline<S> implements BatchLine<S> {
   /** The newest write. */
   head: Snapshot<S>
   commits = 0
@@ -110,12 +96,14 @@ export class CommitPipeline<S> {
   failedWrites = 0
   noopWrites = 0
   lastCommitAt: number | null = null
+  /** The innermost batch in progress. */
+  batch: Batch<S> | undefined = undefined
+  /** Whether code runs that may read this store but not write to it. */
+  inRecipe = false
   readonly #host: PipelineHost
   readonly #subject: Publications<S>
   /** Asked before each commit; replaced, not changed, so that one may come or go while they are asked. */
   #guards: readonly Guard<S>[] = []
-  #batch: Batch<S> | undefined
-  #inRecipe = false
 
   constructor(host: PipelineHost, subject: Publications<S>) {
     this.#host = host
@@ -124,82 +112,61 @@ export class CommitPipeline<S> {
   }
 
   update(recipe: AnyRecipe, given: Write | undefined): Snapshot<S> {
-    try {
-      const write = this.#admit('update()', given)
-      this.requireState('update()')
-      const { name, source, freeze } = this.#host
-      const state = this.#locked(() =>
-        runRecipe(this.head.state, recipe, { store: name, operation: 'update()', freeze }),
-      )
-      this.requireAlive('update()') // the recipe may have called destroy()
-      if (Object.is(state, this.head.state)) return this.unchanged()
-      this.#requireValue('update()', state)
-      this.#host.advise?.(state, this.head.state)
-      return this.#commit(state as Immutable<S>, write, labelOf(write, 'UPDATE', source))
-    } catch (error) {
-      throw this.#failed(error)
+    const operation = 'update()'
+    const step: Step<S> = (state) => {
+      this.requireState(operation)
+      return this.#settled(produce(state, recipe, this.#host.name) as Immutable<S>)
     }
+    return this.#step(operation, given, 'UPDATE', step, 1)
   }
 
   set(state: S | Immutable<S>, given: Write | undefined): Snapshot<S> {
+    const operation = 'set()'
     try {
-      const write = this.#admit('set()', given)
-      this.#requireValue('set()', state)
-      refuseDeferred?.(state)
-      return this.#commit(
-        this.#settled('set()', state) as Immutable<S>,
-        write,
-        labelOf(write, 'SET', this.#host.source),
-      )
+      const write = this.#admit(operation, given)
+      this.#requireValue(operation, state)
+      refuseDeferred?.('the state of set()', state)
+      const settled = this.#settled(state) as Immutable<S>
+      return this.#commit(settled, write, labelOf(write, 'SET', this.#host.source))
     } catch (error) {
-      throw this.#failed(error)
+      throw this.#failed(error, operation)
     }
   }
 
   put(snapshot: Snapshot<S>, enforceVersion: boolean, origin?: unknown): Snapshot<S> {
+    const operation = 'put()'
     try {
-      this.#admit('put()', undefined)
+      this.#admit(operation, undefined)
       const problem = snapshotProblem(snapshot)
       if (problem !== undefined) {
-        throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, operation: 'put()', problem })
+        throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, operation, problem })
       }
       const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
       // Foreign code first: getters may write.
-      const settled = this.#settled('put()', state) as Immutable<S>
-      const label = { reason, source, metadata: Object.freeze({ ...metadata }) }
-      const write = { ...label, origin }
+      const settled = this.#settled(state)
+      const write = { reason, source, metadata: Object.freeze({ ...metadata }), origin }
       this.#ask(write, settled)
       const newer = version > this.head.version
       if (enforceVersion && !newer) this.#conflict(version)
-      if (this.#batch !== undefined) this.#batch.adopted = true
+      if (this.batch !== undefined) this.batch.adopted = true
       const stamped = newer ? version : this.#nextVersion()
-      return this.#adopt(stamp(settled, stamped, label, { tsWall, tsMono }), write)
+      return this.#adopt(stamp(settled, stamped, write, { tsWall, tsMono }), write)
     } catch (error) {
-      throw this.#failed(error)
+      throw this.#failed(error, operation)
     }
   }
 
   /** Commits what a pure step makes of the state; see `Kernel.commit`. */
-  commit(
-    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
-    given: Write | undefined,
-    operation: string,
-  ): Snapshot<S> {
-    try {
-      const write = this.#admit(operation, given)
-      const at = instantOf(this.#host.clock)
-      const state = this.#locked(() => step(this.head.state, at))
-      this.requireAlive(operation) // the step may have called destroy()
-      if (Object.is(state, this.head.state)) return this.head
+  commit(step: Step<S>, given?: Write, operation = 'commit()'): Snapshot<S> {
+    const settled: Step<S> = (state, at) => {
+      const next = step(state, at)
       // A step that froze what it made has settled it.
-      const next = Object.isFrozen(state) ? state : this.#settled(operation, state)
-      return this.#commit(next, write, labelOf(write, 'COMMIT', this.#host.source), at)
-    } catch (error) {
-      throw this.#failed(error)
+      return Object.isFrozen(next) ? next : this.#settled(next)
     }
+    return this.#step(operation, given, 'COMMIT', settled, 0)
   }
 
-  batch<R>(work: () => R, given: Write | undefined): R {
+  batched<R>(work: () => R, given: Write | undefined): R {
     const batch = this.begin(given)
     let result: R
     try {
@@ -208,63 +175,28 @@ export class CommitPipeline<S> {
       if (returned !== undefined) throw new HeadgateError('BATCH_ASYNC', { store: this.#host.name, returned })
       this.requireAlive('batch()')
     } catch (error) {
-      this.rollBack(batch)
+      batch.rollBack()
       throw error
     }
-    this.end(batch)
+    batch.commit()
     return result
   }
 
   /** Opens a batch, inside the one that is open; see `Kernel.begin`. */
-  begin(given: Write | undefined): Batch<S> {
+  begin(given?: Write): Batch<S> {
+    const operation = 'batch()'
     try {
-      const write = this.#admit('batch()', given)
-      this.#batch = {
-        write,
-        before: this.head,
-        outer: this.#batch,
-        origin: undefined,
-        overrules: this.#overrules(write),
-        adopted: false,
-      }
-      activity.openBatches += 1
-      return this.#batch
+      const write = this.#admit(operation, given)
+      this.batch = new Batch(this, write, this.#overrules(write))
+      return this.batch
     } catch (error) {
-      throw this.#failed(error)
+      throw this.#failed(error, operation)
     }
-  }
-
-  /** Closes the innermost batch: its writes become one version, or part of the batch around it. */
-  end(batch: Batch<S>): void {
-    this.#leave(batch)
-    if (this.head === batch.before) return
-    if (!Object.is(this.head.state, batch.before.state) || batch.adopted) this.#closeBatch(batch)
-    else {
-      this.head = batch.before
-      this.unchanged()
-    }
-  }
-
-  /** Closes the innermost batch and takes its writes back. */
-  rollBack(batch: Batch<S>): void {
-    this.#leave(batch)
-    this.head = batch.before
-    this.failedWrites += 1
-  }
-
-  /** Whether a batch is the innermost one. */
-  isInnermost(batch: Batch<S>): boolean {
-    return this.#batch === batch
   }
 
   /** Whether a batch is in progress. */
   get inBatch(): boolean {
-    return this.#batch !== undefined
-  }
-
-  /** Whether code runs that may read this store but not write to it. */
-  get inRecipe(): boolean {
-    return this.#inRecipe
+    return this.batch !== undefined
   }
 
   /** See `Kernel.guard`. */
@@ -277,9 +209,18 @@ export class CommitPipeline<S> {
     }
   }
 
+  /** Publishes the newest write. */
+  publish(before: Snapshot<S>, origin: unknown): void {
+    const snapshot = this.head
+    this.commits += 1
+    this.lastCommitAt = snapshot.tsWall
+    this.#host.timer?.published()
+    this.#subject.publish({ snapshot, before, origin })
+  }
+
   /** Counts a write that changed nothing. */
-  unchanged(): Snapshot<S> {
-    this.noopWrites += 1
+  unchanged(noops = 1): Snapshot<S> {
+    this.noopWrites += noops
     return this.head
   }
 
@@ -296,16 +237,48 @@ export class CommitPipeline<S> {
     return new HeadgateError('STORE_DESTROYED', { store: this.#host.name, operation })
   }
 
+  /**
+   * Commits what code makes of the state that may read this store but not write to it.
+   *
+   * @param noops - as how many writes that changed nothing one counts that does.
+   */
+  #step(
+    operation: string,
+    given: Write | undefined,
+    reason: string,
+    step: Step<S>,
+    noops: 0 | 1,
+  ): Snapshot<S> {
+    try {
+      const write = this.#admit(operation, given)
+      const at = instantOf(this.#host.clock)
+      const before = this.head.state
+      let state: Immutable<S>
+      this.inRecipe = true
+      try {
+        state = step(before, at)
+      } finally {
+        this.inRecipe = false
+      }
+      this.requireAlive(operation) // the step may have called destroy()
+      if (Object.is(state, before)) return this.unchanged(noops)
+      this.#requireValue(operation, state)
+      return this.#commit(state, write, labelOf(write, reason, this.#host.source), at)
+    } catch (error) {
+      throw this.#failed(error, operation)
+    }
+  }
+
   /** Refuses a write that may not happen now; nothing has been done yet. */
   #admit(operation: string, given: Write | undefined): Write | undefined {
     // A batch begins with itself, not with its writes; a write inside a recipe is refused.
-    if (this.#batch === undefined && !this.#inRecipe) this.#host.timer?.begin()
+    if (this.batch === undefined && !this.inRecipe) this.#host.timer?.begin()
     const write = readWrite(given)
     this.requireAlive(operation)
     const { name: store } = this.#host
     const { deriving: derived } = activity
     if (derived !== undefined) throw new HeadgateError('WRITE_IN_DERIVE', { store, operation, derived })
-    if (this.#inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
+    if (this.inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
     this.#requireVersion(write)
     const { exhausted, queueMax: drainMax } = this.#subject.broadcast
     if (exhausted) throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax })
@@ -316,7 +289,7 @@ export class CommitPipeline<S> {
   /** Whether a write commits over a subscriber that suspends; inside a batch, what the batch says unless it does. */
   #overrules(write: Write | undefined): boolean {
     const own = typeof write === 'object' ? write.whenFull : undefined
-    return own === undefined ? (this.#batch?.overrules ?? this.#host.overrules) : own === 'overrule'
+    return own === undefined ? (this.batch ?? this.#host).overrules : own === 'overrule'
   }
 
   #requireVersion(write: Write | undefined): void {
@@ -324,9 +297,9 @@ export class CommitPipeline<S> {
     if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
   }
 
-  #failed(error: unknown): unknown {
+  #failed(error: unknown, operation: string): unknown {
     this.failedWrites += 1
-    return error
+    return unfitError(error, `store "${this.#host.name}"`, operation)
   }
 
   #conflict(expected: number): never {
@@ -341,31 +314,11 @@ export class CommitPipeline<S> {
     }
   }
 
-  #settled<T>(operation: string, state: T): T {
-    const { freeze } = this.#host
-    try {
-      const settled = settle(state, this.head.state, freeze)
-      this.#host.advise?.(settled, this.head.state)
-      return settled
-    } catch (error) {
-      throw unfitError(error, `store "${this.#host.name}"`, operation)
-    }
-  }
-
-  /** Runs code that may read this store but not write to it. */
-  #locked<R>(work: () => R): R {
-    this.#inRecipe = true
-    try {
-      return work()
-    } finally {
-      this.#inRecipe = false
-    }
-  }
-
-  #leave({ outer }: Batch<S>): void {
-    this.#batch = outer
-    activity.openBatches -= 1
-    activity.writes += 1
+  #settled<T>(state: T): T {
+    const { state: before } = this.head
+    const settled = settle(state, before, this.#host.freeze)
+    this.#host.advise?.(settled, before)
+    return settled
   }
 
   /** The version of the next write: all writes of a batch have the one that the batch will have. */
@@ -394,35 +347,12 @@ export class CommitPipeline<S> {
     Object.freeze(snapshot)
     const before = this.head
     this.head = snapshot
-    const batch = this.#batch
-    if (batch === undefined) this.#publish(before, originOf(write))
+    const { batch } = this
+    if (batch === undefined) this.publish(before, originOf(write))
     else {
       batch.origin = originOf(write)
       activity.writes += 1
     }
     return snapshot
-  }
-
-  #closeBatch({ write, before, outer, adopted, origin: last }: Batch<S>): void {
-    const origin = originOf(write) ?? last
-    if (outer !== undefined) {
-      outer.origin = origin
-      outer.adopted ||= adopted
-    }
-    if (write !== undefined) {
-      const { reason, source, metadata } = this.head
-      const label = labelOf(write, reason, source)
-      const kept = label.metadata === NO_METADATA ? metadata : label.metadata
-      this.head = Object.freeze({ ...this.head, ...label, metadata: kept })
-    }
-    if (outer === undefined) this.#publish(before, origin)
-  }
-
-  #publish(before: Snapshot<S>, origin: unknown): void {
-    const snapshot = this.head
-    this.commits += 1
-    this.lastCommitAt = snapshot.tsWall
-    this.#host.timer?.published()
-    this.#subject.publish({ snapshot, before, origin })
   }
 }

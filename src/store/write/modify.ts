@@ -1,13 +1,7 @@
 import type { Immutable } from '../../kit/index.ts'
-import {
-  deferredOf,
-  type FairLock,
-  HeadgateError,
-  isHeadgateError,
-  onAbort,
-  turnToGoOn,
-} from '../../kit/index.ts'
+import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { refuseDeferred } from './refuse-deferred.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** What the optimistic loop needs of its store. */
@@ -61,8 +55,8 @@ async function attempt<S>(
     signal.throwIfAborted()
     const base = target.published()
     const state = await orAbort((async () => work(base.state, signal))(), signal)
-    const returned = deferredOf(state)
-    if (returned !== undefined) refuseWork(returned)
+    // What was awaited is no promise any more; a generator function has not even begun.
+    refuseDeferred?.('work of modify()', state)
     if (Object.is(state, base.state) && target.published() === base) return target.unchanged()
     try {
       return target.set(state, { ...write, expectedVersion: base.version })
@@ -70,13 +64,4 @@ async function attempt<S>(
       if (attempt >= retries || !isHeadgateError(error, 'VERSION_CONFLICT')) throw error
     }
   }
-}
-
-/** What was awaited is no promise any more; a generator function has not even begun. */
-function refuseWork(received: string): never {
-  throw new HeadgateError('OPTION_INVALID', {
-    option: 'work of modify()',
-    expected: 'a function that returns the next state, or a promise of it',
-    received,
-  })
 }

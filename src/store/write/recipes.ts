@@ -21,25 +21,22 @@ export interface RecipeOptions {
 }
 
 /**
- * Runs a recipe, and settles what it made of the state.
+ * Runs a recipe.
  *
- * @throws what the recipe throws, `RECIPE_ASYNC` for one that is async or a generator, `STATE_INVALID`.
+ * @throws what the recipe throws, `RECIPE_ASYNC` for one that is async or a generator, `UnfitState`.
  */
-export function runRecipe<T>(state: T, recipe: AnyRecipe, options: RecipeOptions): unknown {
-  const { store, operation, freeze } = options
+export function produce(state: unknown, recipe: AnyRecipe, store: string): unknown {
   let returned = false
   try {
-    const next: unknown = immer.produce(state, (draft: unknown) => {
+    return immer.produce(state, (draft: unknown) => {
       const result = recipe(draft as never)
       const deferred = deferredOf(result)
       if (deferred !== undefined) throw new HeadgateError('RECIPE_ASYNC', { store, returned: deferred })
       returned = true
       return result
     })
-    return settle(next, state, freeze)
   } catch (error) {
-    const unfit = error instanceof UnfitState ? error : unfitFor(error, returned)
-    throw unfit === undefined ? error : unfit.toError(options.subject ?? `store "${store}"`, operation)
+    throw unfitFor(error, returned) ?? error
   }
 }
 
@@ -48,6 +45,20 @@ function unfitFor(error: unknown, returned: boolean): UnfitState | undefined {
   if (error instanceof TypeError && error.message.includes('revoked'))
     return new UnfitState('draft', [], error)
   return returned && error instanceof RangeError ? new UnfitState('deep', [], error) : undefined
+}
+
+/**
+ * Runs a recipe, and settles what it made of the state.
+ *
+ * @throws as {@link produce}, but `STATE_INVALID`.
+ */
+export function runRecipe<T>(state: T, recipe: AnyRecipe, options: RecipeOptions): unknown {
+  const { store, subject = `store "${store}"`, operation, freeze } = options
+  try {
+    return settle(produce(state, recipe, store), state, freeze)
+  } catch (error) {
+    throw unfitError(error, subject, operation)
+  }
 }
 
 /** Settles a state that did not come from a recipe; throws `STATE_INVALID`. */

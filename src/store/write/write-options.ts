@@ -111,3 +111,7 @@ export function labelOf(write: Write | undefined, reason: string, source: string
     metadata: write.metadata ?? NO_METADATA,
   }
 }
+
+/** What a writer knows its own commits by. */
+export const originOf = (write: Write | undefined): unknown =>
+  typeof write === 'object' ? write.origin : undefined

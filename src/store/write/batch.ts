@@ -1,0 +1,88 @@
+import { activity } from '../activity.ts'
+import type { OpenBatch } from '../kernel.ts'
+import { NO_METADATA, type Snapshot } from '../snapshot.ts'
+import { labelOf, originOf, type Write } from './write-options.ts'
+
+/** What a batch needs of the pipeline that it is open on. */
+export interface BatchLine<S> {
+  head: Snapshot<S>
+  /** The innermost batch in progress. */
+  batch: Batch<S> | undefined
+  failedWrites: number
+  unchanged(): unknown
+  publish(before: Snapshot<S>, origin: unknown): void
+}
+
+/**
+ * Writes that become one version, or part of the batch around them.
+ *
+ *   begin ──> head moves, nobody is told ──┬─> commit:   one publication
+ *                                          └─> rollBack: head is what it was
+ */
+export class Batch<S> implements OpenBatch {
+  /** The origin of its last write. */
+  origin: unknown = undefined
+  /** Whether a snapshot came with a version of its own. */
+  adopted = false
+  /** Whether its writes commit over a subscriber that suspends. */
+  readonly overrules: boolean
+  readonly #line: BatchLine<S>
+  readonly #write: Write | undefined
+  readonly #before: Snapshot<S>
+  readonly #outer: Batch<S> | undefined
+
+  constructor(line: BatchLine<S>, write: Write | undefined, overrules: boolean) {
+    this.overrules = overrules
+    this.#line = line
+    this.#write = write
+    this.#before = line.head
+    this.#outer = line.batch
+    activity.openBatches += 1
+  }
+
+  get isInnermost(): boolean {
+    return this.#line.batch === this
+  }
+
+  commit(): void {
+    const line = this.#line
+    const before = this.#before
+    this.#leave()
+    if (line.head === before) return
+    if (!Object.is(line.head.state, before.state) || this.adopted) this.#close()
+    else {
+      line.head = before
+      line.unchanged()
+    }
+  }
+
+  rollBack(): void {
+    this.#leave()
+    this.#line.head = this.#before
+    this.#line.failedWrites += 1
+  }
+
+  #leave(): void {
+    this.#line.batch = this.#outer
+    activity.openBatches -= 1
+    activity.writes += 1
+  }
+
+  #close(): void {
+    const line = this.#line
+    const write = this.#write
+    const origin = originOf(write) ?? this.origin
+    if (write !== undefined) {
+      const { reason, source, metadata } = line.head
+      const label = labelOf(write, reason, source)
+      const kept = label.metadata === NO_METADATA ? metadata : label.metadata
+      line.head = Object.freeze({ ...line.head, ...label, metadata: kept })
+    }
+    const outer = this.#outer
+    if (outer === undefined) line.publish(this.#before, origin)
+    else {
+      outer.origin = origin
+      outer.adopted ||= this.adopted
+    }
+  }
+}
