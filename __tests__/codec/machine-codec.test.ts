@@ -39,7 +39,7 @@ describe('machineCodec', () => {
     expect(createMachineStore(light).put(decoded).state).toBe(decoded.state)
   })
 
-  test('takes the paths of nested states as names, and no parallel ones', () => {
+  test('takes the paths of nested states as names', () => {
     const nested = defineMachine({
       id: 'nested',
       initial: 'A',
@@ -79,15 +79,6 @@ describe('machineCodec', () => {
       message.stateMetadata.dto_nested = text
       expect(() => codec.fromProto(message)).toThrow('Expected dto_nested to be JSON of integers by path')
     }
-    const parallel = defineMachine({
-      id: 'p',
-      type: 'parallel',
-      context: {},
-      states: { a: { on: { GO: {} } } },
-    })
-    expect(() => machineCodec(parallel, {} as never)).toThrow(
-      'Expected machine "p" to be one without parallel states, got one that has some. Send its snapshots as JSON',
-    )
   })
 
   test('prints states as numbers where the schema calls them otherwise, and every reader takes that', () => {

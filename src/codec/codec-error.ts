@@ -4,12 +4,11 @@ import { invalid, SENDER } from '../json/index.ts'
 import { describeValue } from '../kit/index.ts'
 
 /** What to do about a field that cannot be encoded, by what kind it is. */
-export const ADVICE: Readonly<Record<'bytes' | 'field' | 'parallel' | 'sender' | 'states', string>> = {
+export const ADVICE: Readonly<Record<'bytes' | 'field' | 'sender' | 'states', string>> = {
   bytes:
     'Check that the sender sends one whole qiki.fsm.FsmStateSnapshot, and that nothing cut it on the way.',
   field: 'Correct the snapshot before it is encoded.',
   sender: SENDER,
-  parallel: 'Send its snapshots as JSON, or give each region a machine and a codec of its own.',
   states: 'Give each state of the machine a number of its own.',
 }
 

@@ -1,4 +1,4 @@
-import type { MachineState, TransitionRecord } from '../machine/index.ts'
+import type { MachineState, StateValue, TransitionRecord } from '../machine/index.ts'
 import type { Snapshot } from '../store/index.ts'
 
 /** What a message says beyond a snapshot, kept so that encoding again gives the same message. */
@@ -23,13 +23,13 @@ export interface WireFacts {
 }
 
 /** A record of the history as it came over the wire. Its `tsMono` does not travel and is 0. */
-export interface WireTransitionRecord<Name extends string = string> extends TransitionRecord<Name> {
+export interface WireTransitionRecord<Name extends StateValue = StateValue> extends TransitionRecord<Name> {
   /** The nanoseconds below the millisecond of `tsWall`, 0 to 999 999; absent where the timestamp was. */
   readonly tsNanos?: number
 }
 
 /** The state of a machine as it came over the wire. */
-export interface WireState<Name extends string, Context> extends MachineState<Name, Context> {
+export interface WireState<Name extends StateValue, Context> extends MachineState<Name, Context> {
   history: readonly WireTransitionRecord<Name>[]
 }
 
@@ -39,13 +39,14 @@ export interface WireState<Name extends string, Context> extends MachineState<Na
  * The context is what the sender encoded: the values of another Headgate, the strings of anyone else.
  * `Context` is a claim about the sender, as with `JSON.parse`.
  */
-export interface DecodedSnapshot<Name extends string = string, Context = unknown>
+export interface DecodedSnapshot<Name extends StateValue = StateValue, Context = unknown>
   extends Snapshot<WireState<Name, Context>> {
   readonly wire: WireFacts
 }
 
 /** What can be encoded: a snapshot of a machine store, or one that was decoded. */
-export interface MachineSnapshot<Name extends string = string> extends Snapshot<MachineState<Name, unknown>> {
+export interface MachineSnapshot<Name extends StateValue = StateValue>
+  extends Snapshot<MachineState<Name, unknown>> {
   readonly wire?: WireFacts
 }
 

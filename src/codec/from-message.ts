@@ -1,7 +1,7 @@
 /** From the message to a snapshot, frozen at every level. */
 import { isMessage } from '@bufbuild/protobuf'
 import { type Budget, describeObject, invalid } from '../json/index.ts'
-import type { TransitionStatus } from '../machine/index.ts'
+import type { StateValue, TransitionStatus } from '../machine/index.ts'
 import { ADVICE } from './codec-error.ts'
 import { fromContextData } from './context-data.ts'
 import type { DecodedSnapshot, WireTransitionRecord } from './decoded-snapshot.ts'
@@ -12,25 +12,27 @@ import {
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { fromUuid } from './identity.ts'
 import { isInt32, type NameTable } from './name-table.ts'
-import { fromNestedText, NESTED } from './nested-metadata.ts'
-import { fromStateMetadata } from './state-metadata.ts'
+import { fromNestedText, NESTED, type Regions } from './nested-metadata.ts'
+import { fromStateMetadata, PREVIOUS } from './state-metadata.ts'
+import type { StateNames } from './state-names.ts'
 import { STATUSES } from './statuses.ts'
 import { text } from './text.ts'
 import { fromTimestamp } from './wire-time.ts'
 
 /** Turns numbers into names, and notes where one has no name of its own. */
 interface Naming {
-  readonly states: NameTable
+  readonly states: StateNames
+  /** What the numbers of places do not say. */
+  readonly regions: Regions
   readonly unknown: string[]
 }
 
 /** @throws `CODEC_INVALID` naming the field that no snapshot can have. */
-export function fromMessage(message: FsmStateSnapshot, states: NameTable, budget: Budget): DecodedSnapshot {
+export function fromMessage(message: FsmStateSnapshot, states: StateNames, budget: Budget): DecodedSnapshot {
   if (!isMessage(message, FsmStateSnapshotSchema)) {
     const expected = 'a message qiki.fsm.FsmStateSnapshot'
     throw invalid('the message', expected, describeObject(message), ADVICE.sender)
   }
-  const naming: Naming = { states, unknown: [] }
   const { timestamp, history, contextData } = message
   budget.check('historyMax', history.length, 'history', 'records')
   budget.check('entriesMax', Object.keys(contextData).length, 'context_data', 'entries')
@@ -39,16 +41,17 @@ export function fromMessage(message: FsmStateSnapshot, states: NameTable, budget
     message.stateMetadata,
     budget,
   )
-  const current = nameOf(naming, states, message.currentState, 'current_state')
-  if (previous !== null && !states.knows(previous)) naming.unknown.push('dto_prev_state')
+  const { kept, regions } = fromNestedText(message.stateMetadata[NESTED], budget)
+  const naming: Naming = { states, regions, unknown: [] }
+  const current = placeOf(naming, message.currentState, 'current_state')
   const time = timestamp === undefined ? { ms: 0, nanos: 0 } : fromTimestamp(timestamp, 'timestamp')
   const state = {
     current,
-    previous,
+    previous: previous === null ? null : placeNamed(naming, previous, PREVIOUS),
     context: fromContextData({ data: contextData, jsonKeys, taggedKeys }, budget),
     history: Object.freeze(history.map((one, index) => fromTransition(one, naming, `history[${index}]`))),
     attempts: int32(message.attemptCount, 'attempt_count'),
-    ...fromNestedText(message.stateMetadata[NESTED], budget),
+    ...kept,
   }
   const wire = {
     snapshotId: fromUuid(message.snapshotId, 'snapshot_id'),
@@ -70,8 +73,8 @@ function fromTransition(transition: StateTransition, naming: Naming, field: stri
   const { timestamp, fromState, toState, triggerEvent, status, errorMessage } = transition
   const time = timestamp === undefined ? undefined : fromTimestamp(timestamp, `${field}.timestamp`)
   return Object.freeze({
-    from: nameOf(naming, naming.states, fromState, `${field}.from_state`),
-    to: nameOf(naming, naming.states, toState, `${field}.to_state`),
+    from: placeOf(naming, fromState, `${field}.from_state`),
+    to: placeOf(naming, toState, `${field}.to_state`),
     event: text(triggerEvent, `${field}.trigger_event`),
     // The cast is what `wire.unknown` is for: a status without a name is listed there.
     status: nameOf(naming, STATUSES, status, `${field}.status`) as TransitionStatus,
@@ -80,6 +83,20 @@ function fromTransition(transition: StateTransition, naming: Naming, field: stri
     tsMono: 0,
     ...(time !== undefined && { tsNanos: time.nanos }),
   })
+}
+
+const placeOf = (naming: Naming, number: number, field: string): StateValue =>
+  placeNamed(naming, naming.states.table.nameOf(int32(number, field)), field)
+
+/** The place that has a name: where it is a parallel state, with what is said of its regions. */
+function placeNamed({ states, regions, unknown }: Naming, name: string, field: string): StateValue {
+  const isNamed = states.table.knows(name)
+  const value = (isNamed && Object.hasOwn(regions, field) ? regions[field] : undefined) ?? name
+  if (states.nameOf(value) !== name) {
+    throw invalid(`${NESTED}.regions.${field}`, `regions of "${name}"`, describeObject(value), ADVICE.sender)
+  }
+  if (!isNamed || !states.knows(value)) unknown.push(field)
+  return value
 }
 
 function nameOf({ unknown }: Naming, table: NameTable, number: number, field: string): string {

@@ -1,3 +1,4 @@
+import { valueText } from '../machine/index.ts'
 import type { MachineSnapshot, WireIdentity } from './decoded-snapshot.ts'
 
 /** One version of a machine store as a line of a log. Its names are those of the original's log. */
@@ -20,7 +21,7 @@ export interface LogRecord {
 }
 
 /**
- * Makes a small JSON-ready object of a snapshot of any machine: names and counts, no values of the context.
+ * Makes a small JSON-ready object of a snapshot of any machine: names and counts, no values of the context. Regions are JSON text.
  *
  * The identities are those given, else those of the message from which the snapshot was decoded, else null: a
  * log invents none. Nothing is checked, so nothing is thrown for a snapshot of a store.
@@ -30,8 +31,8 @@ export function toLogRecord(snapshot: MachineSnapshot, identity: WireIdentity = 
   const { snapshotId = wire?.snapshotId ?? null, instanceId = wire?.instanceId ?? null } = identity
   return {
     version,
-    state: state.current,
-    prev_state: state.previous,
+    state: valueText(state.current),
+    prev_state: state.previous === null ? null : valueText(state.previous),
     reason,
     ts_mono: tsMono,
     ts_wall: tsWall,

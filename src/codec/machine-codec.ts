@@ -1,7 +1,7 @@
 import { fromBinary, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf'
 import { Budget, type DecodeLimits, describeObject, invalid } from '../json/index.ts'
 import { describeValue, isHeadgateError } from '../kit/index.ts'
-import type { Cell, Machine } from '../machine/index.ts'
+import type { Cell, Machine, PathOf, StateValue } from '../machine/index.ts'
 import { ADVICE } from './codec-error.ts'
 import type { DecodedSnapshot, MachineSnapshot, WireIdentity } from './decoded-snapshot.ts'
 import { fromMessage } from './from-message.ts'
@@ -11,11 +11,12 @@ import {
   FsmStateSnapshotSchema,
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { INT32_MAX, isReservedName, NameTable } from './name-table.ts'
+import { placesOf, StateNames } from './state-names.ts'
 import { toMessage } from './to-message.ts'
 import { checkStructure, structureOf } from './wire-structure.ts'
 
 /** Turns the snapshots of one machine into protobuf and back. Its functions need no `this`. */
-export interface MachineCodec<Name extends string, Context> {
+export interface MachineCodec<Name extends StateValue, Context> {
   /**
    * Makes the message of a snapshot. The monotonic times of records do not travel; everything else comes back
    * from {@link MachineCodec.fromProto}, wall-clock times to the nanosecond.
@@ -57,8 +58,10 @@ const SCHEMA_NAMES: ReadonlyMap<number, string> = new Map(
   FSMStateEnumSchema.values.map(({ number, name }) => [number, name]),
 )
 
-/** What the state of a message may be called. */
-type StateText<Cells extends Cell> = Extract<Cells['state'], string>
+/** A number for each place; those of parallel states are told apart from other paths when the codec is made. */
+type Numbers<Value> = Readonly<
+  Record<Extract<Value, string>, number> & Partial<Record<PathOf<Value> | '', number>>
+>
 
 /**
  * Makes a codec for a machine from the numbers of its states on the wire.
@@ -66,9 +69,9 @@ type StateText<Cells extends Cell> = Extract<Cells['state'], string>
  * A number, once used, keeps its meaning: give a new state a new one. 0 means *unspecified* and stands for no
  * state.
  *
- * @param states - a number for every state that the machine may be in, by its path: integers from 1 to 2^31-1, no two the same
- * @throws `CODEC_INVALID` for a missing, unknown or reserved name, for a number that is none or taken, and for a
- *   machine with parallel states.
+ * @param states - a number for every state that the machine may be in, by its path: integers from 1 to 2^31-1, no two
+ *   the same. A parallel state has one for whatever its regions are in; `''` is the machine itself, where it is parallel.
+ * @throws `CODEC_INVALID` for a missing, unknown or reserved name, and for a number that is none or taken.
  *
  * @example
  * ```ts
@@ -90,22 +93,23 @@ type StateText<Cells extends Cell> = Extract<Cells['state'], string>
  */
 export function machineCodec<Context, Cells extends Cell>(
   machine: Machine<Context, Cells>,
-  states: Readonly<Record<StateText<Cells>, number>>,
-): MachineCodec<StateText<Cells>, Context> {
-  type Decoded = DecodedSnapshot<StateText<Cells>, Context>
+  states: Numbers<Cells['state']>,
+): MachineCodec<Cells['state'], Context> {
+  type Decoded = DecodedSnapshot<Cells['state'], Context>
   const table = new NameTable(checkNumbers(machine, states))
+  const names = new StateNames(machine, table)
   const toProto = (snapshot: MachineSnapshot, identity?: WireIdentity): FsmStateSnapshot =>
-    toMessage(snapshot, table, identity)
+    toMessage(snapshot, names, identity)
   // The casts to the machine's types are claims about the sender; `wire.unknown` tells where the names fail.
   return Object.freeze({
     toProto,
     fromProto: (message: FsmStateSnapshot, limits?: DecodeLimits) =>
-      fromMessage(message, table, new Budget(limits)) as Decoded,
+      fromMessage(message, names, new Budget(limits)) as Decoded,
     encodeSnapshot: (snapshot: MachineSnapshot, identity?: WireIdentity) =>
       toBinary(FsmStateSnapshotSchema, toProto(snapshot, identity)),
     decodeSnapshot: (bytes: Uint8Array, limits?: DecodeLimits) => {
       const budget = new Budget(limits)
-      return fromMessage(parse(bytes, budget), table, budget) as Decoded
+      return fromMessage(parse(bytes, budget), names, budget) as Decoded
     },
     toProtoJson: (snapshot: MachineSnapshot, identity?: WireIdentity) =>
       printed(toProto(snapshot, identity), table),
@@ -117,13 +121,7 @@ function checkNumbers(
   states: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const { id } = machine
-  // A message has one number for the current state, and none for regions that are active side by side.
-  if ([...machine.states.values(), machine.root].some(({ kind }) => kind === 'parallel')) {
-    const expected = 'one without parallel states'
-    throw invalid(`machine "${id}"`, expected, 'one that has some', ADVICE.parallel)
-  }
-  const resting = [...machine.states.values()].filter(({ kind }) => kind === 'atomic' || kind === 'final')
-  const names = resting.map(({ name }) => name)
+  const names = placesOf(machine)
   if (typeof states !== 'object' || states === null) {
     throw invalid(`the states of machine "${id}"`, 'an object', describeValue(states), ADVICE.states)
   }

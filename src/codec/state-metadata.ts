@@ -12,13 +12,13 @@ import { isHeadgateError } from '../kit/index.ts'
 import { ADVICE, requireObject } from './codec-error.ts'
 import type { ContextData } from './context-data.ts'
 import type { DecodedSnapshot, MachineSnapshot } from './decoded-snapshot.ts'
-import { NESTED, toNestedText } from './nested-metadata.ts'
+import { NESTED, type Regions, toNestedText } from './nested-metadata.ts'
 import { fromSecondsText, toSecondsText } from './seconds-text.ts'
 import { text } from './text.ts'
 
 const VERSION = 'dto_version'
 const REASON = 'dto_reason'
-const PREVIOUS = 'dto_prev_state'
+export const PREVIOUS = 'dto_prev_state'
 const MONO = 'dto_ts_mono'
 const CONTEXT_JSON = 'dto_context_json'
 const CONTEXT_TAGGED = 'dto_context_tagged'
@@ -53,10 +53,17 @@ function numberText(
   return typeof kept === 'string' && Object.is(parse(kept), value) ? kept : canonical
 }
 
+/** What travels in `state_metadata` for other fields. */
+interface Beside extends Pick<ContextData, 'jsonKeys' | 'taggedKeys'> {
+  /** The name of the previous state. */
+  readonly previous: unknown
+  readonly regions: Regions
+}
+
 /** Makes `state_metadata` of a snapshot. */
 export function toStateMetadata(
   snapshot: MachineSnapshot,
-  { jsonKeys, taggedKeys }: Pick<ContextData, 'jsonKeys' | 'taggedKeys'>,
+  { jsonKeys, taggedKeys, previous, regions }: Beside,
 ): Record<string, string> {
   const { version, reason, tsMono, metadata, state } = snapshot
   requireObject(metadata, 'metadata')
@@ -78,11 +85,11 @@ export function toStateMetadata(
     entries[VERSION] = numberText(metadata, VERSION, version, String(version), parseVersion)
   }
   if (!omitted(REASON, reason === '')) entries[REASON] = text(reason, 'reason')
-  if (state.previous !== null) entries[PREVIOUS] = text(state.previous, 'state.previous')
+  if (previous !== null) entries[PREVIOUS] = text(previous, 'state.previous')
   if (!omitted(MONO, tsMono === 0)) {
     entries[MONO] = numberText(metadata, MONO, tsMono, toSecondsText(tsMono), fromSecondsText)
   }
-  const nested = toNestedText(state)
+  const nested = toNestedText(state, regions)
   if (nested !== undefined) entries[NESTED] = nested
   if (jsonKeys.length > 0) entries[CONTEXT_JSON] = JSON.stringify(jsonKeys)
   if (taggedKeys.length > 0) entries[CONTEXT_TAGGED] = JSON.stringify(taggedKeys)

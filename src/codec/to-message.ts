@@ -2,6 +2,7 @@
 import { create } from '@bufbuild/protobuf'
 import { describeObject, invalid } from '../json/index.ts'
 import { describeValue, randomUuid } from '../kit/index.ts'
+import type { StateValue } from '../machine/index.ts'
 import { ADVICE, requireObject } from './codec-error.ts'
 import { toContextData } from './context-data.ts'
 import type { MachineSnapshot, WireIdentity, WireTransitionRecord } from './decoded-snapshot.ts'
@@ -13,7 +14,8 @@ import {
 } from './gen/qiki/fsm/fsm_state_pb.js'
 import { toUuid } from './identity.ts'
 import { isInt32, type NameTable } from './name-table.ts'
-import { toStateMetadata } from './state-metadata.ts'
+import { PREVIOUS, toStateMetadata } from './state-metadata.ts'
+import type { StateNames } from './state-names.ts'
 import { STATUSES } from './statuses.ts'
 import { text } from './text.ts'
 import { toTimestamp } from './wire-time.ts'
@@ -21,7 +23,7 @@ import { toTimestamp } from './wire-time.ts'
 /** @throws `CODEC_INVALID` naming the field that the message cannot carry. */
 export function toMessage(
   snapshot: MachineSnapshot,
-  states: NameTable,
+  states: StateNames,
   identity: WireIdentity = {},
 ): FsmStateSnapshot {
   requireObject(snapshot, 'the snapshot')
@@ -42,11 +44,14 @@ export function toMessage(
   const { data, ...keys } = toContextData(state.context)
   const { snapshotId = wire === undefined ? randomUuid() : wire.snapshotId } = identity
   const { instanceId = wire?.instanceId ?? null } = identity
+  const places = new Places(states)
+  const { previous: before } = state
+  const previous = before === null ? null : (places.nameOf(before, PREVIOUS) ?? before)
   const message = create(FsmStateSnapshotSchema, {
-    currentState: numberOf(states, state.current, 'state.current'),
-    history: history.map((record, index) => toTransition(record, states, `state.history[${index}]`)),
+    currentState: places.numberOf(state.current, 'state.current', 'current_state'),
+    history: history.map((record, index) => toTransition(record, places, `history[${index}]`)),
     contextData: data,
-    stateMetadata: toStateMetadata(snapshot, keys),
+    stateMetadata: toStateMetadata(snapshot, { ...keys, previous, regions: places.regions }),
     sourceModule: text(source, 'source'),
     attemptCount: attempts,
   })
@@ -59,12 +64,13 @@ export function toMessage(
   return message
 }
 
-function toTransition(record: WireTransitionRecord, states: NameTable, field: string): StateTransition {
+function toTransition(record: WireTransitionRecord, places: Places, wireField: string): StateTransition {
+  const field = `state.${wireField}`
   requireObject(record, field)
   const { from, to, event, status, errorMessage, tsWall, tsNanos } = record
   const transition = create(StateTransitionSchema, {
-    fromState: numberOf(states, from, `${field}.from`),
-    toState: numberOf(states, to, `${field}.to`),
+    fromState: places.numberOf(from, `${field}.from`, `${wireField}.from_state`),
+    toState: places.numberOf(to, `${field}.to`, `${wireField}.to_state`),
     triggerEvent: text(event, `${field}.event`),
     status: numberOf(STATUSES, status, `${field}.status`),
     errorMessage: text(errorMessage, `${field}.errorMessage`),
@@ -79,4 +85,25 @@ function numberOf(table: NameTable, name: unknown, field: string): number {
   const number = table.numberOf(name)
   if (number !== undefined) return number
   throw invalid(field, `one of ${table.names.join(', ')}`, describeObject(name), ADVICE.field)
+}
+
+/** Turns places into numbers, and gathers what the numbers do not say. */
+class Places {
+  readonly regions: Record<string, StateValue> = {}
+  readonly #states: StateNames
+
+  constructor(states: StateNames) {
+    this.#states = states
+  }
+
+  numberOf(value: unknown, field: string, wireField: string): number {
+    return numberOf(this.#states.table, this.nameOf(value, wireField) ?? value, field)
+  }
+
+  nameOf(value: unknown, wireField: string): string | undefined {
+    const name = this.#states.nameOf(value)
+    // The cast holds: what has a name is a value.
+    if (name !== undefined && name !== value) this.regions[wireField] = value as StateValue
+    return name
+  }
 }
