@@ -62,6 +62,45 @@ describe('an editor completes', () => {
       machine("A: { initial: 'X', states: { X: { ¦ } } }, B: {}"),
       STATE,
     ],
+    ...(
+      [
+        ['a target', "X: { on: { GO: { target: '¦' } } }, Y: {}"],
+        ['a target alone', "X: { on: { GO: '¦' } }, Y: {}"],
+        ['a target that is being written', "X: { on: { GO: { target: 'P¦' } } }, Y: {}"],
+        ['"always"', "X: { always: { target: '¦', guard: () => false } }, Y: {}"],
+        ['"after"', "X: { after: { 5: '¦' } }, Y: {}"],
+        ['the end of work', "X: { invoke: { src: async () => 1, onDone: { target: '¦' } } }, Y: {}"],
+      ] as const
+    ).map(
+      ([what, states]) =>
+        [
+          `the siblings inside of a state, for ${what}`,
+          machine(`A: { initial: 'X', states: { ${states} } }, B: {}`),
+          ['X', 'Y'],
+        ] as [string, string, readonly string[]],
+    ),
+    [
+      'the siblings inside of a state, for where a history leads',
+      machine("A: { initial: 'X', states: { X: {}, H: { type: 'history', target: '¦' } } }, B: {}"),
+      ['H', 'X'],
+    ],
+    [
+      'those two states deep',
+      machine(
+        "A: { initial: 'X', states: { X: { initial: 'P', states: { P: { on: { GO: '¦' } }, Q: {} } }, Y: {} } }, B: {}",
+      ),
+      ['P', 'Q'],
+    ],
+    [
+      'the states that a state inside of the machine may begin in',
+      machine("A: { initial: '¦', states: { X: {}, Y: {} } }, B: {}"),
+      ['X', 'Y'],
+    ],
+    [
+      'those that one inside of it may begin in',
+      machine("A: { initial: 'X', states: { X: { initial: '¦', states: { P: {}, Q: {} } }, Y: {} } }, B: {}"),
+      ['P', 'Q'],
+    ],
     [
       'the paths of states',
       `createMachineStore(${machine("A: { initial: 'X', states: { X: {}, Y: {} } }, B: {}")}).is('¦')`,
