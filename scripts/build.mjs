@@ -7,12 +7,13 @@
  * The package is of type `module`, so the CommonJS copy carries a package.json that says otherwise.
  *
  * The compiler leaves alone what is JavaScript already: generated code (`*_pb.js`, `*_pb.d.ts`) is copied, and
- * for the CommonJS copy transformed by swc.
+ * for the CommonJS copy transformed by swc. The inspector's page is bundled into one file; see inspector-page.mjs.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { transformFileSync } from '@swc/core'
+import { embeddedPage, pageHtml } from './inspector-page.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCES = join(ROOT, 'src')
@@ -28,6 +29,13 @@ function compile(copy) {
   if (tsc.status !== 0) process.exit(1)
   const generated = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   for (const file of generated.filter((name) => /_pb\.(?:js|d\.ts)$/.test(name))) addGenerated(file, copy)
+}
+
+/** @param {'esm' | 'cjs'} copy */
+async function addPage(copy) {
+  const room = join(ROOT, 'dist', copy, 'inspector')
+  writeFileSync(join(room, 'page.html'), await pageHtml())
+  writeFileSync(join(room, 'embedded-page.js'), await embeddedPage(copy))
 }
 
 /**
@@ -50,10 +58,12 @@ function addGenerated(file, copy) {
 
 if (process.argv.includes('--esm')) {
   compile('esm')
+  await addPage('esm')
 } else {
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
   compile('esm')
   compile('cjs')
+  await Promise.all([addPage('esm'), addPage('cjs')])
   writeFileSync(join(ROOT, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
 }
 if (existsSync(COMMAND)) chmodSync(COMMAND, 0o755)

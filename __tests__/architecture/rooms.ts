@@ -38,11 +38,11 @@ export const FLOORS: Readonly<Record<string, number>> = {
   svelte: 6,
   solid: 6,
   angular: 6,
-  inspector: 6,
   langgraph: 6,
   agents: 7,
   process: 7,
   testing: 7,
+  inspector: 7,
   stress: 8,
   cli: 9,
 }

@@ -22,6 +22,8 @@ interface Watched {
 
 /** Watches the handles of one store. */
 export class LeakWatch {
+  /** Where each subscription was made. */
+  readonly sites: WeakMap<object, string> = new WeakMap()
   readonly #leaked = new Map<object, string>()
   readonly #registry: FinalizationRegistry<Watched> | undefined
 
@@ -38,7 +40,9 @@ export class LeakWatch {
    * @param calledBy - the function whose caller is the place that subscribed
    */
   watch(handle: object, subscription: object, calledBy: (...args: never[]) => unknown): void {
-    this.#registry?.register(handle, { subscription, site: callerOf(calledBy) }, subscription)
+    const site = callerOf(calledBy)
+    this.sites.set(subscription, site)
+    this.#registry?.register(handle, { subscription, site }, subscription)
   }
 
   /** The subscription has ended. */

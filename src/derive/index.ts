@@ -6,4 +6,5 @@ export {
   type SourceStates,
 } from './derive.ts'
 export type { Source } from './inputs.ts'
+export { identityOf, type LastMade, lastMade } from './last-made.ts'
 export { transact } from './transact.ts'

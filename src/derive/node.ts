@@ -102,6 +102,11 @@ export class DerivedNode implements Input {
     return this.bring(view).result
   }
 
+  /** How it was made last, without a look at whether that still holds. */
+  get last(): Made | undefined {
+    return this.#made
+  }
+
   labels(view: View): Labels | undefined {
     return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.version?.labels
   }

@@ -49,7 +49,9 @@ export interface SubscriberVitals {
   readonly busyMs: number
   /** Failures since it last did well; 0 when it does. */
   readonly failures: number
-  /** Where the subscription was made whose handle is lost; undefined while it is not. */
+  /** Where the subscription was made; in development, where the store detects leaks. */
+  readonly subscribedFrom: string | undefined
+  /** The same, once its handle is lost; undefined while it is not. */
   readonly leakedFrom: string | undefined
 }
 

@@ -124,6 +124,7 @@ export class Audience {
       key: subscriber,
       busyMs: now - (subscriber.stats().busySince ?? now),
       failures: subscriber.failures,
+      subscribedFrom: this.leaks?.sites.get(subscriber),
       leakedFrom: this.leaks?.siteOf(subscriber),
     }))
   }

@@ -42,6 +42,8 @@ export interface SubscriberFault {
  */
 export class FaultReporter {
   readonly faults$: Observable<SubscriberFault>
+  /** Told of each failure, and no listener: where there is no other, the console is told all the same. Must not throw. */
+  taps: Set<(fault: SubscriberFault) => void> | undefined
   readonly #faults = new Subject<SubscriberFault>()
   readonly #storeName: string
   readonly #onFault: ((fault: SubscriberFault) => void) | undefined
@@ -60,6 +62,7 @@ export class FaultReporter {
   /** Returns whether the log was told. */
   report(fault: SubscriberFault): boolean {
     const { subscriberId, phase, version, error, failures } = fault
+    for (const tap of this.taps ?? []) tap(fault)
     if (this.#unheard) {
       if (!isTold(failures)) return false
       const often = failures === 1 ? '' : ` (${failures} failures in this episode)`

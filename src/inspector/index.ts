@@ -1,0 +1,6 @@
+/** A page that shows running stores: who is slow, who leaks, what happened; see docs/inspector.md. */
+
+export type { Watchables } from './inspector.ts'
+export type { InspectorOptions } from './inspector-options.ts'
+export { mountInspector } from './mount-inspector.ts'
+export type { Journals, Watchable, WatchedStore, WatchedSystem } from './watched.ts'

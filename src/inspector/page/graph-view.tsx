@@ -1,0 +1,96 @@
+/** @jsxImportSource preact */
+import type { JSX } from 'preact'
+import type { Facts, StoreFacts } from '../facts.ts'
+import { Drawing } from './drawing.tsx'
+import { short } from './format.ts'
+import { type Layout, layOut } from './layout.ts'
+import { rateOf } from './parts.tsx'
+import type { Place } from './place.ts'
+import { byTrouble, levelOf } from './trouble.ts'
+
+/** Stores that are drawn: those that feed others first. */
+const STORES_MAX = 60
+
+let drawn: { readonly key: string; readonly layout: Layout } | undefined
+
+/** Laid out anew only where who feeds whom has changed. */
+function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
+  const ids = new Set(stores.map(({ id }) => id))
+  const arrows = edges
+    .filter(({ from, to }) => ids.has(from) && ids.has(to))
+    .map((edge) => ({ ...edge, label: '' }))
+  const journals = stores.flatMap(({ id, journals }) => journals.map(({ name }) => ({ id, name })))
+  const followers = stores.filter(({ subscriberCount }) => subscriberCount > 0)
+  const boxes = [
+    ...stores.map(({ id, name }) => ({ id, label: `  ${name}  `, parent: '' })),
+    ...journals.map(({ id, name }) => ({
+      id: `journal ${id} ${name}`,
+      label: `journal ${name}`,
+      parent: '',
+    })),
+    ...followers.map(({ id }) => ({ id: `subs ${id}`, label: '999 subscribers', parent: '' })),
+  ]
+  const all = [
+    ...arrows,
+    ...journals.map(({ id, name }) => ({ from: id, to: `journal ${id} ${name}`, label: '' })),
+    ...followers.map(({ id }) => ({ from: id, to: `subs ${id}`, label: '' })),
+  ]
+  const key = JSON.stringify([boxes, all])
+  if (drawn?.key !== key) drawn = { key, layout: layOut(boxes, all, 'LR') }
+  return drawn.layout
+}
+
+export function GraphView({ facts, place }: { readonly facts: Facts; readonly place: Place }): JSX.Element {
+  const wanted = place.filter.value.trim().toLowerCase()
+  const linked = new Set(facts.edges.flatMap(({ from, to }) => [from, to]))
+  const stores = facts.stores
+    .filter(({ name }) => name.toLowerCase().includes(wanted))
+    .sort((a, b) => Number(linked.has(b.id)) - Number(linked.has(a.id)) || byTrouble(a, b))
+    .slice(0, STORES_MAX)
+  if (stores.length === 0) return <p class="empty">There is nothing to draw.</p>
+  const byId = new Map(stores.map((store) => [store.id, store]))
+  const layout = layoutOf(stores, facts)
+  const ofSubscribers = (id: string): StoreFacts | undefined =>
+    id.startsWith('subs ') ? byId.get(id.slice('subs '.length)) : undefined
+  return (
+    <main class="graph">
+      <section class="panel">
+        <h2>
+          Who feeds whom{' '}
+          <small>stores, what is derived from them, journals and subscribers; with commits a second</small>
+        </h2>
+        <Drawing
+          layout={{
+            ...layout,
+            boxes: layout.boxes.map((box) => {
+              const fed = ofSubscribers(box.id)
+              return fed === undefined
+                ? box
+                : {
+                    ...box,
+                    label: `${fed.subscriberCount} subscriber${fed.subscriberCount === 1 ? '' : 's'}`,
+                  }
+            }),
+          }}
+          label="Who feeds whom"
+          boxClass={({ id }) => {
+            const store = byId.get(id) ?? ofSubscribers(id)
+            if (store === undefined) return 'journal'
+            return `${byId.has(id) ? store.kind : 'followers'} ${levelOf(store)}`
+          }}
+          arrowClass={() => ''}
+          note={({ id }) => {
+            const store = byId.get(id)
+            if (store !== undefined) return `${store.kind} · ${short(rateOf(store.rates))}/s`
+            const fed = ofSubscribers(id)
+            return fed === undefined || fed.dropped === 0 ? '' : `${short(fed.dropped)} dropped`
+          }}
+          onBox={({ id }) => {
+            const store = byId.get(id) ?? ofSubscribers(id)
+            if (store !== undefined) place.open(store.id)
+          }}
+        />
+      </section>
+    </main>
+  )
+}

@@ -1,0 +1,196 @@
+/** Where boxes and arrows go. Laid out once a drawing, and kept. */
+import { graphlib, layout } from '@dagrejs/dagre'
+
+export interface Box {
+  readonly id: string
+  readonly label: string
+  /** The box around it; `''` for none. */
+  readonly parent: string
+}
+
+export interface Arrow {
+  readonly from: string
+  readonly to: string
+  readonly label: string
+}
+
+export interface Placed extends Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly isGroup: boolean
+  readonly depth: number
+}
+
+export interface Drawn extends Arrow {
+  readonly path: string
+  readonly labelX: number
+  readonly labelY: number
+}
+
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  readonly boxes: readonly Placed[]
+  readonly arrows: readonly Drawn[]
+}
+
+const CHAR = 6.6
+const LOOP = 26
+
+/** @param direction - of the ranks: from top to bottom, or from left to right. */
+export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], direction: 'TB' | 'LR'): Layout {
+  const graph = new graphlib.Graph({ compound: true, multigraph: true })
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: 26,
+    ranksep: direction === 'TB' ? 44 : 56,
+    edgesep: 12,
+    marginx: 14,
+    marginy: 18,
+  })
+  graph.setDefaultEdgeLabel(() => ({}))
+  const groups = new Set(boxes.map(({ parent }) => parent))
+  const byId = new Map(boxes.map((box) => [box.id, box]))
+  for (const { id, label } of boxes)
+    graph.setNode(id, { width: Math.max(54, label.length * 7.4 + 26), height: 30 })
+  for (const { id, parent } of boxes) if (byId.has(parent)) graph.setParent(id, parent)
+  // dagre draws no arrow to a box with others inside: it goes to the first of these, and is cut off at the border.
+  const innermost = (id: string): string => {
+    const inside = groups.has(id) ? boxes.find(({ parent }) => parent === id) : undefined
+    return inside === undefined ? id : innermost(inside.id)
+  }
+  const joined = join(arrows)
+  const between = joined.filter(
+    ({ from, to }) => from !== to && !isAround(from, to, byId) && !isAround(to, from, byId),
+  )
+  for (const [index, { from, to, label }] of between.entries()) {
+    if (!byId.has(from) || !byId.has(to)) continue
+    const width = widthOf(label)
+    graph.setEdge(
+      innermost(from),
+      innermost(to),
+      { width, height: label.split('\n').length * 13, labelpos: 'c' },
+      String(index),
+    )
+  }
+  layout(graph)
+  const placed = boxes.map((box): Placed => {
+    const { x, y, width, height } = graph.node(box.id) as Placed
+    return {
+      ...box,
+      x: x - width / 2,
+      y: y - height / 2,
+      width,
+      height,
+      isGroup: groups.has(box.id),
+      depth: depthOf(box, byId),
+    }
+  })
+  const places = new Map(placed.map((box) => [box.id, box]))
+  const drawn = between.flatMap((arrow, index): Drawn[] => {
+    const edge = graph.edge(innermost(arrow.from), innermost(arrow.to), String(index)) as
+      | { readonly points: readonly Point[]; readonly x: number; readonly y: number }
+      | undefined
+    if (edge === undefined) return []
+    const points = outside(edge.points, places.get(arrow.from), places.get(arrow.to))
+    const middle = points.length < edge.points.length ? middleOf(points) : edge
+    return [{ ...arrow, path: curve(points), labelX: middle?.x ?? edge.x, labelY: middle?.y ?? edge.y }]
+  })
+  const loops = joined
+    .filter((arrow) => !between.includes(arrow))
+    .flatMap((arrow) => loopOf(arrow, places.get(arrow.from)))
+  const { width = 0, height = 0 } = graph.graph()
+  return {
+    width: width + LOOP * 3,
+    height,
+    boxes: placed.sort((a, b) => a.depth - b.depth),
+    arrows: [...drawn, ...loops],
+  }
+}
+
+const widthOf = (label: string): number => Math.max(...label.split('\n').map(({ length }) => length)) * CHAR
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Arrows between the same two become one, with several labels. */
+function join(arrows: readonly Arrow[]): Arrow[] {
+  const joined = new Map<string, Arrow>()
+  for (const arrow of arrows) {
+    const key = JSON.stringify([arrow.from, arrow.to])
+    const known = joined.get(key)
+    joined.set(key, known === undefined ? arrow : { ...arrow, label: `${known.label}\n${arrow.label}` })
+  }
+  return [...joined.values()]
+}
+
+const isAround = (outer: string, inner: string, byId: ReadonlyMap<string, Box>): boolean => {
+  const parent = byId.get(inner)?.parent
+  return parent !== undefined && parent !== '' && (parent === outer || isAround(outer, parent, byId))
+}
+
+const depthOf = ({ parent }: Box, byId: ReadonlyMap<string, Box>): number => {
+  const outer = byId.get(parent)
+  return outer === undefined ? 0 : depthOf(outer, byId) + 1
+}
+
+const isInside = ({ x, y }: Point, box: Placed): boolean =>
+  x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height
+
+/** The part of a line that is outside of both boxes. */
+function outside(
+  points: readonly Point[],
+  from: Placed | undefined,
+  to: Placed | undefined,
+): readonly Point[] {
+  const last = points.length - 1
+  const start = from?.isGroup === true ? points.findIndex((point) => !isInside(point, from)) : 0
+  const end =
+    to?.isGroup === true ? last - [...points].reverse().findIndex((point) => !isInside(point, to)) : last
+  if (start < 0 || end > last || start > end) return points
+  const begin =
+    start > 0 && from !== undefined ? [border(points[start] as Point, points[start - 1] as Point, from)] : []
+  const finish =
+    end < last && to !== undefined ? [border(points[end] as Point, points[end + 1] as Point, to)] : []
+  return [...begin, ...points.slice(start, end + 1), ...finish]
+}
+
+/** Where a line into a box crosses its border. */
+function border(out: Point, into: Point, box: Placed): Point {
+  let [a, b] = [out, into]
+  for (let i = 0; i < 12; i += 1) {
+    const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+    if (isInside(middle, box)) b = middle
+    else a = middle
+  }
+  return a
+}
+
+const middleOf = (points: readonly Point[]): Point | undefined => {
+  const [first, last] = [points[0], points.at(-1)]
+  return first && last && { x: (first.x + last.x) / 2, y: (first.y + last.y) / 2 }
+}
+
+/** A line through points, rounded where it turns. */
+function curve(points: readonly Point[]): string {
+  const [first, ...rest] = points.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
+  if (first === undefined) return ''
+  const parts = rest.map(({ x, y }, i) => {
+    const next = rest[i + 1]
+    return next === undefined ? `L${x},${y}` : `Q${x},${y} ${(x + next.x) / 2},${(y + next.y) / 2}`
+  })
+  return `M${first.x},${first.y} ${parts.join(' ')}`
+}
+
+/** To itself, or to a box around or inside of it: beside the box. */
+function loopOf(arrow: Arrow, box: Placed | undefined): Drawn[] {
+  if (box === undefined) return []
+  const x = box.x + box.width
+  const y = box.y + (box.isGroup ? 16 : box.height / 2)
+  const path = `M${x},${y - 6} C${x + LOOP},${y - 16} ${x + LOOP},${y + 16} ${x + 1},${y + 6}`
+  return [{ ...arrow, path, labelX: x + LOOP + widthOf(arrow.label) / 2, labelY: y }]
+}

@@ -1,0 +1,217 @@
+/** @jsxImportSource preact */
+import { signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { Chart, EventFacts, Look, MachineFacts, StoreFacts, TrackFacts } from '../facts.ts'
+import { Drawing } from './drawing.tsx'
+import type { Feed } from './feed.ts'
+import { clock, duration } from './format.ts'
+import { type Layout, layOut } from './layout.ts'
+import { Actors, Sequence } from './sequence.tsx'
+
+interface Props {
+  readonly store: StoreFacts
+  readonly look: Look
+  readonly machine: MachineFacts
+  readonly feed: Feed
+  readonly allowControl: boolean
+}
+
+const ANY = '*'
+/** The drawing of each machine, by what it is: it does not change. */
+const layouts = new Map<string, Layout>()
+
+function layoutOf(chart: Chart): Layout {
+  const key = JSON.stringify(chart)
+  const known = layouts.get(key)
+  if (known !== undefined) return known
+  const hasAny = chart.arrows.some(({ from, to }) => from === '' && to !== '')
+  const boxes = chart.nodes.map(({ id, name, parent, kind, isInitial }) => ({
+    id,
+    label: kind === 'history' ? 'H' : `${isInitial ? '▸ ' : ''}${name}${kind === 'final' ? ' ◉' : ''}`,
+    parent,
+  }))
+  const layout = layOut(
+    hasAny ? [{ id: ANY, label: 'any state', parent: '' }, ...boxes] : boxes,
+    chart.arrows
+      .filter(({ from, to }) => from !== '' || to !== '')
+      .map(({ from, to, label, guarded }) => ({
+        from: from === '' ? ANY : from,
+        to,
+        label: guarded ? `${label} [guard]` : label,
+      })),
+    'TB',
+  )
+  layouts.set(key, layout)
+  return layout
+}
+
+export function MachineView({ store, look, machine, feed, allowControl }: Props): JSX.Element {
+  const active = new Set(machine.active)
+  const last = machine.track.at(-1)
+  const kinds = new Map(machine.chart.nodes.map(({ id, kind }) => [id, kind]))
+  return (
+    <main class="machine">
+      <section class="panel chart">
+        <h2>
+          {machine.id} <small>{store.current}</small>
+        </h2>
+        <Drawing
+          layout={layoutOf(machine.chart)}
+          label={`The machine ${machine.id}, in ${store.current}`}
+          boxClass={({ id }) =>
+            `${id === ANY ? 'any' : (kinds.get(id) ?? '')} ${active.has(id) ? 'active' : ''}`
+          }
+          arrowClass={({ from, to, label }) =>
+            isLast(last?.event, label) && active.has(to) && (from === ANY || !active.has(from) || from === to)
+              ? 'last'
+              : ''
+          }
+        />
+      </section>
+      <section class="panel events">
+        <h2>
+          Events{' '}
+          <small>
+            {allowControl ? 'lit: handled now' : 'read only: start with allowControl to send them'}
+          </small>
+        </h2>
+        <Events events={machine.events} id={store.id} feed={feed} allowControl={allowControl} />
+        <h2>Transitions</h2>
+        <Track track={machine.track} />
+      </section>
+      {look.actors.length > 0 ? (
+        <section class="panel actors">
+          <h2>
+            Actors <small>{look.actors.length}</small>
+          </h2>
+          <Actors actors={look.actors} />
+          <h2>
+            Messages <small>newest {look.messages.length}</small>
+          </h2>
+          <Sequence messages={look.messages} />
+        </section>
+      ) : null}
+    </main>
+  )
+}
+
+/** Whether a label names the event of the last transition; timers have names of their own. */
+function isLast(event: string | undefined, label: string): boolean {
+  if (event === undefined) return false
+  const drawn = event.replace(/^after\.(\d+)$/, 'after $1 ms').replace(/^(done|error|next)\..*$/, '$1')
+  return label.split('\n').some((line) => line.replace(' [guard]', '') === drawn)
+}
+
+/** The event whose form is open, and what is in it. */
+const form = signal<{ readonly type: string; readonly text: string } | undefined>(undefined)
+const answer = signal('')
+
+function Events({
+  events,
+  id,
+  feed,
+  allowControl,
+}: {
+  readonly events: readonly EventFacts[]
+  readonly id: string
+  readonly feed: Feed
+  readonly allowControl: boolean
+}): JSX.Element {
+  const send = (type: string, text: string): void => {
+    const fields = fieldsOf(text)
+    if (fields === undefined) {
+      answer.value = 'The fields are an object of JSON, such as {"count": 3}.'
+      return
+    }
+    form.value = undefined
+    feed.send(id, { ...fields, type }).then(
+      (result) => {
+        answer.value = `${type}: ${result}`
+      },
+      (error: unknown) => {
+        answer.value = `${type}: ${String(error)}`
+      },
+    )
+  }
+  return (
+    <div class="buttons">
+      {events.map(({ type, can }) => (
+        <span key={type}>
+          <button
+            type="button"
+            class={can ? 'on' : ''}
+            disabled={!allowControl}
+            onClick={() => send(type, '')}
+          >
+            {type}
+          </button>
+          <button
+            type="button"
+            disabled={!allowControl}
+            aria-label={`${type} with fields`}
+            onClick={() => {
+              form.value = { type, text: '{ }' }
+            }}
+          >
+            …
+          </button>
+        </span>
+      ))}
+      {form.value === undefined ? null : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (form.value !== undefined) send(form.value.type, form.value.text)
+          }}
+        >
+          <b>{form.value.type}</b>
+          <textarea
+            aria-label="Fields of the event, as JSON"
+            rows={3}
+            value={form.value.text}
+            onKeyDown={(event) => event.stopPropagation()}
+            onInput={({ currentTarget }) => {
+              if (form.value !== undefined) form.value = { ...form.value, text: currentTarget.value }
+            }}
+          />
+          <button type="submit" class="on">
+            Send
+          </button>
+        </form>
+      )}
+      {answer.value === '' ? null : <p role="status">{answer.value}</p>}
+    </div>
+  )
+}
+
+function fieldsOf(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The newest first. */
+function Track({ track }: { readonly track: readonly TrackFacts[] }): JSX.Element {
+  if (track.length === 0) return <p class="empty">It is where it began.</p>
+  const newestFirst = [...track].reverse()
+  return (
+    <ol class="track">
+      {newestFirst.map(({ number, from, to, event, status, error, at }, i) => {
+        const stayed = i === 0 ? Date.now() - at : (newestFirst[i - 1]?.at ?? at) - at
+        return (
+          <li key={number} class={status === 'FAILED' ? 'bad' : status === 'PENDING' ? 'warn' : ''}>
+            <time>{clock(at)}</time>
+            <span class="from">{from}</span>
+            <b>{event}</b>
+            <span class="to">{to}</span>
+            <small>{error === '' ? duration(Math.max(0, stayed)) : error}</small>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
