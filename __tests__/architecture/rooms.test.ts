@@ -118,9 +118,9 @@ describe('roomViolations', () => {
     ['src/backpressure/mailbox.ts', 'immer', "'backpressure' may import no package but rxjs."],
     ['src/machine/m.ts', '@scope/tool/part', "'machine' may import no package but rxjs and immer."],
     [
-      'src/inspector/serve.ts',
+      'src/devtools/serve.ts',
       'node:http',
-      "'inspector' stands on floor 6, and modules of Node may be used from floor 7 on.",
+      "'devtools' stands on floor 6, and modules of Node may be used from floor 7 on.",
     ],
     [
       'src/kit/uuid.ts',

@@ -3,4 +3,5 @@
 export type { Watchables } from './inspector.ts'
 export type { InspectorOptions } from './inspector-options.ts'
 export { mountInspector } from './mount-inspector.ts'
+export { type InspectorServer, type ServeInspectorOptions, serveInspector } from './serve-inspector.ts'
 export type { Journals, Watchable, WatchedStore, WatchedSystem } from './watched.ts'

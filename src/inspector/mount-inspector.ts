@@ -1,4 +1,3 @@
-import { mountEmbedded } from './embedded-page.js'
 import { Inspector, type Watchables } from './inspector.ts'
 import { type InspectorOptions, inspectorSettings } from './inspector-options.ts'
 
@@ -22,5 +21,23 @@ export function mountInspector(
   stores: Watchables,
   options: InspectorOptions = {},
 ): () => void {
-  return mountEmbedded(element, new Inspector(stores, inspectorSettings(options, 'mountInspector()')))
+  const inspector = new Inspector(stores, inspectorSettings(options, 'mountInspector()'))
+  let unmount = (): void => {
+    unmount = () => {}
+    inspector.close()
+  }
+  void show(element, inspector, (mounted) => {
+    unmount = mounted
+  })
+  return () => unmount()
+}
+
+/** Loaded when it is shown: who serves the page needs nothing of it. */
+async function show(
+  element: HTMLElement,
+  inspector: Inspector,
+  mounted: (unmount: () => void) => void,
+): Promise<void> {
+  const { mountEmbedded } = await import('./embedded-page.js')
+  if (!inspector.facts.closed) mounted(mountEmbedded(element, inspector))
 }
