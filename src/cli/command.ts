@@ -46,6 +46,8 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['run', runSubcommand],
   // Loaded when they are asked for: a short run would feel their weight.
   ['journal', async (words, io) => (await import('./journal/journal.ts')).journal(words, io)],
+  ['serve', async (words, io) => (await import('./sync/serve.ts')).serveCommand(words, io)],
+  ['mirror', async (words, io) => (await import('./sync/mirror.ts')).mirrorCommand(words, io)],
   ['stress', async (words, io) => (await import('./stress/stress.ts')).stress(words, io)],
 ])
 

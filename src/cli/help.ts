@@ -4,6 +4,8 @@ export const HELP = `Usage: headgate COMMAND [OPTIONS]
 Commands:
   run        run a state machine on a stream of records and show who missed what
   journal    look into what a run has kept on the disk, mend it, carry it elsewhere
+  serve      serve the stores of a module to mirrors
+  mirror     print the states of a store that is served elsewhere
   stress     put load on a store, check that it holds, and write a report
 
 Options:
@@ -36,6 +38,8 @@ Options:
   --seed NUMBER            seed of the demonstration, or of the records that the module makes itself
   --journal FOLDER         keep every commit on the disk, and go on where an earlier run of the same module on
                            the same records has stopped, also after kill -9
+  --serve PORT             serve the machine's store to mirrors of this machine, who may read it; 0 takes any
+                           port that is free. headgate mirror shows it
   --json                   one JSON object a line: the transitions, and last the summary
   --strict                 end the run at the first bad record, with exit status 1
   --help                   show this text

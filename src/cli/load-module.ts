@@ -36,10 +36,21 @@ const isObject = (value: unknown): value is Exports => typeof value === 'object'
  * @throws {@link UsageError}, in one sentence that names the module.
  */
 export async function loadModule(path: string, io: CommandIo): Promise<CheckedModule> {
+  const namespace = await importModuleAt(path, io)
+  const { default: inner } = namespace
+  return checkModule(namespace.machine === undefined && isObject(inner) ? inner : namespace, path)
+}
+
+/**
+ * Imports a module, as it is.
+ *
+ * @throws {@link UsageError}, in one sentence that names it.
+ */
+export async function importModuleAt(path: string, io: CommandIo): Promise<Exports> {
   const file = resolve(io.workingDirectory, path)
   const stats = await stat(file).catch(() => undefined)
   if (!stats?.isFile()) throw new UsageError(`The module ${path} does not exist.`)
-  return checkModule(await unlessStopped(importFile(file, path, io), path, io), path)
+  return await unlessStopped(importFile(file, path, io), path, io)
 }
 
 /** A module may await for ever while it is loaded. */
@@ -55,9 +66,7 @@ function unlessStopped<T>(loading: Promise<T>, path: string, { signal }: Command
 async function importFile(file: string, path: string, io: CommandIo): Promise<Exports> {
   const { href } = pathToFileURL(file)
   try {
-    const namespace = (await io.importModule(href)) as Exports
-    const { default: inner } = namespace
-    return namespace.machine === undefined && isObject(inner) ? inner : namespace
+    return (await io.importModule(href)) as Exports
   } catch (error) {
     // Object(): a module may throw anything, null too.
     const { code } = Object(error) as { code?: unknown }

@@ -2,6 +2,7 @@
  * Reads the arguments of `headgate run`, and refuses what it does not know before anything is started.
  */
 import { type Policy, parsePolicy } from '../backpressure/index.ts'
+import { readPort } from './port.ts'
 import { TIME_UNITS } from './record-time.ts'
 import type { TimeUnit } from './run-module.ts'
 import { type RunWords, readRunWords } from './run-words.ts'
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly time: { readonly timeField: string; readonly timeUnit?: TimeUnit } | undefined
   /** The folder of the journal; undefined for none. */
   readonly journal: string | undefined
+  /** The port at which mirrors find the store; undefined for none. */
+  readonly serve: number | undefined
   readonly subscribers: readonly RequestedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
@@ -52,6 +55,7 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
     seed: readSeed(values.seed),
     time: readTime(values.time),
     journal: values.journal,
+    serve: readPort('--serve', values.serve),
     subscribers: readSubscribers(subscribers),
     json: values.json,
     strict: values.strict,

@@ -31,7 +31,8 @@ import { screenKind } from './screen.ts'
 import { StopSwitch } from './stop-switch.ts'
 import { attachSubscribers, settle } from './subscribers.ts'
 import { summarize } from './summary.ts'
-import { messageOf } from './usage-error.ts'
+import type { Listening } from './sync/listen.ts'
+import { messageOf, UsageError } from './usage-error.ts'
 import { REPLACEMENT } from './utf8-watch.ts'
 import { watchTransitions } from './watch-transitions.ts'
 
@@ -73,6 +74,7 @@ export class RunSession {
   readonly #faultsTold = new Map<string, number>()
   #handles: readonly SubscriberHandle[] = []
   #journal: RunJournal | undefined
+  #listening: Listening | undefined
   #unkept: string | undefined
 
   /** @throws what the machine's first `entry` throws; nothing has been written then. */
@@ -120,6 +122,20 @@ export class RunSession {
     if (this.#journal.start !== undefined) this.#handler.startAt(this.#journal.start)
   }
 
+  /**
+   * Serves the store to mirrors of this machine; before {@link play}.
+   *
+   * @throws {@link UsageError} where that cannot be done; nothing has been written then.
+   */
+  async serve(port: number): Promise<void> {
+    const { ListenError, listen } = await import('./sync/listen.ts')
+    this.#listening = await listen(this.#store, { host: '127.0.0.1', port }).catch((error: unknown) => {
+      this.#parts.source.close()
+      throw error instanceof ListenError ? new UsageError(error.message, { cause: error }) : error
+    })
+    this.#errors.line(`Serving the store at ${this.#listening.url}`)
+  }
+
   /** Plays the run to its end. @returns the exit status. */
   async play(): Promise<number> {
     const stopWatching = watchTransitions(this.#store, (seen) =>
@@ -133,6 +149,7 @@ export class RunSession {
     this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles, kept))
     stopWatching()
     this.#store.destroy()
+    await this.#listening?.close()
     await this.#output.flush()
     this.#stop.release()
     const { cause, status } = this.#stop

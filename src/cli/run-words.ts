@@ -16,6 +16,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   time: { type: 'string' },
   journal: { type: 'string' },
+  serve: { type: 'string' },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -31,6 +32,7 @@ export interface RunWords {
     readonly seed?: string | undefined
     readonly time?: string | undefined
     readonly journal?: string | undefined
+    readonly serve?: string | undefined
     readonly json: boolean
     readonly strict: boolean
     readonly help: boolean

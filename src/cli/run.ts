@@ -33,6 +33,7 @@ export async function run(options: RunOptions, io: CommandIo): Promise<number> {
     const { folderProblem } = await import('./journal/folder-engine.ts')
     throw new UsageError(folderProblem(options.journal as string, error), { cause: error })
   })
+  if (options.serve !== undefined) await session.serve(options.serve)
   return session.play()
 }
 

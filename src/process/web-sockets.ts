@@ -20,6 +20,9 @@ export async function findWs(): Promise<Ws | undefined> {
   }
 }
 
+/** How long those who are connected may take to answer the end. */
+const CLOSING_MS = 500
+
 export interface ListenOptions {
   readonly port: number
   readonly host: string
@@ -27,15 +30,13 @@ export interface ListenOptions {
   readonly openingMs: number
   /** Bytes of the longest message that is read. */
   readonly messageBytesMax: number
-  /** Whether a page of an origin may connect; programs, which have none, may. */
-  allows(origin: string): boolean
-  /** Given each connection that stands. */
-  accept(socket: object): void
+  /** Given each connection that stands, and the request that it came with. */
+  accept(socket: object, request: IncomingMessage): void
 }
 
 export interface ListeningPort {
   readonly port: number
-  /** Cuts every connection, and takes no more. */
+  /** Takes no more connections, and ends those that are open: those that do not answer, after a while. */
   close(): Promise<void>
 }
 
@@ -52,25 +53,27 @@ export async function listenForSockets(ws: Ws, options: ListenOptions): Promise<
     server: http,
     perMessageDeflate: false,
     maxPayload: messageBytesMax,
-    verifyClient: ({ req }: { req: IncomingMessage }) => {
-      const { origin } = req.headers
-      return origin === undefined || options.allows(origin)
-    },
   })
   // The same that `listening` below rejects with; nobody else hears it.
   sockets.on('error', () => {})
-  sockets.on('connection', (socket) => options.accept(socket))
+  sockets.on('connection', (socket, request) => options.accept(socket, request))
   http.listen(port, host)
   await once(http, 'listening')
   return {
     port: (http.address() as AddressInfo).port,
     async close() {
-      for (const socket of sockets.clients) socket.terminate()
-      sockets.close()
       const closed = once(http, 'close')
       http.close()
-      http.closeAllConnections()
+      // What was said last, as why they are ended, is on its way.
+      for (const socket of sockets.clients) socket.close(1001)
+      const timer = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate()
+        http.closeAllConnections()
+      }, CLOSING_MS)
+      sockets.close()
+      http.closeIdleConnections()
       await closed
+      clearTimeout(timer)
     },
   }
 }

@@ -46,8 +46,7 @@ export async function serveUnderTest(
     host: HOST,
     openingMs: silentMs,
     messageBytesMax: FRAME_BYTES_MAX,
-    allows: () => false,
-    accept: (socket) => server.accept(wsSocket(socket)),
+    accept: (socket, request) => server.accept(wsSocket(socket), request),
   })
   return new ServedUnderTest(ws, store, server, listening)
 }
