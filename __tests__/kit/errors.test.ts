@@ -253,6 +253,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { url: 'ws://127.0.0.1:8080' },
     'This platform has no WebSocket to connect to ws://127.0.0.1:8080 with. Use the package ws: mirror(() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))).',
   ],
+  WEB_LOCKS_ABSENT: [
+    { store: 'cart' },
+    'This platform has no Web Locks to share store "cart" between tabs with. They are for pages of https: and localhost; elsewhere use one store for each.',
+  ],
   WRITES_FULL: [
     { mirror: 'robot', writesMax: 256 },
     'Mirror "robot" has 256 writes without an answer. Await them before the next, or raise writesMax.',
@@ -260,6 +264,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   WRITE_ELSEWHERE: [
     { store: 'robot' },
     'Store "robot" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().',
+  ],
+  WRITE_TAKEN_BACK: [
+    { store: 'cart', reason: 'refused', message: 'sold out' },
+    'A write on mirror "cart" was shown and is taken back: refused (sold out). Show what the promise of update() says.',
   ],
   WRITE_IN_DERIVE: [
     { store: 'log', operation: 'set()', derived: 'total' },

@@ -344,6 +344,24 @@ describe('update', () => {
     await expect(one.update(to(1), { signal: AbortSignal.abort('mine') })).rejects.toBe('mine')
   })
 
+  test('that nobody has heard is made again on a store that has begun anew; one that was is a timeout', async () => {
+    const [first, second] = [writable(), writable()]
+    let bench = first
+    const one = first.mirror({}, () => bench.connect())
+    await versionOf(one, 0)
+    const heard = one.update(to(1))
+    bench = second
+    second.store.update(to(8))
+    first.cut()
+    await statusOf(one, 'stale')
+    const unheard = one.update((draft) => {
+      draft.x += 1
+    })
+    expect(await heard).toMatchObject({ committed: false, reason: 'timeout' })
+    expect(await unheard).toMatchObject({ committed: true })
+    expect(second.store.state.x).toBe(9)
+  })
+
   test('whose answer was lost with the connection is answered, and not done twice', async () => {
     const bench = writable()
     const one = bench.mirror()

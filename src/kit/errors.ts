@@ -87,8 +87,10 @@ export interface ErrorDetails {
   VERSION_NOT_KEPT: { journal: string; version: number; oldest: number; newest: number }
   WAIT_TIMEOUT: { store: string; timeoutMs: number }
   WEBSOCKET_ABSENT: { url: string }
+  WEB_LOCKS_ABSENT: { store: string }
   WRITES_FULL: { mirror: string; writesMax: number }
   WRITE_ELSEWHERE: { store: string }
+  WRITE_TAKEN_BACK: { store: string; reason: string; message: string }
   WRITE_IN_DERIVE: { store: string; operation: string; derived: string }
   WRITE_IN_RECIPE: { store: string; operation: string }
 }

@@ -144,10 +144,14 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
   WEBSOCKET_ABSENT: (d) =>
     `This platform has no WebSocket to connect to ${d.url} with. Use the package ws: mirror(() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))).`,
+  WEB_LOCKS_ABSENT: (d) =>
+    `This platform has no Web Locks to share store "${d.store}" between tabs with. They are for pages of https: and localhost; elsewhere use one store for each.`,
   WRITES_FULL: (d) =>
     `Mirror "${d.mirror}" has ${d.writesMax} writes without an answer. Await them before the next, or raise writesMax.`,
   WRITE_ELSEWHERE: (d) =>
     `Store "${d.store}" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().`,
+  WRITE_TAKEN_BACK: (d) =>
+    `A write on mirror "${d.store}" was shown and is taken back: ${d.reason}${d.message === '' ? '' : ` (${d.message})`}. Show what the promise of update() says.`,
   WRITE_IN_DERIVE: (d) =>
     `${d.operation} on store "${d.store}" was called while the derived value "${d.derived}" was computed; nothing was written. Its function only reads: write in whoever follows it.`,
   WRITE_IN_RECIPE: (d) =>

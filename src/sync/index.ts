@@ -1,3 +1,4 @@
+export { acceptBroadcast, broadcastSocket } from './broadcast-socket.ts'
 export type { ClientStats } from './channel.ts'
 export type { FrameData, Grant, Hello, Resume } from './frames.ts'
 export type { Backoff } from './link.ts'
@@ -18,6 +19,7 @@ export type { Origins, RequestLike } from './origins.ts'
 export { type PortLike, portSocket, socketPair } from './port-socket.ts'
 export { type SyncMetrics, type SyncServer, serve } from './serve.ts'
 export type { ClientFacts, Proposal, ServeOptions } from './serve-options.ts'
+export { type OpenedStore, type SharedStore, type ShareOptions, shareTabs } from './share-tabs.ts'
 export type { SyncSocket } from './socket.ts'
 export {
   type HttpRequest,

@@ -24,13 +24,16 @@ type Frame = Proposal & { readonly id: string; readonly store: string }
 interface Unanswered {
   readonly frame: Frame
   readonly settle: (result: Result | undefined) => void
+  /** Whether it may have been heard. */
+  isSent: boolean
 }
 
 export interface ProposalsHost {
   readonly name: string
   readonly writesMax: number
   readonly scheduler: SchedulerLike
-  send(frame: Frame): void
+  /** @returns whether there was anybody to send it to */
+  send(frame: Frame): boolean
 }
 
 export class Proposals {
@@ -72,8 +75,9 @@ export class Proposals {
         reject(signal?.reason)
       })
       const frame = { ...proposal, id, store: name }
-      this.#unanswered.set(id, { frame, settle })
-      this.#host.send(frame)
+      const unanswered: Unanswered = { frame, settle, isSent: false }
+      this.#unanswered.set(id, unanswered)
+      unanswered.isSent = this.#host.send(frame)
     })
   }
 
@@ -83,7 +87,21 @@ export class Proposals {
 
   /** Sends what has no answer once more. */
   sendAgain(): void {
-    for (const { frame } of this.#unanswered.values()) this.#host.send(frame)
+    for (const each of this.#unanswered.values()) each.isSent = this.#host.send(each.frame) || each.isSent
+  }
+
+  /**
+   * The store has begun anew, with none of the answers: what was sent has none any more. A write that was not is a
+   * conflict, and is made again on what is there now; an event goes to whoever is there.
+   */
+  begunAnew(version: number): void {
+    for (const { frame, settle, isSent } of [...this.#unanswered.values()]) {
+      const { id, store, t } = frame
+      if (isSent) settle(undefined)
+      else if (t === 'write') {
+        settle({ t: 'result', store, id, ok: false, version, reason: 'conflict', message: undefined })
+      }
+    }
   }
 
   /** No answer will come any more. */

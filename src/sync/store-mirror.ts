@@ -53,7 +53,9 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       writesMax,
       scheduler,
       send: (frame) => {
-        if (this.status$.value === 'live') link.send(frame)
+        if (this.status$.value !== 'live') return false
+        link.send(frame)
+        return true
       },
     })
     this.#writer = new MirrorWriter(this.#replica, this.#proposals)
@@ -148,9 +150,8 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.#writer.mayWrite = grant.write
     this.#newest = version
     if (isAnotherLife) {
-      // Whether what was asked for was done is not known, and nobody is left to say it.
       this.resyncs.epoch += 1
-      this.#proposals.giveUp()
+      this.#proposals.begunAnew(version)
     }
     if (mode === 'resume' || version < 0) this.#live()
   }

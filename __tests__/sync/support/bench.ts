@@ -46,8 +46,8 @@ export class Bench<S> {
     return there
   }
 
-  mirror(options?: MirrorOptions): Mirror<S> {
-    const made = mirror<S>(() => this.connect(), {
+  mirror(options?: MirrorOptions, connect = (): SyncSocket => this.connect()): Mirror<S> {
+    const made = mirror<S>(connect, {
       backoffMs: { least: 0, most: 0 },
       onFault: () => {},
       ...options,
