@@ -63,8 +63,8 @@ describe('the protocol', () => {
     await client.say({ t: 'write', id: 'w1', epoch, base: 0, reason: 'MOVED', ops })
     const moved = { version: 1, missed: 0, reason: 'MOVED', source: 'hand', metadata: {} }
     expect(client.take()).toEqual([
-      { t: 'delta', from: 0, ...moved, tsWall: expect.any(Number), ops },
       { t: 'result', id: 'w1', ok: true, version: 1 },
+      { t: 'delta', from: 0, ...moved, tsWall: expect.any(Number), ops },
     ])
     await client.say({ t: 'ping', at: 5 })
     expect(client.take()).toEqual([{ t: 'pong', at: 5 }])

@@ -78,7 +78,8 @@ export class Channel {
     this.#settings = settings
     const { policy, window, windowBytes } = settings
     this.#policy = checkWaiting(policy(this.facts))
-    this.#outbox = new Outbox(connection.socket, { window, windowBytes, now: () => performance.now() })
+    const { socket, held } = connection
+    this.#outbox = new Outbox(socket, { window, windowBytes, held, now: () => performance.now() })
     this.#desk = new WriteDesk(served, this.facts, settings)
   }
 
@@ -102,11 +103,6 @@ export class Channel {
       bufferedBytes: this.connection.socket.bufferedBytes,
       ...this.#desk.figures,
     }
-  }
-
-  /** Bytes that wait for it. */
-  get heldBytes(): number {
-    return this.#outbox.heldBytes
   }
 
   /** Welcomes the client, and feeds it from what it has. */
@@ -148,8 +144,10 @@ export class Channel {
   /** @throws `PROTOCOL_INVALID` for a frame that is none of a client that was welcomed. */
   received(frame: ClientFrame): void {
     if (frame.t === 'ack') this.#outbox.acknowledge(frame.version, frame.index)
-    else if (frame.t === 'write' || frame.t === 'send') this.connection.send(this.#desk.answer(frame))
-    else if (frame.t === 'leave') this.close()
+    else if (frame.t === 'write' || frame.t === 'send') {
+      // Whoever shows what he wrote knows from the answer which of the versions that come has it.
+      this.#outbox.sendAhead(() => this.connection.send(this.#desk.answer(frame)))
+    } else if (frame.t === 'leave') this.close()
     else throw protocolInvalid(`a "${frame.t}" is not expected here`)
   }
 

@@ -13,6 +13,7 @@ import {
   type ServerFrame,
   writeFrame,
 } from './frames.ts'
+import type { HeldBytes } from './outbox.ts'
 import { protocolInvalid, readClientFrame } from './read-frame.ts'
 import type { ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
@@ -22,6 +23,8 @@ import type { SyncSocket } from './socket.ts'
 export interface ConnectionHost {
   readonly settings: ServeSettings
   served(name: string): ServedStore | undefined
+  /** What waits for the clients of all connections. */
+  readonly held: HeldBytes
   /** Whether as much waits for clients as may. */
   readonly isFull: boolean
   protocolError(): void
@@ -63,6 +66,10 @@ export class Connection {
 
   get channels(): Channel[] {
     return [...this.#channels.values()].filter((channel) => channel !== undefined)
+  }
+
+  get held(): HeldBytes {
+    return this.#host.held
   }
 
   send(frame: ServerFrame): void {

@@ -3,7 +3,9 @@ import { deltaToJSON, diff } from '../delta/index.ts'
 import { toJsonForm } from '../json/index.ts'
 import { HeadgateError, isHeadgateError } from '../kit/index.ts'
 import { runRecipe, type Snapshot } from '../store/index.ts'
+import type { Result } from './frames.ts'
 import type { AskOptions, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
+import { Optimistic } from './optimistic.ts'
 import type { Proposal, Proposals } from './proposals.ts'
 import type { Replica } from './replica.ts'
 
@@ -18,13 +20,46 @@ export class MirrorWriter<S> {
   mayWrite = true
   readonly #replica: Replica<S>
   readonly #proposals: Proposals
+  #optimistic: Optimistic<S> | undefined
 
   constructor(replica: Replica<S>, proposals: Proposals) {
     this.#replica = replica
     this.#proposals = proposals
   }
 
+  /** What is shown of writes that are not decided; made when somebody asks for it. */
+  get optimistic(): Optimistic<S> {
+    this.#optimistic ??= new Optimistic(this.#replica)
+    return this.#optimistic
+  }
+
+  /** The connection is lost: whether what was asked for was heard is not known. */
+  lost(): void {
+    this.#optimistic?.lost()
+  }
+
   async update(recipe: Recipe<S>, options: UpdateOptions): Promise<WriteResult> {
+    if (options.optimistic !== true) return await this.#decide(recipe, options)
+    this.#requireState('update()')
+    const { optimistic } = this
+    const shown = optimistic.add(recipe, options.reason ?? 'UPDATE')
+    const answered = ({ ok, version }: Result): void =>
+      optimistic.answered(shown, ok ? this.#replica.ownVersion(version) : undefined)
+    let result: WriteResult | undefined
+    try {
+      result = await this.#decide(recipe, options, answered)
+      return result
+    } finally {
+      if (result?.committed) optimistic.answered(shown, result.version)
+      else optimistic.takeBack(shown, result)
+    }
+  }
+
+  async #decide(
+    recipe: Recipe<S>,
+    options: UpdateOptions,
+    answered?: (result: Result) => void,
+  ): Promise<WriteResult> {
     const { reason = 'UPDATE', retries = RETRIES, timeoutMs = TIMEOUT_MS, signal } = options
     const deadline = performance.now() + timeoutMs
     for (let tries = 0; ; tries += 1) {
@@ -37,7 +72,7 @@ export class MirrorWriter<S> {
       })
       if (Object.is(next, state)) return { committed: true, version }
       const ops = deltaToJSON(diff<unknown>(state, next))
-      const result = await this.#ask({ t: 'write', epoch, base, reason, ops }, deadline, signal)
+      const result = await this.#ask({ t: 'write', epoch, base, reason, ops }, deadline, signal, answered)
       const isDecided = result.committed || result.reason !== 'conflict'
       if (isDecided || tries >= retries || performance.now() >= deadline || store.closed) return result
     }
@@ -50,14 +85,19 @@ export class MirrorWriter<S> {
   }
 
   /** What the server says, in the mirror's versions, when the mirror has what it is about. */
-  async #ask(proposal: Proposal, deadline: number, signal: AbortSignal | undefined): Promise<WriteResult> {
+  async #ask(
+    proposal: Proposal,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    answered?: (result: Result) => void,
+  ): Promise<WriteResult> {
     const { store } = this.#replica
     const { version: current } = store.published
     if (!this.mayWrite) {
       return { committed: false, reason: 'refused', version: current, message: 'the client may read only' }
     }
     const timeoutMs = leftOf(deadline)
-    const result = await this.#proposals.propose(proposal, { timeoutMs, signal })
+    const result = await this.#proposals.propose(proposal, { timeoutMs, signal, answered })
     if (result === undefined) return { committed: false, reason: 'timeout', version: store.published.version }
     const version = this.#replica.ownVersion(result.version)
     await this.#reaches(version, deadline, signal)

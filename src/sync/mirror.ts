@@ -38,12 +38,19 @@ export interface UpdateOptions extends AskOptions {
   reason?: string | undefined
   /** How often it is tried again on a newer state; default 16. */
   retries?: number | undefined
+  /** Shows it in {@link Mirror.optimistic} until it is decided; default false. */
+  optimistic?: boolean | undefined
 }
 
 /** A store elsewhere, as it is here. */
 export interface Mirror<S> {
   /** All that can be read and followed of a store. A write to it is refused with `WRITE_ELSEWHERE`. */
   readonly store: Readable<S>
+  /**
+   * What {@link Mirror.store} will be when the writes with `optimistic: true` are committed: these run again on whatever
+   * comes. One that is not committed is taken back, and a fault says so (`WRITE_TAKEN_BACK`). Its versions are its own.
+   */
+  readonly optimistic: Readable<S>
   /** By which the server knows it. */
   readonly clientId: string
   readonly status$: Observable<MirrorStatus>

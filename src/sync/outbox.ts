@@ -19,15 +19,25 @@ export interface Posted {
   readonly isLast: boolean
 }
 
-interface Unacknowledged extends Posted {
+interface Weighed extends Posted {
   readonly bytes: number
+}
+
+interface Unacknowledged extends Weighed {
   readonly sentAt: number
+}
+
+/** A sum over all clients of a server. */
+export interface HeldBytes {
+  bytes: number
 }
 
 export interface OutboxOptions {
   /** Frames. */
   readonly window: number
   readonly windowBytes: number
+  /** Has added to it what is not acknowledged, or waits to be sent. */
+  readonly held: HeldBytes
   /** Milliseconds of a monotonic clock. */
   now(): number
 }
@@ -37,7 +47,9 @@ export class Outbox {
   bytesSent = 0
   readonly #socket: SyncSocket
   readonly #options: OutboxOptions
-  #waiting: Posted[] = []
+  #waiting: Weighed[] = []
+  #isHeldBack = false
+  #heldBytes = 0
   readonly #unacknowledged: Unacknowledged[] = []
   #unacknowledgedBytes = 0
   #freed: (() => void) | undefined
@@ -45,11 +57,6 @@ export class Outbox {
   constructor(socket: SyncSocket, options: OutboxOptions) {
     this.#socket = socket
     this.#options = options
-  }
-
-  /** Bytes that are not acknowledged, or wait to be sent. */
-  get heldBytes(): number {
-    return this.#waiting.reduce((sum, { frame }) => sum + frame.length, this.#unacknowledgedBytes)
   }
 
   /** How long the oldest frame has been without an answer; 0 without one. */
@@ -60,7 +67,11 @@ export class Outbox {
 
   /** Sends frames as there is room for them; what it returns resolves when there is room for more. */
   post(frames: readonly Posted[]): Promise<void> | undefined {
-    this.#waiting.push(...frames)
+    for (const each of frames) {
+      const bytes = bytesOf(each.frame)
+      this.#waiting.push({ ...each, bytes })
+      this.#hold(bytes)
+    }
     this.#pump()
     if (!this.#isBusy) return undefined
     return new Promise((resolve) => {
@@ -74,6 +85,7 @@ export class Outbox {
     const at = sent.findIndex((each) => each.version === version && each.index === index)
     for (const each of sent.splice(0, at + 1)) {
       this.#unacknowledgedBytes -= each.bytes
+      this.#hold(-each.bytes)
       if (each.isLast) this.acknowledgedVersion = each.version
     }
     this.settle()
@@ -87,9 +99,23 @@ export class Outbox {
     this.#freed = undefined
   }
 
+  /** What is posted meanwhile is sent behind what this sends. */
+  sendAhead(send: () => void): void {
+    this.#isHeldBack = true
+    try {
+      send()
+    } finally {
+      this.#isHeldBack = false
+      this.settle()
+    }
+  }
+
   /** Nothing more is sent, and nobody waits. */
   close(): void {
     this.#waiting = []
+    this.#unacknowledged.length = 0
+    this.#unacknowledgedBytes = 0
+    this.#hold(-this.#heldBytes)
     this.#freed?.()
     this.#freed = undefined
   }
@@ -107,12 +133,17 @@ export class Outbox {
     return this.#waiting.length > 0 || this.#isFull
   }
 
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    this.#options.held.bytes += bytes
+  }
+
   #pump(): void {
-    while (!this.#isFull) {
+    while (!this.#isHeldBack && !this.#isFull) {
       const next = this.#waiting.shift()
       if (next === undefined) return
-      const bytes = bytesOf(next.frame)
-      this.#unacknowledged.push({ ...next, bytes, sentAt: this.#options.now() })
+      const { bytes } = next
+      this.#unacknowledged.push({ ...next, sentAt: this.#options.now() })
       this.#unacknowledgedBytes += bytes
       this.bytesSent += bytes
       this.#socket.send(next.frame)

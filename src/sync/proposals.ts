@@ -17,6 +17,8 @@ export type Proposal =
 export interface ProposalOptions {
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
+  /** Told the answer at once, ahead of what comes behind it. */
+  readonly answered?: ((result: Result) => void) | undefined
 }
 
 type Frame = Proposal & { readonly id: string; readonly store: string }
@@ -52,7 +54,8 @@ export class Proposals {
    *
    * @throws `WRITES_FULL`, the signal's reason
    */
-  propose(proposal: Proposal, { timeoutMs, signal }: ProposalOptions): Promise<Result | undefined> {
+  propose(proposal: Proposal, options: ProposalOptions): Promise<Result | undefined> {
+    const { timeoutMs, signal, answered } = options
     const { name, writesMax, scheduler } = this.#host
     if (this.#unanswered.size >= writesMax)
       throw new HeadgateError('WRITES_FULL', { mirror: name, writesMax })
@@ -67,6 +70,7 @@ export class Proposals {
       }
       const settle = (result: Result | undefined): void => {
         end()
+        if (result !== undefined) answered?.(result)
         resolve(result)
       }
       const timer = scheduler.schedule(() => settle(undefined), timeoutMs)

@@ -5,6 +5,7 @@ import type { Store, SubscriberFault } from '../store/index.ts'
 import type { ClientStats } from './channel.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { allowsOrigin, type RequestLike } from './origins.ts'
+import type { HeldBytes } from './outbox.ts'
 import type { ServeOptions, ServeSettings } from './serve-options.ts'
 import { serveSettings } from './serve-options.ts'
 import { ServedStore } from './served-store.ts'
@@ -99,6 +100,7 @@ class Server implements SyncServer, ConnectionHost {
   }
 
   readonly settings: ServeSettings
+  readonly held: HeldBytes = { bytes: 0 }
   readonly faults$: Observable<SubscriberFault>
   readonly #served: ReadonlyMap<string, ServedStore>
   readonly #connections = new Set<Connection>()
@@ -161,7 +163,7 @@ class Server implements SyncServer, ConnectionHost {
       protocolErrors: this.#protocolErrors,
       deltasMade: sum(({ texts }) => texts.deltasMade),
       statesMade: sum(({ texts }) => texts.statesMade),
-      heldBytes: this.#heldBytes,
+      heldBytes: this.held.bytes,
     }
   }
 
@@ -172,7 +174,7 @@ class Server implements SyncServer, ConnectionHost {
   }
 
   get isFull(): boolean {
-    return this.#heldBytes > this.settings.heldBytesMax
+    return this.held.bytes > this.settings.heldBytesMax
   }
 
   protocolError(): void {
@@ -188,14 +190,6 @@ class Server implements SyncServer, ConnectionHost {
     if (this.#connections.size > 0) return
     this.#heartbeat?.unsubscribe()
     this.#heartbeat = undefined
-  }
-
-  get #heldBytes(): number {
-    let bytes = 0
-    for (const { channels } of this.#served.values()) {
-      for (const { heldBytes } of channels.values()) bytes += heldBytes
-    }
-    return bytes
   }
 
   /** Asks those who are silent, and gives up those who stay so. */

@@ -68,6 +68,10 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     return { versions, ms: this.#behindSince === undefined ? 0 : performance.now() - this.#behindSince }
   }
 
+  get optimistic(): Store<S> {
+    return this.#writer.optimistic.store
+  }
+
   update(recipe: Recipe<S>, options: UpdateOptions = {}): Promise<WriteResult> {
     return this.#writer.update(recipe, options)
   }
@@ -97,6 +101,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   lost(): void {
     this.#hellos += 1
     this.#replica.abandon()
+    this.#writer.lost()
     this.#behindSince ??= performance.now()
     if (this.status$.value === 'live') this.#become('stale')
   }
