@@ -1,6 +1,7 @@
 /** Several that have one database open, as tabs have IndexedDB: one writes, the others follow, and one takes over. */
 import { describe, expect, test } from '@jest/globals'
 import { buffer } from '../../src/backpressure/index.ts'
+import { health } from '../../src/health/index.ts'
 import {
   type Journal,
   type JournalEngine,
@@ -93,6 +94,9 @@ describe('openJournal, follow', () => {
     expect([writer.journal.status, follower.journal.status]).toEqual(['live', 'following'])
     expect(follower.store.snapshot).toEqual(writer.store.snapshot)
     expect(follower.journal.stats()).toMatchObject({ committed: 0, recovered: { version: 3 } })
+    expect(health(follower.store).journals).toMatchObject([
+      { name: 'rover', status: 'following', durableVersion: 3, committed: 0, lastError: null },
+    ])
     const seen: number[] = []
     follower.store.subscribe(({ version }) => void seen.push(version), { policy: buffer({ capacity: 99 }) })
     count(writer.store, 4)
@@ -103,6 +107,7 @@ describe('openJournal, follow', () => {
     expect((await follower.journal.at(5)).state).toEqual({ n: 5 })
     expect(await follower.journal.compact()).toEqual({ clearedCommits: 0, clearedSnapshots: 0 })
     await follower.journal.close()
+    expect(health(follower.store).journals).toEqual([])
     await writer.journal.close()
   })
 
@@ -140,6 +145,7 @@ describe('openJournal, follow', () => {
     expect(second.store.state.n).toBe(5)
     count(second.store, 2)
     expect(await second.journal.durable()).toBe(7)
+    expect(health(second.store).journals).toMatchObject([{ status: 'live', durableVersion: 7 }])
     expect(await becomes(() => third.store.state.n === 7)).toBe(true)
     expect(third.journal.status).toBe('following')
     expect(third.journal.epoch).toBe(2)

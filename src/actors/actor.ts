@@ -170,6 +170,7 @@ export class Actor implements Supervisor {
   end(): void {
     if (this.status === 'ended') return
     this.status = 'ended'
+    this.system.touch(this)
     this.family?.end()
     this.backoff?.unsubscribe()
     this.#forget()
@@ -193,6 +194,7 @@ export class Actor implements Supervisor {
   // ---- Supervisor of its driver ----
 
   next(snapshot: Snapshot<ActorState>, origin: unknown): boolean {
+    this.system.touch(this)
     const plan = origin instanceof Plan ? origin : undefined
     if (plan !== undefined) this.#makeRoom(plan)
     if (!this.isRunning) return false
@@ -220,6 +222,7 @@ export class Actor implements Supervisor {
     }
     this.status = 'failed'
     this.failure = { phase, error }
+    this.system.touch(this)
     this.driver?.reset()
     this.#note('failed')
   }

@@ -30,6 +30,7 @@ function completed(child: Actor, { parent, node, key }: Place): void {
   const event: DoneChildEvent = { type: 'done.child', child: node.name, key, output }
   if (node.onDone.length > 0) take(child, parent, event, node.onDone)
   child.doneTold = true
+  child.system.touch(child)
 }
 
 const STOP: Supervision = { strategy: 'stop' }
@@ -48,6 +49,7 @@ function supervise(child: Actor, place: Place): void {
   if (supervision.strategy === 'restart') {
     child.restarts ??= new Restarts()
     const waitMs = child.restarts.next(system.clock.wall(), supervision)
+    system.touch(child)
     if (waitMs !== undefined) {
       system.report(child, phase, error, child.restarts.count)
       startAgain(child, place.parent, waitMs)

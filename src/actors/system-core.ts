@@ -41,6 +41,14 @@ export interface Surroundings {
   readonly mailbox: BufferPolicy | undefined
 }
 
+/** Whoever follows all actors. */
+export interface Watcher {
+  /** Told, in the middle of an event, of an actor whose snapshot is not what it was. */
+  touched(actor: Actor): void
+  /** Told between two events, when some have been handled. */
+  rest(): void
+}
+
 export class SystemCore {
   readonly clock: Clock
   readonly scheduler: SchedulerLike
@@ -51,17 +59,19 @@ export class SystemCore {
   root!: Actor
   /** Messages that nobody handles any more. */
   deadLetters = 0
+  readonly watchers: Set<Watcher> = new Set()
   /** Who handles an item now. */
   handling: Actor | undefined
   isOver = false
-  readonly #kernel: Kernel<ActorState>
+  /** Of the root. */
+  readonly kernel: Kernel<ActorState>
   readonly #line = new RingBuffer<Actor>(Number.POSITIVE_INFINITY)
   #isDraining = false
   #serial = 0
   #idle: (() => void)[] = []
 
   constructor(store: AnyMachineStore, { clock, scheduler, mailbox }: Surroundings) {
-    this.#kernel = kernelOf<ActorState>(store)
+    this.kernel = kernelOf<ActorState>(store)
     this.clock = clock
     this.scheduler = scheduler
     this.mailbox = mailbox
@@ -74,10 +84,23 @@ export class SystemCore {
 
   /** Puts an actor into the line that has something in its inbox. */
   line(actor: Actor): void {
+    this.touch(actor)
     if (actor.isInLine || this.isOver) return
     actor.isInLine = true
     this.#line.push(actor)
-    if (this.#isDraining) return
+    this.wake()
+  }
+
+  /** Tells that the snapshot of an actor is not what it was. */
+  touch(actor: Actor): void {
+    if (this.watchers.size === 0) return
+    for (const watcher of this.watchers) watcher.touched(actor)
+    this.wake()
+  }
+
+  /** Sees to it that the line is worked off, and that whoever follows is told then. */
+  wake(): void {
+    if (this.#isDraining || this.isOver) return
     this.#isDraining = true
     queueMicrotask(() => releaseWork(() => this.#drain()))
   }
@@ -100,7 +123,7 @@ export class SystemCore {
   /** Reports what nobody takes up: where the faults of the root are reported. */
   report(actor: Actor, phase: SubscriberFault['phase'], error: unknown, failures: number): void {
     const version = actor.head?.version ?? -1
-    this.#kernel.report({ subscriberId: actor.address, phase, error, version, failures })
+    this.kernel.report({ subscriberId: actor.address, phase, error, version, failures })
   }
 
   /** How the store of a child is made. */
@@ -111,16 +134,17 @@ export class SystemCore {
       clock,
       scheduler,
       onFault: (fault) =>
-        this.#kernel.report({ ...fault, subscriberId: `${fault.subscriberId} of ${address}` }),
+        this.kernel.report({ ...fault, subscriberId: `${fault.subscriberId} of ${address}` }),
     }
   }
 
   adopt(snapshot: Snapshot<ActorState>, origin: unknown): void {
-    this.#kernel.adopt(snapshot, { origin })
+    this.kernel.adopt(snapshot, { origin })
   }
 
   destroy(): void {
     if (this.isOver) return
+    this.#tellRest()
     this.isOver = true
     this.root.end()
     for (const actor of this.#line.drain()) actor.isInLine = false
@@ -133,6 +157,7 @@ export class SystemCore {
       actor.isInLine = false
       if (actor.isRunning) this.#handle(actor)
       if (!anotherRound()) {
+        this.#tellRest()
         releaseWork(() => this.#drain())
         return
       }
@@ -144,10 +169,16 @@ export class SystemCore {
     this.handling = actor
     actor.handleNext()
     this.handling = undefined
+    this.touch(actor)
     if (actor.hasWork) this.line(actor)
   }
 
+  #tellRest(): void {
+    for (const watcher of this.watchers) watcher.rest()
+  }
+
   #rest(): void {
+    this.#tellRest()
     this.#isDraining = false
     for (const resolve of this.#idle.splice(0)) resolve()
   }

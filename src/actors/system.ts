@@ -26,18 +26,19 @@ export class System implements Disposable {
 
   declare readonly [Symbol.dispose]: () => void
   readonly messages$: Observable<Message>
-  readonly #core: SystemCore
+  /** For a {@link createSystemStore}; users see an `ActorSystem`, without it. */
+  readonly core: SystemCore
   readonly #root: Actor
   readonly #store: AnyMachineStore
 
   constructor(store: AnyMachineStore, driver: MachineDriver, mailbox: BufferPolicy | undefined) {
     // The cast holds: every store has a core.
     const { clock, scheduler } = (findCore(store) as NonNullable<ReturnType<typeof findCore>>).audience
-    this.#core = new SystemCore(store, { clock, scheduler, mailbox })
-    this.#root = new Actor(this.#core, driver.machine, undefined)
-    this.#core.root = this.#root
+    this.core = new SystemCore(store, { clock, scheduler, mailbox })
+    this.#root = new Actor(this.core, driver.machine, undefined)
+    this.core.root = this.#root
     this.#store = store
-    this.messages$ = contained(store, 'messages$', this.#core.messages)
+    this.messages$ = contained(store, 'messages$', this.core.messages)
     this.#root.sit(store, driver)
   }
 
@@ -48,34 +49,39 @@ export class System implements Disposable {
   send(
     address: string,
     given: EventObject | string,
-    { from = this.#core.handling?.address }: SendOptions = {},
+    { from = this.core.handling?.address }: SendOptions = {},
   ): Sending {
     const event = toEvent(address, given)
     const actor = this.#find(address)
     if (actor === undefined) {
-      this.#core.deadLetters += 1
+      this.core.deadLetters += 1
       return 'unknown'
     }
     if (!actor.inbox.offer({ from, event })) return 'dropped'
-    this.#core.line(actor)
+    this.core.line(actor)
     return 'queued'
   }
 
   snapshot(): SystemSnapshot {
-    this.#requireRest('snapshot()')
-    return takeSnapshot(this.#root, this.#core.clock.wall())
+    this.requireRest('snapshot()')
+    return takeSnapshot(this.#root, this.core.clock.wall())
   }
 
   restore(snapshot: SystemSnapshot): void {
-    this.#requireRest('restore()')
-    checkSystemSnapshot(this.#root.machine, snapshot)
+    this.requireRest('restore()')
+    this.check(snapshot)
     const { root } = snapshot
     // The cast holds: it was checked to be there.
-    this.#core.adopt(root.snapshot as NonNullable<typeof root.snapshot>, new Plan(root))
+    this.core.adopt(root.snapshot as NonNullable<typeof root.snapshot>, new Plan(root))
+  }
+
+  /** @throws `SYSTEM_SNAPSHOT_INVALID` */
+  check(snapshot: SystemSnapshot): void {
+    checkSystemSnapshot(this.#root.machine, snapshot)
   }
 
   idle(): Promise<void> {
-    return this.#core.idle()
+    return this.core.idle()
   }
 
   stats(address: string): ActorStats | undefined {
@@ -93,11 +99,11 @@ export class System implements Disposable {
   metrics(): SystemMetrics {
     const actors = [...this.#all()].filter(({ status }) => status !== 'ended')
     const waiting = actors.reduce((sum, { inbox, held }) => sum + inbox.size + held.length, 0)
-    return { actors: actors.length, waiting, deadLetters: this.#core.deadLetters }
+    return { actors: actors.length, waiting, deadLetters: this.core.deadLetters }
   }
 
   destroy(): void {
-    this.#core.destroy()
+    this.core.destroy()
   }
 
   /** An actor that has not ended; or one that has, and whose key is still wanted. */
@@ -115,9 +121,15 @@ export class System implements Disposable {
     }
   }
 
-  #requireRest(operation: string): void {
+  /** Whether an actor is in the middle of an event. */
+  get isBusy(): boolean {
+    return [...this.#all()].some(({ isBusy }) => isBusy)
+  }
+
+  /** @throws `SYSTEM_BUSY`, `STORE_DESTROYED` */
+  requireRest(operation: string): void {
     const store = this.#store.name
-    if (this.#core.isOver) throw new HeadgateError('STORE_DESTROYED', { store, operation })
+    if (this.core.isOver) throw new HeadgateError('STORE_DESTROYED', { store, operation })
     for (const actor of this.#all()) {
       if (!actor.isBusy) continue
       throw new HeadgateError('SYSTEM_BUSY', { store, operation, actor: actor.address })

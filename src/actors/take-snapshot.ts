@@ -3,17 +3,24 @@ import { entryTimes } from '../machine/index.ts'
 import type { Actor } from './actor.ts'
 import type { ActorSnapshot, ChildSnapshot, SystemSnapshot } from './actor-snapshot.ts'
 
+/** What a child is, as far as it is known already; else it is taken. */
+type Known = (child: Actor, take: () => ChildSnapshot) => ChildSnapshot
+
 /** What a system is between two events. */
-export function takeSnapshot(root: Actor, tsWall: number): SystemSnapshot {
-  return { format: 1, tsWall, root: actorSnapshot(root) }
+export function takeSnapshot(
+  root: Actor,
+  tsWall: number,
+  known: Known = (_child, take) => take(),
+): SystemSnapshot {
+  return { format: 1, tsWall, root: actorSnapshot(root, known) }
 }
 
 /** The parts that are as at the beginning are left out. */
-function actorSnapshot(actor: Actor): ActorSnapshot {
+function actorSnapshot(actor: Actor, known: Known): ActorSnapshot {
   const { head, driver, inbox, family } = actor
   const entered = driver === undefined ? {} : entryTimes(driver)
   const messages = [...actor.held, ...inbox.messages()]
-  const children = family?.members().map(childSnapshot) ?? []
+  const children = family?.members().map((child) => known(child, () => childSnapshot(child, known))) ?? []
   return {
     ...(head !== undefined && { snapshot: head }),
     ...(Object.keys(entered).length > 0 && { entered }),
@@ -22,7 +29,7 @@ function actorSnapshot(actor: Actor): ActorSnapshot {
   }
 }
 
-function childSnapshot(actor: Actor): ChildSnapshot {
+function childSnapshot(actor: Actor, known: Known): ChildSnapshot {
   const { place, status, input, restarts, failure, doneTold } = actor
   // The casts hold: every child has a place.
   const { node, key } = place as NonNullable<typeof place>
@@ -34,6 +41,6 @@ function childSnapshot(actor: Actor): ChildSnapshot {
     ...(restarts !== undefined && { restarts: restarts.times }),
     ...(status === 'failed' && { status, failure: messageOf(failure?.error) }),
     ...(doneTold && { doneTold }),
-    ...actorSnapshot(actor),
+    ...actorSnapshot(actor, known),
   }
 }

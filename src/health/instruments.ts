@@ -255,7 +255,7 @@ const SUBSCRIBER_ROWS: readonly Row<SubscriberStats>[] = [
   ),
 ]
 
-const JOURNAL_STATUS = { live: 0, behind: 1, degraded: 2, closed: 3 } as const
+const JOURNAL_STATUS = { live: 0, behind: 1, degraded: 2, closed: 3, following: 4 } as const
 
 const JOURNAL_ROWS: readonly Row<JournalHealth>[] = [
   journalCounter(
@@ -290,7 +290,7 @@ const JOURNAL_ROWS: readonly Row<JournalHealth>[] = [
   journalGauge(
     'status',
     '',
-    '0 live, 1 behind, 2 degraded, 3 closed.',
+    '0 live, 1 behind, 2 degraded, 3 closed, 4 following.',
     ({ status }) => JOURNAL_STATUS[status],
   ),
 ]

@@ -4,7 +4,7 @@ import type { Kernel } from '../store/index.ts'
 /** A journal of a store, in figures. */
 export interface JournalHealth {
   readonly name: string
-  readonly status: 'live' | 'behind' | 'degraded' | 'closed'
+  readonly status: 'live' | 'behind' | 'degraded' | 'following' | 'closed'
   /** The newest version on the disk; -1 where there is none. */
   readonly durableVersion: number
   readonly committed: number

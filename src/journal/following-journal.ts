@@ -7,6 +7,7 @@
  * Its store refuses writes, and its machine does nothing by itself: both are done where the turn is.
  */
 import { type Observable, Subject } from 'rxjs'
+import { type JournalHealth, reportJournal } from '../health/index.ts'
 import { HeadgateError, messageOf } from '../kit/index.ts'
 import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
 import { beginToWrite, isCurrent, metaOf } from './begin-to-write.ts'
@@ -38,6 +39,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
   readonly #faults = new Subject<JournalFault>()
   readonly #waiting = new AbortController()
   readonly #deaf: () => void
+  readonly #unreport: () => void
   /** The newest that was read. */
   #head: Snapshot<S> | undefined
   #epoch = 0
@@ -90,6 +92,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
       new HeadgateError('JOURNAL_FOLLOWING', { store: kernel.store.name, journal: name })
     takeover.quiet()
     this.#deaf = turns.hear(name, () => this.#read())
+    this.#unreport = reportJournal(kernel, () => this.#health())
   }
 
   get status(): JournalStatus {
@@ -141,8 +144,15 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     await this.log.engine.close()
   }
 
+  #health(): JournalHealth {
+    const { recovered: _, ...figures } = this.stats()
+    const { status, durableVersion } = this
+    return { name: this.settings.name, status, durableVersion, ...figures }
+  }
+
   #leave(): void {
     this.#deaf()
+    this.#unreport()
     this.#waiting.abort()
   }
 
@@ -189,6 +199,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     else {
       this.#live = await beginToWrite(this.#kernel, this.log, this.settings, this.#takeover, turn)
       this.#live.faults$.subscribe(this.#faults)
+      this.#unreport() // who writes reports for itself
     }
   }
 

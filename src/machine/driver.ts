@@ -87,6 +87,8 @@ export class MachineDriver implements EffectsHost {
   #holds = 0
   /** How it goes on. */
   #way: (() => void) | undefined
+  /** With what the newest state came that was told while it was held. */
+  #heldOrigin: unknown
   /** What came by itself while it was held. */
   #heldBack: (() => void)[] = []
   #unhandledEvents = 0
@@ -144,7 +146,8 @@ export class MachineDriver implements EffectsHost {
 
   /** Starts what the state wants, and ends what it does not want any more. */
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
-    if (!this.#isHeld && this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
+    if (this.#isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
+    else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
     if (!this.#waits && this.#outbox !== undefined) this.#act(this.#outbox.take(snapshot.state))
   }
 
@@ -190,10 +193,11 @@ export class MachineDriver implements EffectsHost {
 
   #goOn(): void {
     if (this.#isHeld || this.#kernel.destroyed) return
-    const [way, heldBack] = [this.#way, this.#heldBack]
+    const [way, heldBack, origin] = [this.#way, this.#heldBack, this.#heldOrigin]
     this.#way = undefined
+    this.#heldOrigin = undefined
     this.#heldBack = []
-    if (way === undefined) this.tell(this.head)
+    if (way === undefined) this.tell(this.head, origin)
     else if (this.#supervisor?.next(this.head, undefined) !== false) way()
     for (const step of heldBack) step()
   }
