@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { ClassicLevel } from 'classic-level'
 import { runCommand } from '../../src/cli/command.ts'
 import type { RunModule, RunSubscriber } from '../../src/cli/run-module.ts'
 import { type JournalEngine, openArchive } from '../../src/journal/index.ts'
@@ -30,12 +31,39 @@ interface Ran {
   }
 }
 
-async function run(folder: string, module: unknown = lampModule, input = lines): Promise<Ran> {
+async function run(
+  folder: string,
+  module: unknown = lampModule,
+  input = lines,
+  level?: typeof ClassicLevel,
+): Promise<Ran> {
   // Not at `/`: a module is a file that is there.
   const io = fakeIo(input, import.meta.dirname)
   io.modules.set(import.meta.filename, module)
+  if (level !== undefined) {
+    const { importModule } = io
+    io.importModule = async (url) => (url === 'classic-level' ? { ClassicLevel: level } : importModule(url))
+  }
   const status = await runCommand(['run', 'run-journal.test.ts', '--json', '--journal', folder], io)
   return { status, io, summary: JSON.parse(io.stdout.lines.at(-1) ?? '{}') }
+}
+
+/** A database whose disk is full from its second write on: as often as is said, or for ever. */
+function fullDisk(times: number): typeof ClassicLevel {
+  let writes = 0
+  // A proxy, since `batch` has more forms than the one that a journal uses.
+  return new Proxy(ClassicLevel, {
+    construct: (Level, given: ConstructorParameters<typeof ClassicLevel>) => {
+      const level = new Level(...given)
+      const batch = level.batch.bind(level) as (...given: unknown[]) => Promise<void>
+      const failing = async (...operations: unknown[]): Promise<void> => {
+        writes += 1
+        if (writes > 1 && writes <= 1 + times) throw new Error('ENOSPC: no space left on device')
+        await batch(...operations)
+      }
+      return Object.assign(level, { batch: failing })
+    },
+  })
 }
 
 /** What a journal holds, but for its times. */
@@ -138,6 +166,27 @@ describe('headgate run --journal', () => {
     expect(io.stderr.text).toBe(
       'The records end at line 4, and the journal stands behind line 9: are they the same records?\n',
     )
+  })
+
+  test('on a disk that fails for a while says so, handles every record, and has all of them in the end', async () => {
+    const whole = journalFolder()
+    await run(whole)
+    const folder = journalFolder()
+    const { status, io, summary } = await run(folder, lampModule, lines, fullDisk(1))
+    expect([status, summary.records]).toEqual([0, 9])
+    expect(io.stderr.text).toContain('The journal cannot be written behind version 0: ENOSPC')
+    expect(summary.journal).toMatchObject({ pending: 0, skipped: 0, durable: 12 })
+    expect(await heldIn(engineOf(folder))).toEqual(await heldIn(engineOf(whole)))
+  })
+
+  test('on a disk that stays full handles every record, and ends with 1 and with what is lost', async () => {
+    const folder = journalFolder()
+    const { status, io, summary } = await run(folder, lampModule, lines, fullDisk(Number.POSITIVE_INFINITY))
+    expect([status, summary.records, summary.metrics.currentVersion]).toEqual([1, 9, 12])
+    expect(summary.journal).toMatchObject({ durable: 0, lastError: 'ENOSPC: no space left on device' })
+    expect(io.stderr.text).toContain('was closed before versions 1 to 12 were on the disk')
+    const next = await run(folder)
+    expect([next.status, next.summary.records]).toEqual([0, 9])
   })
 
   test('refuses a journal that is open elsewhere, damaged, or of another machine', async () => {

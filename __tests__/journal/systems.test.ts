@@ -34,8 +34,11 @@ async function killed({ system }: Kept, engine: JournalEngine): Promise<JournalE
   return left
 }
 
-const withoutTime = ({ tsWall: _, ...rest }: object & { tsWall?: number }): unknown =>
-  JSON.parse(JSON.stringify(rest))
+/** As it comes back from a disk, but for when it was taken. */
+const withoutTime = (given: object): unknown => {
+  const { tsWall: _, ...rest } = JSON.parse(JSON.stringify(given))
+  return rest
+}
 
 /** By their keys: they begin anew in the order of the keys that are wanted. */
 const children = ({ root }: SystemSnapshot): unknown =>

@@ -12,6 +12,14 @@ export interface Looks {
   readonly torn: number
   readonly written: number
   readonly shown: Readonly<Record<'counters' | 'chart', number>>
+  /** Which numbers stood in the document together, look by look. */
+  readonly seen: readonly Seen[]
+}
+
+export interface Seen {
+  readonly ms: number
+  readonly name: 'counters' | 'chart'
+  readonly values: readonly number[]
 }
 
 export async function twoPaces(
@@ -22,6 +30,8 @@ export async function twoPaces(
   const container = document.createElement('div')
   document.body.append(container)
   const shown = { counters: new Set<string>(), chart: new Set<string>() }
+  const seen: Seen[] = []
+  const beganMs = performance.now()
   let [looks, torn, written] = [0, 0, 0]
   const observer = new MutationObserver(() => {
     looks += 1
@@ -30,6 +40,7 @@ export async function twoPaces(
         [...container.querySelectorAll(`.${name}`)].map(({ textContent }) => textContent ?? ''),
       )
       if (values.size > 1) torn += 1
+      seen.push({ ms: performance.now() - beganMs, name, values: [...values].map(Number) })
       for (const value of values) shown[name].add(value)
     }
   })
@@ -61,5 +72,5 @@ export async function twoPaces(
   observer.disconnect()
   root.unmount()
   container.remove()
-  return { looks, torn, written, shown: { counters: shown.counters.size, chart: shown.chart.size } }
+  return { looks, torn, written, shown: { counters: shown.counters.size, chart: shown.chart.size }, seen }
 }

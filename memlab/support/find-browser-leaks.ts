@@ -1,4 +1,4 @@
-/** The browser part: finds Chromium, and runs the page of panels in it. */
+/** The browser part: finds Chromium, and runs a page in it: panels, or the dashboard of a framework. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,11 +18,27 @@ export function findBrowser(): string | undefined {
   return PLACES.find((place) => place !== '' && existsSync(place))
 }
 
-/** Mounts and unmounts the panels, and reports what is left of them. */
-export async function findBrowserLeaks(browser: string, kind: 'clean' | 'leak'): Promise<LeakReport> {
+export type BrowserPage = 'panels' | 'react' | 'vue' | 'svelte' | 'solid' | 'angular'
+
+/** What is mounted and unmounted in each of them. */
+export const BROWSER_PAGES: Readonly<Record<BrowserPage, string>> = {
+  panels: 'panels in a page',
+  react: 'a dashboard in React',
+  vue: 'a dashboard in Vue',
+  svelte: 'a dashboard in Svelte',
+  solid: 'a dashboard in Solid',
+  angular: 'a dashboard in Angular',
+}
+
+/** Mounts, drives and unmounts what a page shows, and reports what is left of it. */
+export async function findBrowserLeaks(
+  browser: string,
+  page: BrowserPage,
+  kind: 'clean' | 'leak',
+): Promise<LeakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-memlab-'))
   try {
-    const printed = await runChild('run-browser', [kind, browser, folder])
+    const printed = await runChild('run-browser', [page, kind, browser, folder])
     const { leaked, byClaim } = JSON.parse(printed.slice(printed.lastIndexOf('\n'))) as {
       leaked: number
       byClaim: [string, ClaimLeak][]

@@ -48,15 +48,23 @@ export class LeakCounter implements LeakReport {
   leaked = 0
   readonly byClaim: Map<string, ClaimLeak> = new Map()
   readonly #unwitnessed: string
+  readonly #counts: (node: IHeapNode) => boolean
 
-  /** @param unwitnessed - the claim to which what no witness tells is counted. */
-  constructor(unwitnessed: string) {
+  /**
+   * @param unwitnessed - the claim to which what no witness tells is counted.
+   * @param counts - which nodes count.
+   */
+  constructor(
+    unwitnessed: string,
+    counts: (node: IHeapNode) => boolean = ({ type }) => type === 'object' || type === 'closure',
+  ) {
     this.#unwitnessed = unwitnessed
+    this.#counts = counts
   }
 
   /** memlab's leak filter: whether a survivor is reported. */
   readonly filter = (node: IHeapNode): boolean => {
-    if (node.type !== 'object' && node.type !== 'closure') return false
+    if (!this.#counts(node)) return false
     // No path from a root but through weak references: not kept by anybody.
     if (!node.hasPathEdge) return false
     this.leaked += 1

@@ -1,15 +1,15 @@
 /**
- * The gate: runs every scenario file in heap snapshots and in growth, then the page in a browser; each clean,
+ * The gate: runs every scenario file in heap snapshots and in growth, then the pages in a browser; each clean,
  * and as the twin that leaks on purpose. It fails on a leak, and on a twin that was not found.
  *
- *   --only NAME   one scenario file, or `browser`
+ *   --only NAME   one scenario file, `browser`, or one of its pages
  *   --list        what there is, and what each file claims
  *   --json FILE   the report, for machines
  *   --twin        runs the twins in the place of the clean scenarios: the gate must then fail
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { findBrowser, findBrowserLeaks } from './find-browser-leaks.ts'
+import { BROWSER_PAGES, type BrowserPage, findBrowser, findBrowserLeaks } from './find-browser-leaks.ts'
 import { findLeaks, type LeakReport } from './find-leaks.ts'
 import { loadScenarios, scenarioNames } from './load-scenarios.ts'
 import { measureGrowth } from './measure-growth.ts'
@@ -34,7 +34,6 @@ type Task = () => Promise<Row>
 
 /** Two processes at a time: each takes a core and some hundred megabytes. */
 const AT_A_TIME = 2
-const BROWSER_CLAIM = 'panels in a page'
 
 const { values: options } = parseArgs({
   options: {
@@ -112,13 +111,12 @@ const growth = (scenario: string): Promise<Row> =>
     }
   })
 
-const browser = (binary: string): Promise<Row> =>
+const browser = (binary: string, page: BrowserPage): Promise<Row> =>
   timed(async () => {
-    const clean = await findBrowserLeaks(binary, cleanKind)
-    const twin = await findBrowserLeaks(binary, 'leak')
+    const clean = await findBrowserLeaks(binary, page, cleanKind)
+    const twin = await findBrowserLeaks(binary, page, 'leak')
     // Nothing in a page tells which claim an object belongs to: all of it is the page's.
-    const scenario = 'browser'
-    return { scenario, part: 'browser', claims: 1, ...compare([BROWSER_CLAIM], clean, twin) }
+    return { scenario: page, part: 'browser', claims: 1, ...compare([BROWSER_PAGES[page]], clean, twin) }
   })
 
 function tasks(): Task[] {
@@ -133,10 +131,14 @@ function tasks(): Task[] {
     ...names.flatMap((name) => [() => heap(name), () => development(name)]),
     ...growing.map((name) => () => growth(name)),
   ]
-  if (!wanted('browser')) return parts
+  // The cast holds: these are its keys.
+  const pages = (Object.keys(BROWSER_PAGES) as BrowserPage[]).filter(
+    (page) => wanted('browser') || wanted(page),
+  )
+  if (pages.length === 0) return parts
   const binary = findBrowser()
-  if (binary !== undefined) return [() => browser(binary), ...parts]
-  console.log('No browser is installed: the page is not checked. Debian has it in the package "chromium".')
+  if (binary !== undefined) return [...pages.map((page) => () => browser(binary, page)), ...parts]
+  console.log('No browser is installed: the pages are not checked. Debian has it in the package "chromium".')
   return parts
 }
 
@@ -174,10 +176,17 @@ function report(rows: readonly Row[]): void {
 async function main(): Promise<void> {
   if (options.list === true) {
     for (const name of scenarioNames()) console.log(`${name.padEnd(20)}${loadScenarios(name).claim}`)
-    console.log(`${'browser'.padEnd(20)}A panel that was unmounted leaves nothing in the page.`)
+    for (const [page, what] of Object.entries(BROWSER_PAGES)) {
+      console.log(
+        `${page.padEnd(20)}What was ${what} leaves nothing there when it is unmounted; in a browser.`,
+      )
+    }
     return
   }
-  if (options.only !== undefined && ![...scenarioNames(), 'browser'].includes(options.only)) {
+  if (
+    options.only !== undefined &&
+    ![...scenarioNames(), 'browser', ...Object.keys(BROWSER_PAGES)].includes(options.only)
+  ) {
     throw new Error(`Expected --only to name a scenario of --list, got ${options.only}.`)
   }
   const waiting = tasks()

@@ -1,15 +1,16 @@
 /**
- * The child process of the browser part: serves the page on the loopback interface, and lets memlab mount and
- * unmount its panels in Chromium while the page's writer goes on.
+ * The child process of the browser part: serves a page on the loopback interface, and lets memlab mount and unmount
+ * what it shows in Chromium while the page's writer goes on.
  *
- * Arguments: `clean` or `leak`, the browser's path, a fresh folder. Prints what was found as JSON.
+ * Arguments: the page, `clean` or `leak`, the browser's path, a fresh folder. Prints what was found as JSON.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { config } from '@memlab/core'
+import { config, type IHeapNode, utils } from '@memlab/core'
 import { build } from 'esbuild'
 import { ConsoleMode, run } from 'memlab'
+import { BROWSER_PAGES, type BrowserPage } from './find-browser-leaks.ts'
 import { LeakCounter } from './find-leaks.ts'
 
 const ARGS = [
@@ -23,7 +24,7 @@ const ARGS = [
   '--disable-dev-shm-usage',
 ]
 
-async function bundle(): Promise<string> {
+async function panels(): Promise<string> {
   const entry = join(__dirname, '../browser/page.ts')
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife' })
   return `<!doctype html><meta charset="utf-8"><title>panels</title><body><script>${outputFiles[0]?.text}</script>`
@@ -32,6 +33,25 @@ async function bundle(): Promise<string> {
 /** The writer has gone on for as long as the last step asked. */
 const WRITTEN = 'globalThis.page !== undefined && page.writes > page.until'
 
+async function dashboard(framework: string): Promise<string> {
+  const { bundle } = await import(join(__dirname, '../../examples/dashboard/bundle.js'))
+  return (bundle as (framework: string) => Promise<string>)(framework)
+}
+
+/** A dashboard changes the state of its fleet, which stays: of it what was taken out of the document counts. */
+const isDetached = (node: IHeapNode): boolean => utils.isDetachedDOMNode(node)
+
+/** What somebody does with a dashboard: the newest is clicked on, and typed into. */
+const DRIVE = `{
+  const all = document.body.lastElementChild
+  all.querySelector('.robot')?.click()
+  const input = all.querySelector('input')
+  if (input !== null) {
+    input.value = 'driven'
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}`
+
 /** The part of puppeteer's page that is used here. */
 interface Page {
   evaluate(script: string): Promise<unknown>
@@ -39,20 +59,21 @@ interface Page {
 }
 
 /** Runs one step, and waits until the writer has gone on for a while. */
-async function step(page: Page, name: 'mount' | 'unmount'): Promise<void> {
-  await page.evaluate(`page.until = page.writes + 30; page.${name}()`)
+async function step(page: Page, work: string): Promise<void> {
+  await page.evaluate(`page.until = page.writes + 30; ${work}`)
   await page.waitForFunction(WRITTEN)
 }
 
 async function main(): Promise<void> {
-  const [kind, chromiumBinary = '', workDir = ''] = process.argv.slice(-3)
-  const html = await bundle()
+  const [name = '', kind, chromiumBinary = '', workDir = ''] = process.argv.slice(-4)
+  const isPanels = name === 'panels'
+  const html = await (isPanels ? panels() : dashboard(name))
   const server = createServer((_request, response) =>
     response.setHeader('content-type', 'text/html').end(html),
   )
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  const counter = new LeakCounter('panels in a page')
+  const counter = new LeakCounter(BROWSER_PAGES[name as BrowserPage], isPanels ? undefined : isDetached)
   config.externalLeakFilter = { leakFilter: counter.filter }
   config.errorHandling = 2
   config.useXVFB = false
@@ -65,8 +86,11 @@ async function main(): Promise<void> {
         await (page as unknown as Page).waitForFunction(WRITTEN)
         return true
       },
-      action: (page) => step(page as unknown as Page, 'mount'),
-      back: (page) => step(page as unknown as Page, 'unmount'),
+      action: async (page) => {
+        await step(page as unknown as Page, 'page.mount()')
+        if (!isPanels) await step(page as unknown as Page, DRIVE)
+      },
+      back: (page) => step(page as unknown as Page, 'page.unmount()'),
     },
     workDir,
     skipWarmup: true,
