@@ -111,7 +111,9 @@ describe('createSystemStore', () => {
     })
     const { system, whole, faults, send } = storedOf(machine)
     expect(() => whole.set({ format: 2 } as never)).toThrow('"format" is 2')
-    expect(() => whole.update((draft) => void Object.assign(draft.root, { inbox: 1 }))).toThrow('"inbox" is not a list')
+    expect(() => whole.update((draft) => void Object.assign(draft.root, { inbox: 1 }))).toThrow(
+      '"inbox" is not a list',
+    )
     const before = whole.state
     const other = structuredClone(before) as SystemSnapshot
     send('root', 'WAIT')
@@ -169,9 +171,7 @@ describe('createSystemStore', () => {
   })
 
   test('is of a system', () => {
-    expect(() => createSystemStore({} as never)).toThrow(
-      'a system that createSystem() returned',
-    )
+    expect(() => createSystemStore({} as never)).toThrow('a system that createSystem() returned')
     const { system } = systemOf(partMachine())
     expect(() => createSystemStore(system as never, { nmae: 'x' } as never)).toThrow('has no option "nmae"')
     system.destroy()
