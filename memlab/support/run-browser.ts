@@ -41,11 +41,13 @@ async function dashboard(framework: string): Promise<string> {
 /** A dashboard changes the state of its fleet, which stays: of it what was taken out of the document counts. */
 const isDetached = (node: IHeapNode): boolean => utils.isDetachedDOMNode(node)
 
-/** What somebody does with a dashboard: the newest is clicked on, and typed into. */
+/**
+ * What somebody does with a dashboard: a robot is clicked on, and typed into. It is the dashboard that stays, whose state
+ * the other one shows: Svelte puts a getter on each event, and V8 keeps the newest of those, and with it where it was.
+ */
 const DRIVE = `{
-  const all = document.body.lastElementChild
-  all.querySelector('.robot')?.click()
-  const input = all.querySelector('input')
+  document.querySelector('.robot')?.click()
+  const input = document.querySelector('.detail input')
   if (input !== null) {
     input.value = 'driven'
     input.dispatchEvent(new Event('input', { bubbles: true }))
