@@ -108,6 +108,24 @@ async function save(results, file) {
   console.error(`Wrote ${[file, ...charts].join(', ')}`)
 }
 
+/** The same with each other version of Node, which stores its results beside these. */
+function measureOthers({ node: others, quick, readme, only, peer, rounds, minutes, dist }) {
+  const words = [
+    ...['--rounds', String(rounds), '--minutes', String(minutes)],
+    ...(quick ? ['--quick'] : []),
+    ...(readme ? ['--readme'] : []),
+    ...only.flatMap((id) => ['--only', id]),
+    ...peer.flatMap((id) => ['--peer', id]),
+    ...(dist === undefined ? [] : ['--dist', dist]),
+  ]
+  for (const node of others) {
+    const { status, error } = spawnSync(node, [join(import.meta.dirname, 'run.mjs'), ...words], {
+      stdio: 'inherit',
+    })
+    if (status !== 0) throw new Error(`${node} did not measure to the end. ${error?.message ?? ''}`)
+  }
+}
+
 async function main() {
   const options = readOptions()
   if (options.help) return console.log(USAGE)
@@ -118,11 +136,13 @@ async function main() {
   if (results === undefined) return
   console.log(report(results))
   if (options.json !== undefined) await save(results, options.json)
-  if (!options.readme) return
-  if (options.from === undefined)
-    await save(results, join(RESULTS, `node-${process.versions.node.split('.')[0]}.json`))
-  const { writeNumbers } = await import('./write-numbers.mjs')
-  writeNumbers(RESULTS, { measured: options.from === undefined })
+  if (options.readme) {
+    if (options.from === undefined)
+      await save(results, join(RESULTS, `node-${process.versions.node.split('.')[0]}.json`))
+    const { writeNumbers } = await import('./write-numbers.mjs')
+    writeNumbers(RESULTS, { measured: options.from === undefined })
+  }
+  measureOthers(options)
 }
 
 try {

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { defineMachine, initialState, qCoreMachine, transition } from '../../src/index.ts'
+import { nodeOf } from '../../src/machine/look-up.ts'
 import { settlePending } from '../../src/machine/records.ts'
-import { nodeOf } from '../../src/machine/transition.ts'
 import { caught, isDeeplyFrozen } from '../store/support.ts'
 import { defineLoose, historyOf, instant, type LooseMachine } from './support.ts'
 

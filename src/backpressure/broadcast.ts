@@ -29,6 +29,7 @@ import {
 } from '../kit/index.ts'
 import { ALL_TOLD, Backlog, type Cursor, type Telling } from './backlog.ts'
 import { type Delivery, type DeliveryOwner, PlainDelivery } from './delivery.ts'
+import { type Failed, type Follower, Followers } from './followers.ts'
 import type { Versioned } from './strategy.ts'
 
 /** Below every slot: nobody has been told. */
@@ -53,12 +54,6 @@ export interface PlainReceiver<T> extends Receiver<T>, DeliveryOwner {
   failed(error: unknown): void
 }
 
-/** Whoever is told of each entry's note, before or behind all receivers. */
-export interface Follower<Note> {
-  next(note: Note): void
-  complete(): void
-}
-
 /** Where a follower stands in the walk. */
 export type Place = 'before' | 'after'
 
@@ -72,19 +67,6 @@ interface Waiting<T, Note> {
   /** The asynchronous context of whoever published it: it is told in its own, not in that of the walk before it. */
   readonly context: CapturedContext
 }
-
-/** A follower until it leaves, and the number of the last entry that came before it joined. */
-interface Following<Note> {
-  follower: Follower<Note> | undefined
-  readonly since: number
-}
-
-/**
- * Given what one throws who is told. Must not throw.
- *
- * @param followed - of a follower, the version that it was told; -1 for the end.
- */
-type Failed = (error: unknown, followed?: number) => void
 
 export class Broadcast<T extends Versioned, Note = undefined> implements Telling {
   /** The slot of the receiver that is being told. */
@@ -100,14 +82,15 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   /** Called when the last of all who are told has left. Must not throw. */
   emptied: (() => void) | undefined
   readonly #receivers = new SlotList<Receiver<T> & Partial<PlainReceiver<T>>>()
-  readonly #followers: Record<Place, readonly Following<Note>[]> = { before: [], after: [] }
+  readonly #followers: Readonly<Record<Place, Followers<Note>>>
   readonly #queue: RingBuffer<Waiting<T, Note>>
   /** What waits for those who are parked; one for each of their capacities. */
   readonly #backlogs: Backlog<T>[] = []
   readonly #failed: Failed
   /** Who keeps entries in the queue: a walk, a replay, or a hold. */
   #holds = 0
-  #ended = false
+  /** Whether it is over: everyone has been completed. */
+  ended = false
   /** Entries that were queued since the queue was empty last. */
   #chained = 0
 
@@ -118,12 +101,13 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   constructor(queueMax: number, failed: Failed) {
     this.#queue = new RingBuffer(queueMax)
     this.#failed = failed
+    this.#followers = { before: new Followers(failed), after: new Followers(failed) }
   }
 
   /** Whether nobody is told. */
   get isEmpty(): boolean {
     const { before, after } = this.#followers
-    return this.#receivers.size === 0 && before.length === 0 && after.length === 0
+    return this.#receivers.size === 0 && before.isEmpty && after.isEmpty
   }
 
   /** How many entries have not been told to everybody yet. */
@@ -145,11 +129,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     return this.#holds > 0 && this.#chained >= this.#queue.capacity
   }
 
-  /** Whether it is over: everyone has been completed. */
-  get ended(): boolean {
-    return this.#ended
-  }
-
   /** Everyone who is told, in order. */
   receivers(): Receiver<T>[] {
     return this.#receivers.toArray()
@@ -164,7 +143,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   remove(receiver: Receiver<T>): void {
     this.#receivers.remove(receiver)
     if (this.#holds === 0) this.#receivers.compact()
-    if (this.emptied !== undefined) this.#noteEnd()
+    this.#noteEnd()
   }
 
   /** How many entries a plain receiver in the list was told that joined after the entry with the number `since`. */
@@ -179,22 +158,20 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   /** Adds a follower; returns its end. */
   follow(follower: Follower<Note>, place: Place): () => void {
-    const following: Following<Note> = { follower, since: this.published }
-    this.#followers[place] = [...this.#followers[place], following]
+    const leave = this.#followers[place].add(follower, this.published)
     return () => {
-      following.follower = undefined
-      this.#followers[place] = this.#followers[place].filter((each) => each !== following)
-      if (this.emptied !== undefined) this.#noteEnd()
+      leave()
+      this.#noteEnd()
     }
   }
 
   #noteEnd(): void {
-    if (this.isEmpty) this.emptied?.()
+    if (this.emptied !== undefined && this.isEmpty) this.emptied()
   }
 
   /** Tells everyone of an entry, now or behind those that wait. */
   publish(entry: T, note: Note): void {
-    if (this.#ended) return
+    if (this.ended) return
     this.published += 1
     const { end } = this.#receivers
     if (this.#holds > 0) {
@@ -230,21 +207,25 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   /** Completes everyone. What waits is dropped, and nothing is told any more. */
   complete(): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.ended) return
+    this.ended = true
     this.#queue.drain()
     const { before, after } = this.#followers
-    for (const { follower } of before) this.#contained(() => follower?.complete(), -1)
+    before.complete()
     // Each stays in the list until its own turn: a callback that looks around finds everybody.
     for (const receiver of this.#receivers.toArray()) {
       // One that has left meanwhile is told nothing more, not the end either.
       if (receiver.slot < 0) continue
-      this.#contained(() => receiver.complete())
+      try {
+        receiver.complete()
+      } catch (error) {
+        this.#failed(error)
+      }
       this.#receivers.remove(receiver)
     }
-    for (const { follower } of after) this.#contained(() => follower?.complete(), -1)
-    this.#followers.before = []
-    this.#followers.after = []
+    after.complete()
+    before.clear()
+    after.clear()
   }
 
   /**
@@ -290,8 +271,8 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   #tell(entry: T, note: Note, end: number, number: number): void {
     for (const backlog of this.#backlogs) backlog.push(entry)
     const { version } = entry
-    const { before } = this.#followers
-    if (before.length > 0) this.#tellFollowers(before, note, number, version)
+    const { before, after } = this.#followers
+    before.next(note, number, version)
     this.#told = number
     this.#versionBefore = this.#version
     this.#version = version
@@ -299,8 +280,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     this.#walk(entry, end)
     this.turn = ALL_TOLD
     for (const backlog of this.#backlogs) backlog.trim()
-    const { after } = this.#followers
-    if (after.length > 0) this.#tellFollowers(after, note, number, version)
+    after.next(note, number, version)
     this.told?.()
   }
 
@@ -334,25 +314,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
         if (receiver?.failed === undefined) this.#failed(error)
         else receiver.failed(error)
       }
-    }
-  }
-
-  #tellFollowers(followers: readonly Following<Note>[], note: Note, number: number, version: number): void {
-    for (const { follower, since } of followers) {
-      if (number <= since) continue
-      try {
-        follower?.next(note)
-      } catch (error) {
-        this.#failed(error, version)
-      }
-    }
-  }
-
-  #contained(call: () => void, followed?: number): void {
-    try {
-      call()
-    } catch (error) {
-      this.#failed(error, followed)
     }
   }
 }

@@ -2,34 +2,34 @@ import { type Observable, type SchedulerLike, Subject, type Subscription } from 
 import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
-  contain,
   describeValue,
   HeadgateError,
   type Instant,
   isHeadgateError,
-  messageOf,
   systemClock,
 } from '../kit/index.ts'
 import type { Kernel, Snapshot, Store, Write } from '../store/index.ts'
+import { act } from './act.ts'
 import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
-import type { EventObject, RunTools } from './definition.ts'
+import type { EventObject } from './definition.ts'
 import { Effects, type EffectsHost } from './effects.ts'
+import { EntryEvents } from './entry-events.ts'
+import { Holding } from './holding.ts'
 import { invokeTools } from './invoke-tools.ts'
-import type { AnyAct, AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
+import { labelled } from './labelled.ts'
+import { type AnyState, lookUp } from './look-up.ts'
+import type { AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
-import { type Letter, Outbox } from './outbox.ts'
+import { Outbox } from './outbox.ts'
 import { runThree } from './recipes.ts'
-import { settlePending } from './records.ts'
+import { settleWork } from './settle-work.ts'
 import {
   type AnyResult,
-  type AnyState,
   type Beginning,
   decide,
   INIT_EVENT,
-  lookUp,
-  nodeOf,
   takeEventless,
   takeFirst,
   toEvent,
@@ -38,10 +38,6 @@ import type { Outcome } from './work.ts'
 
 type State = MachineState<StateValue, unknown>
 type Sent = SendResult<StateValue, unknown>
-type History = AnyState['history']
-/** By the change of state that entered the states, as told by `attempts`. */
-type EntryEvents = ReadonlyMap<number, EventObject>
-
 /** What a recipe of `updateContext` would be given as its event, if it looked. */
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 
@@ -82,23 +78,11 @@ export class MachineDriver implements EffectsHost {
   readonly wall: () => number
   readonly #scheduler: SchedulerLike
   readonly #strict: boolean
-  /** Whether nobody has said {@link start} yet. */
-  #waits: boolean
-  #holds = 0
-  /** How it goes on. */
-  #way: (() => void) | undefined
-  /** With what the newest state came that was told while it was held. */
-  #heldOrigin: unknown
-  /** What came by itself while it was held. */
-  #heldBack: (() => void)[] = []
+  readonly #holding: Holding
   #unhandledEvents = 0
   #noopWrites = 0
   #lateWrites = 0
-  /**
-   * The events that led into states that invoke work, by the history that the change of state made: what is rolled
-   * back is never looked up, and whatever else changes in a batch keeps the history.
-   */
-  readonly #entryEvents = new WeakMap<History, EntryEvents>()
+  readonly #entryEvents: EntryEvents
   /** None for a machine that does nothing outside of its context. */
   readonly #outbox: Outbox | undefined
   #emitted: Subject<EventObject> | undefined
@@ -118,8 +102,9 @@ export class MachineDriver implements EffectsHost {
     this.#strict = strict
     this.now = () => scheduler.now()
     this.wall = () => clock.wall()
-    this.#waits = held
+    this.#holding = new Holding(held, (way) => this.#goOn(way))
     this.input = input
+    this.#entryEvents = new EntryEvents(machine)
     this.#outbox = machine.acts ? new Outbox() : undefined
     this.effects = new Effects(this)
   }
@@ -129,7 +114,7 @@ export class MachineDriver implements EffectsHost {
     this.#kernel = kernel
     kernel.guard((_write, state) => {
       this.#checkState(state)
-      this.#outbox?.note(kernel.head.state, state, [], kernel.inBatch || this.#waits)
+      this.#outbox?.note(kernel.head.state, state, [], kernel.inBatch || this.#holding.waits)
     })
     kernel.measure(() => ({
       currentState: valueText(kernel.head.state.current),
@@ -146,14 +131,18 @@ export class MachineDriver implements EffectsHost {
 
   /** Starts what the state wants, and ends what it does not want any more. */
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
-    if (this.#isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
-    else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
-    if (!this.#waits && this.#outbox !== undefined) this.#act(this.#outbox.take(snapshot.state))
+    if (!this.#holding.isHeld && this.#supervisor?.next(snapshot, origin) !== false)
+      this.effects.next(snapshot)
+    if (!this.#holding.waits && this.#outbox !== undefined) act(this, this.#outbox.take(snapshot.state))
   }
 
   /** What follows from the beginning, outside of the context; to be said before its state is told. */
   begun({ state, acts }: Beginning): void {
     this.#outbox?.note(undefined, state, acts, false)
+  }
+
+  get destroyed(): boolean {
+    return this.#kernel.destroyed
   }
 
   get isSupervised(): boolean {
@@ -173,33 +162,19 @@ export class MachineDriver implements EffectsHost {
    * @returns releases it, and has it go on: by what is given, else with what runs, as far as the state wants it.
    */
   hold(): (goOn?: () => void) => void {
-    this.#holds += 1
-    return (goOn) => {
-      this.#holds -= 1
-      this.#way ??= goOn
-      this.#goOn()
-    }
+    return this.#holding.hold()
   }
 
   /** Begins what was `held` from the first. */
   start(): void {
-    this.#waits = false
-    this.#goOn()
+    this.#holding.start()
   }
 
-  get #isHeld(): boolean {
-    return this.#waits || this.#holds > 0
-  }
-
-  #goOn(): void {
-    if (this.#isHeld || this.#kernel.destroyed) return
-    const [way, heldBack, origin] = [this.#way, this.#heldBack, this.#heldOrigin]
-    this.#way = undefined
-    this.#heldOrigin = undefined
-    this.#heldBack = []
-    if (way === undefined) this.tell(this.head, origin)
+  #goOn(way: (() => void) | undefined): boolean {
+    if (this.#kernel.destroyed) return false
+    if (way === undefined) this.tell(this.head)
     else if (this.#supervisor?.next(this.head, undefined) !== false) way()
-    for (const step of heldBack) step()
+    return true
   }
 
   /** Ends all that runs; what is told next begins anew, whatever it is. */
@@ -242,7 +217,7 @@ export class MachineDriver implements EffectsHost {
       const result = takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at)
       const updated = result.state
       this.#note(state, result)
-      this.#noteEntry(state, updated, UPDATE_EVENT)
+      this.#entryEvents.note(state, updated, UPDATE_EVENT)
       return updated
     }
     const snapshot = this.#kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
@@ -271,7 +246,7 @@ export class MachineDriver implements EffectsHost {
   }
 
   entryEventOf({ history }: AnyState, stay: number): EventObject {
-    return this.#entryEvents.get(history)?.get(stay) ?? INIT_EVENT
+    return this.#entryEvents.of(history, stay) ?? INIT_EVENT
   }
 
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
@@ -326,7 +301,7 @@ export class MachineDriver implements EffectsHost {
       const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
       let failure: { error: unknown } | undefined
       const result = this.apply('invoke', event, undefined, (state, at) => {
-        const settled = settle(state, node, outcome, isLast())
+        const settled = settleWork(state, node, outcome, isLast())
         try {
           return takeFirst(this.machine, settled, taken, event, at)
         } catch (error) {
@@ -336,9 +311,9 @@ export class MachineDriver implements EffectsHost {
         }
       })
       // Reported here: what somebody's code threw must not pass for a refusal of this write.
-      if (failure !== undefined) this.#report('invoke', (failure as { error: unknown }).error)
+      if (failure !== undefined) this.report('invoke', (failure as { error: unknown }).error)
       // The work's own failure, that no transition takes up.
-      else if (!outcome.done && !result.handled) this.#report('invoke', outcome.error)
+      else if (!outcome.done && !result.handled) this.report('invoke', outcome.error)
     })
   }
 
@@ -365,7 +340,7 @@ export class MachineDriver implements EffectsHost {
     const step = (state: AnyState, at: Instant): AnyState => {
       result = decideNext(state, at)
       this.#note(state, result)
-      this.#noteEntry(state, result.state, event)
+      this.#entryEvents.note(state, result.state, event)
       return result.state
     }
     const snapshot = this.#kernel.commit(step, labelled(write, event.type), operation)
@@ -377,46 +352,7 @@ export class MachineDriver implements EffectsHost {
   }
 
   #note(before: AnyState, { state, acts }: Pick<AnyResult, 'state' | 'acts'>): void {
-    this.#outbox?.note(before, state, acts ?? [], this.#kernel.inBatch || this.#waits)
-  }
-
-  /** Does what is to be done outside of the context. */
-  #act(letters: readonly Letter[]): void {
-    for (const { act, event, context } of letters) {
-      const report = (error: unknown): void => this.#report('run', error)
-      if (this.#kernel.destroyed) return
-      contain(() => this.#emit(act, context, event), report)
-      contain(() => act.run?.(context as never, event as never, this.#runTools), report)
-    }
-  }
-
-  #emit({ emit }: AnyAct, context: unknown, event: EventObject): void {
-    if (emit !== undefined) {
-      this.emit(typeof emit === 'function' ? emit(context as never, event as never) : emit)
-    }
-  }
-
-  get #runTools(): RunTools<never> {
-    // The cast gives back the names that are erased in tables.
-    return {
-      send: (event, write) => this.send(event, write),
-      update: (recipe, write) => this.updateContext(recipe as AnyContextRecipe, write),
-      emit: (event) => this.emit(event),
-    } as RunTools<never>
-  }
-
-  /** Keeps the event for the work that the entered states invoke, and those of the states that are not left. */
-  #noteEntry(before: AnyState, { attempts, current, history, stays }: AnyState, event: EventObject): void {
-    if (attempts === before.attempts || !this.#invokes(current)) return
-    const kept = stays === undefined ? undefined : this.#entryEvents.get(before.history)
-    const events = [...(kept ?? [])].filter(([stay]) => Object.values(stays ?? {}).includes(stay))
-    this.#entryEvents.set(history, new Map([...events, [attempts, event]]))
-  }
-
-  #invokes(current: unknown): boolean {
-    const { machine } = this
-    if (!machine.composed) return nodeOf(machine, current).invoke !== undefined
-    return activeNodes(machine, current)?.some(({ invoke }) => invoke !== undefined) === true
+    this.#outbox?.note(before, state, acts ?? [], this.#kernel.inBatch || this.#holding.waits)
   }
 
   /**
@@ -432,8 +368,8 @@ export class MachineDriver implements EffectsHost {
     done: () => void = () => {},
   ): void {
     const retry = (): void => this.#byItself(phase, isCurrent, step, done)
-    if (this.#isHeld) {
-      this.#heldBack.push(retry)
+    if (this.#holding.isHeld) {
+      this.#holding.keep(retry)
       return
     }
     if (this.#kernel.inBatch || this.#kernel.inRecipe) {
@@ -451,12 +387,13 @@ export class MachineDriver implements EffectsHost {
         this.#kernel.store.ready().then(retry, done)
         return
       }
-      this.#report(phase, error)
+      this.report(phase, error)
     }
     done()
   }
 
-  #report(phase: 'after' | 'invoke' | 'run', error: unknown): void {
+  /** Reports what has no caller. */
+  report(phase: 'after' | 'invoke' | 'run', error: unknown): void {
     // What is no write leaves the machine as it is: it is no failure of it.
     if (this.#supervisor !== undefined && phase !== 'run') {
       this.#supervisor.failed(phase, error)
@@ -476,19 +413,4 @@ export class MachineDriver implements EffectsHost {
     const details = { machine: this.machine.id, state, event: event.type, reason, allowed }
     return new HeadgateError('EVENT_UNHANDLED', details)
   }
-}
-
-/** A write with the reason that it has where it gives none. */
-function labelled(write: Write | undefined, reason: string): Write {
-  if (write === undefined) return reason
-  return typeof write === 'object' && write !== null && write.reason === undefined
-    ? { ...write, reason }
-    : write
-}
-
-/** Marks the record of work that has ended. */
-function settle(state: AnyState, node: StateNode, outcome: Outcome, isLast: boolean): AnyState {
-  if (!outcome.done) return settlePending(state, node, 'FAILED', messageOf(outcome.error))
-  // One that began other work too has not succeeded before all of it has.
-  return isLast ? settlePending(state, node, 'SUCCESS') : state
 }

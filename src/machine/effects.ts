@@ -14,9 +14,9 @@ import type { Subscription } from 'rxjs'
 import type { Snapshot } from '../store/index.ts'
 import { activeNodes } from './configuration.ts'
 import type { EventObject } from './definition.ts'
+import { type AnyState, nodeOf } from './look-up.ts'
 import type { AnyInvokeTools, AnyMachine, InvokeNode, StateNode } from './machine.ts'
 import { stayOf } from './records.ts'
-import { type AnyState, nodeOf } from './transition.ts'
 import { listenTo, type Outcome, type WorkListener, waitFor } from './work.ts'
 
 /** What the effects ask of their store. */

@@ -47,6 +47,7 @@ export type {
 export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
 export type { EntryTimes } from './effects.ts'
 export type { OnlyKnownEvents } from './hints.ts'
+export { type AnyState, activeIn, isOver, type RefusalReason } from './look-up.ts'
 export type { AnyMachine, Machine, TransitionNode } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type {
@@ -73,13 +74,9 @@ export { sendTo } from './send-to.ts'
 export { toMermaid } from './to-mermaid.ts'
 export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export {
-  type AnyState,
-  activeIn,
   type Beginning,
   beginning,
   initialState,
-  isOver,
-  type RefusalReason,
   type TransitionResult,
   takeFirst,
   toEvent,

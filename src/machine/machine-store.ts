@@ -5,9 +5,9 @@ import type { Snapshot, Store, StoreOptions, Write } from '../store/index.ts'
 import type { Cell, CellsIn, PathOf, StateValue } from './cells.ts'
 import type { Ports } from './declared-types.ts'
 import type { BareEvent } from './definition.ts'
+import type { RefusalReason } from './look-up.ts'
 import type { Machine } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
-import type { RefusalReason } from './transition.ts'
 
 /** How a machine store is made. */
 export interface MachineStoreOptions<Input = unknown> extends Omit<StoreOptions, 'freeze'> {

@@ -7,8 +7,8 @@
  * It is found by the state that a step made, so what was rolled back is never found.
  */
 import type { EventObject } from './definition.ts'
+import type { AnyState } from './look-up.ts'
 import type { AnyAct } from './machine.ts'
-import type { AnyState } from './transition.ts'
 
 /** One act, with the event that it followed from. */
 export interface Acting {

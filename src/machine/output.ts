@@ -1,9 +1,9 @@
 import type { Immutable } from '../kit/index.ts'
 import type { Cell } from './cells.ts'
 import type { Ports } from './declared-types.ts'
+import { type AnyState, activeIn, isOver } from './look-up.ts'
 import type { AnyMachine, Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
-import { type AnyState, activeIn, isOver } from './transition.ts'
 
 /**
  * What came out of a machine, made from the context that it ended with; undefined while it has not ended.

@@ -1,8 +1,8 @@
 /** The records of work that a state invokes: they are `PENDING` until the work has ended, or the state was left. */
 import type { EventObject } from './definition.ts'
+import type { AnyState } from './look-up.ts'
 import type { StateNode } from './machine.ts'
 import type { TransitionStatus } from './machine-state.ts'
-import type { AnyState } from './transition.ts'
 
 type History = AnyState['history']
 

@@ -6,9 +6,9 @@
  */
 import type { MachineDriver } from './driver.ts'
 import type { EntryTimes } from './effects.ts'
+import type { AnyState } from './look-up.ts'
 import type { StateNode } from './machine.ts'
 import { recordAt, stayOf } from './records.ts'
-import type { AnyState } from './transition.ts'
 
 /** What a machine goes on from. */
 export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'now' | 'wall'>

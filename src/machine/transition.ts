@@ -13,21 +13,19 @@ import {
   systemClock,
 } from '../kit/index.ts'
 import type { Cell, StateValue } from './cells.ts'
-import { activeNodes, currentOf, isDone, isSameValue } from './configuration.ts'
+import { currentOf } from './configuration.ts'
 import type { InputParameter, Ports } from './declared-types.ts'
 import type { BareEvent, EventObject } from './definition.ts'
 import { firstContext } from './first-context.ts'
-import { firstAgreed, handlersOf } from './guards.ts'
-import type { AnyAct, AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
+import { firstAgreed } from './guards.ts'
+import { type AnyState, lookUp, nodeOf, type RefusalReason } from './look-up.ts'
+import type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { Acting } from './outbox.ts'
 import { runThree } from './recipes.ts'
 import { leaveRecord, recordAt } from './records.ts'
-import { selectTransitions } from './select-transitions.ts'
-import { begin, type Steps, stepBy } from './steps.ts'
-
-/** Why an event was not handled: no transition for it, its guard refused, or the state is final. */
-export type RefusalReason = 'unhandled' | 'guard' | 'final'
+import { actsOf, NONE, staysOf, stepOf } from './step.ts'
+import { begin } from './steps.ts'
 
 /** What {@link transition} decided. */
 export type TransitionResult<Name extends StateValue, Context> =
@@ -42,7 +40,6 @@ export type TransitionResult<Name extends StateValue, Context> =
       readonly state: Immutable<MachineState<Name, Context>>
     }
 
-export type AnyState = Immutable<MachineState<StateValue, unknown>>
 export type AnyResult = TransitionResult<StateValue, unknown> & {
   /** What is to be done outside of the context; absent where that is nothing. */
   readonly acts?: readonly Acting[] | undefined
@@ -95,7 +92,7 @@ export function beginning(machine: AnyMachine, input: unknown): Beginning {
   if (!machine.composed) {
     const { name, entry, entryAct } = nodeOf(machine, machine.initial)
     const context = runThree(machine.id, first, INIT_EVENT, entry)
-    const acts = actsOf(machine, INIT_EVENT, entryAct)
+    const acts = machine.acts ? actsOf(INIT_EVENT, [entryAct]) : NONE
     return { state: Object.freeze({ current: name, context, ...shared }), acts }
   }
   const steps = begin(machine, first, INIT_EVENT)
@@ -114,14 +111,6 @@ export function toEvent(machine: string, event: unknown): EventObject {
   throw new HeadgateError('EVENT_INVALID', { machine, received: describeValue(event) })
 }
 
-export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: unknown): StateNode {
-  // The casts hold: a flat machine makes no other states, and its store refuses those that are brought to it.
-  return machine.states.get(name as string) as StateNode
-}
-
-/** What is found for an event: what is to be taken, or why nothing is. */
-type Found = readonly TransitionNode[] | RefusalReason
-
 /** Takes what the tables of the current state have for an event. */
 export function decide(machine: AnyMachine, state: AnyState, event: EventObject, at: Instant): AnyResult {
   const found = lookUp(machine, state, event)
@@ -129,38 +118,6 @@ export function decide(machine: AnyMachine, state: AnyState, event: EventObject,
     ? { handled: false, reason: found, state }
     : take(machine, state, found, event, at)
 }
-
-/** Looks an event up in the tables of the current state, asking the guards and running nothing else. */
-export function lookUp(machine: AnyMachine, state: AnyState, event: EventObject): Found {
-  if (machine.composed) return lookUpComposed(machine, state, event)
-  const node = nodeOf(machine, state.current)
-  if (node.final) return 'final'
-  const transitions = handlersOf(node, event)
-  if (transitions === undefined) return 'unhandled'
-  const taken = firstAgreed(machine.id, transitions, state.context, event)
-  return taken === undefined ? 'guard' : [taken]
-}
-
-function lookUpComposed(machine: AnyMachine, state: AnyState, event: EventObject): Found {
-  const active = activeIn(machine, state)
-  if (isOver(machine, active)) return 'final'
-  const situation = { ...machine, active, remembered: state.remembered ?? {} }
-  const asked = { machine: machine.id, context: state.context, event }
-  const { transitions, isKnown } = selectTransitions(situation, asked)
-  if (transitions.length > 0) return transitions
-  return isKnown ? 'guard' : 'unhandled'
-}
-
-/** The states that a machine is in. */
-export function activeIn(machine: AnyMachine, { current }: AnyState): ReadonlySet<StateNode> {
-  return new Set(activeNodes(machine, current))
-}
-
-/** Whether a machine has come to its end. */
-export const isOver = ({ root }: AnyMachine, active: ReadonlySet<StateNode>): boolean =>
-  root.kind === 'parallel'
-    ? isDone(root, active)
-    : root.children.some((node) => node.final && active.has(node))
 
 /** Takes the first transition whose guard agrees. */
 export function takeFirst(
@@ -185,19 +142,6 @@ export function takeEventless(
   return machine.eventless ? take(machine, state, [], event, at) : { state }
 }
 
-/** What transitions make of a state, before there is a record of them. */
-interface Step {
-  readonly current: StateValue
-  readonly context: unknown
-  /** What is left and what is entered; nothing of either where the state does not change. */
-  readonly left: Iterable<StateNode>
-  readonly entered: Iterable<StateNode>
-  readonly changes: boolean
-  readonly acts: readonly Acting[]
-  /** What only the state of a composed machine has. */
-  readonly more?: Pick<AnyState, 'stays' | 'remembered'>
-}
-
 /** Takes transitions, and all that follows. */
 function take(
   machine: AnyMachine,
@@ -206,9 +150,7 @@ function take(
   event: EventObject,
   at: Instant,
 ): AnyResult {
-  const { current, context, left, entered, changes, acts, more } = machine.composed
-    ? stepOfComposed(machine, from, transitions, event)
-    : stepOf(machine, from, transitions[0] as TransitionNode, event)
+  const { current, context, left, entered, changes, acts, more } = stepOf(machine, from, transitions, event)
   const record: TransitionRecord<StateValue> = Object.freeze({
     from: from.current,
     to: current,
@@ -239,67 +181,6 @@ function take(
   return { handled: true, state, transition: record, acts: acts.length > 0 ? acts : undefined }
 }
 
-/** A flat machine goes from one state to another. */
-function stepOf(
-  machine: AnyMachine,
-  { current, context }: AnyState,
-  { target, update, act, reenter }: TransitionNode,
-  event: EventObject,
-): Step {
-  const left = nodeOf(machine, current)
-  if (target === undefined || (target === current && !reenter)) {
-    const updated = runThree(machine.id, context, event, update)
-    return {
-      current,
-      context: updated,
-      left: NONE,
-      entered: NONE,
-      changes: false,
-      acts: actsOf(machine, event, act),
-    }
-  }
-  const entered = nodeOf(machine, target)
-  return {
-    current: target,
-    context: runThree(machine.id, context, event, left.exit, update, entered.entry),
-    left: left.line,
-    entered: entered.line,
-    changes: true,
-    acts: actsOf(machine, event, left.exitAct, act, entered.entryAct),
-  }
-}
-
-const NONE: readonly never[] = Object.freeze([])
-
-/** What of acts there is, each with the event; most machines have none. */
-const actsOf = (
-  { acts: hasSome }: AnyMachine,
-  event: EventObject,
-  ...acts: (AnyAct | undefined)[]
-): readonly Acting[] => (hasSome ? acts.flatMap((act) => (act === undefined ? [] : [{ act, event }])) : NONE)
-
-function stepOfComposed(
-  machine: AnyMachine,
-  from: AnyState,
-  transitions: readonly TransitionNode[],
-  event: EventObject,
-): Step {
-  const active = activeIn(machine, from)
-  const before = { active, context: from.context, remembered: from.remembered ?? {} }
-  const steps = stepBy(machine, before, transitions, event)
-  const value = currentOf(machine.root, steps.active)
-  const { context, entered, exited, remembered, acts } = steps
-  return {
-    current: isSameValue(value, from.current) ? from.current : value,
-    context,
-    left: [...active].filter((node) => exited.has(node)),
-    entered,
-    changes: entered.size > 0 || exited.size > 0,
-    acts,
-    more: { stays: staysOf(steps, from.stays, from.attempts + 1), remembered },
-  }
-}
-
 function someInvokes(nodes: Iterable<StateNode>): boolean {
   for (const { invoke } of nodes) if (invoke !== undefined) return true
   return false
@@ -315,18 +196,4 @@ function append<T>(history: readonly T[], record: T, limit: number): readonly T[
   if (longer.length === limit + 1) longer.shift()
   else if (longer.length > limit) longer.splice(0, longer.length - limit)
   return Object.freeze(longer)
-}
-
-/** Which change of state entered each state that is active. */
-function staysOf(
-  { active, entered }: Steps,
-  before: AnyState['stays'],
-  attempts: number,
-): Readonly<Record<string, number>> {
-  const stays: Record<string, number> = {}
-  for (const node of active) {
-    const stay = entered.has(node) ? undefined : before?.[node.name]
-    stays[node.name] = stay ?? attempts
-  }
-  return Object.freeze(stays)
 }

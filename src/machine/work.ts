@@ -9,8 +9,8 @@
  */
 import { isObservable, type Observable, type Subscription, takeWhile } from 'rxjs'
 import { deferredOf, HeadgateError, isPromiseLike, RingBuffer, releaseWork } from '../kit/index.ts'
+import { type AnyState, activeIn, isOver } from './look-up.ts'
 import type { AnyMachine } from './machine.ts'
-import { type AnyState, activeIn, isOver } from './transition.ts'
 
 export type Outcome =
   | { readonly done: true; readonly output: unknown }

@@ -44,11 +44,8 @@ export { type Snapshot, snapshotProblem } from './snapshot.ts'
 export type { ModifyOptions, Store, StoreOptions, Synchronous, UninitializedStore } from './store.ts'
 export { paced } from './views/paced.ts'
 export type { View } from './views/view.ts'
-export {
-  CommitPipeline,
-  firstSnapshot,
-  type PipelineHost,
-  type Publications,
-} from './write/commit-pipeline.ts'
+export { CommitPipeline } from './write/commit-pipeline.ts'
+export type { PipelineHost, Publications } from './write/pipeline-host.ts'
 export { runRecipe, settleState } from './write/recipes.ts'
+export { firstSnapshot } from './write/stamp.ts'
 export type { WhenFull, Write, WriteOptions } from './write/write-options.ts'

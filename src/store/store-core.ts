@@ -29,9 +29,10 @@ import type { Snapshot } from './snapshot.ts'
 import type { ModifyOptions, Store, StoreOptions, Synchronous } from './store.ts'
 import { StoreKernel } from './store-kernel.ts'
 import { adviser } from './write/adviser.ts'
-import { firstSnapshot, type PipelineHost } from './write/commit-pipeline.ts'
 import { type ModifyWork, modify } from './write/modify.ts'
+import type { PipelineHost } from './write/pipeline-host.ts'
 import type { AnyRecipe } from './write/recipes.ts'
+import { firstSnapshot } from './write/stamp.ts'
 import type { Write } from './write/write-options.ts'
 
 /** Numbers are added to the store's own; a name replaces its. */

@@ -5,7 +5,8 @@ import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { SnapshotSubject } from './publish/snapshot-subject.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Store } from './store.ts'
-import { CommitPipeline, type PipelineHost } from './write/commit-pipeline.ts'
+import { CommitPipeline } from './write/commit-pipeline.ts'
+import type { PipelineHost } from './write/pipeline-host.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 

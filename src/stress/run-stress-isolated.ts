@@ -56,19 +56,19 @@ export async function runStressIsolated(
   const tell = tellerOf(options.onProgress)
   const results: ScenarioResult[] = []
   const start = (): StressChild => new StressChild(flags(plan, options.execArgv))
-  let spare = start()
+  let spare: StressChild | undefined = start()
   for (const [index, head] of scenarios.entries()) {
     if (options.signal?.aborted) break
-    const child = spare
-    // One more than is needed, so that there always is one; it is ended below.
-    spare = start()
+    // The cast holds: one was started for each that follows.
+    const child = spare as StressChild
+    spare = index + 1 < scenarios.length ? start() : undefined
     const place = { scenario: head.name, index, count: scenarios.length }
     tell({ type: 'started', ...place, group: head.group, goal: head.goal })
     const result = await runOne(child, module, head, plan, { ...options, onProgress: tell })
     results.push(result)
     tell({ type: 'finished', ...place, result })
   }
-  spare.kill()
+  spare?.kill()
   return buildReport(store, plan, beginning, results, scenarios.length)
 }
 

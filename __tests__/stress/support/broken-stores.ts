@@ -69,7 +69,6 @@ export const grows: StressAdapter = broken('grows with each write', (store) => {
   const kept: Buffer[] = []
   return {
     write(state, reason) {
-      // Far above the limit: what earlier stores left may be freed meanwhile, and is taken off the growth.
       kept.push(Buffer.alloc(16_000_000))
       return store.write(state, reason)
     },

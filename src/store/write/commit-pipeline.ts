@@ -15,74 +15,17 @@
  * - Nobody is told of a write inside a batch before the batch has returned.
  */
 
-import type { CommitTimer } from '../../counting/index.ts'
 import type { Immutable } from '../../kit/index.ts'
-import { type Clock, deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
+import { deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
 import { settle } from '../../state/index.ts'
 import { activity } from '../activity.ts'
-import type { Commit } from '../kernel.ts'
 import { type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { Batch, type BatchLine } from './batch.ts'
-import { type AnyRecipe, produce, settleState, unfitError } from './recipes.ts'
+import type { PipelineHost, Publications } from './pipeline-host.ts'
+import { type AnyRecipe, produce, unfitError } from './recipes.ts'
 import { refuseDeferred } from './refuse-deferred.ts'
+import { stamp } from './stamp.ts'
 import { labelOf, originOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
-
-/** What the pipeline needs of its store. */
-export interface PipelineHost {
-  readonly name: string
-  /** The `source` of writes that give none. */
-  readonly source: string
-  readonly clock: Clock
-  /** Whether states are frozen. */
-  readonly freeze: boolean
-  /** Says, in development, what of a new state recipes cannot handle. Must not throw. */
-  readonly advise: ((next: unknown, previous: unknown) => void) | undefined
-  /** Present where commits are timed. */
-  readonly timer: CommitTimer | undefined
-  /** Whether writes that say nothing commit over a subscriber that suspends its writers. */
-  readonly overrules: boolean
-  /** Throws where a subscriber that suspends its writers is full. */
-  admitWrite(): void
-}
-
-/** Who tells of what the pipeline commits. */
-export interface Publications<S> {
-  readonly isStopped: boolean
-  readonly broadcast: { readonly exhausted: boolean; readonly queueMax: number }
-  getValue(): Snapshot<S>
-  publish(commit: Commit<S>): void
-}
-
-/** Makes the first snapshot of a store; without a state it is uninitialized. */
-export function firstSnapshot<S>(
-  initial: S | undefined,
-  { name, source, clock, freeze }: Pick<PipelineHost, 'name' | 'source' | 'clock' | 'freeze'>,
-): Snapshot<S> {
-  const settled = settleState(initial, undefined, {
-    subject: `store "${name}"`,
-    operation: 'createStore()',
-    freeze,
-  })
-  // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
-  const state = settled as Immutable<S>
-  const version = initial === undefined ? -1 : 0
-  return Object.freeze(stamp(state, version, labelOf(undefined, 'INIT', source), instantOf(clock)))
-}
-
-const stamp = <S>(
-  state: Immutable<S>,
-  version: number,
-  { reason, source, metadata }: WriteLabel,
-  { tsWall, tsMono }: Instant,
-): Snapshot<S> => ({
-  version,
-  state,
-  reason,
-  source,
-  tsWall,
-  tsMono,
-  metadata,
-})
 
 type Guard<S> = (write: Write | undefined, state: Immutable<S>) => void
 
