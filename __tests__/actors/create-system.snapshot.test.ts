@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { SystemSnapshot } from '../../src/actors/index.ts'
+import { buffer } from '../../src/index.ts'
 import { caught } from '../store/support.ts'
 import { parentMachine, partMachine, systemOf } from './support.ts'
 
@@ -112,6 +113,24 @@ describe('ActorSystem.snapshot and restore', () => {
     expect(after.store.current).toBe('OFF')
     await before.system.idle()
     expect(before.logOf('a')).toEqual(['1', '2'])
+  })
+
+  test('keep a full inbox beside the message that is tried again', async () => {
+    const machine = parentMachine({ mailbox: buffer({ capacity: 2, overflow: 'error' }) })
+    const before = systemOf(machine)
+    before.want('a')
+    before.system.get('root/part:a')?.subscribe(() => new Promise(() => {}), {
+      policy: buffer({ capacity: 1, overflow: 'suspend' }),
+    })
+    for (const text of ['1', '2']) before.say('a', text)
+    await before.system.idle()
+    for (const text of ['3', '4']) before.say('a', text)
+    expect(before.system.stats('root/part:a')).toMatchObject({ waiting: 3, dropped: 0 })
+    const after = systemOf(machine)
+    after.system.restore(before.system.snapshot())
+    await after.system.idle()
+    expect(after.logOf('a')).toEqual(['1', '2', '3', '4'])
+    expect(after.system.stats('root/part:a')?.dropped).toBe(0)
   })
 
   test('an end that the parent was not told of yet is told after a restore, and none twice', async () => {

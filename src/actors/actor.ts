@@ -273,7 +273,7 @@ export class Actor implements Supervisor {
   }
 
   #takeIn(messages: readonly WaitingMessage[] = []): void {
-    for (const message of messages) this.inbox.offer(message)
+    for (const message of messages) this.inbox.take(message)
     if (this.hasWork) this.system.line(this)
   }
 

@@ -46,9 +46,14 @@ export class Inbox {
       if (overflow !== 'drop-oldest') return false
       this.#dropOldest()
     }
+    this.take(message)
+    return true
+  }
+
+  /** Takes a message that was taken before, as a restored one was: beside what waits there is one that is tried again. */
+  take(message: WaitingMessage): void {
     this.#messages += 1
     this.#push(message)
-    return true
   }
 
   note(notice: Notice): void {
