@@ -15,6 +15,7 @@ export interface AddOperation {
   readonly before?: string
 }
 
+/** One operation of a JSON Patch (RFC 6902). */
 export type Operation =
   | AddOperation
   | { readonly op: 'replace' | 'test'; readonly path: JsonPointer; readonly value: unknown }

@@ -19,6 +19,7 @@ import type { Delta, JsonPointer, Operation } from './delta.ts'
 import { type Alignment, align } from './list-alignment.ts'
 import { escaped } from './pointer.ts'
 
+/** How far {@link diff} goes. */
 export interface DiffOptions {
   /** The most operations of a delta that is worth having; from 0. Default: any number. */
   readonly operationsMax?: number

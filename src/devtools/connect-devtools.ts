@@ -27,6 +27,7 @@ import {
 } from './extension.ts'
 import { KeptSnapshots } from './kept-snapshots.ts'
 
+/** What the panel is shown of a store, at which pace, and what it may do to it. */
 export interface DevtoolsOptions<S> {
   /** Shown in the panel; default the store's. */
   name?: string | undefined

@@ -13,6 +13,7 @@ interface DevtoolsFeatures {
   readonly features: Readonly<Record<string, boolean | 'custom'>>
 }
 
+/** The connection to the Redux DevTools extension, as its documentation has it. */
 export interface DevtoolsConnection {
   /** The panel begins anew, with this state. */
   init(state: unknown): void
@@ -23,6 +24,7 @@ export interface DevtoolsConnection {
   error(message: string): void
 }
 
+/** A message of the extension. */
 export interface DevtoolsMessage {
   readonly type: string
   /** What was done in the panel; the text of an action that was typed there. */
@@ -31,6 +33,7 @@ export interface DevtoolsMessage {
   readonly state?: string | undefined
 }
 
+/** What was done in the panel. */
 export interface DevtoolsPayload {
   readonly type: string
   readonly status?: boolean

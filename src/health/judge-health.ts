@@ -10,6 +10,7 @@ import type { WindowCounts } from './health-window.ts'
 import type { JournalHealth } from './journal-health.ts'
 import type { HealthThresholds } from './thresholds.ts'
 
+/** What can be wrong with a store. */
 export type HealthCode =
   /** The store has no state yet. */
   | 'NOT_INITIALIZED'
@@ -32,6 +33,7 @@ export type HealthCode =
   /** A journal has given up versions for a newer state, which still waits for the disk. */
   | 'JOURNAL_BEHIND'
 
+/** One thing that is wrong with a store, for as long as it is. */
 export interface HealthIssue {
   readonly code: HealthCode
   /** An error makes the store unhealthy, a warning degraded. */
@@ -44,6 +46,7 @@ export interface HealthIssue {
   readonly journal?: string
 }
 
+/** What {@link health} says of a store. */
 export interface HealthReport {
   /** Whether the status is `'healthy'`. */
   readonly healthy: boolean

@@ -1,6 +1,7 @@
 import type { JournalLog } from './journal-log.ts'
 import type { RecordKind } from './record.ts'
 
+/** What {@link Journal.compact} has cleared. */
 export interface Compaction {
   readonly clearedCommits: number
   readonly clearedSnapshots: number

@@ -17,11 +17,13 @@ export interface JournalEngine {
   clear(range: JournalRange): Promise<void>
 }
 
+/** A record as an engine keeps it. */
 export interface JournalEntry {
   readonly key: string
   readonly text: string
 }
 
+/** Keys from `from` up to, but without, `to`. */
 export interface JournalRange {
   readonly from: string
   readonly to: string

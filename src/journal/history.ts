@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { JsonPointer } from '../delta/index.ts'
 import type { Snapshot } from '../store/index.ts'
 
+/** What a history takes for a step, how many it keeps, and what it does about conflicts. */
 export interface HistoryOptions<S> {
   /** The most steps that are kept to be undone, from 1; the oldest go first. Default 100. */
   readonly limit?: number

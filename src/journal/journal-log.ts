@@ -22,6 +22,7 @@ export interface Found {
   readonly record: JournalRecord | undefined
 }
 
+/** What {@link Journal.verify} found. */
 export interface Verification {
   readonly commits: number
   readonly snapshots: number

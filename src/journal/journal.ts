@@ -6,6 +6,7 @@ import type { Verification } from './journal-log.ts'
 import type { Seal } from './record.ts'
 import type { Recovered } from './recover.ts'
 
+/** How much a journal keeps, how far it may be behind its store, and what its states look like. */
 export interface JournalOptions<S> {
   /** Begins its keys; one database may hold several journals. Default: the store's name. */
   readonly name?: string
@@ -75,8 +76,10 @@ export interface JournalFault {
   readonly durableVersion: number
 }
 
+/** How a journal is: `behind` its store, `degraded` by a failing disk, `following` another process that writes. */
 export type JournalStatus = 'live' | 'behind' | 'degraded' | 'following' | 'closed'
 
+/** Which commits {@link Journal.replay} hands over, and how fast. */
 export interface ReplayOptions {
   readonly from?: number
   readonly to?: number

@@ -30,6 +30,7 @@ export interface LevelLike {
   clear(options: Range & Pick<typeof TEXTS, 'keyEncoding'>): Promise<void>
 }
 
+/** How safe a write of {@link levelEngine} is when it resolves. */
 export interface LevelEngineOptions {
   /** Whether a write is on the disk when it resolves, or on its way there. Default `'strict'`. */
   readonly durability?: 'strict' | 'relaxed'

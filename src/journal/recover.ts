@@ -8,6 +8,7 @@ import { HeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { JournalLog } from './journal-log.ts'
 
+/** What a journal found when it was opened. */
 export interface Recovered {
   /** The version that the store goes on from; -1 where the journal was empty. */
   readonly version: number

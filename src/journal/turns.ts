@@ -10,6 +10,7 @@ export interface JournalTurns {
   hear(journal: string, listener: () => void): () => void
 }
 
+/** The turn of the one that writes, among several that have a journal open. */
 export interface JournalTurn {
   /** Says that something was written. */
   tell(): void

@@ -1,5 +1,6 @@
 import { describeValue, HeadgateError } from '../kit/index.ts'
 
+/** The name of a {@link Profile}. */
 export type ProfileName = 'quick' | 'ci' | 'full' | 'soak'
 
 /** How much load a run puts on a store, and for how long. */

@@ -9,6 +9,7 @@ import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { StoreUnderTest, StressAdapter, StressState, SubscriberLedger } from './adapter.ts'
 import type { LatencySummary } from './stress-report.ts'
 
+/** The groups of the scenarios that ship. */
 export type ScenarioGroup =
   | 'high-volume'
   | 'concurrency'

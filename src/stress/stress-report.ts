@@ -1,6 +1,7 @@
 /** What a stress run found: plain JSON, the form of `--json` and of `--baseline`. */
 import type { SubscriberLedger } from './adapter.ts'
 
+/** How a scenario ended. */
 export type Outcome = 'passed' | 'failed' | 'timeout' | 'error'
 
 /** Durations of one kind of operation, in milliseconds. */
@@ -16,12 +17,14 @@ export interface LatencySummary {
   readonly curve: readonly (readonly [number, number])[]
 }
 
+/** A fact that a scenario has checked. */
 export interface CheckResult {
   readonly fact: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly detail: string
 }
 
+/** A figure that a scenario has measured, and the limit that it must keep. */
 export interface ThresholdResult {
   readonly name: string
   readonly about: string
@@ -32,6 +35,7 @@ export interface ThresholdResult {
   readonly passed: boolean
 }
 
+/** What one scenario saw. */
 export interface ScenarioResult {
   readonly name: string
   readonly group: string
@@ -61,6 +65,7 @@ export interface StressEnvironment {
   readonly memoryBytes: number
 }
 
+/** What a run of the suite saw. */
 export interface StressReport {
   readonly format: 'headgate.stress'
   readonly formatVersion: 1

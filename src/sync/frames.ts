@@ -21,6 +21,7 @@ export interface Resume {
   readonly version: number
 }
 
+/** The first frame of a client: who it is, and what it has. */
 export interface Hello {
   readonly t: 'hello'
   readonly protocol: number
@@ -72,6 +73,7 @@ export interface Leave {
   readonly store: string
 }
 
+/** What a client may do. */
 export interface Grant {
   readonly read: boolean
   readonly write: boolean

@@ -3,6 +3,7 @@ import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { SubscriberFault } from '../store/index.ts'
 import { type Backoff, LINK_DEFAULTS } from './link.ts'
 
+/** How a connection is made again, and how much is taken from it. */
 export interface LinkingOptions {
   /** How long is waited before a lost connection is tried again; default 100 to 10 000 milliseconds. */
   backoffMs?: Backoff | undefined
@@ -12,6 +13,7 @@ export interface LinkingOptions {
   scheduler?: SchedulerLike | undefined
 }
 
+/** Which store is mirrored, as whom, and by which connection. */
 export interface MirrorOptions extends LinkingOptions {
   /** Which of the stores that the server has; default the one without a name. */
   store?: string | undefined

@@ -25,14 +25,17 @@ export type WriteResult =
       readonly message?: string
     }
 
+/** An immer recipe, computed on the state of the mirror. */
 export type Recipe<S> = (draft: Draft<S>) => void | S | Draft<S>
 
+/** How long a question to the server may take. */
 export interface AskOptions {
   /** How long an answer may take; milliseconds, default 10 000. */
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
+/** How a write of a mirror is labelled, and how often it is tried again. */
 export interface UpdateOptions extends AskOptions {
   /** Why; default `'UPDATE'`. */
   reason?: string | undefined

@@ -5,6 +5,7 @@ export interface RequestLike {
   readonly headers: { readonly origin?: string | undefined }
 }
 
+/** The origins of pages that may connect: a list, or a function that decides. */
 export type Origins = readonly string[] | ((origin: string) => boolean)
 
 const LOOPBACK = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i

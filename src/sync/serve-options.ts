@@ -22,6 +22,7 @@ export interface Proposal<S> {
   readonly client: ClientFacts
 }
 
+/** Who may connect, what each client is sent, and the limits of what they cost. */
 // biome-ignore lint/suspicious/noExplicitAny: what a record of stores of any kind is served with
 export interface ServeOptions<S = any> {
   /** Versions that are kept, by reference, for clients to go on from; default 256. */

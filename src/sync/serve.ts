@@ -28,6 +28,7 @@ export interface SyncMetrics {
   readonly heldBytes: number
 }
 
+/** Serves stores to clients: takes their connections, and has the account of each. */
 export interface SyncServer extends Disposable {
   /** Takes a connection; given the request that it began with, only from an origin that is allowed. */
   accept(socket: SyncSocket, request?: RequestLike): void

@@ -30,6 +30,7 @@ export interface SseAcceptor {
   allowsOrigin(origin: string | undefined): boolean
 }
 
+/** Where a server takes clients over server-sent events, and what they may have under way. */
 export interface SseHandlerOptions {
   /** Where it is; default `/sync`. */
   readonly path?: string

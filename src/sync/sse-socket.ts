@@ -13,6 +13,7 @@ import { bytesOf } from './read-frame.ts'
 import { BaseSocket, type SyncSocket } from './socket.ts'
 import { type SseEvent, SseReader } from './sse-events.ts'
 
+/** How a client connects over server-sent events. */
 export interface SseSocketOptions {
   /** Characters of one frame that is taken; default 16 777 216. */
   readonly frameCharactersMax?: number

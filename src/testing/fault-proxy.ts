@@ -27,6 +27,7 @@ export interface NetworkFaults {
   resetAfterBytes?: number | undefined
 }
 
+/** A proxy on loopback whose network fails on demand. */
 export interface FaultProxy extends Disposable {
   readonly host: string
   readonly port: number
@@ -41,6 +42,7 @@ export interface FaultProxy extends Disposable {
   close(): Promise<void>
 }
 
+/** The server behind a {@link FaultProxy}. */
 export interface FaultProxyOptions {
   /** Of the server. */
   port: number

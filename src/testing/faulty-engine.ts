@@ -7,6 +7,7 @@ import type { JournalEngine, JournalEntry } from '../journal/index.ts'
 /** What happens to a write: nothing of it is kept, all of it is kept though it is refused. */
 export type WriteFault = 'lost' | 'kept'
 
+/** An engine of a journal whose disk fails on demand. */
 export interface FaultyEngine extends JournalEngine {
   /** What happens to the next writes, one each; then they succeed again. */
   failWrites(...faults: readonly WriteFault[]): void

@@ -30,6 +30,7 @@ const STDERR_MAX = 2_000
 const ATTEMPT_MS = 25
 const STARTS_WITHIN_MS = 60_000
 
+/** One node of a {@link NatsServer}. */
 export interface NatsNode {
   readonly name: string
   readonly host: string

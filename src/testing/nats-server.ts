@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import { type NatsNode, NatsProcess } from './nats-node.ts'
 
+/** A nats-server that runs for a test. */
 export interface NatsServer extends AsyncDisposable {
   /** `127.0.0.1:PORT` of each node, as `connect({ servers })` takes them. */
   readonly servers: string[]
@@ -17,6 +18,7 @@ export interface NatsServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** How many nodes a test needs, and where the program is. */
 export interface NatsServerOptions {
   /** 1, or a cluster of 3; default 1. */
   nodes?: 1 | 3 | undefined

@@ -1,6 +1,7 @@
 /** What the helpers ask of a store: less than `Store`, so that a wrapper, a fake or another copy's store will do. */
 import type { StoreMetrics } from '../counting/index.ts'
 
+/** What the helpers of this room ask of a store. */
 export interface TestedStore {
   readonly name: string
   metrics(): StoreMetrics

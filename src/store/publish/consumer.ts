@@ -22,6 +22,7 @@ export interface ConsumerObject<T> {
   complete?: (() => void) | undefined
 }
 
+/** What follows a store: a function, or an object with `next` and, if needed, `error` and `complete`. */
 export type Consumer<T> = ConsumerFunction<T> | ConsumerObject<T>
 
 /** @throws `CONSUMER_INVALID` */
