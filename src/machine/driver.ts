@@ -79,6 +79,8 @@ export class MachineDriver implements EffectsHost {
   readonly #scheduler: SchedulerLike
   readonly #strict: boolean
   readonly #holding: Holding
+  /** With what the newest state came that was told while it was held. */
+  #heldOrigin: unknown
   #unhandledEvents = 0
   #noopWrites = 0
   #lateWrites = 0
@@ -131,8 +133,8 @@ export class MachineDriver implements EffectsHost {
 
   /** Starts what the state wants, and ends what it does not want any more. */
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
-    if (!this.#holding.isHeld && this.#supervisor?.next(snapshot, origin) !== false)
-      this.effects.next(snapshot)
+    if (this.#holding.isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
+    else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
     if (!this.#holding.waits && this.#outbox !== undefined) act(this, this.#outbox.take(snapshot.state))
   }
 
@@ -172,7 +174,9 @@ export class MachineDriver implements EffectsHost {
 
   #goOn(way: (() => void) | undefined): boolean {
     if (this.#kernel.destroyed) return false
-    if (way === undefined) this.tell(this.head)
+    const origin = this.#heldOrigin
+    this.#heldOrigin = undefined
+    if (way === undefined) this.tell(this.head, origin)
     else if (this.#supervisor?.next(this.head, undefined) !== false) way()
     return true
   }
