@@ -136,6 +136,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'robot' },
     'Store "robot" is mirrored over this link already. Use that mirror, or close it first.',
   ],
+  NATS_DISCONNECTED: [
+    { store: 'fleet', operation: 'update()' },
+    'update() on store "fleet" wrote nothing: its member of NATS is disconnected. Wait until status$ is live, and write again.',
+  ],
   OPTION_INVALID: [
     { option: 'replay', expected: 'true or false', received: '"yes" (string)' },
     'Expected "replay" to be true or false, got "yes" (string).',
@@ -168,6 +172,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { store: 'agent', returned: 'a generator' },
     'A recipe on store "agent" returned a generator; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
   ],
+  RECORD_INVALID: [
+    { store: 'fleet', stream: 'HG', sequence: 7, problem: 'its format is "x"' },
+    'Record 7 of stream "HG" cannot be read, so store "fleet" goes on no further: its format is "x". Find out who wrote it; a newer version of Headgate may be needed.',
+  ],
   RUNAWAY_TIMERS: [
     { timersMax: 100 },
     'One advance of the manual clock ran more than 100 timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.',
@@ -193,6 +201,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { subject: 'store "agent"', operation: 'set()', problem: 'cyclic', path: 'state.a.b', depthMax: 1000 },
     'set() on store "agent" was refused, and nothing was written: what it was given leads back to itself at state.a.b. A state is a tree: keep ids in the place of references.',
   ],
+  STATE_TOO_LARGE: [
+    { store: 'fleet', bytes: 300, bytesMax: 200 },
+    'The state of store "fleet" is 300 bytes of JSON, and its stream takes 200 at most. Raise max_bytes of the stream, or split the store.',
+  ],
   STATE_UNKNOWN: [
     { machine: 'agent', received: '"LOST" (string)', states: ['IDLE', 'ACTIVE'] },
     'Machine "agent" has no state "LOST" (string); nothing was written. States: IDLE, ACTIVE.',
@@ -204,6 +216,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   STORE_UNINITIALIZED: [
     { store: 'agent', operation: 'update()' },
     'update() on store "agent" was refused: it has no state yet. Call initialize(state) or set(state) first.',
+  ],
+  STREAM_ABSENT: [
+    { store: 'fleet', stream: 'HG', subjects: ['hg.fleet.log'] },
+    'There is no stream "HG" of just hg.fleet.log, which store "fleet" needs. Make it, or let joinNats() do so: create: true.',
   ],
   SUBSCRIBER_FULL: [
     { store: 'agent', subscriberId: 'log', capacity: 2 },
@@ -263,7 +279,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   WRITE_ELSEWHERE: [
     { store: 'robot' },
-    'Store "robot" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().',
+    'Store "robot" is a replica: it is written where it is served, or by all. Use update() or send() of its mirror or member.',
   ],
   WRITE_TAKEN_BACK: [
     { store: 'cart', reason: 'refused', message: 'sold out' },

@@ -128,6 +128,7 @@ describe('"sideEffects": false', () => {
     'delta/index.ts',
     'journal/index.ts',
     'sync/index.ts',
+    'nats/index.ts',
     'actors/index.ts',
     'codec/index.ts',
     'otel/index.ts',

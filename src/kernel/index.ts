@@ -9,3 +9,4 @@ export {
   type OpenBatch,
   type SubscriberVitals,
 } from '../store/index.ts'
+export { LostElsewhere, tellOfLost } from './lost-elsewhere.ts'

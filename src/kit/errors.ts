@@ -51,6 +51,7 @@ export interface ErrorDetails {
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   MIRROR_TWICE: { store: string }
+  NATS_DISCONNECTED: { store: string; operation: string }
   OPTION_INVALID: { option: string; expected: string; received: string }
   OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
   POLICY_INVALID: { option: string; expected: string; received: string }
@@ -58,6 +59,7 @@ export interface ErrorDetails {
   PROTOCOL_INVALID: { problem: string }
   PROVIDER_ABSENT: Record<never, never>
   READY_TIMEOUT: { store: string; operation: string; timeoutMs: number; subscriberId: string }
+  RECORD_INVALID: { store: string; stream: string; sequence: number; problem: string }
   RECIPE_ASYNC: { store: string; returned: Deferred }
   SELECTOR_ASYNC: { selection: string; what: 'selector' | 'equality'; returned: Deferred }
   RUNAWAY_TIMERS: { timersMax: number }
@@ -71,6 +73,7 @@ export interface ErrorDetails {
     path: string
     depthMax: number
   }
+  STATE_TOO_LARGE: { store: string; bytes: number; bytesMax: number }
   STATE_UNKNOWN: { machine: string; received: string; states: readonly string[] }
   STATE_UNDEFINED: { store: string; operation: string }
   STORE_DESTROYED: { store: string; operation: string }
@@ -78,6 +81,7 @@ export interface ErrorDetails {
   SYSTEM_BUSY: { store: string; operation: string; actor: string }
   SYSTEM_EXISTS: { store: string }
   SYSTEM_SNAPSHOT_INVALID: { system: string; address: string; problem: string }
+  STREAM_ABSENT: { store: string; stream: string; subjects: readonly string[] }
   SUBSCRIBER_FULL: { store: string; subscriberId: string; capacity: number }
   TRANSITION_LOOP: { machine: string; event: string; states: readonly string[]; steps: number }
   UNDO_IN_BATCH: { store: string; operation: string }

@@ -87,6 +87,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
   MIRROR_TWICE: (d) =>
     `Store "${d.store}" is mirrored over this link already. Use that mirror, or close it first.`,
+  NATS_DISCONNECTED: (d) =>
+    `${d.operation} on store "${d.store}" wrote nothing: its member of NATS is disconnected. Wait until status$ is live, and write again.`,
   OPTION_INVALID: (d) => `Expected "${d.option}" to be ${d.expected}, got ${d.received}.`,
   OPTION_UNKNOWN: (d) =>
     `${d.where} has no option "${d.option}". ${d.nearest === undefined ? `It takes: ${list(d.known)}.` : `Did you mean "${d.nearest}"?`}`,
@@ -101,6 +103,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
   RECIPE_ASYNC: (d) =>
     `A recipe on store "${d.store}" returned ${d.returned}; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
+  RECORD_INVALID: (d) =>
+    `Record ${d.sequence} of stream "${d.stream}" cannot be read, so store "${d.store}" goes on no further: ${d.problem}. Find out who wrote it; a newer version of Headgate may be needed.`,
   RUNAWAY_TIMERS: (d) =>
     `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
   RUNAWAY_WRITES: (d) =>
@@ -112,6 +116,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
   STATE_INVALID: (d) =>
     `${d.operation} on ${d.subject} was refused, and nothing was written: what it was given ${UNFIT[d.problem](d)}`,
+  STATE_TOO_LARGE: (d) =>
+    `The state of store "${d.store}" is ${d.bytes} bytes of JSON, and its stream takes ${d.bytesMax} at most. Raise max_bytes of the stream, or split the store.`,
   STATE_UNKNOWN: (d) =>
     `Machine "${d.machine}" has no state ${d.received}; nothing was written. States: ${list(d.states)}.`,
   STATE_UNDEFINED: (d) =>
@@ -120,6 +126,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `${d.operation} on store "${d.store}" was refused: the store is destroyed. Stop writing before destroy(), or create a new store.`,
   STORE_UNINITIALIZED: (d) =>
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
+  STREAM_ABSENT: (d) =>
+    `There is no stream "${d.stream}" of just ${list(d.subjects)}, which store "${d.store}" needs. Make it, or let joinNats() do so: create: true.`,
   SUBSCRIBER_FULL: (d) =>
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
   SYSTEM_BUSY: (d) =>
@@ -149,7 +157,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   WRITES_FULL: (d) =>
     `Mirror "${d.mirror}" has ${d.writesMax} writes without an answer. Await them before the next, or raise writesMax.`,
   WRITE_ELSEWHERE: (d) =>
-    `Store "${d.store}" is a mirror: it is written where it is served. Use mirror.update() or mirror.send().`,
+    `Store "${d.store}" is a replica: it is written where it is served, or by all. Use update() or send() of its mirror or member.`,
   WRITE_TAKEN_BACK: (d) =>
     `A write on mirror "${d.store}" was shown and is taken back: ${d.reason}${d.message === '' ? '' : ` (${d.message})`}. Show what the promise of update() says.`,
   WRITE_IN_DERIVE: (d) =>

@@ -123,6 +123,26 @@ export interface ServedStore {
   close(): Promise<unknown>
 }
 
+/** A store that many machines have, as one of them has it: a list of ids. */
+export interface SharedStore {
+  /** Adds an id for all; says what became of it, as far as it knows. */
+  add(id: string): Promise<'committed' | 'refused' | 'unknown'>
+  /** All ids, in order, as it has read them. */
+  ids(): readonly string[]
+  /** The name of the server that leads. */
+  leader(): Promise<string | undefined>
+  /** Resolves when it has read all that there is. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SharedOptions {
+  /** Addresses of nats-servers. */
+  readonly servers: readonly string[]
+  readonly stream: string
+  readonly replicas: 1 | 3
+}
+
 /** Makes stores for the stress suite; what `--store MODULE` exports. */
 export interface StressAdapter {
   /** Shown in the report. */
@@ -142,4 +162,6 @@ export interface StressAdapter {
    * @param silentMs - how long a connection may be silent before either side gives it up
    */
   openServed?(initial: StressState, silentMs: number): Promise<ServedStore | undefined>
+  /** Joins a store that other machines have too. Absent where stores are on one machine. */
+  joinShared?(options: SharedOptions): Promise<SharedStore>
 }

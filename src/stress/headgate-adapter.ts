@@ -2,7 +2,14 @@ import { buffer } from '../backpressure/index.ts'
 import { health } from '../health/index.ts'
 import { type Journal, type JournalEngine, openJournal } from '../journal/index.ts'
 import { createStore, type Store } from '../store/index.ts'
-import type { KeptStore, StoreUnderTest, StressAdapter, StressState } from './adapter.ts'
+import type {
+  KeptStore,
+  SharedOptions,
+  SharedStore,
+  StoreUnderTest,
+  StressAdapter,
+  StressState,
+} from './adapter.ts'
 import { serveUnderTest } from './headgate-served.ts'
 
 /** What of the codec is used. Its door needs protobuf, a peer dependency that may be absent. */
@@ -35,6 +42,7 @@ export const headgateAdapter: StressAdapter = Object.freeze({
     return keptUnderTest(store, await openJournal(store, disk, { retryMs }))
   },
   openServed: serveUnderTest,
+  joinShared,
 })
 
 function underTest(store: Store<StressState>, codec: Codec | undefined): StoreUnderTest {
@@ -83,6 +91,43 @@ function keptUnderTest(store: Store<StressState>, journal: Journal<StressState>)
         conflated: skipped,
         pending,
       }
+    },
+  }
+}
+
+const RETRIES = 10_000
+
+/** What it needs are peers that may be absent: the scenarios look for them before. */
+async function joinShared({ servers, stream, replicas }: SharedOptions): Promise<SharedStore> {
+  const [{ connect }, { jetstreamManager }, { joinNats }] = await Promise.all([
+    import('@nats-io/transport-node'),
+    import('@nats-io/jetstream'),
+    import('../nats/index.ts'),
+  ])
+  const connection = await connect({
+    servers: [...servers],
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    ignoreClusterUpdates: true,
+  })
+  const store = createStore<{ ids: string[] }>({ ids: [] }, { name: 'stress' })
+  const member = await joinNats(store, connection, { stream, replicas, create: true })
+  return {
+    async add(id) {
+      const result = await member.update((draft) => void draft.ids.push(id), { retries: RETRIES })
+      if (result.committed) return 'committed'
+      return result.reason === 'timeout' ? 'unknown' : 'refused'
+    },
+    ids: () => store.state.ids,
+    async leader() {
+      const manager = await jetstreamManager(connection, { checkAPI: false })
+      const { cluster } = await manager.streams.info(stream)
+      return cluster?.leader
+    },
+    settled: () => Promise.resolve(),
+    async close() {
+      await member.close()
+      await connection.close()
     },
   }
 }

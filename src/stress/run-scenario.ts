@@ -49,6 +49,7 @@ export async function runScenario(
   const openers = {
     openKept: adapter.openKept?.bind(adapter),
     openServed: adapter.openServed?.bind(adapter),
+    joinShared: adapter.joinShared?.bind(adapter),
   }
   const recorder = new ScenarioRecorder(scenario, store, openers, run, stop, run.onProgress ?? (() => {}))
   let ending = await endOf(scenario, recorder, run, stop)

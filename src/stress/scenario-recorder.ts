@@ -40,6 +40,7 @@ export class ScenarioRecorder implements ScenarioContext {
   readonly store: StoreUnderTest
   readonly openKept: StressAdapter['openKept']
   readonly openServed: StressAdapter['openServed']
+  readonly joinShared: StressAdapter['joinShared']
   readonly durationMs: number
   readonly signal: AbortSignal
   readonly verdict: Verdict
@@ -65,7 +66,7 @@ export class ScenarioRecorder implements ScenarioContext {
   constructor(
     scenario: Scenario,
     store: StoreUnderTest,
-    { openKept, openServed }: Pick<ScenarioContext, 'openKept' | 'openServed'>,
+    { openKept, openServed, joinShared }: Pick<ScenarioContext, 'openKept' | 'openServed' | 'joinShared'>,
     settings: ScenarioSettings,
     stop: AbortController,
     onProgress: (progress: ScenarioProgress) => void,
@@ -73,6 +74,7 @@ export class ScenarioRecorder implements ScenarioContext {
     this.store = store
     this.openKept = openKept
     this.openServed = openServed
+    this.joinShared = joinShared
     this.durationMs = settings.durationMs
     this.signal = stop.signal
     this.verdict = new Verdict(scenario.thresholds)

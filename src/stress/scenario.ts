@@ -18,6 +18,7 @@ export type ScenarioGroup =
   | 'errors'
   | 'disk'
   | 'network'
+  | 'machines'
   | 'limits'
   | 'benchmark'
   | (string & {})
@@ -53,6 +54,8 @@ export interface ScenarioContext<Name extends string = string> {
   readonly openKept: StressAdapter['openKept']
   /** Makes a store that is served over a network; undefined where the adapter has none. */
   readonly openServed: StressAdapter['openServed']
+  /** Joins a store that other machines have too; undefined where the adapter has none. */
+  readonly joinShared: StressAdapter['joinShared']
   /** Aborts when the scenario is out of time; a loop over asynchronous work looks at it. */
   readonly signal: AbortSignal
   /** How long scenarios that run for a time do so, in milliseconds. */

@@ -15,6 +15,9 @@ import { latency } from './scenarios/latency.ts'
 import { longRunning } from './scenarios/long-running.ts'
 import { massiveSubscribers } from './scenarios/massive-subscribers.ts'
 import { mixedChaos } from './scenarios/mixed-chaos.ts'
+import { natsCuts } from './scenarios/nats-cuts.ts'
+import { natsLeaderKill } from './scenarios/nats-leader-kill.ts'
+import { natsSlowReplica } from './scenarios/nats-slow-replica.ts'
 import { networkCuts } from './scenarios/network-cuts.ts'
 import { rapidTransitions } from './scenarios/rapid-transitions.ts'
 import { reconnectStorm } from './scenarios/reconnect-storm.ts'
@@ -44,6 +47,9 @@ export const scenarios: readonly Scenario[] = Object.freeze([
   slowClient,
   hostileClient,
   reconnectStorm,
+  natsCuts,
+  natsLeaderKill,
+  natsSlowReplica,
   cpuThrottling,
   gigabytes,
   throughput,

@@ -7,11 +7,10 @@
 import type { SchedulerLike } from 'rxjs'
 import { applyDelta, deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm, parseJson } from '../json/index.ts'
-import { type Kernel, kernelOf } from '../kernel/index.ts'
+import { type Kernel, kernelOf, LostElsewhere, tellOfLost } from '../kernel/index.ts'
 import { HeadgateError, type Immutable } from '../kit/index.ts'
 import { createStore, type Store, type SubscriberFault } from '../store/index.ts'
 import type { Chunk, DeltaFrame, VersionHead } from './frames.ts'
-import { LostElsewhere, tellOfLost } from './lost-elsewhere.ts'
 import { protocolInvalid } from './read-frame.ts'
 
 export interface ReplicaOptions {

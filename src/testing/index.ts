@@ -1,5 +1,6 @@
 /** Helpers for users' own tests, of any test runner. */
 export { assertNoLeaks, type NoLeaksOptions, type NoLeaksReport } from './assert-no-leaks.ts'
+export { checkHistory, type HistoryOfLog, type HistoryReport } from './check-history.ts'
 export { type DescribePolicyOptions, describePolicy, type PolicyTestRunner } from './describe-policy.ts'
 export { type DrainOptions, drain } from './drain.ts'
 export { type FaultProxy, type FaultProxyOptions, faultProxy, type NetworkFaults } from './fault-proxy.ts'

@@ -32,6 +32,7 @@ const PROGRAM = 'nats-server'
 const HOST = '127.0.0.1'
 const READY_WITHIN_MS = 60_000
 const ATTEMPT_MS = 100
+const ANSWER_MS = 2_000
 
 /**
  * The version of the program, such as `2.9.10`; undefined where it is not installed.
@@ -153,33 +154,43 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** Waits until JetStream answers on every node: a cluster elects a leader first. */
+/** Waits until JetStream answers on every node, and a cluster has room for what is on all of them. */
 async function isReady(nodes: readonly NatsNode[]): Promise<void> {
+  for (const node of nodes) await until(node, '$JS.API.INFO', '')
+  const [first] = nodes
+  if (first === undefined || nodes.length === 1) return
+  const stream = { name: 'HEADGATE_READY', subjects: ['headgate.ready'], num_replicas: nodes.length }
+  await until(first, `$JS.API.STREAM.CREATE.${stream.name}`, JSON.stringify(stream))
+  await until(first, `$JS.API.STREAM.DELETE.${stream.name}`, '')
+}
+
+/** Asks until it is answered, and not by an error. */
+async function until(node: NatsNode, subject: string, payload: string): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS
-  for (const node of nodes) {
-    while (!(await hasJetStream(node))) {
-      if (performance.now() > deadline) throw new Error(`JetStream of ${node.name} does not answer.`)
-      await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS))
-    }
+  while (!(await isDone(node, subject, payload))) {
+    if (performance.now() > deadline) throw new Error(`JetStream of ${node.name} does not answer ${subject}.`)
+    await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS))
   }
 }
 
-/** Asks for the account, in the protocol of NATS. */
-function hasJetStream({ port, host }: NatsNode): Promise<boolean> {
+/** Asks once, in the protocol of NATS. */
+function isDone({ port, host }: NatsNode, subject: string, payload: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host)
     let said = ''
-    const end = (has: boolean): void => {
+    const end = (done: boolean): void => {
       clearTimeout(late)
       socket.destroy()
-      resolve(has)
+      resolve(done)
     }
-    const late = setTimeout(() => end(false), 1_000)
+    const late = setTimeout(() => end(false), ANSWER_MS)
     socket.setEncoding('utf8').on('data', (text: string) => {
       said += text
       if (/^MSG [\s\S]*\}\r\n/m.test(said)) end(!said.includes('"error"'))
     })
     socket.on('error', () => end(false))
-    socket.write('CONNECT {"verbose":false}\r\nSUB reply 1\r\nPUB $JS.API.INFO reply 0\r\n\r\n')
+    socket.write(
+      `CONNECT {"verbose":false}\r\nSUB reply 1\r\nPUB ${subject} reply ${payload.length}\r\n${payload}\r\n`,
+    )
   })
 }

@@ -1,6 +1,6 @@
 /**
- * What was lost on the way to a mirror, by the policy that the server has for it: its subscribers are told of that
- * too, beside what they lost here by policies of their own.
+ * What was lost on the way to a replica: its subscribers are told of that too, beside what they lost here by policies
+ * of their own.
  */
 import type { Delivery, SubscriberStats } from '../backpressure/index.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from '../store/index.ts'
 
 export class LostElsewhere {
-  /** Versions, since the mirror began. */
+  /** Versions, since the replica began. */
   total = 0
   readonly #upTo = new WeakMap<object, number>()
 
@@ -51,8 +51,12 @@ class FartherDelivery implements Delivery {
   }
 }
 
-/** Lets the subscribers of a mirror's store be told of what was lost elsewhere; their accounts count it as conflated. */
-export function tellOfLost<S>(store: Store<S>, lost: LostElsewhere): void {
+/**
+ * Lets who subscribes from now on be told of what was lost elsewhere; their accounts count it as conflated.
+ *
+ * @returns ends it for those who subscribe later.
+ */
+export function tellOfLost<S>(store: Store<S>, lost: LostElsewhere): () => void {
   // The cast holds: a store has a core.
   const core = findCore(store) as ReadableCore<S>
   const subscribe = (consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle => {
@@ -83,5 +87,9 @@ export function tellOfLost<S>(store: Store<S>, lost: LostElsewhere): void {
     }
     return Object.defineProperty(handle, 'stats', { value: farther })
   }
+  const own = store.subscribe
   store.subscribe = subscribe
+  return () => {
+    store.subscribe = own
+  }
 }

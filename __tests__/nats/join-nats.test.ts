@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
+import { jetstreamManager } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/nats-core'
+import { connect } from '@nats-io/transport-node'
+import { buffer, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
+import { joinNats, type NatsMember, type NatsOptions } from '../../src/nats/index.ts'
+import { type NatsServer, natsServer } from '../../src/testing/index.ts'
+import { describeNats } from '../support/nats.ts'
+
+interface Fleet {
+  n: number
+  ids: string[]
+}
+
+let server: NatsServer
+const ends: (() => Promise<unknown>)[] = []
+
+let streams = 0
+const nextStream = (): string => {
+  streams += 1
+  return `S${streams}`
+}
+
+async function connection(): Promise<NatsConnection> {
+  const made = await connect({ servers: server.servers, maxReconnectAttempts: -1, reconnectTimeWait: 50 })
+  ends.push(() => made.close())
+  return made
+}
+
+const fleet = (): Store<Fleet> => createStore<Fleet>({ n: 0, ids: [] }, { name: 'fleet' })
+
+async function join(
+  options: Partial<NatsOptions> & { stream: string },
+  store: Store<Fleet> = fleet(),
+): Promise<NatsMember<Fleet>> {
+  const member = await joinNats(store, await connection(), {
+    create: true,
+    subject: `hg.${options.stream}`,
+    ...options,
+  })
+  ends.push(() => member.close())
+  return member
+}
+
+const add =
+  (id: string) =>
+  (draft: Fleet): void => {
+    draft.n += 1
+    draft.ids.push(id)
+  }
+
+const has = (member: NatsMember<Fleet>, n: number): Promise<unknown> =>
+  member.store.waitFor((state) => state.n === n)
+
+describeNats('joinNats', () => {
+  beforeAll(async () => {
+    jest.spyOn(console, 'warn').mockImplementation(() => {})
+    server = await natsServer()
+  })
+  afterAll(() => server.close())
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  })
+
+  test('gives all members the same versions and states', async () => {
+    const stream = nextStream()
+    const one = await join({ stream })
+    const two = await join({ stream })
+    expect([one.status, two.status]).toEqual(['live', 'live'])
+    expect(await one.update(add('a'))).toEqual({ committed: true, version: 2 })
+    expect(await two.update(add('b'))).toEqual({ committed: true, version: 3 })
+    await has(one, 2)
+    expect(one.store.state).toEqual({ n: 2, ids: ['a', 'b'] })
+    expect([one.store.published.version, two.store.published.version]).toEqual([3, 3])
+    expect(one.store.state).toEqual(two.store.state)
+  })
+
+  test('counts every write of many writers once', async () => {
+    const stream = nextStream()
+    const members = await Promise.all([
+      join({ stream }),
+      join({ stream }),
+      join({ stream }),
+      join({ stream }),
+    ])
+    const writes = members.map(async (member, m) => {
+      for (let n = 0; n < 25; n += 1) {
+        const result = await member.update(add(`${m}-${n}`), { retries: 1_000 })
+        expect(result.committed).toBe(true)
+      }
+    })
+    await Promise.all(writes)
+    await Promise.all(members.map((member) => has(member, 100)))
+    const states = members.map(({ store }) => store.state)
+    for (const state of states) expect(state).toEqual(states[0])
+    expect(new Set(states[0]?.ids).size).toBe(100)
+  })
+
+  test('a member that comes later has all that was', async () => {
+    const stream = nextStream()
+    const one = await join({ stream, snapshotEvery: 5 })
+    for (let n = 0; n < 23; n += 1) await one.update(add(String(n)))
+    const two = await join({ stream })
+    expect(two.store.state).toEqual(one.store.state)
+    expect(two.store.published.version).toBe(24)
+    // The first was kept with version 20.
+    expect(two.stats().applied).toBeLessThan(10)
+  })
+
+  test('takes what is too large in parts', async () => {
+    const stream = nextStream()
+    const one = await join({ stream, payloadBytesMax: 2_048 })
+    const two = await join({ stream })
+    const long = 'ü'.repeat(40_000)
+    expect((await one.update(add(long))).committed).toBe(true)
+    await has(two, 1)
+    expect(two.store.state.ids).toEqual([long])
+    await two.update(add('short'))
+    await has(one, 2)
+    expect(one.store.state).toEqual(two.store.state)
+  })
+
+  test('goes on when its server was killed, and loses nothing', async () => {
+    const own = await natsServer()
+    ends.push(() => own.close())
+    const stream = nextStream()
+    const connections = await Promise.all(
+      [1, 2].map(() => connect({ servers: own.servers, maxReconnectAttempts: -1, reconnectTimeWait: 20 })),
+    )
+    const options = { stream, create: true, writeTimeoutMs: 30_000 }
+    const members: NatsMember<Fleet>[] = []
+    for (const each of connections) members.push(await joinNats(fleet(), each, options))
+    ends.push(
+      ...connections.map((each) => () => each.close()),
+      ...members.map((member) => () => member.close()),
+    )
+    const [one, two] = members as [NatsMember<Fleet>, NatsMember<Fleet>]
+    await one.update(add('before'))
+    const writing = one.update(add('during'))
+    const [node] = own.nodes
+    await node?.kill()
+    await node?.start()
+    expect(await writing).toMatchObject({ committed: true })
+    await has(two, 2)
+    expect(two.store.state.ids).toEqual(['before', 'during'])
+  })
+
+  test('where the log has let go of what a member misses, it takes a newer state and says what was missed', async () => {
+    const stream = nextStream()
+    const one = await join({ stream, historyCommits: 10, snapshotEvery: 4 })
+    const slow = await connection()
+    const two = await joinNats(fleet(), slow, { stream, subject: `hg.${stream}` })
+    ends.push(() => two.close())
+    let missed = 0
+    const told: number[] = []
+    two.store.subscribe(
+      ({ version }, delivery) => {
+        told.push(version)
+        missed += delivery.missed
+      },
+      { policy: buffer({ capacity: 1_000 }), replay: false },
+    )
+    await one.update(add('a'))
+    await has(two, 1)
+    ;(
+      slow as unknown as { protocol: { transport: { socket: { destroy(): void } } } }
+    ).protocol.transport.socket.destroy()
+    for (let n = 0; n < 40; n += 1) await one.update(add(String(n)))
+    await has(two, 41)
+    expect(two.store.state).toEqual(one.store.state)
+    expect(two.store.published.version).toBe(one.store.published.version)
+    expect(missed).toBe(42 - 1 - told.length)
+  })
+
+  test('refuses a machine store, which would run on every member', async () => {
+    const machine = defineMachine({ id: 'lamp', initial: 'OFF', context: {}, states: { OFF: {} } })
+    await expect(
+      joinNats(createMachineStore(machine), await connection(), { stream: 'M' }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+
+  test('says what stream is missing', async () => {
+    await expect(join({ stream: 'NONE', create: false })).rejects.toMatchObject({ code: 'STREAM_ABSENT' })
+  })
+
+  test('leaves nothing on the server', async () => {
+    const stream = nextStream()
+    const one = await join({ stream })
+    const manager = await jetstreamManager(await connection())
+    expect((await manager.streams.info(stream)).state.consumer_count).toBe(1)
+    await one.close()
+    while ((await manager.streams.info(stream)).state.consumer_count > 0);
+    expect(one.status).toBe('closed')
+  })
+})

@@ -1,0 +1,152 @@
+/**
+ * A log in memory that does what servers and networks do: answers are lost, what was sent comes late or twice, the
+ * compare-and-set of the server takes what it should refuse, followers are cut, and the oldest records go.
+ */
+import type {
+  CommitLog,
+  LogEntry,
+  LogFollower,
+  PublishAnswer,
+  ServerFacts,
+} from '../../../src/nats/commit-log.ts'
+
+interface Stored {
+  readonly sequence: number
+  readonly id: string
+  readonly text: string
+}
+
+/** What all members of one log share. */
+export class Servers {
+  records: Stored[] = []
+  snapshots: string[] = []
+  readonly parts: Map<string, { sequence: number; bytes: Uint8Array }> = new Map()
+  sequence: number = 0
+  partsMade: number = 0
+  /** Records that are kept. */
+  historyMax: number = Number.POSITIVE_INFINITY
+  /** What is under way; whoever runs the program says what happens next. */
+  readonly underway: (() => void)[] = []
+  readonly logs: Set<MemoryLog> = new Set()
+
+  store(id: string, text: string): void {
+    this.sequence += 1
+    this.records.push({ sequence: this.sequence, id, text })
+    while (this.records.length > this.historyMax) this.records.shift()
+    for (const log of this.logs) log.tell()
+  }
+}
+
+/** What becomes of a record that is published. */
+export type Fate = 'stored' | 'answer lost' | 'lost' | 'late' | 'twice' | 'refused'
+
+export class MemoryLog implements CommitLog {
+  readonly server: ServerFacts = { version: '0.0.0', replicas: 3, syncs: true }
+  payloadBytesMax = 524_288
+  stateBytesMax = 10_000_000
+  /** Decides about each record. */
+  fate: () => Fate = () => 'stored'
+  readonly #servers: Servers
+  readonly #followers = new Map<LogFollower, { next: number; isTelling: boolean }>()
+  #closed = (): void => {}
+
+  constructor(servers: Servers) {
+    this.#servers = servers
+    servers.logs.add(this)
+  }
+
+  async publish(text: string, id: string): Promise<PublishAnswer> {
+    const servers = this.#servers
+    const fate = this.fate()
+    if (fate === 'lost') return 'unsure'
+    if (fate === 'refused') return 'stale'
+    if (fate === 'late') {
+      servers.underway.push(() => servers.store(id, text))
+      return 'unsure'
+    }
+    await new Promise<void>((resolve) => servers.underway.push(resolve))
+    servers.store(id, text)
+    if (fate === 'twice') servers.underway.push(() => servers.store(id, text))
+    return fate === 'answer lost' ? 'unsure' : 'stored'
+  }
+
+  follow(from: number, follower: LogFollower): () => void {
+    this.#followers.set(follower, { next: from, isTelling: false })
+    this.#servers.underway.push(() => {
+      if (this.#followers.has(follower) && !this.#tell(follower)) follower.upToDate()
+    })
+    return () => this.#followers.delete(follower)
+  }
+
+  /** Something has come. */
+  tell(): void {
+    for (const follower of [...this.#followers.keys()]) this.#tell(follower)
+  }
+
+  /** Tells a follower of the next record, one at a time, each under way for a while. */
+  #tell(follower: LogFollower): boolean {
+    const place = this.#followers.get(follower)
+    if (place === undefined || place.isTelling) return place !== undefined
+    const { records, underway } = this.#servers
+    const at = records.findIndex(({ sequence }) => sequence >= place.next)
+    if (at < 0) return false
+    place.isTelling = true
+    const entry: LogEntry = { ...(records[at] as Stored), pending: records.length - at - 1 }
+    underway.push(() => {
+      place.isTelling = false
+      place.next = entry.sequence + 1
+      if (!this.#followers.has(follower)) return
+      follower.entry(entry)
+      this.#tell(follower)
+    })
+    return true
+  }
+
+  /** What followed is told no more. */
+  cut(): void {
+    for (const follower of [...this.#followers.keys()]) {
+      this.#followers.delete(follower)
+      follower.lost(new Error('cut'))
+    }
+  }
+
+  async newestSnapshot(): Promise<string | undefined> {
+    return this.#servers.snapshots.at(-1)
+  }
+
+  async putSnapshot(text: string): Promise<void> {
+    this.#servers.snapshots.push(text)
+  }
+
+  async putPart(id: string, index: number, bytes: Uint8Array): Promise<number> {
+    const { parts } = this.#servers
+    const sequence = this.#servers.partsMade + 1
+    this.#servers.partsMade = sequence
+    parts.set(`${id}.${index}`, { sequence, bytes: bytes.slice() })
+    return sequence
+  }
+
+  async part(id: string, index: number): Promise<Uint8Array | undefined> {
+    return this.#servers.parts.get(`${id}.${index}`)?.bytes
+  }
+
+  async trim(partsBefore: number): Promise<void> {
+    const { parts, snapshots } = this.#servers
+    for (const [key, { sequence }] of parts) if (sequence < partsBefore) parts.delete(key)
+    snapshots.splice(0, snapshots.length - 2)
+  }
+
+  onClosed(closed: () => void): void {
+    this.#closed = closed
+  }
+
+  /** The connection is closed for good. */
+  end(): void {
+    this.#closed()
+  }
+
+  async close(): Promise<void> {
+    this.#followers.clear()
+    this.#servers.logs.delete(this)
+  }
+}

@@ -1,0 +1,61 @@
+/** What a member needs of a log that many write; JetStream is one (jetstream-log.ts), and tests have another. */
+
+/** One record, as it stands in the log. */
+export interface LogEntry {
+  readonly sequence: number
+  /** Whoever wrote it gave it this; a record that was written twice has it twice. */
+  readonly id: string
+  readonly text: string
+  /** How many were behind it when it was sent. */
+  readonly pending: number
+}
+
+export interface LogFollower {
+  /** The next record, in order, none left out. */
+  entry(entry: LogEntry): void
+  /** There is nothing behind what was told. */
+  upToDate(): void
+  /** Nothing more is told. Called once. */
+  lost(error: unknown): void
+}
+
+/**
+ * What the log said of a record: it has it; it refused it, as something else has come; or it is not known. A hint: what
+ * counts is what is read.
+ */
+export type PublishAnswer = 'stored' | 'stale' | 'unsure'
+
+/** What is known of the servers. */
+export interface ServerFacts {
+  readonly version: string
+  readonly replicas: number
+  /** Whether what is acknowledged is on a disk. */
+  readonly syncs: boolean | 'unknown'
+}
+
+export interface CommitLog {
+  readonly server: ServerFacts
+  /** Bytes of a record; what is larger goes in parts. */
+  readonly payloadBytesMax: number
+  /** Bytes of a state, in parts. */
+  readonly stateBytesMax: number
+  /**
+   * Writes a record behind all others. Does not reject.
+   *
+   * @param expected - what the writer has seen last, 0 for nothing: the log may refuse it where there is more.
+   */
+  publish(text: string, id: string, expected: number): Promise<PublishAnswer>
+  /** Tells of every record from a sequence on, that one included; 0: of all. Returns the end of it. */
+  follow(from: number, follower: LogFollower): () => void
+  /** The text of the newest snapshot. @throws what the servers say. */
+  newestSnapshot(): Promise<string | undefined>
+  putSnapshot(text: string): Promise<void>
+  /** Keeps a part of a state; resolves with its sequence. */
+  putPart(id: string, index: number, bytes: Uint8Array): Promise<number>
+  part(id: string, index: number): Promise<Uint8Array | undefined>
+  /** Lets go of parts of before a sequence, and of all snapshots but the newest two. */
+  trim(partsBefore: number): Promise<void>
+  /** Calls when nothing will come any more, as the connection was closed for good. */
+  onClosed(closed: () => void): void
+  close(): Promise<void>
+}

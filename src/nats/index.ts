@@ -1,0 +1,6 @@
+/** Stores on many machines, over NATS JetStream. */
+export type { ServerFacts } from './commit-log.ts'
+export { joinNats } from './join-nats.ts'
+export type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
+export type { NatsOptions } from './nats-options.ts'
+export type { Leader } from './record.ts'

@@ -1,0 +1,63 @@
+import type { NatsConnection } from '@nats-io/nats-core'
+import { HeadgateError } from '../kit/index.ts'
+import type { Store } from '../store/index.ts'
+import { JetStreamLog } from './jetstream-log.ts'
+import type { NatsMember } from './nats-member.ts'
+import { type NatsOptions, settingsOf } from './nats-options.ts'
+import { StoreMember } from './store-member.ts'
+
+/** Streams of which it was said that a power failure may take back what they have acknowledged. */
+const warned = new Set<string>()
+
+/**
+ * Joins a store to the machines that have it too, over NATS JetStream: each has the same versions and states, and each
+ * may write.
+ *
+ * The log of the stream decides: a write counts if nothing else came between, which every member reads out of the log
+ * for itself. Where the log is empty the state of the store is its first; else the store takes what the log has.
+ *
+ * @example
+ * ```js
+ * import { connect } from '@nats-io/transport-node'
+ * import { createStore } from 'headgate'
+ * import { joinNats } from 'headgate/nats'
+ *
+ * const fleet = await joinNats(createStore({ robots: {} }, { name: 'fleet' }), await connect(), {
+ *   stream: 'FLEET',
+ *   create: true,
+ * })
+ * fleet.store.select('robots', 'r1').subscribe(draw) // as of any store
+ * await fleet.update((draft) => { draft.robots.r1 = { battery: 90 } })
+ * ```
+ *
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `STREAM_ABSENT`, `RECORD_INVALID`, `KERNEL_ABSENT`, what the servers say.
+ */
+export async function joinNats<S>(
+  store: Store<S>,
+  connection: NatsConnection,
+  options: NatsOptions,
+): Promise<NatsMember<S>> {
+  const settings = settingsOf(options, store.name)
+  if ('send' in store) {
+    // Each member would run its timers and its work, and none of them could commit.
+    const expected = 'a store that is no machine'
+    throw new HeadgateError('OPTION_INVALID', { option: 'store', expected, received: 'a machine store' })
+  }
+  const log = await JetStreamLog.open(connection, settings, store.name)
+  const { stream } = settings
+  if (log.server.replicas === 1 && !warned.has(stream)) {
+    warned.add(stream)
+    // biome-ignore lint/suspicious/noConsole: advice, once for each stream
+    console.warn(
+      `[headgate] NATS_NOT_SYNCED: stream "${stream}" has one replica, and a server acknowledges before its disk has it: a power failure may take back what was committed. Use replicas: 3, or sync_interval: always of nats-server 2.10.`,
+    )
+  }
+  const member = new StoreMember(store, log, settings)
+  try {
+    await member.start()
+  } catch (error) {
+    await member.close()
+    throw error
+  }
+  return member
+}

@@ -1,0 +1,68 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Observable } from 'rxjs'
+import type { Readable } from '../store/index.ts'
+import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
+import type { ServerFacts } from './commit-log.ts'
+import type { Leader } from './record.ts'
+
+/**
+ * `catching-up` until it has read the whole log; `live` while it reads what comes; `disconnected` while nothing can
+ * come; `closed` for good.
+ */
+export type NatsStatus = 'catching-up' | 'live' | 'disconnected' | 'closed'
+
+/** Something has failed that has no caller. */
+export interface NatsFault {
+  /**
+   * `read`: nothing comes, it tries again by itself; `record`: it cannot read a record, and is closed; `snapshot`: a
+   * state to begin from was not kept; `effects`: what a machine runs could not be committed.
+   */
+  readonly phase: 'read' | 'record' | 'snapshot' | 'effects'
+  readonly error: unknown
+}
+
+export interface NatsStats {
+  /** Records that it has read. */
+  readonly records: number
+  /** Those of them that count, and those that do not. */
+  readonly counting: number
+  readonly void: number
+  /** Versions that its store has from records. */
+  readonly applied: number
+  /** How often the log began later than what it had, so that it took a newer state. */
+  readonly resyncs: number
+  /** Writes that were made again, as another one came first. */
+  readonly conflicts: number
+  /** Records that it read twice, as they were written twice. */
+  readonly repeated: number
+  /** Records that it has not read, as far as it knows. */
+  readonly lagRecords: number
+  /** How long it has been behind, or disconnected; 0 while it is not. */
+  readonly lagMs: number
+}
+
+/** A store on one of many machines; see {@link joinNats}. */
+export interface NatsMember<S> extends AsyncDisposable {
+  /** By which the others know it. */
+  readonly id: string
+  /** All that can be read and followed of the store; on every member the same. A write is refused: `WRITE_ELSEWHERE`. */
+  readonly store: Readable<S>
+  readonly status: NatsStatus
+  readonly status$: Observable<NatsStatus>
+  readonly server: ServerFacts
+  readonly faults$: Observable<NatsFault>
+  /** Of a machine: who runs its effects. */
+  readonly leader: Leader | undefined
+  /**
+   * Changes the store for all: the recipe is run on the state here, and what it makes counts if nothing else came first;
+   * else it is run again on what came. Resolves when this member has the version.
+   *
+   * @throws what the recipe throws; `NATS_DISCONNECTED` while nothing can be read: nothing was written;
+   *   `STATE_TOO_LARGE`, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`, `STORE_DESTROYED` after it was closed,
+   *   `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
+   */
+  update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
+  stats(): NatsStats
+  /** Leaves: what it writes is given up, its store keeps what it has and can be written again. */
+  close(): Promise<void>
+}

@@ -1,0 +1,136 @@
+/**
+ * Reads a subject of a stream by a consumer that the server pushes to and forgets. What it is told is numbered without
+ * a gap; where a number is missing, or nothing is heard for two heartbeats, or the connection is lost, it ends.
+ */
+import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core'
+import type { SchedulerLike, Subscription as Timer } from 'rxjs'
+import type { LogFollower } from './commit-log.ts'
+import type { ConnectionWatch } from './connection-watch.ts'
+
+/** A consumer, once it is there. */
+interface Consumer {
+  /** Records that it will be sent. */
+  readonly pending: number
+  remove(): void
+}
+
+const FLOW_CONTROL = 100
+
+export class PushReader {
+  static readonly HEARTBEAT_MS = 2_000
+  readonly #connection: NatsConnection
+  readonly #watched: ConnectionWatch
+  readonly #follower: LogFollower
+  readonly #scheduler: SchedulerLike
+  readonly #create: (inbox: string) => Promise<Consumer>
+  #subscription: Subscription | undefined
+  #consumer: Consumer | undefined
+  #beats: Timer | undefined
+  #stopListening = (): void => {}
+  /** Of the newest message, as the consumer numbers them. */
+  #number = 0
+  #heardAt = 0
+  #isOver = false
+
+  constructor(
+    connection: NatsConnection,
+    watched: ConnectionWatch,
+    follower: LogFollower,
+    scheduler: SchedulerLike,
+    create: (inbox: string) => Promise<Consumer>,
+  ) {
+    this.#connection = connection
+    this.#watched = watched
+    this.#follower = follower
+    this.#scheduler = scheduler
+    this.#create = create
+  }
+
+  /** Begins, as soon as there is a connection; returns the end of it. */
+  start(inbox: string): () => void {
+    let hasBegun = this.#watched.isConnected
+    this.#stopListening = this.#watched.listen({
+      connected: () => {
+        if (!hasBegun) void this.#start(inbox)
+        hasBegun = true
+      },
+      disconnected: () => {
+        if (hasBegun) this.#lost(new Error('The connection is lost.'))
+      },
+    })
+    if (hasBegun) void this.#start(inbox)
+    return () => this.#end()
+  }
+
+  async #start(inbox: string): Promise<void> {
+    try {
+      this.#subscription = this.#connection.subscribe(inbox, {
+        callback: (error, message) => {
+          if (error !== null) this.#lost(error)
+          else this.#heard(message)
+        },
+      })
+      const consumer = await this.#create(inbox)
+      if (this.#isOver) {
+        consumer.remove()
+        return
+      }
+      this.#consumer = consumer
+      this.#heardAt = this.#scheduler.now()
+      this.#watchBeats()
+      if (consumer.pending === 0) this.#follower.upToDate()
+    } catch (error) {
+      this.#lost(error)
+    }
+  }
+
+  #watchBeats(): void {
+    const scheduler = this.#scheduler
+    const ms = PushReader.HEARTBEAT_MS
+    this.#beats = scheduler.schedule(() => {
+      if (scheduler.now() - this.#heardAt > ms * 2) this.#lost(new Error('The server is silent.'))
+      else this.#watchBeats()
+    }, ms)
+  }
+
+  #heard(message: Msg): void {
+    this.#heardAt = this.#scheduler.now()
+    const { headers, reply, data } = message
+    if (headers?.code === FLOW_CONTROL && data.length === 0) {
+      // A question has somewhere to answer to; a beat of a consumer that waits for an answer says where.
+      const stalled = headers.get('Nats-Consumer-Stalled')
+      if (stalled !== '') this.#connection.publish(stalled)
+      else if (reply !== undefined && reply !== '') message.respond()
+      return
+    }
+    // $JS.ACK.<stream>.<consumer>.<tries>.<sequence>.<number>.<time>.<pending>; newer servers put two words more ahead.
+    const words = reply?.split('.') ?? []
+    const [sequence = 0, number = 0, , pending = 0] = words.slice(words.length > 9 ? 7 : 5).map(Number)
+    this.#number += 1
+    if (number !== this.#number) {
+      this.#lost(new Error(`Message ${this.#number} of the consumer did not come.`))
+      return
+    }
+    const id = headers?.get('Nats-Msg-Id') ?? ''
+    this.#follower.entry({ sequence, id, text: message.string(), pending })
+  }
+
+  #lost(error: unknown): void {
+    if (this.#isOver) return
+    this.#end()
+    this.#follower.lost(error)
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#beats?.unsubscribe()
+    this.#stopListening()
+    try {
+      this.#subscription?.unsubscribe()
+    } catch {
+      // the connection is closed, and it with it
+    }
+    if (this.#watched.isConnected && !this.#connection.isClosed()) this.#consumer?.remove()
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What stands in the log, as JSON. A record names the one that it is based on; whether it counts is decided by who
+ * reads it (chain.ts).
+ *
+ *   headgate.commit    one version: what it changed, or all of it, or where the parts of that are
+ *   headgate.claim     a member leads for a time; the same fence again: for another
+ *   headgate.release   it does not lead any more
+ */
+import { deltaFromJSON } from '../delta/index.ts'
+import { Budget, fromJsonForm } from '../json/index.ts'
+import { isVersion } from '../kit/index.ts'
+
+/** A state that does not fit into one message: its text in parts, which were written before what names them. */
+export interface Parts {
+  readonly id: string
+  readonly count: number
+  /** The sequence of the first one. */
+  readonly first: number
+}
+
+interface Based {
+  readonly v: 1
+  /** The sequence of the record that it is based on; 0: it is the first. */
+  readonly base: number
+  readonly member: string
+}
+
+/** What a snapshot is labelled with. */
+export interface Labels {
+  readonly version: number
+  readonly reason: string
+  readonly source: string
+  readonly tsWall: number
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
+
+export interface CommitRecord extends Based, Labels {
+  readonly format: 'headgate.commit'
+  /** Exactly one of these. */
+  readonly ops?: unknown
+  readonly state?: unknown
+  readonly parts?: Parts | undefined
+  /** Of an effect of a machine: it counts as long as its member leads with this number. */
+  readonly fence?: number | undefined
+  /** Of a machine: the event that led to it. */
+  readonly event?: unknown
+}
+
+export interface ClaimRecord extends Based {
+  readonly format: 'headgate.claim'
+  readonly fence: number
+  readonly leaseMs: number
+}
+
+export interface ReleaseRecord extends Based {
+  readonly format: 'headgate.release'
+  readonly fence: number
+}
+
+export type LogRecord = CommitRecord | ClaimRecord | ReleaseRecord
+
+/** Who leads: until `leaseMs` after it was last heard of. */
+export interface Leader {
+  readonly member: string
+  readonly fence: number
+  readonly leaseMs: number
+}
+
+/** A state to begin from, and what is known of the log where it stands. */
+export interface SnapshotRecord extends Labels {
+  readonly format: 'headgate.snapshot'
+  readonly v: 1
+  /** The sequence of the newest record that counts in it. */
+  readonly at: number
+  /** The sequence of the newest record that was read, as not all count. */
+  readonly upTo: number
+  /** The wall time of the first commit. */
+  readonly began: number
+  /** The highest fence so far. */
+  readonly fence: number
+  readonly leader?: Leader | undefined
+  readonly state?: unknown
+  readonly parts?: Parts | undefined
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isTime = (value: unknown): boolean => Number.isFinite(value)
+
+const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  'headgate.commit': {
+    base: isCount,
+    member: isText,
+    version: isVersion,
+    reason: isText,
+    source: isText,
+    tsWall: isTime,
+  },
+  'headgate.claim': { base: isCount, member: isText, fence: isCount, leaseMs: isTime },
+  'headgate.release': { base: isCount, member: isText, fence: isCount },
+  'headgate.snapshot': {
+    at: isCount,
+    upTo: isCount,
+    version: isVersion,
+    reason: isText,
+    source: isText,
+    tsWall: isTime,
+  },
+}
+
+/** Reads a record. @throws an Error that says what is wrong with it. */
+export const readRecord = (text: string): LogRecord => read(text, false) as LogRecord
+
+/** Reads a state to begin from. @throws as {@link readRecord}. */
+export const readSnapshot = (text: string): SnapshotRecord => read(text, true) as SnapshotRecord
+
+function read(text: string, isSnapshot: boolean): unknown {
+  const record = JSON.parse(text) as Record<string, unknown> | null
+  const format = String(record?.format)
+  const checks = CHECKS[format]
+  if (record === null || checks === undefined || (format === 'headgate.snapshot') !== isSnapshot) {
+    throw new Error(`its format is ${JSON.stringify(record?.format)}`)
+  }
+  if (record.v !== 1) throw new Error(`it is of version ${JSON.stringify(record.v)} of its format`)
+  for (const [key, holds] of Object.entries(checks)) {
+    if (!holds(record[key])) throw new Error(`its ${key} is ${JSON.stringify(record[key])}`)
+  }
+  return record
+}
+
+/** What a member has read of the log is as long as its members made it; nobody else counts for them. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER
+const LIMITS = { bytesMax: UNLIMITED, valuesMax: UNLIMITED, entriesMax: UNLIMITED }
+
+/** The operations of a record. @throws `CODEC_INVALID` */
+export const opsOf = (ops: unknown): ReturnType<typeof deltaFromJSON> => deltaFromJSON(ops, LIMITS)
+
+/** A value from its form. @throws `CODEC_INVALID` */
+export const readValue = (form: unknown, what: string): unknown =>
+  fromJsonForm(form, what, { budget: new Budget(LIMITS), isTagged: true })
