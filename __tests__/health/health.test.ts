@@ -89,6 +89,8 @@ describe('health of a store that is well', () => {
       issues: [],
       metrics: store.metrics(),
       journals: [],
+      servers: [],
+      mirrors: [],
     })
   })
 

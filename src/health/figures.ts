@@ -23,15 +23,15 @@ export interface Row<Figures> extends Instrument {
 
 type Read<Figures> = Row<Figures>['read']
 
-const row =
-  <Figures>(kind: Instrument['kind'], prefix: string) =>
+export const row =
+  <Figures>(kind: Instrument['kind'], prefix: string, attributes?: Row<Figures>['attributes']) =>
   (
     name: string,
     unit: string,
     help: string,
     read: Read<Figures>,
-    attributes?: Row<Figures>['attributes'],
-  ): Row<Figures> => ({ name: `headgate.${prefix}.${name}`, kind, unit, help, read, attributes })
+    own: Row<Figures>['attributes'] = attributes,
+  ): Row<Figures> => ({ name: `headgate.${prefix}.${name}`, kind, unit, help, read, attributes: own })
 
 const storeCounter = row<HealthReport>('counter', 'store')
 const storeGauge = row<HealthReport>('gauge', 'store')

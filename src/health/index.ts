@@ -4,4 +4,11 @@ export { INSTRUMENTS, type Instrument, type Reading, readings } from './instrume
 export { type JournalHealth, reportJournal } from './journal-health.ts'
 export type { HealthCode, HealthIssue, HealthReport } from './judge-health.ts'
 export { type PrometheusOptions, toPrometheus } from './prometheus.ts'
+export {
+  type ClientLag,
+  type MirrorHealth,
+  reportMirror,
+  reportServer,
+  type ServerHealth,
+} from './sync-health.ts'
 export type { HealthOptions, HealthThresholds } from './thresholds.ts'

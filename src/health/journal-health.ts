@@ -1,5 +1,5 @@
 /** What journals say of themselves to the health and the figures of their store. */
-import type { Kernel } from '../store/index.ts'
+import { type Companions, companions } from './companions.ts'
 
 /** A journal of a store, in figures. */
 export interface JournalHealth {
@@ -20,24 +20,10 @@ export interface JournalHealth {
   readonly lastError: string | null
 }
 
-type Source = () => JournalHealth
-
-/** Kept on the kernel, so that both copies of the package know the journals of a store. */
-const sourcesSymbol: unique symbol = Symbol.for('headgate.journals')
-
-interface Kept {
-  [sourcesSymbol]?: Set<Source>
-}
+const journals: Companions<JournalHealth> = companions<JournalHealth>('headgate.journals')
 
 /** Adds a journal to the health and the figures of a store; returns what takes it away. */
-export function reportJournal<S>(kernel: Kernel<S>, source: Source): () => void {
-  const kept = kernel as Kept
-  kept[sourcesSymbol] ??= new Set()
-  const sources = kept[sourcesSymbol]
-  sources.add(source)
-  return () => void sources.delete(source)
-}
+export const reportJournal: Companions<JournalHealth>['report'] = journals.report
 
 /** The journals of a store, in the order in which they were opened. */
-export const journalsOf = (kernel: Kernel<unknown>): JournalHealth[] =>
-  Array.from((kernel as Kept)[sourcesSymbol] ?? [], (source) => source())
+export const journalsOf: Companions<JournalHealth>['of'] = journals.of

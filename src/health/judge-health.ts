@@ -8,6 +8,7 @@ import type { StoreMetrics } from '../counting/index.ts'
 import type { SubscriberVitals } from '../store/index.ts'
 import type { WindowCounts } from './health-window.ts'
 import type { JournalHealth } from './journal-health.ts'
+import { type MirrorHealth, mirrorIssues, type ServerHealth, serverIssues } from './sync-health.ts'
 import type { HealthThresholds } from './thresholds.ts'
 
 /** What can be wrong with a store. */
@@ -32,6 +33,10 @@ export type HealthCode =
   | 'JOURNAL_DEGRADED'
   /** A journal has given up versions for a newer state, which still waits for the disk. */
   | 'JOURNAL_BEHIND'
+  /** A client of a server has not acknowledged for too long what it was sent. */
+  | 'CLIENT_LAGGING'
+  /** A mirror has been without a connection, or behind, for too long. */
+  | 'MIRROR_STALE'
 
 /** One thing that is wrong with a store, for as long as it is. */
 export interface HealthIssue {
@@ -44,6 +49,10 @@ export interface HealthIssue {
   readonly subscriberId?: string
   /** Present where the issue is about a journal. */
   readonly journal?: string
+  /** Present where the issue is about a client of a server. */
+  readonly clientId?: string
+  /** Present where the issue is about the mirror whose store it is. */
+  readonly mirror?: string
 }
 
 /** What {@link health} says of a store. */
@@ -55,7 +64,14 @@ export interface HealthReport {
   readonly metrics: StoreMetrics
   /** Of the journals that are open beside the store. */
   readonly journals: readonly JournalHealth[]
+  /** Of those that serve the store to mirrors. */
+  readonly servers: readonly ServerHealth[]
+  /** Of the mirror whose store it is. */
+  readonly mirrors: readonly MirrorHealth[]
 }
+
+/** What stands beside a store. */
+export type Beside = Pick<HealthReport, 'journals' | 'servers' | 'mirrors'>
 
 /**
  * @param recent - the counts of the window that rates are judged over
@@ -65,35 +81,41 @@ export function judgeHealth(
   metrics: StoreMetrics,
   recent: WindowCounts,
   vitals: readonly SubscriberVitals[],
-  journals: readonly JournalHealth[],
+  beside: Beside,
   thresholds: HealthThresholds,
 ): HealthReport {
   const issues = [
-    ...storeIssues(metrics, recent, thresholds),
+    ...storeIssues(metrics, recent, clientCount(beside), thresholds),
     ...metrics.subscribers.flatMap((stats, index) => [
       // The casts hold: there is one for each.
       ...subscriberIssues(stats, vitals[index] as SubscriberVitals, thresholds),
       ...lossIssues(stats.id, recent.losses[index] as WindowCounts['losses'][number], thresholds),
     ]),
-    ...journals.flatMap((journal) => [...journalIssues(journal)]),
+    ...beside.journals.flatMap((journal) => [...journalIssues(journal)]),
+    ...beside.servers.flatMap((server) => [...serverIssues(server, thresholds)]),
+    ...beside.mirrors.flatMap((mirror) => [...mirrorIssues(mirror, thresholds)]),
   ]
   const status = issues.some(({ severity }) => severity === 'error')
     ? 'unhealthy'
     : issues.length > 0
       ? 'degraded'
       : 'healthy'
-  return { healthy: status === 'healthy', status, issues, metrics, journals }
+  return { healthy: status === 'healthy', status, issues, metrics, ...beside }
 }
+
+/** Clients are subscribers of the store, as many as a server was made for. */
+const clientCount = ({ servers }: Beside): number => servers.reduce((sum, { clients }) => sum + clients, 0)
 
 const percent = (ratio: number): string => `${Math.round(ratio * 1000) / 10} %`
 
 function* storeIssues(
   metrics: StoreMetrics,
   { commits, versionConflicts }: WindowCounts,
+  clientCount: number,
   thresholds: HealthThresholds,
 ): Generator<HealthIssue> {
   const { selectionCount } = metrics
-  const subscriberCount = metrics.subscriberCount - selectionCount
+  const subscriberCount = metrics.subscriberCount - selectionCount - clientCount
   if (metrics.currentVersion < 0) {
     yield {
       code: 'NOT_INITIALIZED',

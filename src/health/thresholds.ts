@@ -12,6 +12,10 @@ export interface HealthThresholds {
   readonly stallMs: number
   /** Drops as a share of what was published to a subscriber in the window; default 0.5. */
   readonly dropRatio: number
+  /** Milliseconds that a client of a server leaves a frame without an answer; default 10 000. */
+  readonly lagMs: number
+  /** Milliseconds that a mirror is behind, or without a connection; default 10 000. */
+  readonly staleMs: number
   /** Milliseconds after which what was is no longer judged; default 60 000. */
   readonly windowMs: number
   /** Versions after which what was is no longer judged, where they come sooner; default 1 000. */
@@ -27,6 +31,8 @@ const DEFAULTS: HealthThresholds = {
   selectionCount: 10_000,
   stallMs: 30_000,
   dropRatio: 0.5,
+  lagMs: 10_000,
+  staleMs: 10_000,
   windowMs: 60_000,
   windowVersions: 1_000,
 }
@@ -37,6 +43,8 @@ const KEYS: KnownKeys<HealthThresholds> = {
   selectionCount: true,
   stallMs: true,
   dropRatio: true,
+  lagMs: true,
+  staleMs: true,
   windowMs: true,
   windowVersions: true,
 }

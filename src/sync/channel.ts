@@ -3,6 +3,7 @@
  * full, so its policy decides what it gets, and its account says what it missed, as for any subscriber.
  */
 import { checkPolicy, type Policy, type SubscriberStats } from '../backpressure/index.ts'
+import type { ClientLag } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { Snapshot, SubscriberHandle } from '../store/index.ts'
 import type { Connection } from './connection.ts'
@@ -103,6 +104,13 @@ export class Channel {
       bufferedBytes: this.connection.socket.bufferedBytes,
       ...this.#desk.figures,
     }
+  }
+
+  /** How far it is behind. */
+  get lag(): ClientLag {
+    const { acknowledgedVersion, lagMs } = this.#outbox
+    const versions = this.served.kernel.head.version - acknowledgedVersion
+    return { clientId: this.facts.clientId, versions, ms: lagMs }
   }
 
   /** Welcomes the client, and feeds it from what it has. */

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import type { MetricsSource } from '../health/index.ts'
 import { HeadgateError } from '../kit/index.ts'
 import type { Draft, Readable } from '../store/index.ts'
 import { LINK_DEFAULTS, Link } from './link.ts'
@@ -47,8 +48,8 @@ export interface UpdateOptions extends AskOptions {
 
 /** A store elsewhere, as it is here. */
 export interface Mirror<S> {
-  /** All that can be read and followed of a store. A write to it is refused with `WRITE_ELSEWHERE`. */
-  readonly store: Readable<S>
+  /** All that can be read and followed of a store, and its figures. A write to it is refused with `WRITE_ELSEWHERE`. */
+  readonly store: Readable<S> & MetricsSource
   /**
    * What {@link Mirror.store} will be when the writes with `optimistic: true` are committed: these run again on whatever
    * comes. One that is not committed is taken back, and a fault says so (`WRITE_TAKEN_BACK`). Its versions are its own.

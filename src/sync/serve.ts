@@ -1,4 +1,5 @@
 import { merge, type Observable, type Subscription } from 'rxjs'
+import { reportServer, type ServerHealth } from '../health/index.ts'
 import { kernelOf } from '../kernel/index.ts'
 import { defineDispose, HeadgateError } from '../kit/index.ts'
 import type { Store, SubscriberFault } from '../store/index.ts'
@@ -105,6 +106,7 @@ class Server implements SyncServer, ConnectionHost {
   readonly faults$: Observable<SubscriberFault>
   readonly #served: ReadonlyMap<string, ServedStore>
   readonly #connections = new Set<Connection>()
+  readonly #unreport: readonly (() => void)[]
   #heartbeat: Subscription | undefined
   #isClosed = false
   #accepted = 0
@@ -115,6 +117,7 @@ class Server implements SyncServer, ConnectionHost {
     this.settings = settings
     const served = Object.entries(stores).map(([name, store]) => new ServedStore(name, store, settings))
     this.#served = new Map(served.map((each) => [each.name, each]))
+    this.#unreport = served.map((each) => reportServer(each.kernel, () => this.#healthOf(each)))
     this.faults$ = merge(...served.map(({ store }) => store.faults$))
   }
 
@@ -168,6 +171,23 @@ class Server implements SyncServer, ConnectionHost {
     }
   }
 
+  #healthOf({ name, channels, texts }: ServedStore): ServerHealth {
+    const clients = [...channels.values()]
+    const lags = clients.map(({ lag }) => lag)
+    return {
+      name,
+      clients: clients.length,
+      lagging: lags.filter(({ versions, ms }) => versions > 0 || ms > 0),
+      deltasMade: texts.deltasMade,
+      statesMade: texts.statesMade,
+      heldBytes: this.held.bytes,
+      connections: this.#connections.size,
+      accepted: this.#accepted,
+      turnedAway: this.#turnedAway,
+      protocolErrors: this.#protocolErrors,
+    }
+  }
+
   // ---- what a connection asks for ----
 
   served(name: string): ServedStore | undefined {
@@ -214,5 +234,6 @@ class Server implements SyncServer, ConnectionHost {
     this.#isClosed = true
     for (const connection of [...this.#connections]) connection.end('CLOSED', 'the server is closed')
     for (const { unfollow } of this.#served.values()) unfollow()
+    for (const unreport of this.#unreport) unreport()
   }
 }

@@ -5,6 +5,7 @@
  * makes writers wait makes the server wait.
  */
 import { BehaviorSubject, type SchedulerLike } from 'rxjs'
+import { reportMirror } from '../health/index.ts'
 import { HeadgateError, isHeadgateError, onAbort, randomUuid } from '../kit/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Bye, type Chunk, type DeltaFrame, PROTOCOL, type ServerFrame, type Welcome } from './frames.ts'
@@ -29,6 +30,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly #replica: Replica<S>
   readonly #proposals: Proposals
   readonly #writer: MirrorWriter<S>
+  readonly #unreport: () => void
   #stopListening = (): void => {}
   /** The newest version of the primary that it has heard of. */
   #newest = -1
@@ -59,6 +61,16 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       },
     })
     this.#writer = new MirrorWriter(this.#replica, this.#proposals)
+    this.#unreport = reportMirror(this.#replica.kernel, () => {
+      const { versions: lagVersions, ms: lagMs } = this.lag
+      return {
+        name: this.store.name,
+        status: this.status$.value,
+        lagVersions,
+        lagMs,
+        resyncs: { ...this.resyncs },
+      }
+    })
     this.#stopListening = onAbort(signal, () => this.close())
     if (signal?.aborted !== true) link.add(this)
   }
@@ -88,6 +100,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.#inbox = []
     this.#replica.abandon()
     this.#proposals.giveUp()
+    this.#unreport()
     this.store.destroy()
     this.status$.complete()
   }
