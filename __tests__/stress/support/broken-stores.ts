@@ -139,7 +139,15 @@ export const garbles: StressAdapter = broken('garbles what it converts', (store)
 }))
 
 export const alwaysWell: StressAdapter = broken('is always well', (store) => ({
-  health: () => ({ healthy: true, status: 'healthy', issues: [], metrics: store.metrics!(), journals: [], servers: [], mirrors: [] }),
+  health: () => ({
+    healthy: true,
+    status: 'healthy',
+    issues: [],
+    metrics: store.metrics!(),
+    journals: [],
+    servers: [],
+    mirrors: [],
+  }),
 }))
 
 export const neverRecovers: StressAdapter = broken('never recovers', (store) => {
