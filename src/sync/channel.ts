@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts'
 import type { ByeCode, ClientFrame, Grant, Hello, VersionHead } from './frames.ts'
 import { writeFrame } from './frames.ts'
 import { Outbox, type Posted } from './outbox.ts'
-import { protocolInvalid } from './read-frame.ts'
+import { bytesOf, protocolInvalid } from './read-frame.ts'
 import type { ClientFacts, ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
 import { pieces } from './texts.ts'
@@ -216,26 +216,22 @@ export class Channel {
   }
 
   #chunks(head: VersionHead, state: unknown): Posted[] {
-    const texts = pieces(this.served.texts.ofState(state), this.#settings.chunkBytes)
-    const { store } = this.facts
-    const { version } = head
-    const count = texts.length
     this.#snapshots += 1
-    return texts.map((text, index) => ({
-      version,
-      index,
-      frame: writeFrame({
-        t: 'chunk',
-        store,
-        version,
-        index,
-        count,
-        text,
-        head: index === 0 ? head : undefined,
-      }),
-      isLast: index === count - 1,
-    }))
+    return this.served.chunks.of(state, head, () => {
+      const texts = pieces(this.served.texts.ofState(state), this.#settings.chunkBytes)
+      return chunkFrames(this.facts.store, head, texts)
+    })
   }
+}
+
+function chunkFrames(store: string, head: VersionHead, texts: readonly string[]): Posted[] {
+  const { version } = head
+  const count = texts.length
+  return texts.map((text, index) => {
+    const of = { store, version, index, count, text }
+    const frame = writeFrame({ t: 'chunk', ...of, head: index === 0 ? head : undefined })
+    return { version, index, frame, bytes: bytesOf(frame), isLast: index === count - 1 }
+  })
 }
 
 function checkWaiting(given: unknown): Policy {

@@ -15,6 +15,8 @@ export interface Posted {
   /** Which chunk of a snapshot; of a delta undefined. */
   readonly index?: number
   readonly frame: string
+  /** Its length, where it is known already. */
+  readonly bytes?: number
   /** Whether the client has the version with it. */
   readonly isLast: boolean
 }
@@ -68,7 +70,7 @@ export class Outbox {
   /** Sends frames as there is room for them; what it returns resolves when there is room for more. */
   post(frames: readonly Posted[]): Promise<void> | undefined {
     for (const each of frames) {
-      const bytes = bytesOf(each.frame)
+      const { bytes = bytesOf(each.frame) } = each
       this.#waiting.push({ ...each, bytes })
       this.#hold(bytes)
     }
