@@ -1,6 +1,8 @@
 /**
  * Runs the package's main job, `headgate run`, on a fresh ESM build. Arguments after `--` are passed on.
  *
+ * The demonstration is shown in the inspector, whose address is printed; `--no-inspect` runs it without.
+ *
  * The build is repeated only when a source, or a folder of sources, has changed since.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -9,7 +11,7 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 const COMMAND = join(ROOT, 'dist/esm/cli/main.js')
-const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.esm.json']
+const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.esm.json', 'scripts/inspector-page.mjs']
 
 /**
  * When a file, or anything in a folder, last changed; 0 for what does not exist.
@@ -29,7 +31,12 @@ if (changedAt(COMMAND) < Math.max(...INPUTS.map((input) => changedAt(join(ROOT, 
   if (build.status !== 0) process.exit(1)
 }
 
-const command = spawn(process.execPath, [COMMAND, 'run', ...process.argv.slice(2)], { stdio: 'inherit' })
+const words = process.argv.slice(2)
+const own = words.filter((word) => word !== '--no-inspect')
+const inspects =
+  own.length === words.length && !own.some((word) => /^--(?:inspect|help|json)|^-h$/.test(word))
+const options = inspects ? ['--inspect', ...own] : own
+const command = spawn(process.execPath, [COMMAND, 'run', ...options], { stdio: 'inherit' })
 // Ctrl-C reaches the command by itself; only its end decides when this process ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => command.kill('SIGTERM'))

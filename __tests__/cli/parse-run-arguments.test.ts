@@ -30,6 +30,19 @@ describe('parseRunArguments', () => {
     })
   })
 
+  test.each([
+    ['m.js --inspect', { inspect: 0, module: 'm.js' }],
+    ['--inspect 8080 m.js', { inspect: 8_080, module: 'm.js' }],
+    ['--inspect m.js', { inspect: 0, module: 'm.js' }],
+    ['--inspect=8080', { inspect: 8_080, module: undefined }],
+  ])('reads in "%s" whether there is an inspector, and where', (line, expected) => {
+    expect(read(line)).toMatchObject(expected)
+  })
+
+  test('refuses a port that is none', () => {
+    expect(refusal('--inspect=99999')).toBe('Expected --inspect to be a port from 0 to 65535, got "99999".')
+  })
+
   test('reads every option', () => {
     expect(read('m.js --events - --speed 0.5 --seed 7 --json --strict --help')).toMatchObject({
       module: 'm.js',

@@ -57,7 +57,6 @@ const at = ({ url }: InspectorServer, path: string): string => {
 
 /** A page, as far as its feed goes. */
 function page(server: InspectorServer, store: string, clientId: string) {
-  // biome-ignore lint/suspicious/noExplicitAny: facts or looks
   const feed = mirror<any>(() => sseSocket(at(server, '/feed')), { store, clientId })
   open.push(feed)
   return feed.store

@@ -48,6 +48,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['journal', async (words, io) => (await import('./journal/journal.ts')).journal(words, io)],
   ['serve', async (words, io) => (await import('./sync/serve.ts')).serveCommand(words, io)],
   ['mirror', async (words, io) => (await import('./sync/mirror.ts')).mirrorCommand(words, io)],
+  ['inspect', async (words, io) => (await import('./inspect/inspect.ts')).inspect(words, io)],
   ['stress', async (words, io) => (await import('./stress/stress.ts')).stress(words, io)],
 ])
 

@@ -6,6 +6,7 @@ Commands:
   journal    look into what a run has kept on the disk, mend it, carry it elsewhere
   serve      serve the stores of a module to mirrors
   mirror     print the states of a store that is served elsewhere
+  inspect    show running stores, or a recording of them, in a page
   stress     put load on a store, check that it holds, and write a report
 
 Options:
@@ -40,6 +41,8 @@ Options:
                            the same records has stopped, also after kill -9
   --serve PORT             serve the machine's store to mirrors of this machine, who may read it; 0 takes any
                            port that is free. headgate mirror shows it
+  --inspect [PORT]         serve a page that shows the run: who is slow, what happened; docs/inspector.md. In a
+                           terminal the run stays until Ctrl-C
   --json                   one JSON object a line: the transitions, and last the summary
   --strict                 end the run at the first bad record, with exit status 1
   --help                   show this text

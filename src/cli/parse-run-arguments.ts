@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly journal: string | undefined
   /** The port at which mirrors find the store; undefined for none. */
   readonly serve: number | undefined
+  /** The port of the inspector; undefined for none. */
+  readonly inspect: number | undefined
   readonly subscribers: readonly RequestedSubscriber[]
   readonly json: boolean
   readonly strict: boolean
@@ -56,6 +58,7 @@ export function parseRunArguments(words: readonly string[]): RunOptions {
     time: readTime(values.time),
     journal: values.journal,
     serve: readPort('--serve', values.serve),
+    inspect: readPort('--inspect', values.inspect),
     subscribers: readSubscribers(subscribers),
     json: values.json,
     strict: values.strict,

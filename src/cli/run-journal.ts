@@ -51,6 +51,11 @@ export class RunJournal {
     return new RunJournal(journal as Journal<unknown>, onFault)
   }
 
+  /** What tools read from it. */
+  get kept(): Pick<Journal<unknown>, 'at'> {
+    return this.#journal
+  }
+
   /** Something to wait for before the next record; undefined where the disk keeps up, or has failed. */
   room(): Promise<unknown> | undefined {
     if (this.#journal.status === 'degraded' || this.#journal.stats().pending < PENDING_MAX) return undefined

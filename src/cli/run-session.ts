@@ -8,7 +8,9 @@
  * same things follow in the same order: subscribers get a short time to finish, the summary is shown, the
  * store is destroyed, the output is flushed.
  */
+import type { InspectorServer } from '../inspector/index.ts'
 import type { JournalEngine, JournalStats } from '../journal/index.ts'
+import { onAbort } from '../kit/index.ts'
 import { type Cell, createMachineStore, type MachineStore } from '../machine/index.ts'
 import type { SubscriberFault, SubscriberHandle } from '../store/index.ts'
 import type { CommandIo } from './command-io.ts'
@@ -75,6 +77,7 @@ export class RunSession {
   #handles: readonly SubscriberHandle[] = []
   #journal: RunJournal | undefined
   #listening: Listening | undefined
+  #inspector: InspectorServer | undefined
   #unkept: string | undefined
 
   /** @throws what the machine's first `entry` throws; nothing has been written then. */
@@ -136,6 +139,22 @@ export class RunSession {
     this.#errors.line(`Serving the store at ${this.#listening.url}`)
   }
 
+  /**
+   * Serves a page that shows the run; before {@link play}.
+   *
+   * @throws what the port cannot be listened to for; nothing has been written then.
+   */
+  async inspect(port: number): Promise<void> {
+    const { serveInspector } = await import('../inspector/index.ts')
+    const kept = this.#journal?.kept
+    this.#inspector = await serveInspector([this.#store], {
+      port,
+      program: this.#parts.module.machine.id,
+      ...(kept && { journals: new Map([[this.#store, kept]]) }),
+    })
+    this.#reporter.problem(`The inspector: ${this.#inspector.url}`)
+  }
+
   /** Plays the run to its end. @returns the exit status. */
   async play(): Promise<number> {
     const stopWatching = watchTransitions(this.#store, (seen) =>
@@ -148,6 +167,7 @@ export class RunSession {
     const kept = await this.#closeJournal()
     this.#reporter.finish(summarize(this.#handler, this.#loop.elapsedMs, this.#store, this.#handles, kept))
     stopWatching()
+    await this.#closeInspector()
     this.#store.destroy()
     await this.#listening?.close()
     await this.#output.flush()
@@ -175,6 +195,19 @@ export class RunSession {
     if (this.#unkept !== undefined) return `headgate run: ${this.#unkept}`
     if (cause === undefined && this.#allRejected) return 'headgate run: Every line was rejected.'
     return undefined
+  }
+
+  /** In a terminal it can be looked at until the user has seen enough. */
+  async #closeInspector(): Promise<void> {
+    const inspector = this.#inspector
+    if (inspector === undefined) return
+    if (this.#stop.cause === undefined && screenKind(this.#io).isScreen) {
+      this.#errors.line(`The run is over, and the inspector stays: ${inspector.url}. Ctrl-C ends it.`)
+      await new Promise<void>((resolve) => {
+        onAbort(this.#io.signal, resolve)
+      })
+    }
+    await inspector.close()
   }
 
   async #closeJournal(): Promise<JournalStats | undefined> {

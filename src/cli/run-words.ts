@@ -17,6 +17,7 @@ const OPTIONS = {
   time: { type: 'string' },
   journal: { type: 'string' },
   serve: { type: 'string' },
+  inspect: { type: 'string' },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -33,6 +34,8 @@ export interface RunWords {
     readonly time?: string | undefined
     readonly journal?: string | undefined
     readonly serve?: string | undefined
+    /** A port; `0` where none was given. */
+    readonly inspect?: string | undefined
     readonly json: boolean
     readonly strict: boolean
     readonly help: boolean
@@ -41,10 +44,19 @@ export interface RunWords {
   readonly subscribers: readonly string[]
 }
 
+/** A port may follow `--inspect`, and need not. */
+const withPort = (words: readonly string[]): string[] =>
+  words.flatMap((word, at) => {
+    if (words[at - 1] === '--inspect' && /^\d+$/.test(word)) return []
+    if (word !== '--inspect') return [word]
+    const next = words[at + 1] ?? ''
+    return [`--inspect=${/^\d+$/.test(next) ? next : 0}`]
+  })
+
 /** @throws Node's error for an unknown option, or one without its value. */
 export function readRunWords(words: readonly string[]): RunWords {
   const { values, tokens } = parseArgs({
-    args: ownValues(words),
+    args: ownValues(withPort(words)),
     options: OPTIONS,
     allowPositionals: true,
     tokens: true,

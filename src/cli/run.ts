@@ -34,6 +34,7 @@ export async function run(options: RunOptions, io: CommandIo): Promise<number> {
     throw new UsageError(folderProblem(options.journal as string, error), { cause: error })
   })
   if (options.serve !== undefined) await session.serve(options.serve)
+  if (options.inspect !== undefined) await openInspector(session, options.inspect, source)
   return session.play()
 }
 
@@ -42,6 +43,13 @@ async function openEngine({ journal }: RunOptions, io: CommandIo): Promise<Journ
   if (journal === undefined) return undefined
   const { folderEngine } = await import('./journal/folder-engine.ts')
   return folderEngine(journal, io, true)
+}
+
+async function openInspector(session: RunSession, port: number, source: RecordSource): Promise<void> {
+  await session.inspect(port).catch((error) => {
+    source.close()
+    throw new UsageError(`The inspector cannot be served: ${messageOf(error)}`, { cause: error })
+  })
 }
 
 function demonstrationModule(): CheckedModule {

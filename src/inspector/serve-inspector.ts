@@ -1,23 +1,13 @@
-import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isVersion, messageOf } from '../kit/index.ts'
 import { type SyncServer, sseHandler } from '../sync/index.ts'
 import { serveFeed } from './feed-server.ts'
-import { mayAsk } from './guard.ts'
 import { Inspector, type Watchables } from './inspector.ts'
-import { type InspectorOptions, inspectorSettings, refuse } from './inspector-options.ts'
-import { readPage } from './page-file.ts'
+import { type InspectorOptions, inspectorSettings } from './inspector-options.ts'
+import { answer, type Handler, type LoopbackOptions, serveLoopback } from './loopback-server.ts'
 import { readEvent } from './read-event.ts'
 
-export interface ServeInspectorOptions extends InspectorOptions {
-  /** Default 0: one that is free. */
-  port?: number | undefined
-  /** Default `'127.0.0.1'`; nobody else than this machine can be listened to. */
-  host?: '127.0.0.1' | '::1' | undefined
-  /** What a page must know; default a random one, which is in the address. */
-  token?: string | undefined
-}
+export interface ServeInspectorOptions extends InspectorOptions, LoopbackOptions {}
 
 /** An inspector that is served. */
 export interface InspectorServer {
@@ -28,9 +18,6 @@ export interface InspectorServer {
   /** Ends it: no timer, socket or subscriber is left. */
   close(): Promise<void>
 }
-
-/** Characters of a token that is given. */
-const TOKEN_MIN = 16
 
 /**
  * Serves a page that shows running stores: who is slow, who leaks, what happened. It changes nothing in the figures of
@@ -53,70 +40,37 @@ export async function serveInspector(
   stores: Watchables,
   options: ServeInspectorOptions = {},
 ): Promise<InspectorServer> {
-  const { port = 0, host = '127.0.0.1', token = randomBytes(24).toString('base64url'), ...own } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse('port', 'an integer from 0 to 65535', port)
-  if (host !== '127.0.0.1' && host !== '::1') refuse('host', '"127.0.0.1" or "::1"', host)
-  if (typeof token !== 'string' || token.length < TOKEN_MIN)
-    refuse('token', `a text of at least ${TOKEN_MIN} characters`, token)
+  const { port, host, token, ...own } = options
   const inspector = new Inspector(stores, inspectorSettings(own, 'serveInspector()'))
   const feed = serveFeed(inspector)
-  const http = createServer(handlerOf(inspector, feed, token))
+  const end = (): void => {
+    feed[Symbol.dispose]()
+    inspector.close()
+  }
   try {
-    await listen(http, port, host)
+    const server = await serveLoopback({ port, host, token }, handlerOf(inspector, feed))
+    return {
+      url: server.url.href,
+      get clients(): number {
+        return feed.metrics().connections
+      },
+      close: () => {
+        end()
+        return server.close()
+      },
+    }
   } catch (error) {
-    end(inspector, feed)
+    end()
     throw error
   }
-  const { port: taken } = http.address() as AddressInfo
-  const name = host === '::1' ? '[::1]' : host
-  return {
-    url: `http://${name}:${taken}/?${new URLSearchParams({ token })}`,
-    get clients(): number {
-      return feed.metrics().connections
-    },
-    close: () => {
-      end(inspector, feed)
-      return closed(http)
-    },
-  }
 }
 
-function listen(http: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(port, host, () => {
-      http.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function end(inspector: Inspector, feed: SyncServer): void {
-  feed[Symbol.dispose]()
-  inspector.close()
-}
-
-function closed(http: Server): Promise<void> {
-  return new Promise((resolve) => {
-    http.close(() => resolve())
-    http.closeAllConnections()
-  })
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
-
-function handlerOf(inspector: Inspector, feed: SyncServer, token: string): Handler {
-  const page = readPage()
+function handlerOf(inspector: Inspector, feed: SyncServer): Handler {
   const frames = sseHandler(runWithPages(inspector, feed), { path: '/feed' })
-  return (request, response) => {
-    const address = new URL(request.url ?? '/', 'http://localhost')
-    // Told before anything else is looked at.
-    if (!mayAsk(request, address, token))
-      answer(response, 403, 'The token is in the address that was printed.')
-    else if (address.pathname === '/feed') frames(request, response)
+  return (request, response, address) => {
+    if (address.pathname === '/feed') frames(request, response)
     else if (request.method === 'POST') void control(inspector, request, response, address)
     else if (request.method !== 'GET') answer(response, 405, '')
-    else if (address.pathname === '/') answer(response, 200, page, PAGE_HEADERS)
     else if (address.pathname === '/version') void version(inspector, response, address)
     else answer(response, 404, '')
   }
@@ -132,22 +86,6 @@ function runWithPages(inspector: Inspector, feed: SyncServer): Parameters<typeof
     // Where a page is from was looked at before.
     allowsOrigin: () => true,
   }
-}
-
-const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-}
-
-function answer(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = { 'content-type': 'text/plain; charset=utf-8' },
-): void {
-  response.writeHead(status, { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
-  response.end(text)
 }
 
 async function version(inspector: Inspector, response: ServerResponse, { searchParams }: URL): Promise<void> {
