@@ -113,6 +113,7 @@ export type {
   TransitionRecord,
   TransitionResult,
   TransitionStatus,
+  Waiting,
   Work,
   XStateConfig,
 } from './machine/index.ts'

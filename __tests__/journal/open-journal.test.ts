@@ -180,7 +180,7 @@ describe('openJournal', () => {
 
   test.each<[JournalOptions<State>, string]>([
     [{ kepp: 1 } as JournalOptions<State>, 'openJournal() has no option "kepp". Did you mean "keep"?'],
-    [{ snapshotEvery: 0 }, 'Expected "snapshotEvery" to be an integer from 1, got 0 (number).'],
+    [{ snapshotEvery: 0 }, 'Expected "snapshotEvery" to be an integer from 1, or "growth", got 0 (number).'],
     [{ name: 'a!b' }, 'Expected "name" to be a text without "!" and "~"'],
     [{ behind: 'wait' as 'skip' }, 'Expected "behind" to be "skip" or "suspend", got "wait" (string).'],
     [{ keep: 0 }, 'Expected "keep" to be an integer from 1, or Infinity'],

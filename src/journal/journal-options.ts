@@ -38,7 +38,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
   )
   const settings = {
     name: storeName,
-    snapshotEvery: 1_000,
+    snapshotEvery: 1_000 as number | 'growth',
     pendingMax: 4_096,
     behind: 'skip' as const,
     keep: 10_000,
@@ -52,7 +52,10 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
   }
   const { name, behind, keep } = settings
   check('name', 'a text without "!" and "~"', name, typeof name === 'string' && /^[^!~]+$/.test(name))
-  for (const count of ['snapshotEvery', 'pendingMax', 'schema'] as const) {
+  const { snapshotEvery } = settings
+  const isRhythm = isCount(snapshotEvery) || snapshotEvery === 'growth'
+  check('snapshotEvery', 'an integer from 1, or "growth"', snapshotEvery, isRhythm)
+  for (const count of ['pendingMax', 'schema'] as const) {
     check(count, 'an integer from 1', settings[count], isCount(settings[count]))
   }
   check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')

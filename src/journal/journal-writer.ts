@@ -15,6 +15,7 @@ import type { Snapshot } from '../store/index.ts'
 import type { JournalEntry } from './engine.ts'
 import type { JournalLog } from './journal-log.ts'
 import { labelsOf } from './record.ts'
+import { StateRhythm } from './state-rhythm.ts'
 
 /** Commits of one write to the engine: the event loop has its turn between two. */
 const GROUP_MAX = 256
@@ -28,7 +29,7 @@ interface Waiting<S> {
 
 export interface WriterOptions {
   readonly pendingMax: number
-  readonly snapshotEvery: number
+  readonly snapshotEvery: number | 'growth'
   readonly retryMs: number
   readonly scheduler: SchedulerLike
 }
@@ -60,7 +61,7 @@ export class JournalWriter<S> {
   readonly #events: WriterEvents
   #waiting: Waiting<S>[] = []
   #writing: readonly Waiting<S>[] = []
-  #sinceState = 0
+  #rhythm: StateRhythm
   #run: Promise<void> | undefined
   #isGivenUp = false
   #wake: () => void = () => {}
@@ -70,6 +71,7 @@ export class JournalWriter<S> {
     this.#log = log
     this.durableVersion = durableVersion
     this.#options = options
+    this.#rhythm = new StateRhythm(options.snapshotEvery)
     this.#events = events
   }
 
@@ -158,23 +160,24 @@ export class JournalWriter<S> {
   async #entries(): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = []
     let from = this.durableVersion
-    let sinceState = this.#sinceState
+    const rhythm = this.#rhythm.copy()
     for (const { snapshot, before, note } of this.#writing) {
       const { state } = snapshot
       const labels = { ...labelsOf(snapshot), from, note }
       const isNext = before?.version === from && before.state !== undefined
       if (isNext) {
-        entries.push(await this.#log.entryOf('c', { ...labels, ops: diff<unknown>(before.state, state) }))
-        sinceState += 1
+        const change = await this.#log.entryOf('c', { ...labels, ops: diff<unknown>(before.state, state) })
+        entries.push(change)
+        rhythm.add(change)
       }
       // What is no next one is the first of all, or follows versions that were skipped.
-      if (!isNext || sinceState >= this.#options.snapshotEvery) {
-        entries.push(await this.#log.entryOf('s', { ...labels, state }))
-        sinceState = 0
+      if (!isNext || rhythm.mayBeDue) {
+        const whole = await this.#log.entryOf('s', { ...labels, state })
+        if (rhythm.isDue(whole, !isNext)) entries.push(whole)
       }
       from = snapshot.version
     }
-    this.#sinceState = sinceState
+    this.#rhythm = rhythm
     return entries
   }
 

@@ -10,8 +10,11 @@ import type { Recovered } from './recover.ts'
 export interface JournalOptions<S> {
   /** Begins its keys; one database may hold several journals. Default: the store's name. */
   readonly name?: string
-  /** Commits between whole states, from 1. Default 1 000. */
-  readonly snapshotEvery?: number
+  /**
+   * Commits between whole states, from 1; or `'growth'`: when the changes behind the last one are five times as long as
+   * the state. Default 1 000.
+   */
+  readonly snapshotEvery?: number | 'growth'
   /** Commits that may wait for the disk, from 1. Default 4 096. */
   readonly pendingMax?: number
   /**

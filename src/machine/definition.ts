@@ -210,6 +210,14 @@ export interface InvokeDefinition<
   readonly onRestore?: 'restart' | 'fail'
 }
 
+/** What a machine waits for; it does nothing by itself. */
+export interface Waiting {
+  /** What an answer must be: a JSON Schema, or a schema with `~standard`, as those of zod are. */
+  readonly schema?: object
+  /** How long an answer is taken, in milliseconds since the state was entered, restarts included; from 0. */
+  readonly expiresMs?: number
+}
+
 /** One state. */
 export interface StateDefinition<
   Context,
@@ -230,6 +238,8 @@ export interface StateDefinition<
   /** Taken without an event, as soon as a guard agrees: looked at after each event, until none does. */
   readonly always?: TransitionConfig<Context, Event | InternalEvent, Name, Own>
   readonly invoke?: InvokeDefinition<Context, Event, Name, Own>
+  /** Marks a state in which the machine waits for somebody's answer; see `interruptsOf` of `headgate/agents`. */
+  readonly waiting?: Waiting
   /**
    * Of a `parallel` state all the states inside are active at once. A `final` one at the top is never left; inside of
    * another state it ends that one, whose `onDone` is taken. `history` is a target that leads back to where its

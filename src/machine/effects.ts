@@ -200,4 +200,6 @@ export class Effects {
 
 const NONE: readonly never[] = Object.freeze([])
 
-const runsSomething = ({ after, invoke }: StateNode): boolean => after.length > 0 || invoke !== undefined
+/** Of a state that waits, only how long is to be known. */
+const runsSomething = ({ after, invoke, waiting }: StateNode): boolean =>
+  after.length > 0 || invoke !== undefined || waiting !== undefined

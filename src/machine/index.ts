@@ -42,13 +42,14 @@ export type {
   TransitionConfig,
   TransitionDefinition,
   TransitionMap,
+  Waiting,
   Work,
 } from './definition.ts'
 export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
 export type { EntryTimes } from './effects.ts'
 export type { OnlyKnownEvents } from './hints.ts'
 export { type AnyState, activeIn, isOver, type RefusalReason } from './look-up.ts'
-export type { AnyMachine, Machine, TransitionNode } from './machine.ts'
+export type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
 export type { MachineState, TransitionRecord, TransitionStatus } from './machine-state.ts'
 export type {
   MachineStore,
@@ -67,6 +68,7 @@ export type {
 } from './machine-types.ts'
 export { outputOf } from './output.ts'
 export { type QCoreCells, type QCoreContext, type QCoreEvent, qCoreMachine } from './q-core-machine.ts'
+export { recordAt, stayOf } from './records.ts'
 export { entryTimes, resume } from './resume.ts'
 export { runMachine } from './run-machine.ts'
 export { type Runner, runnerSymbol } from './runner.ts'

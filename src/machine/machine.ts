@@ -2,7 +2,7 @@ import type { Immutable } from '../kit/index.ts'
 import type { Cell } from './cells.ts'
 import type { ChildNode } from './child-definition.ts'
 import type { Ports, Traffic } from './declared-types.ts'
-import type { Act, ContextRecipe, EventObject, Guard, InvokeTools } from './definition.ts'
+import type { Act, ContextRecipe, EventObject, Guard, InvokeTools, Waiting } from './definition.ts'
 
 /**
  * A checked definition, ready to run. It is immutable and has no state of its own: any number of stores
@@ -82,6 +82,7 @@ export interface StateNode {
   readonly output: OutputFunction | undefined
   readonly after: readonly AfterNode[]
   readonly invoke: InvokeNode | undefined
+  readonly waiting: Waiting | undefined
   readonly tags: readonly string[]
   readonly meta: unknown
 }

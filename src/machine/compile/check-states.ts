@@ -9,6 +9,7 @@ const STATE_KEYS = [
   'after',
   'always',
   'invoke',
+  'waiting',
   'type',
   'initial',
   'states',
@@ -23,7 +24,7 @@ const STATE_KEYS = [
 ]
 const TYPES = ['parallel', 'final', 'history']
 /** What a state that nothing leaves, or nothing stays in, cannot have. */
-const NOT_FINAL = ['on', 'after', 'always', 'invoke', 'states', 'initial', 'onDone'] as const
+const NOT_FINAL = ['on', 'after', 'always', 'invoke', 'waiting', 'states', 'initial', 'onDone'] as const
 const NOT_HISTORY = [...NOT_FINAL, 'entry', 'exit', 'tags'] as const
 
 /** Looks at states with the states inside them. */
@@ -57,6 +58,14 @@ export class StateCheck extends TransitionCheck {
     }
   }
 
+  #waiting(place: string, waiting: unknown): void {
+    if (waiting === undefined) return
+    const { schema = {}, expiresMs = 0 } = this.fields(`${place}, waiting`, waiting, ['schema', 'expiresMs'])
+    this.kind(`${place}, waiting`, 'schema', schema, 'a schema', typeof schema === 'object')
+    const isTime = typeof expiresMs === 'number' && expiresMs >= 0
+    this.kind(`${place}, waiting`, 'expiresMs', expiresMs, 'milliseconds from 0', isTime)
+  }
+
   #state(path: string, definition: unknown): void {
     const place = `State ${path}`
     const fields = this.fields(place, definition, STATE_KEYS)
@@ -73,6 +82,7 @@ export class StateCheck extends TransitionCheck {
     this.invoke(place, fields.invoke, path)
     const areTags = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')
     this.kind(place, 'tags', tags, 'a list of strings', areTags)
+    this.#waiting(place, fields.waiting)
     if (fields.type === 'history') this.#history(place, path, fields)
     this.#children(path, states)
     if (isCompound) this.#initial(`${place}: `, states, initial)

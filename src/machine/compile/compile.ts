@@ -73,6 +73,7 @@ export class Compiled {
       output: fields.output as StateNode['output'],
       after: [],
       invoke: undefined,
+      waiting: fields.waiting as StateNode['waiting'],
       tags: (fields.tags ?? []) as StateNode['tags'],
       meta: fields.meta,
     }

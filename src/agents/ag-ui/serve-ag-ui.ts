@@ -1,0 +1,131 @@
+/**
+ * One request of a client of AG-UI, over HTTP: its input is sent to the machine, and the run is streamed to it as
+ * server-sent events.
+ *
+ * The response is a subscriber: while it is not drained it is busy, and what its policy keeps waits. One that hangs
+ * costs the newest version, and nobody else.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AGUIEvent, RunAgentInput } from '@ag-ui/core'
+import { messageOf } from '../../kit/index.ts'
+import type { Cell, MachineStore, Ports } from '../../machine/index.ts'
+import type { SubscriberHandle } from '../../store/index.ts'
+import { agUiEvent } from './mapping.ts'
+import { resumeAgUi } from './resume-ag-ui.ts'
+import { feed, type MappingOf, type ToAgUiOptions } from './to-ag-ui.ts'
+
+export interface ServeAgUiOptions extends Pick<ToAgUiOptions, 'policy' | 'threadId'> {
+  /** The input where something else has read the body of the request. */
+  readonly input?: unknown
+  /** How many bytes of a body are read; default 1 MiB. */
+  readonly bytesMax?: number
+}
+
+const MIB = 1_048_576
+
+/**
+ * Answers a request with a run: a POST with a `RunAgentInput`.
+ *
+ * What is refused (an answer that is late, unknown, incomplete or not what was asked for, an input without an answer
+ * while the machine waits) is `RUN_ERROR` on the wire, and has changed nothing. A body that is no input is refused with
+ * 400. Who may ask at all is for whoever calls this to decide.
+ *
+ * @returns the subscription of the response, once it has begun; nothing where there is none.
+ */
+export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
+  req: IncomingMessage,
+  res: ServerResponse,
+  store: MachineStore<Context, Cells, Io>,
+  mapping: MappingOf<Context, Cells>,
+  options: ServeAgUiOptions = {},
+): Promise<SubscriberHandle | undefined> {
+  const { input: given, bytesMax = MIB, threadId, policy } = options
+  let input: RunAgentInput
+  try {
+    input = inputOf(given ?? JSON.parse(await bodyOf(req, bytesMax)))
+  } catch (error) {
+    res.writeHead(400, { 'content-type': 'text/plain' }).end(messageOf(error))
+    return undefined
+  }
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  const ids = { threadId: input.threadId, runId: input.runId }
+  const failure = sendInput(store, input, mapping, threadId)
+  if (failure !== undefined) {
+    const refused = [agUiEvent('RUN_STARTED', ids), agUiEvent('RUN_ERROR', failure)]
+    res.end(refused.map(sseOf).join(''))
+    return undefined
+  }
+  const handle = feed(
+    store,
+    mapping,
+    { ...ids, ...(policy !== undefined && { policy }) },
+    (events, isLast) => {
+      const text = events.map(sseOf).join('')
+      if (isLast) {
+        res.end(text)
+        return undefined
+      }
+      return res.write(text) ? undefined : drained(res)
+    },
+  )
+  res.once('close', () => handle.unsubscribe())
+  return handle
+}
+
+function sendInput<Context, Cells extends Cell, Io extends Ports>(
+  store: MachineStore<Context, Cells, Io>,
+  input: RunAgentInput,
+  mapping: MappingOf<Context, Cells>,
+  threadId: string | undefined,
+): { readonly message: string; readonly code: string } | undefined {
+  try {
+    const result = resumeAgUi(store, input, mapping, threadId === undefined ? {} : { threadId })
+    return result.handled ? undefined : { message: result.message, code: result.reason }
+  } catch (error) {
+    return { message: messageOf(error), code: 'refused' }
+  }
+}
+
+/** An event as server-sent events have it, with the version as its id. */
+export function sseOf(event: AGUIEvent): string {
+  const { headgate } = (event as { metadata?: { headgate?: { version: number } } }).metadata ?? {}
+  const id = headgate === undefined ? '' : `id: ${headgate.version}\n`
+  return `${id}data: ${JSON.stringify(event)}\n\n`
+}
+
+/** Resolves when a response takes more, or is over: one promise and two listeners, however long it hangs. */
+const drained = (res: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      res.off('drain', end).off('close', end)
+      resolve()
+    }
+    res.on('drain', end).on('close', end)
+  })
+
+async function bodyOf(req: IncomingMessage, bytesMax: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of req) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw new Error(`The body has more than ${bytesMax} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** What the protocol needs of an input; the rest is for the mapping to read. */
+function inputOf(given: unknown): RunAgentInput {
+  const { threadId, runId, resume } = (given ?? {}) as Partial<RunAgentInput>
+  if (typeof threadId !== 'string' || typeof runId !== 'string') {
+    throw new Error('Expected a RunAgentInput with "threadId" and "runId".')
+  }
+  const isEntry = (entry: unknown): boolean => {
+    const { interruptId, status } = (entry ?? {}) as Record<string, unknown>
+    return typeof interruptId === 'string' && (status === 'resolved' || status === 'cancelled')
+  }
+  if (resume !== undefined && !(Array.isArray(resume) && resume.every(isEntry))) {
+    throw new Error('Expected "resume" to be a list of { interruptId, status, payload }.')
+  }
+  return given as RunAgentInput
+}

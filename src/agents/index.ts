@@ -1,0 +1,32 @@
+/** Agents: machines whose work is slow, streamed, paid for, sometimes dangerous, and watched. */
+
+export type { AgUiMapping, AgUiMessage, InterruptDetails, ResumeEntry } from './ag-ui/mapping.ts'
+export {
+  type ResumeAgUiOptions,
+  type ResumeRefusal,
+  type ResumeResult,
+  resumeAgUi,
+} from './ag-ui/resume-ag-ui.ts'
+export { type ServeAgUiOptions, serveAgUi } from './ag-ui/serve-ag-ui.ts'
+export { type MappingOf, type ToAgUiOptions, toAgUi } from './ag-ui/to-ag-ui.ts'
+export {
+  type Budget,
+  type BudgetExhausted,
+  type BudgetOptions,
+  type BudgetTools,
+  type Limits,
+  type Needs,
+  type Spent,
+  type WithSpent,
+  withBudget,
+} from './budget.ts'
+export {
+  type Checkpoint,
+  checkpoint,
+  type ForkOptions,
+  fork,
+  type ResumeOptions,
+  resume,
+} from './checkpoint.ts'
+export { type Checkpointer, type CheckpointerOptions, checkpointer } from './checkpointer.ts'
+export { interruptsOf, type OpenInterrupt } from './interrupts.ts'
