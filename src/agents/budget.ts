@@ -58,6 +58,7 @@ export type BudgetTools<T> = T & {
   spend(used: Needs): boolean
 }
 
+/** The limits of what an agent may spend, with the guard and the work that keep to them. */
 export interface Budget {
   readonly limits: Limits
   /** The first `spent` of a context. */
@@ -73,6 +74,7 @@ export interface Budget {
   ): (context: Context, event: Event, tools: T) => Result | Promise<never>
 }
 
+/** The clock of a budget. */
 export interface BudgetOptions {
   /** The time that `ms` goes by, in milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number

@@ -19,6 +19,7 @@ import { type Checkpoint, goOn, threadOf } from './checkpoint.ts'
 import { driverOf } from './interrupts.ts'
 import { sharedEngine } from './shared-engine.ts'
 
+/** When a checkpoint is written, and how often the whole state. */
 export interface CheckpointerOptions {
   /** Which conversation; default that of the store, else its name. One engine may hold any number. */
   readonly threadId?: string

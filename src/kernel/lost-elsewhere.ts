@@ -14,6 +14,7 @@ import {
   toMailboxConsumer,
 } from '../store/index.ts'
 
+/** Tells followers of a replica what its primary published and it never had. */
 export class LostElsewhere {
   /** Versions, since the replica began. */
   total = 0

@@ -21,6 +21,7 @@ export interface NatsFault {
   readonly error: unknown
 }
 
+/** What a member has read, written and missed. */
 export interface NatsStats {
   /** Records that it has read. */
   readonly records: number

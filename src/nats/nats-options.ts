@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 
+/** Which stream a member reads and writes, and how long it waits. */
 export interface NatsOptions {
   /** The stream that holds the log. */
   stream: string

@@ -32,6 +32,7 @@ export interface GenAiWork {
   readonly provider?: string
 }
 
+/** Where {@link traceAgent} sends its spans, and what they carry. */
 export interface TraceOptions<State> {
   readonly tracer: Tracer
   /** Other names of attributes than those of the conventions, as far as they are told. */

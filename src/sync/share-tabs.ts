@@ -27,6 +27,7 @@ export interface OpenedStore<S> {
   readonly close?: () => unknown
 }
 
+/** How tabs share a store: its name, its journal, and who may write. */
 export interface ShareOptions<S> {
   /** How the other tabs are served; by default they read and write. */
   readonly serve?: ServeOptions<S>
@@ -37,6 +38,7 @@ export interface ShareOptions<S> {
   readonly onFault?: (fault: SubscriberFault) => void
 }
 
+/** A store of several tabs, whichever of them serves it. */
 export interface SharedStore<S> {
   /** The store, in every tab; `update` writes it. */
   readonly mirror: Mirror<S>

@@ -16,6 +16,7 @@ export interface HistoryOfLog {
   readonly counter?: number | undefined
 }
 
+/** What {@link checkHistory} found. */
 export interface HistoryReport {
   /** Whether nothing is in a set that must be empty. */
   readonly holds: boolean

@@ -13,6 +13,7 @@ import type { AgUiMapping, ResumeEntry } from './mapping.ts'
 import { problemOf } from './schema.ts'
 import type { MappingOf } from './to-ag-ui.ts'
 
+/** Why a resume was refused. */
 export type ResumeRefusal =
   /** It is of another thread. */
   | 'thread'
@@ -29,11 +30,13 @@ export type ResumeRefusal =
   /** The machine does not handle the event now. */
   | 'refused'
 
+/** What became of a resume. */
 export type ResumeResult =
   /** `replayed` where the same answer had been given before: nothing was sent. */
   | { readonly handled: true; readonly replayed: boolean }
   | { readonly handled: false; readonly reason: ResumeRefusal; readonly message: string }
 
+/** How answers are turned into events. */
 export interface ResumeAgUiOptions {
   /** Default the thread of the store. */
   readonly threadId?: string

@@ -14,6 +14,7 @@ import { agUiEvent } from './mapping.ts'
 import { resumeAgUi } from './resume-ag-ui.ts'
 import { feed, type MappingOf, type ToAgUiOptions } from './to-ag-ui.ts'
 
+/** How a client is served over server-sent events. */
 export interface ServeAgUiOptions extends Pick<ToAgUiOptions, 'policy' | 'threadId'> {
   /** The input where something else has read the body of the request. */
   readonly input?: unknown

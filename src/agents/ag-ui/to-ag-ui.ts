@@ -15,6 +15,7 @@ export type MappingOf<Context, Cells extends Cell> = AgUiMapping<
   Cells['event'] & EventObject
 >
 
+/** The run, and the pace of the client. */
 export interface ToAgUiOptions {
   /** How fast the client is told; default `latest()`. */
   readonly policy?: SinglePolicy
