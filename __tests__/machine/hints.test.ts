@@ -27,6 +27,7 @@ const STATE = [
   'tags',
   'target',
   'type',
+  'waiting',
 ]
 const SENT = machine("A: { on: { GO: 'B' } }, B: { on: { STOP: 'A' } }")
 

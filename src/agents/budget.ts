@@ -50,6 +50,9 @@ export interface WithSpent {
 
 type Tools<Context> = InvokeTools<Context, { event: never; emitted: EventObject; input: never }>
 
+/** What every call has of the tools of work. */
+export type CallTools = Pick<InvokeTools<unknown>, 'signal' | 'deadline'>
+
 /** The tools of work, and one more. */
 export type BudgetTools<T> = T & {
   /**
@@ -68,7 +71,7 @@ export interface Budget {
   /** A guard: whether so much is left. */
   allows(needs?: Needs): (context: WithSpent) => boolean
   /** Work that starts only where the budget has what it needs, each start being one step. */
-  work<Context extends WithSpent, Event, T extends object, Result>(
+  work<Context extends WithSpent, Event, Result, T extends CallTools = CallTools>(
     needs: Needs,
     src: (context: Context, event: Event, tools: BudgetTools<T>) => Result,
   ): (context: Context, event: Event, tools: T) => Result | Promise<never>
@@ -149,7 +152,7 @@ class LimitedBudget implements Budget {
     return ({ spent }) => this.missing(spent, needs) === undefined
   }
 
-  work<Context extends WithSpent, Event, T extends object, Result>(
+  work<Context extends WithSpent, Event, Result, T extends CallTools = CallTools>(
     needs: Needs,
     src: (context: Context, event: Event, tools: BudgetTools<T>) => Result,
   ): (context: Context, event: Event, tools: T) => Result | Promise<never> {

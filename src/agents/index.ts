@@ -14,6 +14,7 @@ export {
   type BudgetExhausted,
   type BudgetOptions,
   type BudgetTools,
+  type CallTools,
   type Limits,
   type Needs,
   type Spent,
