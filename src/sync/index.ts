@@ -14,7 +14,7 @@ export {
   type UpdateOptions,
   type WriteResult,
 } from './mirror.ts'
-export type { LinkingOptions, MirrorOptions } from './mirror-options.ts'
+export type { LinkingOptions, MirrorJournal, MirrorOptions, OpenMirrorJournal } from './mirror-options.ts'
 export type { Origins, RequestLike } from './origins.ts'
 export { type PortLike, portSocket, socketPair } from './port-socket.ts'
 export { type SyncMetrics, type SyncServer, serve } from './serve.ts'

@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
-import type { SubscriberFault } from '../store/index.ts'
+import type { Store, SubscriberFault } from '../store/index.ts'
 import { type Backoff, LINK_DEFAULTS } from './link.ts'
 
 /** How a connection is made again, and how much is taken from it. */
@@ -12,6 +12,19 @@ export interface LinkingOptions {
   /** Runs timers; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
 }
+
+/** What a mirror needs of a journal; that of `headgate/journal` has it. */
+export interface MirrorJournal {
+  stats(): { readonly recovered: { readonly note: string | null } }
+  close(): Promise<void>
+}
+
+/**
+ * Opens a journal beside the store of a mirror: `(store, note) => openJournal(store, engine, { note })`. The note says
+ * where the mirror goes on from.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: options of mirrors are the same for states of any kind
+export type OpenMirrorJournal = (store: Store<any>, note: () => string) => Promise<MirrorJournal>
 
 /** Which store is mirrored, as whom, and by which connection. */
 export interface MirrorOptions extends LinkingOptions {
@@ -25,6 +38,8 @@ export interface MirrorOptions extends LinkingOptions {
   writesMax?: number | undefined
   /** Bytes of a state that is taken from the server; default 268 435 456. */
   snapshotBytesMax?: number | undefined
+  /** Keeps what it has: the next mirror begins with that, before it has connected, and goes on from there. */
+  journal?: OpenMirrorJournal | undefined
   /** Closes it. */
   signal?: AbortSignal | undefined
   /** Told what goes wrong; default the console. */
@@ -61,6 +76,7 @@ export function checkMirror(options: MirrorOptions, where: string): void {
       token: true,
       writesMax: true,
       snapshotBytesMax: true,
+      journal: true,
       signal: true,
       onFault: true,
     },
@@ -74,5 +90,8 @@ export function checkMirror(options: MirrorOptions, where: string): void {
   for (const option of ['writesMax', 'snapshotBytesMax'] as const) {
     if (own[option] !== undefined && !isCount(own[option])) refuse(option, 'an integer from 1', own[option])
   }
-  if (own.token !== undefined && typeof own.token !== 'function') refuse('token', 'a function', own.token)
+  for (const option of ['token', 'journal'] as const) {
+    if (own[option] !== undefined && typeof own[option] !== 'function')
+      refuse(option, 'a function', own[option])
+  }
 }

@@ -8,9 +8,10 @@ import type { SchedulerLike } from 'rxjs'
 import { applyDelta, deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm, parseJson } from '../json/index.ts'
 import { type Kernel, kernelOf, LostElsewhere, tellOfLost } from '../kernel/index.ts'
-import { HeadgateError, type Immutable } from '../kit/index.ts'
+import { HeadgateError, type Immutable, isVersion } from '../kit/index.ts'
 import { createStore, type Store, type SubscriberFault } from '../store/index.ts'
 import type { Chunk, DeltaFrame, VersionHead } from './frames.ts'
+import type { MirrorJournal } from './mirror-options.ts'
 import { protocolInvalid } from './read-frame.ts'
 
 export interface ReplicaOptions {
@@ -39,6 +40,7 @@ export class Replica<S> {
   /** What the primary's versions are less than its own: above 0 after a primary that began anew. */
   #offset = 0
   #assembly: Assembly | undefined
+  #isRecovering = false
 
   constructor({ name, scheduler, bytesMax, onFault }: ReplicaOptions) {
     this.store = createStore<S>(undefined, { name, scheduler, onFault }) as Store<S>
@@ -46,7 +48,7 @@ export class Replica<S> {
     this.#bytesMax = bytesMax
     tellOfLost(this.store, this.#lost)
     this.kernel.guard((write) => {
-      if (typeof write === 'object' && write.origin === this) return
+      if (this.#isRecovering || (typeof write === 'object' && write.origin === this)) return
       throw new HeadgateError('WRITE_ELSEWHERE', { store: name })
     })
   }
@@ -54,6 +56,32 @@ export class Replica<S> {
   /** A version of the primary as one of its own. */
   ownVersion(version: number): number {
     return version + this.#offset
+  }
+
+  /** Where it stands, for a journal to note with each version. */
+  readonly note = (): string => JSON.stringify({ epoch: this.epoch, version: this.version })
+
+  /** Lets a journal put in what it holds, and goes on from where that stood. @throws what `open` rejects with */
+  async recover<Journal extends MirrorJournal>(
+    open: (store: Store<S>, note: () => string) => Promise<Journal>,
+  ): Promise<Journal> {
+    this.#isRecovering = true
+    let journal: Journal
+    try {
+      journal = await open(this.store, this.note)
+    } finally {
+      this.#isRecovering = false
+    }
+    const { note } = journal.stats().recovered
+    const { epoch, version } = note === null ? {} : (JSON.parse(note) as { epoch?: string; version?: number })
+    const own = this.kernel.head.version
+    // Without a note it has a state of no known life: it asks for another, and its versions go on from here.
+    if (epoch !== undefined && isVersion(version) && version <= own) {
+      this.epoch = epoch
+      this.version = version
+      this.#offset = own - version
+    }
+    return journal
   }
 
   /** What comes from now on is of this life of the primary. */

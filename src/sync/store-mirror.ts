@@ -11,7 +11,7 @@ import type { Store } from '../store/index.ts'
 import { type Bye, type Chunk, type DeltaFrame, PROTOCOL, type ServerFrame, type Welcome } from './frames.ts'
 import type { Link, LinkMember } from './link.ts'
 import type { AskOptions, Mirror, MirrorStatus, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
-import type { MirrorOptions } from './mirror-options.ts'
+import type { MirrorJournal, MirrorOptions, OpenMirrorJournal } from './mirror-options.ts'
 import { MirrorWriter } from './mirror-writer.ts'
 import { Proposals } from './proposals.ts'
 import { Replica } from './replica.ts'
@@ -32,6 +32,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly #writer: MirrorWriter<S>
   readonly #unreport: () => void
   #stopListening = (): void => {}
+  #journal: MirrorJournal | undefined
   /** The newest version of the primary that it has heard of. */
   #newest = -1
   #behindSince: number | undefined
@@ -72,7 +73,9 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       }
     })
     this.#stopListening = onAbort(signal, () => this.close())
-    if (signal?.aborted !== true) link.add(this)
+    if (signal?.aborted === true) return
+    if (options.journal === undefined) link.add(this)
+    else void this.#recover(options.journal)
   }
 
   get lag(): { readonly versions: number; readonly ms: number } {
@@ -101,6 +104,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.#replica.abandon()
     this.#proposals.giveUp()
     this.#unreport()
+    this.#journal?.close().catch((error: unknown) => this.failed(error))
     this.store.destroy()
     this.status$.complete()
   }
@@ -132,6 +136,20 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   failed(error: unknown): void {
     const { version } = this.#replica
     this.#replica.kernel.report({ subscriberId: 'sync', phase: 'kernel', error, version, failures: 1 })
+  }
+
+  /** Begins with what a journal holds; without it where it does not open. Never rejects. */
+  async #recover(open: OpenMirrorJournal): Promise<void> {
+    try {
+      const journal = await this.#replica.recover(open)
+      if (this.store.closed) await journal.close()
+      else this.#journal = journal
+    } catch (error) {
+      this.failed(error)
+    }
+    if (this.store.closed) return
+    if (this.store.published.version >= 0) this.#become('stale')
+    this.#link.add(this)
   }
 
   // ---- saying hello ----
