@@ -239,3 +239,88 @@ describe('8 Typed transitions', () => {
     })
   })
 })
+
+describe('what a definition must not say', () => {
+  const base = { id: 'm', initial: 'A', context: { n: 0 } } as const
+  const types = {} as {
+    events: { type: 'GO'; n: number } | { type: 'STOP' }
+    items: { A: string }
+    output: number
+  }
+
+  test('a field or a word that a state does not have', () => {
+    unrun(() => {
+      // @ts-expect-error a state has "entry", not "onEntry"
+      defineMachine({ ...base, types, states: { A: { onEntry: () => {} } } })
+      // @ts-expect-error there is no such type of state
+      defineMachine({ ...base, types, states: { A: { type: 'compound' } } })
+      defineMachine({
+        ...base,
+        // @ts-expect-error a history is shallow or deep
+        states: { A: { initial: 'x', states: { x: {}, h: { type: 'history', history: 'full' } } } },
+      })
+      // @ts-expect-error work is failed or restarted
+      defineMachine({ ...base, states: { A: { invoke: { src: async () => 1, onRestore: 'retry' } } } })
+    })
+    expect(agent.id).toBe('agent')
+  })
+
+  test('a payload that the event does not have', () => {
+    unrun(() => {
+      // @ts-expect-error STOP has no n
+      defineMachine({ ...base, types, states: { A: { on: { STOP: { guard: (_, event) => event.n > 1 } } } } })
+      // @ts-expect-error the context has no m
+      defineMachine({ ...base, types, states: { A: { on: { GO: { guard: (context) => context.m > 1 } } } } })
+    })
+    expect(agent.id).toBe('agent')
+  })
+
+  test('an output or an item of another type', () => {
+    unrun(() => {
+      // @ts-expect-error the output is a number
+      defineMachine({ ...base, types, states: { A: { type: 'final', output: () => 'text' } } })
+      defineMachine({
+        ...base,
+        types,
+        states: {
+          A: {
+            invoke: {
+              // @ts-expect-error the items of A are text
+              src: async function* () {
+                yield 1
+              },
+            },
+          },
+        },
+      })
+    })
+    expect(agent.id).toBe('agent')
+  })
+
+  test('tools used on what the machine does not have', () => {
+    unrun(() => {
+      defineMachine({
+        id: 'm',
+        initial: 'A',
+        context: { n: 0 },
+        types: {} as { events: { type: 'GO'; n: number } },
+        states: {
+          A: {
+            on: { GO: 'A' },
+            invoke: {
+              src: async (_context, _event, tools) => {
+                // @ts-expect-error the context has no m
+                tools.update((draft) => void Object.assign(draft, { n: draft.m }))
+                // @ts-expect-error GO has a number
+                tools.send({ type: 'GO', n: '1' })
+                // @ts-expect-error a deadline is in milliseconds
+                tools.deadline('1s')
+              },
+            },
+          },
+        },
+      })
+    })
+    expect(agent.id).toBe('agent')
+  })
+})
