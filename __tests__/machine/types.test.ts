@@ -244,6 +244,7 @@ describe('what a definition must not say', () => {
   const base = { id: 'm', initial: 'A', context: { n: 0 } } as const
   const types = {} as {
     events: { type: 'GO'; n: number } | { type: 'STOP' }
+    emitted: { type: 'beep'; times: number }
     items: { A: string }
     output: number
   }
@@ -275,10 +276,12 @@ describe('what a definition must not say', () => {
     expect(agent.id).toBe('agent')
   })
 
-  test('an output or an item of another type', () => {
+  test('an output, an item or an emitted event of another type', () => {
     unrun(() => {
       // @ts-expect-error the output is a number
       defineMachine({ ...base, types, states: { A: { type: 'final', output: () => 'text' } } })
+      // @ts-expect-error beep says how often
+      defineMachine({ ...base, types, states: { A: { entry: { emit: { type: 'beep' } } } } })
       defineMachine({
         ...base,
         types,
