@@ -183,6 +183,18 @@ describe('a connection that is lost', () => {
     expect(bench.server.clients).toMatchObject([{ resumes: 0, snapshots: 1 }])
   })
 
+  test('is live again with that snapshot, and what it had asked for is sent again', async () => {
+    const bench = writable({ historyVersions: 1 })
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    bench.cut()
+    bench.store.update(to(1))
+    bench.store.update(to(2))
+    const written = one.update(to(3), { timeoutMs: 20_000 })
+    await statusOf(one, 'live')
+    expect(await written).toEqual({ committed: true, version: 3 })
+  })
+
   test('to a store that began anew is gone on with, in versions that rise', async () => {
     const first = robot()
     let bench = first

@@ -228,7 +228,6 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   /** @returns false where a snapshot or what is missing was asked for instead. */
   #apply(frame: Chunk | DeltaFrame): boolean {
-    const isFirst = this.#replica.version < 0
     if (frame.t === 'chunk') this.#replica.chunk(frame)
     else if (!this.#replica.delta(frame)) {
       this.resyncs.gap += 1
@@ -236,7 +235,8 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       return false
     }
     this.#newest = Math.max(this.#newest, frame.version)
-    if (isFirst && this.#replica.version >= 0) this.#live()
+    const isWhole = frame.t === 'chunk' && frame.index === frame.count - 1
+    if (isWhole && this.status$.value !== 'live') this.#live()
     else this.#noteLag()
     return true
   }
