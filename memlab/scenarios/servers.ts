@@ -22,6 +22,7 @@ const servers: Claim = {
   count: 300,
   create({ leak, witness }) {
     const store = createStore<State>({ tick: 0 })
+    serve(store)[Symbol.dispose]() // makes what a store with servers has for good
     const kept: unknown[] = [store]
     let open: Disposable[] = []
     let tick = 0
@@ -79,7 +80,8 @@ const visits = (name: string, come: Visit, go: (there: SyncSocket) => void): Cla
           server.accept(here)
           come(there, index)
           open.push(there)
-          if (leak) kept.push(there)
+          // A socket that is closed lets go of its callbacks.
+          if (leak) kept.push(there, held)
         }
         await settled()
       },
@@ -124,17 +126,19 @@ const cuts: Claim = {
       { ...quiet, clientId: 'one', backoffMs: { least: 0, most: 0 } },
     )
     kept.push(mirrored)
+    const cut = async (): Promise<void> => {
+      const before = newest
+      before?.close(1_006, 'cut')
+      while (newest === before) await new Promise((done) => setTimeout(done, 0))
+      await settled()
+    }
     let tick = 0
     return {
       async act(count) {
-        for (let index = 0; index < count; index += 1) {
-          const cut = newest
-          cut?.close(1_006, 'cut')
-          while (newest === cut) await new Promise((done) => setTimeout(done, 0))
-          await settled()
-        }
+        for (let index = 0; index < count; index += 1) await cut()
       },
-      release() {},
+      // The newest connection lives: it is cut as well, and what lives then is new.
+      release: cut,
       write() {
         tick += 1
         store.set({ tick })
