@@ -1,11 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { type NatsServer, natsServer, natsVersion } from '../../src/testing/index.ts'
 import { describeNats } from '../support/nats.ts'
+
+const { TMPDIR } = process.env
+const own = mkdtempSync(join(tmpdir(), 'headgate-test-'))
+// Other tests have servers at the same time.
+beforeAll(() => {
+  process.env.TMPDIR = own
+})
+afterAll(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
+  rmSync(own, { recursive: true, force: true })
+})
 
 const servers: NatsServer[] = []
 afterEach(async () => {
@@ -26,7 +39,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('headgate-nats-'))
+const folders = (): string[] => readdirSync(own).filter((name) => name.startsWith('headgate-nats-'))
 
 /** What a node says first: a line of JSON. */
 async function infoOf({ host, port }: { host: string; port: number }): Promise<Record<string, unknown>> {
@@ -38,7 +51,6 @@ async function infoOf({ host, port }: { host: string; port: number }): Promise<R
 
 describeNats('natsServer', () => {
   test('starts a node with JetStream, and leaves neither process nor folder', async () => {
-    const before = folders()
     const server = await start({ payloadBytesMax: 65_536 })
     const [node] = server.nodes
     expect(server.servers).toEqual([`127.0.0.1:${node?.port}`])
@@ -46,7 +58,7 @@ describeNats('natsServer', () => {
     const pid = node?.pid as number
     await server.close()
     expect(isAlive(pid)).toBe(false)
-    expect(folders()).toEqual(before)
+    expect(folders()).toEqual([])
   })
 
   test('starts a cluster of three that has a leader', async () => {
@@ -93,10 +105,9 @@ describeNats('natsServer', () => {
   })
 
   test('says what a program says that does not start', async () => {
-    const before = folders()
     await expect(natsServer({ program: '/bin/false' })).rejects.toThrow('/bin/false has ended')
     await expect(natsServer({ program: '/nowhere' })).rejects.toThrow('ENOENT')
-    expect(folders()).toEqual(before)
+    expect(folders()).toEqual([])
   })
 })
 

@@ -6,6 +6,7 @@ import { mayAsk } from './guard.ts'
 import { refuse } from './inspector-options.ts'
 import { readPage } from './page-file.ts'
 
+/** Where a server of the inspector listens, and who may ask it. */
 export interface LoopbackOptions {
   /** Default 0: one that is free. */
   port?: number | undefined
@@ -15,6 +16,7 @@ export interface LoopbackOptions {
   token?: string | undefined
 }
 
+/** A server of the inspector that runs. */
 export interface LoopbackServer {
   readonly url: URL
   close(): Promise<void>

@@ -7,6 +7,7 @@ import { type InspectorOptions, inspectorSettings } from './inspector-options.ts
 import { answer, type Handler, type LoopbackOptions, serveLoopback } from './loopback-server.ts'
 import { readEvent } from './read-event.ts'
 
+/** Where the inspector listens, who may see it, and how much it keeps. */
 export interface ServeInspectorOptions extends InspectorOptions, LoopbackOptions {}
 
 /** An inspector that is served. */

@@ -21,6 +21,7 @@ export interface WatchedSystem {
   snapshot(): SystemSnapshot
 }
 
+/** What the inspector can show: a store, or a system of actors. */
 export type Watchable = WatchedStore | WatchedSystem
 
 /** The journals whose versions can be scrubbed, by their stores. */

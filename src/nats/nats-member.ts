@@ -3,7 +3,6 @@ import type { Observable } from 'rxjs'
 import type { Readable } from '../store/index.ts'
 import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
 import type { ServerFacts } from './commit-log.ts'
-import type { Leader } from './record.ts'
 
 /**
  * `catching-up` until it has read the whole log; `live` while it reads what comes; `disconnected` while nothing can
@@ -52,8 +51,6 @@ export interface NatsMember<S> extends AsyncDisposable {
   readonly status$: Observable<NatsStatus>
   readonly server: ServerFacts
   readonly faults$: Observable<NatsFault>
-  /** Of a machine: who runs its effects. */
-  readonly leader: Leader | undefined
   /**
    * Changes the store for all: the recipe is run on the state here, and what it makes counts if nothing else came first;
    * else it is run again on what came. Resolves when this member has the version.

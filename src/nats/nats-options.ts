@@ -19,8 +19,6 @@ export interface NatsOptions {
   payloadBytesMax?: number | undefined
   /** How long a write may take; default 15 000 milliseconds: longer than the servers need to elect a leader. */
   writeTimeoutMs?: number | undefined
-  /** Of a machine: for how long a member that is not heard of leads; default 15 000 milliseconds. */
-  leaseMs?: number | undefined
   /** Runs timers; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
 }
@@ -51,7 +49,6 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
       snapshotEvery: true,
       payloadBytesMax: true,
       writeTimeoutMs: true,
-      leaseMs: true,
       scheduler: true,
     },
     'joinNats()',
@@ -63,7 +60,6 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
     historyCommits: 10_000,
     snapshotEvery: 500,
     writeTimeoutMs: 15_000,
-    leaseMs: 15_000,
     scheduler: asyncScheduler,
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
@@ -84,7 +80,7 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
   )
   check('replicas', '1, 3 or 5', replicas, [1, 3, 5].includes(replicas))
   check('create', 'true or false', create, typeof create === 'boolean')
-  for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs', 'leaseMs'] as const) {
+  for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs'] as const) {
     check(option, 'an integer from 1', settings[option], isCount(settings[option]))
   }
   check(

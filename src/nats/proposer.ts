@@ -50,6 +50,7 @@ export class Proposer {
   readonly #scheduler: SchedulerLike
   #outstanding: Outstanding | undefined
   #made = 0
+  #isClosed = false
 
   constructor(log: CommitLog, host: ProposerHost, scheduler: SchedulerLike) {
     this.#log = log
@@ -60,6 +61,7 @@ export class Proposer {
   /** One at a time: the caller waits for the one before. @throws the signal's reason */
   propose(proposal: Proposal, { ms, signal }: ProposeOptions): Promise<Verdict> {
     signal?.throwIfAborted()
+    if (this.#isClosed) return Promise.resolve('timeout')
     this.#made += 1
     const id = `${this.#host.member}-${this.#made}`
     return new Promise((resolve, reject) => {
@@ -107,6 +109,12 @@ export class Proposer {
   /** What was written between is not known any more, nor what became of the record. */
   giveUp(): void {
     this.#outstanding?.settle('timeout')
+  }
+
+  /** Nothing is published any more, also of what is on its way here. */
+  close(): void {
+    this.#isClosed = true
+    this.giveUp()
   }
 
   async #publish(outstanding: Outstanding): Promise<void> {

@@ -2,9 +2,8 @@
  * What stands in the log, as JSON. A record names the one that it is based on; whether it counts is decided by who
  * reads it (chain.ts).
  *
- *   headgate.commit    one version: what it changed, or all of it, or where the parts of that are
- *   headgate.claim     a member leads for a time; the same fence again: for another
- *   headgate.release   it does not lead any more
+ *   headgate.commit     one version: what it changed, or all of it, or where the parts of that are
+ *   headgate.snapshot   a state to begin from, in a stream of its own
  */
 import { deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm } from '../json/index.ts'
@@ -18,13 +17,6 @@ export interface Parts {
   readonly first: number
 }
 
-interface Based {
-  readonly v: 1
-  /** The sequence of the record that it is based on; 0: it is the first. */
-  readonly base: number
-  readonly member: string
-}
-
 /** What a snapshot is labelled with. */
 export interface Labels {
   readonly version: number
@@ -34,36 +26,16 @@ export interface Labels {
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
-export interface CommitRecord extends Based, Labels {
+export interface CommitRecord extends Labels {
   readonly format: 'headgate.commit'
+  readonly v: 1
+  /** The sequence of the record that it is based on; 0: it is the first. */
+  readonly base: number
+  readonly member: string
   /** Exactly one of these. */
   readonly ops?: unknown
   readonly state?: unknown
   readonly parts?: Parts | undefined
-  /** Of an effect of a machine: it counts as long as its member leads with this number. */
-  readonly fence?: number | undefined
-  /** Of a machine: the event that led to it. */
-  readonly event?: unknown
-}
-
-export interface ClaimRecord extends Based {
-  readonly format: 'headgate.claim'
-  readonly fence: number
-  readonly leaseMs: number
-}
-
-export interface ReleaseRecord extends Based {
-  readonly format: 'headgate.release'
-  readonly fence: number
-}
-
-export type LogRecord = CommitRecord | ClaimRecord | ReleaseRecord
-
-/** Who leads: until `leaseMs` after it was last heard of. */
-export interface Leader {
-  readonly member: string
-  readonly fence: number
-  readonly leaseMs: number
 }
 
 /** A state to begin from, and what is known of the log where it stands. */
@@ -76,9 +48,6 @@ export interface SnapshotRecord extends Labels {
   readonly upTo: number
   /** The wall time of the first commit. */
   readonly began: number
-  /** The highest fence so far. */
-  readonly fence: number
-  readonly leader?: Leader | undefined
   readonly state?: unknown
   readonly parts?: Parts | undefined
 }
@@ -96,8 +65,6 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
     source: isText,
     tsWall: isTime,
   },
-  'headgate.claim': { base: isCount, member: isText, fence: isCount, leaseMs: isTime },
-  'headgate.release': { base: isCount, member: isText, fence: isCount },
   'headgate.snapshot': {
     at: isCount,
     upTo: isCount,
@@ -109,7 +76,7 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
 }
 
 /** Reads a record. @throws an Error that says what is wrong with it. */
-export const readRecord = (text: string): LogRecord => read(text, false) as LogRecord
+export const readRecord = (text: string): CommitRecord => read(text, false) as CommitRecord
 
 /** Reads a state to begin from. @throws as {@link readRecord}. */
 export const readSnapshot = (text: string): SnapshotRecord => read(text, true) as SnapshotRecord

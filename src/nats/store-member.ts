@@ -25,7 +25,7 @@ import { LogReader } from './log-reader.ts'
 import type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
 import { Proposer } from './proposer.ts'
-import { type CommitRecord, type Leader, type LogRecord, readRecord, readValue } from './record.ts'
+import { type CommitRecord, readRecord, readValue } from './record.ts'
 import { Replica } from './replica.ts'
 import { States } from './states.ts'
 import { type Make, Writer } from './writer.ts'
@@ -52,10 +52,10 @@ export class StoreMember<S> implements NatsMember<S> {
   readonly server: ServerFacts
   readonly status$: BehaviorSubject<NatsStatus> = new BehaviorSubject<NatsStatus>('catching-up')
   readonly faults$: Observable<NatsFault>
-  protected readonly chain: Chain = new Chain()
-  protected readonly replica: Replica<S>
-  protected readonly writer: Writer<S>
-  protected readonly settings: NatsSettings
+  readonly #chain: Chain = new Chain()
+  readonly #replica: Replica<S>
+  readonly #writer: Writer<S>
+  readonly #settings: NatsSettings
   readonly #log: CommitLog
   readonly #states: States
   readonly #reader: LogReader
@@ -68,6 +68,8 @@ export class StoreMember<S> implements NatsMember<S> {
   #failure: unknown
   #behindSince: number | undefined
   #isReading = false
+  /** Whether its first record is on its way; a connection that comes back makes no second one. */
+  #isBeginning = false
   /** Where the log was when a state was kept last, as far as is known. */
   #keptAt = 0
   #keeping: Promise<void> = Promise.resolve()
@@ -76,12 +78,12 @@ export class StoreMember<S> implements NatsMember<S> {
   constructor(store: Store<S>, log: CommitLog, settings: NatsSettings) {
     this.store = store
     this.server = log.server
-    this.settings = settings
+    this.#settings = settings
     this.#log = log
     this.faults$ = contained(store, 'faults$', this.#faults)
     const { scheduler } = settings
     this.#states = new States(log, store.name)
-    this.replica = new Replica(store)
+    this.#replica = new Replica(store)
     this.#reader = new LogReader(
       log,
       {
@@ -107,11 +109,11 @@ export class StoreMember<S> implements NatsMember<S> {
       },
       scheduler,
     )
-    this.writer = new Writer<S>({
+    this.#writer = new Writer<S>({
       member: this.id,
       log,
-      chain: this.chain,
-      replica: this.replica,
+      chain: this.#chain,
+      replica: this.#replica,
       states: this.#states,
       proposer: this.#proposer,
       scheduler,
@@ -125,13 +127,13 @@ export class StoreMember<S> implements NatsMember<S> {
         return member.status === 'closed'
       },
       live: () => this.#live(),
-      now: () => this.now(),
+      now: () => this.#now(),
     })
-    this.#behindSince = this.now()
-    this.#unfollow = this.replica.kernel.follow({ next: () => {}, complete: () => void this.close() })
+    this.#behindSince = this.#now()
+    this.#unfollow = this.#replica.kernel.follow({ next: () => {}, complete: () => void this.close() })
     log.onClosed(() => {
       if (this.status === 'closed') return
-      this.fault('read', new HeadgateError('NATS_DISCONNECTED', { store: store.name, operation: 'reading' }))
+      this.#fault('read', new HeadgateError('NATS_DISCONNECTED', { store: store.name, operation: 'reading' }))
       void this.close()
     })
   }
@@ -147,12 +149,13 @@ export class StoreMember<S> implements NatsMember<S> {
     return this.status$.value
   }
 
-  get leader(): Leader | undefined {
-    return this.chain.leader
-  }
-
   async update(recipe: Recipe<S>, options: UpdateOptions = {}): Promise<WriteResult> {
-    const { reason = 'UPDATE', retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
+    const {
+      reason = 'UPDATE',
+      retries = RETRIES,
+      timeoutMs = this.#settings.writeTimeoutMs,
+      signal,
+    } = options
     const operation = 'update()'
     const make: Make<S> = (state) => ({
       next: runRecipe(state, recipe as never, {
@@ -162,12 +165,12 @@ export class StoreMember<S> implements NatsMember<S> {
       }) as Immutable<S>,
       labels: { reason, source: this.id, tsWall: Date.now() },
     })
-    return await this.writer.write(make, { operation, retries, timeoutMs, signal })
+    return await this.#writer.write(make, { operation, retries, timeoutMs, signal })
   }
 
   stats(): NatsStats {
-    const lagMs = this.#behindSince === undefined ? 0 : this.now() - this.#behindSince
-    const { conflicts } = this.writer
+    const lagMs = this.#behindSince === undefined ? 0 : this.#now() - this.#behindSince
+    const { conflicts } = this.#writer
     return { ...this.#figures, conflicts, lagRecords: this.#reader.pending, lagMs }
   }
 
@@ -179,26 +182,20 @@ export class StoreMember<S> implements NatsMember<S> {
   }
 
   /** Milliseconds that only rise; of the scheduler where that is a virtual one. */
-  protected now(): number {
-    const { scheduler } = this.settings
+  #now(): number {
+    const { scheduler } = this.#settings
     return scheduler === asyncScheduler ? performance.now() : scheduler.now()
   }
 
-  protected fault(phase: NatsFault['phase'], error: unknown): void {
+  #fault(phase: NatsFault['phase'], error: unknown): void {
     this.#faults.next({ phase, error })
   }
-
-  /** A record counts, and is about to be told. */
-  protected counted(_record: LogRecord, _state: Immutable<S> | undefined): void {}
-
-  /** It has read all, or can read no more. */
-  protected becomes(_status: NatsStatus): void {}
 
   // ---- reading ----
 
   #read(entry: LogEntry): Promise<boolean> | undefined {
     const { sequence, id, text } = entry
-    let record: LogRecord
+    let record: CommitRecord
     try {
       record = readRecord(text)
     } catch (error) {
@@ -206,14 +203,14 @@ export class StoreMember<S> implements NatsMember<S> {
       return undefined
     }
     this.#count(id)
-    if (!this.chain.counts(record)) {
+    if (!this.#chain.counts(record)) {
       this.#figures.void += 1
       this.#keepInTurn(sequence, false)
       this.#proposer.read(id, record.base, false)
       return undefined
     }
-    const own = this.#proposer.isOwn(id) ? this.writer.next : undefined
-    if (record.format !== 'headgate.commit' || own !== undefined) this.#take(entry, record, own)
+    const own = this.#proposer.isOwn(id) ? this.#writer.next : undefined
+    if (own !== undefined) this.#take(entry, record, own)
     else if (record.parts !== undefined) return this.#fetch(entry, record)
     else this.#make(entry, record)
     return undefined
@@ -236,7 +233,7 @@ export class StoreMember<S> implements NatsMember<S> {
       state =
         record.ops === undefined
           ? (readValue(record.state, 'state') as Immutable<S>)
-          : this.replica.applied(record.ops)
+          : this.#replica.applied(record.ops)
     } catch (error) {
       this.#stop(entry.sequence, messageOf(error), error)
       return
@@ -252,18 +249,14 @@ export class StoreMember<S> implements NatsMember<S> {
     return true
   }
 
-  #take({ sequence, id }: LogEntry, record: LogRecord, state: Immutable<S> | undefined): void {
-    const isFirst = this.chain.version < 0
+  #take({ sequence, id }: LogEntry, record: CommitRecord, state: Immutable<S>): void {
+    const isFirst = this.#chain.version < 0
     const isOwn = this.#proposer.isOwn(id)
     try {
-      this.chain.take(record, sequence)
-      this.counted(record, state)
-      if (record.format === 'headgate.commit') {
-        // The casts hold: a commit has a state.
-        if (isFirst) this.replica.begin(state as Immutable<S>, record, false)
-        else this.replica.next(state as Immutable<S>, record)
-        this.#figures.applied += 1
-      }
+      this.#chain.take(record, sequence)
+      if (isFirst) this.#replica.begin(state, record, false)
+      else this.#replica.next(state, record)
+      this.#figures.applied += 1
     } catch (error) {
       this.#stop(sequence, messageOf(error), error)
       return
@@ -274,7 +267,7 @@ export class StoreMember<S> implements NatsMember<S> {
   }
 
   async #resync(): Promise<number> {
-    const hasBegun = this.chain.sequence > 0
+    const hasBegun = this.#chain.sequence > 0
     const snapshot = await this.#states.newest()
     if (snapshot === undefined && !hasBegun) return 0
     if (snapshot === undefined || snapshot.upTo <= this.#reader.seen) {
@@ -285,9 +278,9 @@ export class StoreMember<S> implements NatsMember<S> {
     if (this.status === 'closed') return 0
     if (hasBegun) this.#figures.resyncs += 1
     this.#keptAt = snapshot.upTo
-    this.chain.begin(snapshot)
+    this.#chain.begin(snapshot)
     try {
-      this.replica.begin(found.state as Immutable<S>, snapshot, hasBegun)
+      this.#replica.begin(found.state as Immutable<S>, snapshot, hasBegun)
     } catch (error) {
       this.#stop(snapshot.at, messageOf(error), error)
     }
@@ -300,16 +293,18 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#isReading = true
     this.#behindSince = undefined
     this.#proposer.connected()
-    if (this.chain.version < 0 && this.replica.version >= 0) void this.#beginLog()
-    else this.#become('live')
+    if (this.#chain.version >= 0 || this.#replica.version < 0) this.#become('live')
+    else if (!this.#isBeginning) void this.#beginLog()
   }
 
   /** The log is empty, and the store has a state: that is the first record, unless somebody else is faster. */
   async #beginLog(): Promise<void> {
+    this.#isBeginning = true
     try {
       const labels = { reason: 'INIT', source: this.id, tsWall: Date.now() }
-      const { writeTimeoutMs } = this.settings
-      const isDecided = await this.writer.begin(this.replica.state, labels, writeTimeoutMs)
+      const { writeTimeoutMs } = this.#settings
+      const isDecided = await this.#writer.begin(this.#replica.state, labels, writeTimeoutMs)
+      this.#isBeginning = false
       if (!isDecided && this.#isReading) this.#upToDate()
     } catch (error) {
       this.#failure = error
@@ -320,8 +315,8 @@ export class StoreMember<S> implements NatsMember<S> {
   #lost(error: unknown): void {
     if (this.status === 'closed') return
     this.#isReading = false
-    this.#behindSince ??= this.now()
-    this.fault('read', error)
+    this.#behindSince ??= this.#now()
+    this.#fault('read', error)
     this.#become('disconnected')
   }
 
@@ -329,13 +324,13 @@ export class StoreMember<S> implements NatsMember<S> {
   #stop(sequence: number, problem: string, cause?: unknown): void {
     if (this.status === 'closed') return
     const { name: store } = this.store
-    const { stream } = this.settings
+    const { stream } = this.#settings
     const error = isHeadgateError(cause, 'OPTION_INVALID')
       ? cause
       : new HeadgateError('RECORD_INVALID', { store, stream, sequence, problem }, { cause })
     this.#failure = error
-    this.fault('record', error)
-    const { kernel, version } = this.replica
+    this.#fault('record', error)
+    const { kernel, version } = this.#replica
     kernel.report({ subscriberId: 'nats', phase: 'kernel', error, version, failures: 1 })
     void this.close()
   }
@@ -344,22 +339,22 @@ export class StoreMember<S> implements NatsMember<S> {
 
   /** Records that do not count make the log longer, too. */
   #keepInTurn(sequence: number, isOwn: boolean): void {
-    if (sequence - this.#keptAt < this.settings.snapshotEvery) return
+    if (sequence - this.#keptAt < this.#settings.snapshotEvery) return
     if (isOwn) this.#keep(sequence)
     else this.#keepLater()
   }
 
   #keep(upTo: number): void {
-    const { version, state, reason, source, tsWall, metadata } = this.replica.kernel.head
-    if (this.chain.version < 0) return
-    const { snapshotEvery } = this.settings
-    const { began, fence, leader, sequence: at } = this.chain
-    const facts = { at, upTo, version, reason, source, tsWall, metadata, began, fence, leader }
+    const { version, state, reason, source, tsWall, metadata } = this.#replica.kernel.head
+    if (this.#chain.version < 0) return
+    const { snapshotEvery } = this.#settings
+    const { began, sequence: at } = this.#chain
+    const facts = { at, upTo, version, reason, source, tsWall, metadata, began }
     this.#keptAt = upTo
     this.#keeping = this.#keeping
       .then(() => this.#states.keep(state, facts, snapshotEvery))
       .catch((error: unknown) => {
-        if (this.status !== 'closed') this.fault('snapshot', error)
+        if (this.status !== 'closed') this.#fault('snapshot', error)
       })
   }
 
@@ -367,7 +362,7 @@ export class StoreMember<S> implements NatsMember<S> {
   #keepLater(): void {
     if (this.#keepTimer?.closed === false) return
     const ms = KEEP_MS * (1 + Math.random())
-    this.#keepTimer = this.settings.scheduler.schedule(() => {
+    this.#keepTimer = this.#settings.scheduler.schedule(() => {
       if (this.#isReading) this.#keep(this.#reader.seen)
     }, ms)
   }
@@ -382,7 +377,6 @@ export class StoreMember<S> implements NatsMember<S> {
 
   #become(status: NatsStatus): void {
     if (this.status === status || this.status === 'closed') return
-    this.becomes(status)
     this.status$.next(status)
   }
 
@@ -391,10 +385,10 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#isReading = false
     this.#reader.close()
     this.#keepTimer?.unsubscribe()
-    this.#proposer.giveUp()
-    this.writer.close()
+    this.#proposer.close()
+    this.#writer.close()
     this.#unfollow()
-    this.replica.leave()
+    this.#replica.leave()
     this.status$.complete()
     this.#faults.complete()
   }

@@ -6,14 +6,14 @@ import type { WriteResult } from '../sync/index.ts'
 import type { Chain } from './chain.ts'
 import type { CommitLog } from './commit-log.ts'
 import type { Proposer } from './proposer.ts'
-import type { CommitRecord, LogRecord } from './record.ts'
+import type { CommitRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { isWithin, type States } from './states.ts'
 
 /** What a write makes of a state. */
 export interface Made<S> {
   readonly next: Immutable<S>
-  readonly labels: Pick<CommitRecord, 'reason' | 'source' | 'tsWall' | 'fence' | 'event'>
+  readonly labels: Pick<CommitRecord, 'reason' | 'source' | 'tsWall'>
 }
 
 /** Makes it, or says why it does not. Run again on each newer state. */
@@ -78,28 +78,13 @@ export class Writer<S> {
     }
   }
 
-  /** Brings a record into the log that is no commit of the store, in its turn. */
-  async claim(record: () => LogRecord | undefined, ms: number): Promise<boolean> {
-    const { proposer, now } = this.#host
-    const deadline = now() + ms
-    if (!(await this.#turn(deadline, undefined))) return false
-    try {
-      const made = record()
-      if (made === undefined) return false
-      const { base } = made
-      return (
-        (await proposer.propose({ text: JSON.stringify(made), base }, { ms: deadline - now() })) === 'counts'
-      )
-    } finally {
-      this.#lock.leave()
-    }
-  }
-
   /** Writes the first record, where the log has none; says whether it is decided. */
   async begin(state: Immutable<S>, labels: Made<S>['labels'], ms: number): Promise<boolean> {
-    const { replica, proposer } = this.#host
-    this.next = state
+    const { replica, chain, proposer } = this.#host
     const text = await this.#textOf(0, replica.version + 1, undefined, { next: state, labels })
+    // What came while parts were written came first, and may be written on by now.
+    if (chain.sequence !== 0) return true
+    this.next = state
     const verdict = await proposer.propose({ text, base: 0 }, { ms })
     this.next = undefined
     return verdict !== 'timeout'
