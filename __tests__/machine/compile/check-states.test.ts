@@ -33,7 +33,7 @@ describe('checkDefinition', () => {
       'a key that XState has and we do not',
       { ouput: 'B' },
       [
-        'State A has an unknown key "ouput". Known: on, entry, exit, after, always, invoke, type, initial, states, onDone, output, history, target, id, tags, description, meta.',
+        'State A has an unknown key "ouput". Known: on, entry, exit, after, always, invoke, waiting, type, initial, states, onDone, output, history, target, id, tags, description, meta.',
       ],
     ],
     [
