@@ -7,7 +7,7 @@ export {
   type ResumeResult,
   resumeAgUi,
 } from './ag-ui/resume-ag-ui.ts'
-export { type ServeAgUiOptions, serveAgUi } from './ag-ui/serve-ag-ui.ts'
+export { type AgUiRequest, type AgUiResponse, type ServeAgUiOptions, serveAgUi } from './ag-ui/serve-ag-ui.ts'
 export { type MappingOf, type ToAgUiOptions, toAgUi } from './ag-ui/to-ag-ui.ts'
 export {
   type Budget,

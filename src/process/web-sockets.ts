@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-type Ws = typeof import('ws')
+type Ws = Pick<typeof import('ws'), 'WebSocket' | 'WebSocketServer'>
 
 /** The package `ws`; undefined where it is not installed. */
 export async function findWs(): Promise<Ws | undefined> {

@@ -5,7 +5,6 @@
  * The response is a subscriber: while it is not drained it is busy, and what its policy keeps waits. One that hangs
  * costs the newest version, and nobody else.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AGUIEvent, RunAgentInput } from '@ag-ui/core'
 import { messageOf } from '../../kit/index.ts'
 import type { Cell, MachineStore, Ports } from '../../machine/index.ts'
@@ -13,6 +12,18 @@ import type { SubscriberHandle } from '../../store/index.ts'
 import { agUiEvent } from './mapping.ts'
 import { resumeAgUi } from './resume-ag-ui.ts'
 import { feed, type MappingOf, type ToAgUiOptions } from './to-ag-ui.ts'
+
+/** What is used of a request of `node:http`: its body. */
+export type AgUiRequest = AsyncIterable<Uint8Array>
+
+/** What is used of a response of `node:http`. */
+export interface AgUiResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown
+  write(text: string): boolean
+  end(text: string): unknown
+  on(event: 'close' | 'drain', listener: () => void): unknown
+  off(event: 'close' | 'drain', listener: () => void): unknown
+}
 
 /** How a client is served over server-sent events. */
 export interface ServeAgUiOptions extends Pick<ToAgUiOptions, 'policy' | 'threadId'> {
@@ -34,8 +45,8 @@ const MIB = 1_048_576
  * @returns the subscription of the response, once it has begun; nothing where there is none.
  */
 export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: AgUiRequest,
+  res: AgUiResponse,
   store: MachineStore<Context, Cells, Io>,
   mapping: MappingOf<Context, Cells>,
   options: ServeAgUiOptions = {},
@@ -45,7 +56,8 @@ export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
   try {
     input = inputOf(given ?? JSON.parse(await bodyOf(req, bytesMax)))
   } catch (error) {
-    res.writeHead(400, { 'content-type': 'text/plain' }).end(messageOf(error))
+    res.writeHead(400, { 'content-type': 'text/plain' })
+    res.end(messageOf(error))
     return undefined
   }
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
@@ -69,7 +81,7 @@ export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
       return res.write(text) ? undefined : drained(res)
     },
   )
-  res.once('close', () => handle.unsubscribe())
+  res.on('close', () => handle.unsubscribe())
   return handle
 }
 
@@ -95,24 +107,27 @@ export function sseOf(event: AGUIEvent): string {
 }
 
 /** Resolves when a response takes more, or is over: one promise and two listeners, however long it hangs. */
-const drained = (res: ServerResponse): Promise<void> =>
+const drained = (res: AgUiResponse): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
-      res.off('drain', end).off('close', end)
+      res.off('drain', end)
+      res.off('close', end)
       resolve()
     }
-    res.on('drain', end).on('close', end)
+    res.on('drain', end)
+    res.on('close', end)
   })
 
-async function bodyOf(req: IncomingMessage, bytesMax: number): Promise<string> {
-  const chunks: Buffer[] = []
+async function bodyOf(req: AgUiRequest, bytesMax: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
   let bytes = 0
   for await (const chunk of req) {
     bytes += chunk.length
     if (bytes > bytesMax) throw new Error(`The body has more than ${bytesMax} bytes.`)
-    chunks.push(chunk)
+    text += decoder.decode(chunk, { stream: true })
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return text + decoder.decode()
 }
 
 /** What the protocol needs of an input; the rest is for the mapping to read. */
