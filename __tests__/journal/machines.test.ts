@@ -325,4 +325,33 @@ describe('a machine store that is held', () => {
     expect(store.state.current).toEqual({ outer: 'off', inner: 'c' })
     await again.close()
   })
+
+  test('is migrated where its states have other names by now: it never had one that it does not know', async () => {
+    const lamp = (on: string) =>
+      defineMachine({
+        id: 'lamp',
+        initial: 'OFF',
+        context: {},
+        historyLimit: 0,
+        states: { OFF: { on: { PRESS: on } }, [on]: { after: { ms: 500, target: 'OFF' } } },
+      })
+    const engine = memoryEngine()
+    const day = new Day(0)
+    const { clock, scheduler } = day
+    const before = createMachineStore(lamp('ON'), { clock, scheduler, held: true })
+    const journal = await openJournal(before, engine)
+    before.send('PRESS')
+    await journal.close()
+    const renamed = createMachineStore(lamp('LIT'), { clock, scheduler, held: true })
+    await expect(openJournal(renamed, engine)).rejects.toThrow('"ON"')
+    const migrate = (state: unknown): typeof renamed.state => ({
+      ...(state as typeof renamed.state),
+      current: 'LIT',
+    })
+    const again = await openJournal(renamed, engine, { schema: 2, migrate })
+    expect(renamed.state.current).toBe('LIT')
+    await day.pass(500)
+    expect(renamed.state.current).toBe('OFF')
+    await again.close()
+  })
 })

@@ -549,6 +549,58 @@ describe('the schema', () => {
     const later = await open(engine, { schema: 2, migrate })
     expect([later.store.state.n, later.store.snapshot.version, calls]).toEqual([101, 2, 1])
   })
+
+  describe('that is migrated', () => {
+    const old = async (): Promise<JournalEngine> => {
+      const engine = memoryEngine()
+      const { store, journal } = await open(engine)
+      write(store, 7)
+      await journal.close()
+      return engine
+    }
+    const watched = () => {
+      const store = make()
+      const seen: [version: number, reason: string, n: number][] = []
+      store.subscribe(({ version, reason, state }) => void seen.push([version, reason, state.n]))
+      return { store, seen }
+    }
+
+    test('is seen by nobody as it was: its followers are told of one commit', async () => {
+      const { store, seen } = watched()
+      const migrate = (): State => ({ ...first, n: 700 })
+      const { journal } = await open(await old(), { schema: 2, migrate }, store)
+      expect(seen).toEqual([
+        [0, 'INIT', 0],
+        [2, 'MIGRATE', 700],
+      ])
+      expect(store.snapshot.source).toBe('rover')
+      write(store, 701)
+      expect(await journal.durable()).toBe(3)
+      expect((await journal.at(2)).state.n).toBe(700)
+    })
+
+    test.each([
+      ['throws', (): State => JSON.parse('{'), 'JSON'],
+      ['returns nothing', () => undefined as unknown as State, 'migrate() on store "rover"'],
+      ['returns a promise', () => Promise.resolve(first) as unknown as State, 'returned a promise'],
+    ])('leaves its store as it was where its migration %s', async (_, migrate, message) => {
+      const engine = await old()
+      const { store, seen } = watched()
+      await expect(open(engine, { schema: 2, migrate }, store)).rejects.toThrow(message)
+      expect([store.snapshot.version, store.state, seen]).toEqual([0, first, [[0, 'INIT', 0]]])
+      expect((await open(engine)).store.state.n).toBe(7)
+    })
+
+    test('is written whole though the migration returns the state that the store has', async () => {
+      const engine = await old()
+      const store = make()
+      const migrate = () => store.state
+      const { journal } = await open(engine, { schema: 2, migrate }, store)
+      expect(store.snapshot).toMatchObject({ version: 2, reason: 'MIGRATE', state: first })
+      await journal.close()
+      expect((await open(engine, { schema: 2, migrate })).store.snapshot).toEqual(store.snapshot)
+    })
+  })
 })
 
 describe('time travel', () => {

@@ -1,6 +1,6 @@
 /** Recovers what a journal holds into its store, and writes from then on. */
 import { sameValue } from '../delta/index.ts'
-import { HeadgateError, type Immutable } from '../kit/index.ts'
+import { deferredOf, HeadgateError, type Immutable } from '../kit/index.ts'
 import type { Kernel, Snapshot } from '../store/index.ts'
 import type { JournalLog } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
@@ -22,8 +22,9 @@ export async function beginToWrite<S>(
     const { snapshot, ...recovered } = await recover(log, settings.name, settings.repair)
     const migratedFrom = snapshot !== undefined && meta.schema < settings.schema ? meta.schema : null
     takeover.adopt(() => {
-      if (snapshot !== undefined && !isCurrent(kernel.head, snapshot)) kernel.adopt(snapshot)
-      if (migratedFrom !== null) migrate(kernel, settings, migratedFrom)
+      if (snapshot === undefined) return
+      if (migratedFrom !== null) adoptMigrated(kernel, snapshot, settings, migratedFrom)
+      else if (!isCurrent(kernel.head, snapshot)) kernel.adopt(snapshot)
     })
     const { state, ...labels } = kernel.head
     const { version } = labels
@@ -68,9 +69,33 @@ export async function metaOf<S>(
   })
 }
 
-/** Commits what `migrate` makes of the state that was recovered. */
-function migrate<S>(kernel: Kernel<S>, settings: Settings<S>, schema: number): void {
-  const made = settings.migrate?.(kernel.head.state, schema)
+/**
+ * Adopts what `migrate` makes of what was recovered, as one commit. The state of the earlier schema never enters the
+ * store: who follows it could not read it, and a machine would refuse it.
+ */
+function adoptMigrated<S>(
+  kernel: Kernel<S>,
+  { version, state }: Snapshot<S>,
+  { migrate }: Settings<S>,
+  schema: number,
+): void {
   // The cast holds: `migrate` returns a state of this schema, and a commit freezes it.
-  kernel.commit(() => made as Immutable<S>, { reason: 'MIGRATE' }, 'migrate()')
+  const made = migrate?.(state, schema) as Immutable<S>
+  const deferred = deferredOf(made)
+  if (deferred !== undefined) {
+    throw new HeadgateError('OPTION_INVALID', {
+      option: 'migrate',
+      expected: 'a function that returns a state at once',
+      received: `one that returned ${deferred}`,
+    })
+  }
+  const batch = kernel.begin({ reason: 'MIGRATE' })
+  try {
+    const stamped = kernel.commit(() => made, undefined, 'migrate()')
+    kernel.adopt({ ...stamped, version: version + 1 })
+  } catch (error) {
+    batch.rollBack()
+    throw error
+  }
+  batch.commit()
 }

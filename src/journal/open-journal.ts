@@ -35,7 +35,8 @@ import { Takeover } from './takeover.ts'
  * console.log((await journal.at(0)).state, (await journal.at(1)).state) // → { speed: 0 } { speed: 3 }
  * await journal.close()
  * ```
- * @throws `JOURNAL_DAMAGED`, `JOURNAL_LOCKED`, `JOURNAL_VERSION`, what the engine rejects with; nothing has changed then.
+ * @throws `JOURNAL_DAMAGED`, `JOURNAL_LOCKED`, `JOURNAL_VERSION`, what `migrate` throws; nothing has changed then.
+ *   What the engine rejects with.
  */
 export async function openJournal<S>(
   store: Store<S>,
