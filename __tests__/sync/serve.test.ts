@@ -1,42 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { VirtualTimeScheduler } from 'rxjs'
 import { buffer, createStore, direct } from '../../src/index.ts'
 import { type ServeOptions, serve, socketPair } from '../../src/sync/index.ts'
-import { type Bench, closeBenches, robot, to, turn, writable } from './support/bench.ts'
+import { closeBenches, robot, to, turn, until, writable } from './support/bench.ts'
+import { type Frame, HandWritten } from './support/hand-written.ts'
 
 afterEach(closeBenches)
-
-type Frame = Record<string, unknown>
-
-/** A client that is written by hand: it says what it is told to, and keeps what it hears. */
-class HandWritten {
-  readonly heard: Frame[] = []
-  closed: number | undefined
-  readonly #socket: ReturnType<Bench<never>['connect']>
-
-  constructor(bench: { connect(): ReturnType<Bench<never>['connect']> }) {
-    this.#socket = bench.connect()
-    this.#socket.onFrame = (data) => this.heard.push(JSON.parse(String(data)) as Frame)
-    this.#socket.onClose = (code) => {
-      this.closed = code
-    }
-  }
-
-  /** Says a frame, or any text or bytes, and waits until it is answered. */
-  async say(frame: Frame | string | Uint8Array): Promise<void> {
-    const isData = typeof frame === 'string' || frame instanceof Uint8Array
-    this.#socket.send(isData ? frame : JSON.stringify(frame))
-    await turn()
-  }
-
-  async hello(more: Frame = {}): Promise<void> {
-    await this.say({ t: 'hello', protocol: 1, clientId: 'hand', ...more })
-  }
-
-  /** Takes what was heard. */
-  take(): Frame[] {
-    return this.heard.splice(0)
-  }
-}
 
 describe('the protocol', () => {
   test('is what docs/protocol.md says', async () => {
@@ -300,6 +269,146 @@ describe('serve', () => {
       expect.objectContaining({ code: 'SERVER_CLOSED' }),
     )
     expect([bench.store.metrics().subscriberCount, bench.store.closed]).toEqual([0, false])
+  })
+})
+
+describe('a client', () => {
+  const filled = (length: number) => (draft: { log: string[] }) => void draft.log.push('y'.repeat(length))
+
+  test('is busy while as many bytes as may be are without an answer, and no longer', async () => {
+    const bench = robot({ window: 1_000, windowBytes: 2_000, policy: () => buffer({ capacity: 100 }) })
+    const client = new HandWritten(bench)
+    await client.hello()
+    await client.say({ t: 'ack', version: 0, index: 0 })
+    client.take()
+    for (let times = 0; times < 10; times += 1) bench.store.update(filled(600))
+    await turn()
+    const heard = client.take()
+    const bytes = heard.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0)
+    expect(bytes).toBeGreaterThanOrEqual(2_000)
+    expect(bytes).toBeLessThan(2_000 + 800) // at most one frame beyond it
+    await client.say({ t: 'ack', version: heard.length })
+    expect(client.take()).toHaveLength(heard.length)
+  })
+
+  test('is busy while its socket holds more than a window of bytes, whatever it acknowledges', async () => {
+    const bench = robot({ windowBytes: 1_000, heartbeatMs: 1, deadMs: 1_000_000 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    const [socket] = bench.sockets
+    let bufferedBytes = 1_001
+    Object.defineProperty(socket, 'bufferedBytes', { get: () => bufferedBytes })
+    await client.say({ t: 'ack', version: 0, index: 0 })
+    client.take()
+    bench.store.update(to(1))
+    bench.store.update(to(2))
+    await turn()
+    expect(client.take().filter(({ t }) => t === 'delta')).toEqual([])
+    bufferedBytes = 1_000
+    await until(() => client.heard.some(({ version }) => version === 2))
+    expect(client.take().filter(({ t }) => t === 'delta')).toMatchObject([{ version: 1 }, { version: 2 }])
+  })
+
+  test('that is silent is asked, and given up when it stays so; any frame is an answer', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    const bench = robot({ heartbeatMs: 100, deadMs: 300, scheduler })
+    const client = new HandWritten(bench)
+    await client.hello()
+    client.take()
+    const pass = async (beats: number): Promise<unknown[]> => {
+      scheduler.maxFrames = scheduler.frame + beats * 100
+      scheduler.flush()
+      scheduler.frame = scheduler.maxFrames
+      await turn()
+      return client.take().map(({ t, code }) => code ?? t)
+    }
+    for (let times = 0; times < 4; times += 1) {
+      expect(await pass(3)).toEqual(['ping', 'ping'])
+      await client.say({ t: 'of another protocol' })
+    }
+    expect(await pass(4)).toEqual(['ping', 'ping', 'DEAD'])
+    expect([client.closed, bench.server.metrics().connections]).toEqual([1001, 0])
+  })
+
+  test('is answered again for each of its newest 256 writes; an older one is in conflict, not done again', async () => {
+    const bench = writable()
+    const client = new HandWritten(bench)
+    await client.hello()
+    const { instanceId: epoch } = bench.store
+    const ask = (id: number): Promise<void> =>
+      client.say({
+        t: 'write',
+        id: `w${id}`,
+        epoch,
+        base: 0,
+        reason: 'W',
+        ops: [{ op: 'replace', path: '/x', value: 1 }],
+      })
+    const answer = (): unknown => client.take().find(({ t }) => t === 'result')
+    await ask(0)
+    for (let id = 1; id <= 255; id += 1) await ask(id)
+    client.take()
+    await ask(0)
+    expect(answer()).toMatchObject({ id: 'w0', ok: true, version: 1 })
+    await ask(256)
+    client.take()
+    await ask(0)
+    expect(answer()).toMatchObject({ id: 'w0', ok: false, reason: 'conflict' })
+    expect(bench.store.snapshot.version).toBe(1)
+  })
+
+  test('of one store sees nothing of another, and changes nothing of it', async () => {
+    const secret = createStore({ n: 0, word: 'xyzzy' }, { name: 'secret' })
+    const open = createStore({ n: 0 }, { name: 'open' })
+    const server = serve(
+      { open, secret },
+      { authorize: ({ store }) => (store === 'open' ? { read: true, write: true } : undefined) },
+    )
+    const connect = (): ReturnType<typeof socketPair>[0] => {
+      const [here, there] = socketPair()
+      server.accept(here)
+      return there
+    }
+    const client = new HandWritten({ connect })
+    const ofSecret = { store: 'secret', epoch: secret.instanceId }
+    const ops = [{ op: 'replace', path: '/n', value: 9 }]
+    await client.hello({ store: 'open', resume: { epoch: secret.instanceId, version: 0 } })
+    await client.say({ t: 'ack', store: 'open', version: 0, index: 0 })
+    await client.hello({ store: 'secret' })
+    await client.hello({ store: 'secret', resume: { epoch: secret.instanceId, version: 0 } })
+    await client.say({ t: 'write', ...ofSecret, id: 'w1', base: 0, reason: 'W', ops })
+    await client.say({
+      t: 'write',
+      store: 'open',
+      epoch: secret.instanceId,
+      id: 'w2',
+      base: 0,
+      reason: 'W',
+      ops,
+    })
+    await client.say({ t: 'send', ...ofSecret, id: 'w3', event: { type: 'GO' } })
+    await client.say({ t: 'ack', ...ofSecret, version: 0, index: 0 })
+    await client.say({ t: 'leave', store: 'secret' })
+    secret.set({ n: 0, word: 'plugh' })
+    open.set({ n: 1 })
+    await turn()
+    expect([secret.state, secret.snapshot.version, open.snapshot.version]).toEqual([
+      { n: 0, word: 'plugh' },
+      1,
+      1,
+    ])
+    const heard = client.take()
+    const aboutSecret = heard.filter((frame) => frame.store === 'secret')
+    expect(aboutSecret.map(({ t, code }) => code ?? t)).toEqual(['UNAUTHORIZED', 'UNAUTHORIZED'])
+    expect(JSON.stringify(heard)).not.toMatch(/xyzzy|plugh/)
+    expect(JSON.stringify(heard)).not.toContain(secret.instanceId)
+    expect(heard.filter(({ t }) => t === 'result')).toEqual([
+      { t: 'result', store: 'open', id: 'w2', ok: false, version: 0, reason: 'conflict' },
+    ])
+    expect(server.clients.map(({ store }) => store)).toEqual(['open'])
+    // The socket goes on with the store that it may have.
+    expect(heard.at(-1)).toMatchObject({ t: 'delta', store: 'open', version: 1 })
+    server[Symbol.dispose]()
   })
 })
 

@@ -1,0 +1,233 @@
+/** What a mirror does with each frame and each silence, told by a server that is written by hand. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { VirtualTimeScheduler } from 'rxjs'
+import { type Mirror, type MirrorOptions, mirror, type SyncSocket } from '../../src/sync/index.ts'
+import { turn } from './support/bench.ts'
+import { endAfterEach } from './support/ends.ts'
+import { chunksOf, deltaOf, type Frame, HandServer } from './support/hand-written.ts'
+
+const after = endAfterEach()
+afterEach(() => void jest.restoreAllMocks())
+
+interface Counter {
+  readonly n: number
+}
+
+class Time {
+  readonly scheduler = new VirtualTimeScheduler()
+
+  /** Lets time pass, and what follows from it. */
+  async pass(ms: number): Promise<void> {
+    const to = this.scheduler.frame + ms
+    this.scheduler.maxFrames = to
+    this.scheduler.flush()
+    this.scheduler.frame = to
+    await turn()
+  }
+}
+
+function mirrored(
+  connect: (time: Time) => SyncSocket,
+  options: MirrorOptions = {},
+): { one: Mirror<Counter>; status: () => string; faults: string[]; time: Time } {
+  const time = new Time()
+  const faults: string[] = []
+  const one = mirror<Counter>(() => connect(time), {
+    clientId: 'one',
+    backoffMs: { least: 0, most: 0 },
+    scheduler: time.scheduler,
+    onFault: ({ error }) => void faults.push((error as Error).message),
+    ...options,
+  })
+  let status = ''
+  one.status$.subscribe((now) => {
+    status = now
+  })
+  after(() => one.close())
+  return { one, status: () => status, faults, time }
+}
+
+/** A mirror that has version 0, of a server that has heard what was to be heard of it. */
+async function live(options?: MirrorOptions) {
+  const server = new HandServer()
+  const made = mirrored(server.connect, options)
+  await server.welcome()
+  await server.say(...chunksOf(0))
+  server.take()
+  return { server, ...made }
+}
+
+const hello = (resume?: object) => ({
+  t: 'hello',
+  protocol: 1,
+  clientId: 'one',
+  ...(resume !== undefined && { resume }),
+})
+
+describe('a delta', () => {
+  test('is applied to the version that it is from, and acknowledged', async () => {
+    const { server, one } = await live()
+    await server.say(deltaOf(0, 3))
+    expect(one.store.snapshot).toMatchObject({ version: 3, state: { n: 3 } })
+    expect(server.take()).toEqual([{ t: 'ack', version: 3 }])
+  })
+
+  test('from an older version is passed over, and acknowledged', async () => {
+    const { server, one } = await live()
+    await server.say(deltaOf(0, 3), deltaOf(0, 2), deltaOf(0, 3))
+    expect(one.store.snapshot).toMatchObject({ version: 3, state: { n: 3 } })
+    expect(server.take().map(({ t }) => t)).toEqual(['ack', 'ack', 'ack'])
+    expect(one.resyncs).toEqual({ damaged: 0, epoch: 0, gap: 0 })
+  })
+
+  test('from a newer version is not applied: what is missing is asked for', async () => {
+    const { server, one } = await live()
+    await server.say(deltaOf(2, 3))
+    expect(one.store.state).toEqual({ n: 0 })
+    expect(server.take()).toEqual([hello({ epoch: 'one', version: 0 })])
+    expect(one.resyncs).toEqual({ damaged: 0, epoch: 0, gap: 1 })
+    await server.welcome({ mode: 'resume', version: 3 })
+    await server.say(deltaOf(0, 3))
+    expect(one.store.snapshot).toMatchObject({ version: 3, state: { n: 3 } })
+  })
+
+  test('that leads nowhere changes nothing: a state is asked for', async () => {
+    const { server, one, faults } = await live()
+    await server.say({ ...deltaOf(0, 1), ops: [{ op: 'remove', path: '/nobody' }] })
+    expect(one.store.snapshot).toMatchObject({ version: 0, state: { n: 0 } })
+    expect(server.take()).toEqual([hello()])
+    expect(one.resyncs).toEqual({ damaged: 1, epoch: 0, gap: 0 })
+    expect(faults).toEqual([expect.stringContaining('/nobody')])
+    await server.welcome({ version: 4 })
+    await server.say(...chunksOf(4))
+    expect(one.store.snapshot).toMatchObject({ version: 4, state: { n: 4 } })
+  })
+})
+
+describe('a state', () => {
+  test('is adopted when its last chunk is there, each acknowledged', async () => {
+    const { server, one } = await live()
+    await server.welcome({ version: 5 })
+    const [first, second, third] = chunksOf(5, 3) as [Frame, Frame, Frame]
+    await server.say(first, second)
+    expect(one.store.snapshot.version).toBe(0)
+    await server.say(third)
+    expect(one.store.snapshot).toMatchObject({ version: 5, state: { n: 5 } })
+    expect(server.take()).toEqual([0, 1, 2].map((index) => ({ t: 'ack', version: 5, index })))
+  })
+
+  test.each<[what: string, send: (server: HandServer) => Promise<void>]>([
+    ['a chunk that was left out', (server) => server.say(...chunksOf(5, 3).filter((_, at) => at !== 1))],
+    [
+      'a chunk of another version',
+      (server) => server.say(...chunksOf(5, 2).slice(0, 1), ...chunksOf(6, 2).slice(1)),
+    ],
+    [
+      'a text that is no JSON',
+      (server) => server.say(...chunksOf(5).map((chunk) => ({ ...chunk, text: '{"n"' }))),
+    ],
+  ])('with %s is not adopted: another one is asked for', async (_, send) => {
+    const { server, one } = await live()
+    await send(server)
+    expect(one.store.snapshot).toMatchObject({ version: 0, state: { n: 0 } })
+    expect(one.resyncs.damaged).toBe(1)
+    expect(server.take().at(-1)).toEqual(hello())
+  })
+
+  test('of which a part has come when the connection is lost is not gone on with', async () => {
+    const { server, one, time } = await live()
+    await server.welcome({ version: 5 })
+    await server.say(...chunksOf(5, 2).slice(0, 1))
+    server.sockets[0]?.close(1006, 'cut')
+    await turn()
+    await time.pass(0)
+    await server.welcome({ version: 5 })
+    await server.say(...chunksOf(5, 2).slice(1))
+    expect(one.store.snapshot.version).toBe(0)
+    expect(one.resyncs.damaged).toBe(1)
+  })
+})
+
+describe('a connection', () => {
+  test('is tried again after a random time, of up to twice as long each time', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5)
+    const at: number[] = []
+    const { time, faults } = mirrored(
+      ({ scheduler }) => {
+        at.push(scheduler.frame)
+        throw new Error('nobody there')
+      },
+      { backoffMs: { least: 100, most: 1_000 } },
+    )
+    await time.pass(2_500)
+    expect(at).toEqual([0, 100, 300, 700, 1_200, 1_700, 2_200])
+    expect(faults).toHaveLength(at.length)
+  })
+
+  test('that stands is no reason to wait less the next time; a welcome is', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5)
+    const server = new HandServer()
+    const { time } = mirrored(server.connect, { backoffMs: { least: 100, most: 10_000 } })
+    const waits: number[] = []
+    const lose = async (): Promise<void> => {
+      const { length } = server.sockets
+      const { frame } = time.scheduler
+      server.sockets.at(-1)?.close(1006, 'cut')
+      await turn()
+      while (server.sockets.length === length) await time.pass(10)
+      waits.push(time.scheduler.frame - frame)
+    }
+    for (let times = 0; times < 3; times += 1) await lose()
+    await server.welcome()
+    for (let times = 0; times < 2; times += 1) await lose()
+    expect(waits).toEqual([100, 200, 400, 50, 100])
+  })
+
+  test('lives while any frame comes, a chunk of a long state too, and is given up when none does', async () => {
+    const { server, status, time, faults } = await live()
+    const signs = [{ t: 'ping', at: 1 }, { t: 'unheard-of' }, ...chunksOf(7, 9).slice(0, 8)]
+    for (const sign of signs) {
+      await time.pass(2_999)
+      await server.say(sign)
+    }
+    expect([server.sockets.length, status()]).toEqual([1, 'live'])
+    await time.pass(4_000)
+    expect(faults).toEqual([expect.stringContaining('nothing was heard of the server')])
+    expect([server.sockets.length, status()]).toEqual([2, 'stale'])
+  })
+
+  test('that was given up is not heard any more, whatever its socket still tells', async () => {
+    const left: SyncSocket[] = []
+    const { one, status, time } = mirrored(() => {
+      // As `ws` does it: what was read before the end is told after it.
+      const socket: SyncSocket = {
+        send: () => {},
+        close: () => {},
+        bufferedBytes: 0,
+        onFrame: () => {},
+        onClose: () => {},
+      }
+      left.push(socket)
+      return socket
+    })
+    const tell = (socket: SyncSocket | undefined, ...frames: readonly object[]): void => {
+      for (const frame of frames) socket?.onFrame(JSON.stringify(frame))
+    }
+    const welcome = {
+      t: 'welcome',
+      epoch: 'one',
+      mode: 'snapshot',
+      version: 0,
+      heartbeatMs: 1_000,
+      window: 8,
+    }
+    const grant = { read: true, write: false }
+    tell(left[0], { ...welcome, grant }, ...chunksOf(0))
+    left[0]?.onClose(1006)
+    await time.pass(0)
+    expect(left).toHaveLength(2)
+    tell(left[0], deltaOf(0, 1), { t: 'bye', code: 'DESTROYED', message: 'late' })
+    left[0]?.onClose(1006)
+    expect([one.store.snapshot.version, status(), left.length]).toEqual([0, 'stale', 2])
+  })
+})
