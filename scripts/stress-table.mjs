@@ -44,14 +44,15 @@ function runFullProfile() {
 const cell = (text) => text.replace(/\|/g, '\\|')
 
 /** @param {ScenarioResult} result */
-function row({ name, outcome, checks, thresholds, counts }) {
+function row({ name, outcome, message, checks, thresholds, counts }) {
   const held = checks.filter((check) => check.outcome === 'passed').length
   const limits = thresholds.map(
     (threshold) =>
       `${threshold.name} ${formatFigure(threshold.value, threshold.unit)} (${formatLimit(threshold)})`,
   )
   const writes = counts.write === undefined ? '' : formatNumber(counts.write)
-  const cells = [`\`${name}\``, outcome, writes, `${held} of ${checks.length}`, limits.join('<br>')]
+  const found = outcome === 'skipped' ? ['', message] : [`${held} of ${checks.length}`, limits.join('<br>')]
+  const cells = [`\`${name}\``, outcome, writes, ...found]
   return `| ${cells.map(cell).join(' | ')} |`
 }
 

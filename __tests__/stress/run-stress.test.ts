@@ -67,6 +67,21 @@ describe('runStress', () => {
     expect(onlyResult(report)).toMatchObject({ outcome: 'failed', message: 'Not so: one is two (1 of 2).' })
   })
 
+  test('skips a scenario of which nothing could be tested, and says why', async () => {
+    const absent = scenario('absent', (context) => context.skip('one is one', 'nobody can count here'))
+    const report = await run([absent, fine])
+    expect(report.results.map(({ outcome, message }) => [outcome, message])).toEqual([
+      ['skipped', 'nobody can count here'],
+      ['passed', ''],
+    ])
+    expect(report.passed).toBeTrue()
+  })
+
+  test('has not passed where all was skipped', async () => {
+    const absent = scenario('absent', (context) => context.skip('one is one', 'nobody can count here'))
+    expect((await run([absent])).passed).toBeFalse()
+  })
+
   test('says of a limit that was never compared that it was skipped', async () => {
     const report = await run([scenario('lazy', () => {})])
     expect(onlyResult(report).checks).toContainEqual({

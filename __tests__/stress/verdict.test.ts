@@ -26,6 +26,24 @@ describe('Verdict', () => {
     expect(verdict.checks.map(({ outcome }) => outcome)).toEqual(['failed', 'passed'])
   })
 
+  test('says why nothing was tested, and nothing where something was', () => {
+    const verdict = new Verdict({ range: { unit: '%', atLeast: 1, about: 'A range.' } })
+    expect(verdict.skipped()).toBeUndefined()
+    verdict.skip('one', 'no server')
+    verdict.skip('another', 'no server')
+    verdict.skip('third', 'no time')
+    expect(verdict.skipped()).toBe('no server; no time')
+    verdict.threshold('range', 2)
+    expect(verdict.skipped()).toBeUndefined()
+  })
+
+  test('has tested something where one fact was checked', () => {
+    const verdict = new Verdict({})
+    verdict.skip('one', 'no server')
+    verdict.check('another', true)
+    expect(verdict.skipped()).toBeUndefined()
+  })
+
   test('takes limits as inclusive', () => {
     const verdict = new Verdict({ range: { unit: '%', atLeast: 1, atMost: 2, about: 'A range.' } })
     const passes = (value: number): boolean | undefined => {

@@ -49,13 +49,14 @@ export {
 export type { ScenarioProgress } from './scenario-recorder.ts'
 export { scenarios } from './scenarios.ts'
 export type { StressEvent, StressOptions, StressRunOptions } from './stress-options.ts'
-export type {
-  CheckResult,
-  LatencySummary,
-  Outcome,
-  ScenarioResult,
-  StressEnvironment,
-  StressReport,
-  ThresholdResult,
+export {
+  type CheckResult,
+  isMissed,
+  type LatencySummary,
+  type Outcome,
+  type ScenarioResult,
+  type StressEnvironment,
+  type StressReport,
+  type ThresholdResult,
 } from './stress-report.ts'
 export { FLOOR, type FloorName } from './thresholds.ts'

@@ -34,7 +34,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = Object.freeze({
     scale: 1,
     pauseScale: 1,
     durationMs: 2_000,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     about: 'the loads of the table; within a minute',
   },
   full: {

@@ -53,6 +53,8 @@ export async function runScenario(
   }
   const recorder = new ScenarioRecorder(scenario, store, openers, run, stop, run.onProgress ?? (() => {}))
   let ending = await endOf(scenario, recorder, run, stop)
+  // What the runner checks is no test of what the scenario is about.
+  const skipped = recorder.verdict.skipped()
   if (ending === undefined) checkNobodyLeft(recorder, 'nobody follows the store in the end')
   else stop.abort(new Error(ending.message))
   try {
@@ -65,7 +67,7 @@ export async function runScenario(
   recorder.endPauses()
   if (ending === undefined) await checkTimers(recorder, timers)
   recorder.close()
-  return resultOf(scenario, recorder, ending, elapsedMs)
+  return resultOf(scenario, recorder, ending, skipped, elapsedMs)
 }
 
 /** A result that has no figures, of a scenario that did not come to its end. */
@@ -127,18 +129,20 @@ function resultOf(
   scenario: Scenario,
   { verdict, latencies, curve, counts, kept }: ScenarioRecorder,
   ending: Ending | undefined,
+  skipped: string | undefined,
   durationMs: number,
 ): ScenarioResult {
   const { name, group, goal, method } = scenario
   const failures = verdict.failures()
-  const outcome: Outcome = ending?.outcome ?? (failures.length === 0 ? 'passed' : 'failed')
+  const untested = skipped === undefined ? 'passed' : 'skipped'
+  const outcome: Outcome = ending?.outcome ?? (failures.length === 0 ? untested : 'failed')
   return {
     name,
     group,
     goal,
     method,
     outcome,
-    message: ending?.message ?? failures.join(' '),
+    message: ending?.message ?? (outcome === 'skipped' ? `${skipped}` : failures.join(' ')),
     durationMs,
     checks: verdict.checks,
     thresholds: verdict.thresholds,

@@ -1,8 +1,8 @@
 /** What a stress run found: plain JSON, the form of `--json` and of `--baseline`. */
 import type { SubscriberLedger } from './adapter.ts'
 
-/** How a scenario ended. */
-export type Outcome = 'passed' | 'failed' | 'timeout' | 'error'
+/** How a scenario ended; `skipped`: none of its facts and limits could be checked here. */
+export type Outcome = 'passed' | 'failed' | 'skipped' | 'timeout' | 'error'
 
 /** Durations of one kind of operation, in milliseconds. */
 export interface LatencySummary {
@@ -42,7 +42,7 @@ export interface ScenarioResult {
   readonly goal: string
   readonly method: string
   readonly outcome: Outcome
-  /** Why it did not pass; `''` where it did. */
+  /** Why it did not pass, or was skipped; `''` where it passed. */
   readonly message: string
   readonly durationMs: number
   readonly checks: readonly CheckResult[]
@@ -54,6 +54,10 @@ export interface ScenarioResult {
   readonly heap: readonly (readonly [number, number])[]
   readonly ledgers: readonly SubscriberLedger[]
 }
+
+/** Whether a scenario was tested and did not pass: it failed, ran out of time or threw. One that was skipped was not tested. */
+export const isMissed = ({ outcome }: Pick<ScenarioResult, 'outcome'>): boolean =>
+  outcome !== 'passed' && outcome !== 'skipped'
 
 /** The machine and the versions of a run. */
 export interface StressEnvironment {

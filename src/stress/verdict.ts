@@ -67,6 +67,14 @@ export class Verdict {
     }
   }
 
+  /** Why nothing was tested, where all that was stated so far was skipped. */
+  skipped(): string | undefined {
+    const { checks } = this
+    const isTested = this.#thresholds.size > 0 || checks.some(({ outcome }) => outcome !== 'skipped')
+    if (isTested || checks.length === 0) return undefined
+    return [...new Set(checks.map(({ detail }) => detail))].join('; ')
+  }
+
   /** One sentence for each failure. */
   failures(): string[] {
     const facts = this.checks.filter(({ outcome }) => outcome === 'failed')

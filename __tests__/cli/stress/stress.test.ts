@@ -8,7 +8,12 @@ import type { RunSuite } from '../../../src/cli/stress/stress-session.ts'
 import { UsageError } from '../../../src/cli/usage-error.ts'
 import { HeadgateError } from '../../../src/kit/index.ts'
 import type { ScenarioResult } from '../../../src/stress/index.ts'
-import { failedResult, sampleReport, sampleResult } from '../../stress/report/support/sample-report.ts'
+import {
+  failedResult,
+  sampleReport,
+  sampleResult,
+  skippedResult,
+} from '../../stress/report/support/sample-report.ts'
 import { type FakeIo, fakeIo } from '../support/fake-io.ts'
 
 let folder: string
@@ -97,6 +102,20 @@ describe('headgate stress', () => {
     ])
   })
 
+  test('ends with 0 where what was tested passed, and says why the rest was skipped', async () => {
+    const io = world()
+    expect(await stress([], io, suiteOf([sampleResult(), skippedResult()]).run)).toBe(0)
+    expect(io.stdout.lines.slice(1)).toEqual([
+      '– skipped    many-machines  machines, 2 s: nats-server is not installed',
+      '',
+      'scenario          outcome    threshold            this run  limit',
+      'sustained-writes  ✓ passed   ✓ write-rate  50 000 writes/s  at least 5 000 writes/s',
+      'many-machines     – skipped',
+      '',
+      '1 scenario passed, 1 was skipped in 4 s; profile ci, seed 42, store headgate.',
+    ])
+  })
+
   test('asks the suite for what it was asked for', async () => {
     const { run, asked } = suiteOf([sampleResult()])
     await stress(
@@ -156,7 +175,7 @@ describe('headgate stress', () => {
     ['--report /proc/r.html', /^The file of --report \/proc\/r\.html cannot be written: E/],
     [
       '--baseline strange.json',
-      'The baseline strange.json, line 3: the outcome of "a" (string) is "\\u001b[2J" (string); expected one of passed, failed, timeout, error.',
+      'The baseline strange.json, line 3: the outcome of "a" (string) is "\\u001b[2J" (string); expected one of passed, failed, skipped, timeout, error.',
     ],
     ['--baseline none.json', /^The baseline none\.json could not be read: ENOENT/],
     ['--baseline text.json', /^The baseline text\.json is no JSON: /],

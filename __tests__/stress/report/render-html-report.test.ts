@@ -7,6 +7,7 @@ import {
   sampleReport,
   sampleResult,
   sampleThreshold,
+  skippedResult,
 } from './support/sample-report.ts'
 
 /** Stands for the program of chart.js. */
@@ -46,9 +47,19 @@ describe('renderHtmlReport', () => {
     [[sampleResult()], 'The scenario passed'],
     [[sampleResult(), sampleResult({ name: 'another' })], 'All 2 scenarios passed'],
     [[sampleResult(), failedResult()], '1 of 2 scenarios did not pass'],
+    [[sampleResult(), skippedResult()], '1 scenario passed, 1 was skipped'],
+    [[failedResult(), skippedResult()], '1 of 2 scenarios did not pass, 1 was skipped'],
+    [[skippedResult()], 'The scenario was skipped'],
     [[], 'No scenario was run'],
   ])('begins with the verdict', (results, verdict) => {
     expect(render(sampleReport(results))).toContain(`<h1>${verdict}</h1>`)
+  })
+
+  test('says why a scenario was skipped, and lists it not with what was missed', () => {
+    const page = render(sampleReport([sampleResult(), skippedResult()]))
+    expect(words(page)).toContain('many-machines – skipped machines')
+    expect(page).toContain('<p class="message">nats-server is not installed</p>')
+    expect(page).not.toContain('What did not pass')
   })
 
   test('does not call a run that was stopped passed', () => {

@@ -37,7 +37,7 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-const OUTCOMES = ['passed', 'failed', 'timeout', 'error']
+const OUTCOMES = ['passed', 'failed', 'skipped', 'timeout', 'error']
 
 /** The first result with an outcome that this version does not know. */
 function unknownOutcome(value: unknown): Fields | undefined {

@@ -13,6 +13,7 @@ import {
   formatRate,
   formatRatio,
   formatThroughput,
+  isMissed,
   mainThroughput,
   type ReportComparison,
   SAME_WITHIN,
@@ -28,6 +29,7 @@ import type { StressEnd } from './stress-view.ts'
 const OUTCOMES: Readonly<Record<ScenarioResult['outcome'], string>> = {
   passed: '✓ passed',
   failed: '✗ failed',
+  skipped: '– skipped',
   timeout: '✗ timed out',
   error: '✗ error',
 }
@@ -36,13 +38,19 @@ const OUTCOME_WIDTH = 11
 /** The most changes against a baseline that are listed. */
 const CHANGES_SHOWN_MAX = 12
 
+function paintOf({ outcome }: ScenarioResult, { green, yellow, red }: Palette): (text: string) => string {
+  if (outcome === 'passed') return green
+  return outcome === 'skipped' ? yellow : red
+}
+
 /** One scenario as a line. */
-export function scenarioLine(result: ScenarioResult, { green, red, bold, dim }: Palette): string {
-  const { name, group, outcome, durationMs } = result
+export function scenarioLine(result: ScenarioResult, palette: Palette): string {
+  const { name, group, outcome, message, durationMs } = result
+  const { bold, dim } = palette
   const main = mainThroughput(result)
-  const paint = outcome === 'passed' ? green : red
+  const why = outcome === 'skipped' ? `: ${oneLine(message)}` : ''
   const rate = main === undefined ? '' : `, ${formatThroughput(main)}`
-  return `${paint(OUTCOMES[outcome].padEnd(OUTCOME_WIDTH))}  ${bold(oneLine(name))}  ${dim(`${oneLine(group)}, ${formatDuration(durationMs)}${rate}`)}`
+  return `${paintOf(result, palette)(OUTCOMES[outcome].padEnd(OUTCOME_WIDTH))}  ${bold(oneLine(name))}  ${dim(`${oneLine(group)}, ${formatDuration(durationMs)}${rate}${why}`)}`
 }
 
 /** The end of a run as lines: the table, what failed and why, the baseline, the verdict. */
@@ -51,9 +59,7 @@ export function endLines(end: StressEnd, palette: Palette, width?: number): stri
   const { results } = report
   return [
     ...resultLines(results, palette, width),
-    ...results
-      .filter(({ outcome }) => outcome !== 'passed')
-      .flatMap((result) => failureLines(result, palette)),
+    ...results.filter(isMissed).flatMap((result) => failureLines(result, palette)),
     ...(comparison === undefined ? [] : comparisonLines(comparison, palette)),
     '',
     `${palette.bold(verdictSentence(report))} in ${formatDuration(report.durationMs)}; profile ${report.profile}, seed ${report.seed}, store ${oneLine(report.store)}.`,
@@ -111,18 +117,17 @@ const thresholdName = (threshold: ThresholdResult | undefined): string =>
 
 function paintCell(aligned: string, { title }: Column, row: Row | undefined, palette: Palette): string {
   if (row === undefined) return palette.dim(aligned)
-  if (title === 'outcome')
-    return row.result.outcome === 'passed' ? palette.green(aligned) : palette.red(aligned)
+  if (title === 'outcome') return paintOf(row.result, palette)(aligned)
   return title !== 'scenario' && row.threshold?.passed === false ? palette.red(aligned) : aligned
 }
 
 /** The same as the table, for a terminal that is too narrow for it. */
-function stackedLines(results: readonly ScenarioResult[], { green, red }: Palette): string[] {
-  return results.flatMap(({ name, outcome, thresholds }) => [
-    `${(outcome === 'passed' ? green : red)(OUTCOMES[outcome])}  ${oneLine(name)}`,
-    ...thresholds.map((threshold) => {
+function stackedLines(results: readonly ScenarioResult[], palette: Palette): string[] {
+  return results.flatMap((result) => [
+    `${paintOf(result, palette)(OUTCOMES[result.outcome])}  ${oneLine(result.name)}`,
+    ...result.thresholds.map((threshold) => {
       const line = `  ${oneLine(thresholdName(threshold))}: ${formatFigure(threshold.value, threshold.unit)}, ${formatLimit(threshold)}`
-      return threshold.passed ? line : red(line)
+      return threshold.passed ? line : palette.red(line)
     }),
   ])
 }

@@ -9,6 +9,7 @@ type Tone = 'good' | 'bad' | 'warn' | 'soft'
 const OUTCOMES: Readonly<Record<Outcome, readonly [sign: string, word: string, tone: Tone]>> = {
   passed: ['✓', 'passed', 'good'],
   failed: ['✗', 'failed', 'bad'],
+  skipped: ['–', 'skipped', 'warn'],
   timeout: ['✗', 'timed out', 'bad'],
   error: ['✗', 'error', 'bad'],
 }

@@ -1,5 +1,11 @@
 import type { SubscriberLedger } from '../adapter.ts'
-import type { CheckResult, LatencySummary, ScenarioResult, ThresholdResult } from '../stress-report.ts'
+import {
+  type CheckResult,
+  isMissed,
+  type LatencySummary,
+  type ScenarioResult,
+  type ThresholdResult,
+} from '../stress-report.ts'
 import { heapChart, latencyChart, ledgerChart, shownLedgers } from './chart-models.ts'
 import type { ChartShelf } from './chart-shelf.ts'
 import { type ComparedFigure, countVerdicts } from './compare-reports.ts'
@@ -44,9 +50,10 @@ ${comparedTable(compared)}
 `
 }
 
-function background({ goal, method, checks, outcome }: ScenarioResult): Html {
+function background(result: ScenarioResult): Html {
+  const { goal, method, checks } = result
   const counts = countChecks(checks)
-  return html`<details${outcome !== 'passed' && html` open`}><summary>${goal} <small>Method, ${counts}</small></summary>
+  return html`<details${isMissed(result) && html` open`}><summary>${goal} <small>Method, ${counts}</small></summary>
 <div class="inside"><p>${method}</p>
 ${checks.length > 0 && html`<ul class="checks" aria-label="Checks">${checks.map(check)}</ul>`}
 </div></details>`

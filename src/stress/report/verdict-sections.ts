@@ -1,4 +1,4 @@
-import type { ScenarioResult, StressReport } from '../stress-report.ts'
+import { isMissed, type ScenarioResult, type StressReport } from '../stress-report.ts'
 import {
   formatBytes,
   formatCount,
@@ -28,14 +28,19 @@ export function verdictSection(report: StressReport): Html {
 ${tiles(report.results)}`
 }
 
-/** The verdict of a report: `All 34 scenarios passed`, `2 of 34 scenarios did not pass`. */
+/** The verdict of a report: `All 34 scenarios passed`, `2 of 34 scenarios did not pass, 3 were skipped`. */
 export function verdictSentence({ results, passed }: StressReport): string {
-  const missed = results.filter(({ outcome }) => outcome !== 'passed').length
+  const missed = results.filter(isMissed).length
+  const skipped = results.filter(({ outcome }) => outcome === 'skipped').length
+  const tested = results.length - skipped
   if (results.length === 0) return 'No scenario was run'
+  if (tested === 0) return `${skipped === 1 ? 'The scenario was' : `All ${skipped} scenarios were`} skipped`
+  const others = skipped === 0 ? '' : `, ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped`
   if (missed > 0 && results.length === 1) return 'The scenario did not pass'
-  if (missed > 0) return `${missed} of ${formatCount(results.length, 'scenario')} did not pass`
+  if (missed > 0) return `${missed} of ${formatCount(results.length, 'scenario')} did not pass${others}`
   if (!passed) return 'The run did not pass'
-  return results.length === 1 ? 'The scenario passed' : `All ${results.length} scenarios passed`
+  if (skipped > 0) return `${formatCount(tested, 'scenario')} passed${others}`
+  return tested === 1 ? 'The scenario passed' : `All ${tested} scenarios passed`
 }
 
 function tiles(results: readonly ScenarioResult[]): Html {
@@ -60,7 +65,7 @@ ${tile('Highest heap', peak > 0 ? formatBytes(peak) : '–', 'of any scenario')}
 
 /** What did not pass, and why; nothing where all did. */
 export function missesSection({ results }: StressReport): Html | undefined {
-  const misses = results.filter(({ outcome }) => outcome !== 'passed')
+  const misses = results.filter(isMissed)
   if (misses.length === 0) return undefined
   return html`<ul class="misses" aria-label="What did not pass">${misses.map(miss)}</ul>`
 }

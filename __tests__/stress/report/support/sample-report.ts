@@ -1,10 +1,11 @@
 /** Reports made up for the tests of what shows them: small, and the same each time. */
-import type {
-  CheckResult,
-  LatencySummary,
-  ScenarioResult,
-  StressReport,
-  ThresholdResult,
+import {
+  type CheckResult,
+  isMissed,
+  type LatencySummary,
+  type ScenarioResult,
+  type StressReport,
+  type ThresholdResult,
 } from '../../../../src/stress/stress-report.ts'
 
 /** Durations that double from percentile to percentile. */
@@ -74,7 +75,26 @@ export function failedResult(part: Partial<ScenarioResult> = {}): ScenarioResult
   })
 }
 
-/** A report of the given results; passed if all of them did. */
+/** A scenario of which nothing could be tested. */
+export function skippedResult(part: Partial<ScenarioResult> = {}): ScenarioResult {
+  return sampleResult({
+    name: 'many-machines',
+    group: 'machines',
+    outcome: 'skipped',
+    message: 'nats-server is not installed',
+    checks: [
+      sampleCheck({ fact: 'nothing is lost', outcome: 'skipped', detail: 'nats-server is not installed' }),
+    ],
+    thresholds: [],
+    counts: {},
+    latencies: [],
+    heap: [],
+    ledgers: [],
+    ...part,
+  })
+}
+
+/** A report of the given results; passed if none of them was missed. */
 export function sampleReport(
   results: readonly ScenarioResult[] = [sampleResult()],
   part: Partial<StressReport> = {},
@@ -88,7 +108,7 @@ export function sampleReport(
     seed: 42,
     startedAt: '2026-11-22T19:55:01.000Z',
     durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    passed: results.every(({ outcome }) => outcome === 'passed'),
+    passed: !results.some(isMissed),
     environment: {
       headgate: '0.1.0',
       node: '20.20.2',
