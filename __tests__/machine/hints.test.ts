@@ -49,6 +49,12 @@ describe('an editor completes', () => {
     ['the states for a target alone', machine("A: { on: { GO: '¦' } }, B: {}"), ['A', 'B']],
     ['the keys of a delay', machine('A: { after: { ms: 5, ¦ } }, B: {}'), TRANSITION],
     [
+      'the keys of an entry that is no function',
+      machine('A: { entry: { ¦ } }, B: {}'),
+      ['emit', 'run', 'update'],
+    ],
+    ['what a wait may say', machine('A: { waiting: { ¦ } }, B: {}'), ['expiresMs', 'schema']],
+    [
       'the keys of invoked work',
       machine('A: { invoke: { ¦ } }, B: {}'),
       ['onDone', 'onError', 'onNext', 'onRestore', 'src'],

@@ -7,6 +7,7 @@ import type { Declared, EmittedOf, OnlyDeclared, PortsOf } from './declared-type
 import type { EventObject, EventOn, StatesOf, TransitionConfig } from './definition.ts'
 import type { EventHint, RootTarget, StatesHint } from './hints.ts'
 import type { Machine } from './machine.ts'
+import type { AddressableNames } from './refusals.ts'
 
 /**
  * The first context, or what makes it of the input. The compiler reads what a function makes only where the function
@@ -106,7 +107,7 @@ export function defineMachine<
   definition: MachineDefinition<Context, Event, Types, States, RootType, Input> & {
     readonly type?: Kind
     /** Machines that run beside it, as a function of the context; see `createSystem` of `headgate/actors`. */
-    readonly children?: ChildrenOf<Context, Children, States>
+    readonly children?: ChildrenOf<Context, Children, States> & AddressableNames<Children>
   } & Beginning<NoInfer<Kind>, States>,
 ): Machine<Context, Defined<Kind, Event, States, RootType>, PortsOf<Input, Types, Children>> {
   // The cast gives back the names, which are erased in tables.

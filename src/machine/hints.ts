@@ -9,11 +9,20 @@
  * states inside of states would leave the parameters of their guards untyped.
  */
 import type { Compound } from './cells.ts'
-import type { EventObject, InvokeDefinition, StateDefinition, TransitionDefinition } from './definition.ts'
+import type {
+  ActDefinition,
+  EventObject,
+  InvokeDefinition,
+  StateDefinition,
+  TransitionDefinition,
+  Waiting,
+} from './definition.ts'
+import type { FieldsOfKind, OnlyKeys, OuterNames, PlainNames, Refused } from './refusals.ts'
 
 type Keys<T> = { readonly [Key in keyof T]?: unknown }
 
-type TransitionKeys = Keys<TransitionDefinition<unknown, EventObject, string>>
+type AnyTransition = TransitionDefinition<unknown, EventObject, string>
+type TransitionKeys = Keys<AnyTransition>
 
 /** Reads as a sentence where a name is none: `NoSuchState<'BUSSY', 'IDLE' | 'BUSY'>`. */
 export interface NoSuchState<Name, Names> {
@@ -45,14 +54,22 @@ type IdTargets<States> = {
 type PathsUnder<Prefix extends string, State> = Prefix | `${Prefix}.${Inside<State>}`
 
 /** A transition where one is written: for a target alone and for a list, whose items are its own, there are no keys. */
-type TransitionHint<Config, Names> = Config extends string
+type TransitionHint<Config, Names, Known = keyof AnyTransition> = Config extends string
   ? Named<Config, Names>
   : Config extends readonly unknown[]
-    ? ListHint<Exclude<TargetIn<Config[number]>, Names>, Names>
-    : TransitionKeys & TargetHint<Config, Names>
+    ? ListHint<Exclude<TargetIn<Config[number]>, Names>, Names> & ItemHint<WrongIn<Config[number], Known>>
+    : TransitionKeys & TargetHint<Config, Names> & TransitionFields<Config, Known>
 
 // Beside a list stands no list: an item would be checked against one that has none of its other keys.
 type ListHint<Wrong, Names> = [Wrong] extends [never] ? unknown : NoSuchState<Wrong, Names>
+type ItemHint<Wrong> = [Wrong] extends [never] ? unknown : Refused<Wrong>
+
+/** What an item of a list has that no transition has. */
+type WrongIn<Item, Known> = Item extends unknown ? Exclude<keyof Item, Known> : never
+
+/** The keys of a transition, and the state that `reenter` enters again. */
+type TransitionFields<Config, Known> = OnlyKeys<Config, Known, 'a transition'> &
+  (Config extends { readonly reenter: true } ? { readonly target: unknown } : unknown)
 
 type TargetIn<Config> = Config extends { readonly target: infer Target } ? Target : never
 
@@ -70,17 +87,33 @@ export type EventHint<Event extends EventObject> = { readonly [Type in Event['ty
 /** Makes a key of `on` that is no type of an event a compile error. */
 export type OnlyKnownEvents<Event extends EventObject, On> = {
   readonly [Type in Exclude<keyof On, Event['type'] | '*'>]: never
-}
+} & { readonly [Type in Extract<keyof On, ''>]: Refused<'what needs no event is written in "always"'> }
 
 type AfterHint<After, Names> = After extends readonly unknown[] | { readonly ms: unknown }
-  ? TransitionHint<After, Names> & { readonly ms?: unknown }
-  : TransitionHints<After, Names> & TransitionKeys & { readonly ms?: unknown }
+  ? TransitionHint<After, Names, keyof AnyTransition | 'ms'> & { readonly ms?: unknown }
+  : TransitionHints<After, Names> &
+      TransitionKeys & { readonly ms?: unknown } & OnlyKeys<After, Delay, 'a map of delays'>
 
-type InvokeHint<Invoke, Names> = Keys<InvokeDefinition<unknown, EventObject, string>> & {
-  readonly [Key in keyof Invoke]: Key extends 'onDone' | 'onError'
-    ? TransitionHint<Invoke[Key], Names>
-    : unknown
-}
+/** How a time is written in a map: `5` or `'5'`. */
+type Delay = number | `${number}`
+
+type InvokeHint<Invoke, Names> = Keys<AnyInvoke> &
+  OnlyKeys<Invoke, keyof AnyInvoke, 'invoked work'> & {
+    readonly [Key in keyof Invoke]: Key extends 'onNext' | 'onDone' | 'onError'
+      ? TransitionHint<Invoke[Key], Names>
+      : unknown
+  }
+
+type AnyInvoke = InvokeDefinition<unknown, EventObject, string>
+
+/** What is done when a state is entered or left: a recipe, or one among other things. */
+type DoorHint<Door> = Door extends (...given: never[]) => unknown
+  ? unknown
+  : Door extends readonly unknown[]
+    ? Refused<'a recipe, or an object with "update", "run" or "emit"'>
+    : Keys<AnyAct> & OnlyKeys<Door, keyof AnyAct, 'an entry or an exit'>
+
+type AnyAct = ActDefinition<unknown, EventObject>
 
 /** What a state was given. Where the shape is refused, the compiler puts what it must be, and all of that is optional. */
 type In<State, Key extends string> = Key extends keyof State
@@ -89,7 +122,18 @@ type In<State, Key extends string> = Key extends keyof State
     : State[Key]
   : object
 
-type Checked = 'on' | 'after' | 'always' | 'invoke' | 'onDone' | 'states' | 'initial' | 'target'
+type Checked =
+  | 'entry'
+  | 'exit'
+  | 'waiting'
+  | 'on'
+  | 'after'
+  | 'always'
+  | 'invoke'
+  | 'onDone'
+  | 'states'
+  | 'initial'
+  | 'target'
 
 /** The keys of a state, the types of events, and the keys of transitions; refuses events and targets that are not known. */
 type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
@@ -98,6 +142,9 @@ type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
   readonly on?: OnlyKnownEvents<Event, In<State, 'on'>> &
     EventHint<Event> &
     TransitionHints<In<State, 'on'>, Targets>
+  readonly entry?: DoorHint<In<State, 'entry'>>
+  readonly exit?: DoorHint<In<State, 'exit'>>
+  readonly waiting?: Keys<Waiting> & OnlyKeys<In<State, 'waiting'>, keyof Waiting, '"waiting"'>
   readonly after?: AfterHint<In<State, 'after'>, Targets>
   readonly always?: TransitionHint<In<State, 'always'>, Targets>
   readonly invoke?: InvokeHint<In<State, 'invoke'>, Targets>
@@ -105,11 +152,7 @@ type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
   readonly target?: Siblings
   readonly states?: unknown
   readonly initial?: unknown
-} & (State extends { readonly states: infer Inner }
-    ? State extends { readonly type: 'parallel' }
-      ? unknown
-      : { readonly initial: keyof Inner }
-    : unknown)
+} & FieldsOfKind<State>
 
 type StatesHintAt<Event extends EventObject, States, Ids> = {
   readonly [Name in keyof States]: StateHint<
@@ -119,12 +162,13 @@ type StatesHintAt<Event extends EventObject, States, Ids> = {
     PathsIn<States> | `.${Inside<States[Name]>}` | Ids
   > &
     (States[Name] extends Compound<infer Inner>
-      ? { readonly states: StatesHintAt<Event, Inner, Ids> }
+      ? { readonly states: StatesHintAt<Event, Inner, Ids> & PlainNames<Inner> }
       : unknown)
 }
 
 /** Beside a shape: what may be written in it, and what may not. */
-export type StatesHint<Event extends EventObject, States> = StatesHintAt<Event, States, IdTargets<States>>
+export type StatesHint<Event extends EventObject, States> = StatesHintAt<Event, States, IdTargets<States>> &
+  OuterNames<States>
 
 /** The paths of a machine's states. */
 export type RootPath<States> = PathsIn<States>
