@@ -1,5 +1,6 @@
 /**
- * What a journal loses: processes killed with SIGKILL while they write as fast as they can, and a disk that is full.
+ * What a journal loses: processes killed with SIGKILL while they write as fast as they can, files that are damaged, and
+ * a disk that is full.
  *
  *     npm run bench:journal -- or: node bench/journal-faults.mjs 200        that many kills
  *
@@ -8,7 +9,7 @@
  * right to mount it; else it is left out.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStore, engineAt, inFolder, openJournal } from './support/journal.mjs'
@@ -144,9 +145,74 @@ function fill(path) {
   }
 }
 
+/** The newest file of LevelDB, damaged at each of 100 places: told, or in the end that is gone. */
+async function damages(how, change) {
+  const tally = { opening: 0, verify: 0, end: 0, harmless: 0, wrong: 0, silent: 0 }
+  const COMMITS = 200
+  await inFolder(async (parent) => {
+    const made = join(parent, 'made')
+    const store = createStore(stateOf(0), { name: 'fleet' })
+    const journal = await openJournal(store, engineAt(made), { snapshotEvery: 50 })
+    for (let n = 1; n <= COMMITS; n += 1) {
+      store.set(stateOf(n))
+      if (n % 10 === 0) await journal.durable()
+    }
+    await journal.close()
+    const outcome = async (folder) => {
+      const again = createStore(stateOf(0), { name: 'fleet' })
+      let opened
+      try {
+        opened = await openJournal(again, engineAt(folder))
+      } catch {
+        return 'opening'
+      }
+      try {
+        const { n } = again.state
+        const { damaged, gaps } = await opened.verify()
+        const kept = []
+        for await (const snapshot of opened.commits()) {
+          if (!isWhole(snapshot) || snapshot.version !== snapshot.state.n) return 'wrong'
+          kept.push(snapshot.version)
+        }
+        if (!isWhole(again) || again.snapshot.version !== n) return 'wrong'
+        if (damaged.length > 0 || gaps.length > 0) return 'verify'
+        if (kept.length <= n) return 'silent'
+        return n < COMMITS ? 'end' : 'harmless'
+      } finally {
+        await opened.close()
+      }
+    }
+    for (let place = 0; place < 100; place += 1) {
+      const copy = join(parent, `copy-${place}`)
+      cpSync(made, copy, { recursive: true })
+      const log = readdirSync(join(copy, 'db'))
+        .filter((name) => name.endsWith('.log'))
+        .sort()
+        .at(-1)
+      const file = join(copy, 'db', log)
+      writeFileSync(file, change(readFileSync(file), place / 100))
+      tally[await outcome(copy)] += 1
+      rmSync(copy, { recursive: true })
+    }
+  })
+  const { opening, verify, end, harmless, wrong, silent } = tally
+  console.log(
+    `J6: 100 ${how}: told by opening ${opening}, by verify() ${verify}, in the end that is gone ${end}, of no consequence ${harmless}; wrong states ${wrong}, silent gaps ${silent}.`,
+  )
+}
+
+const flipped = (bytes, at) => {
+  const place = Math.floor(at * bytes.length)
+  bytes[place] ^= 1 << (place % 8)
+  return bytes
+}
+const cut = (bytes, at) => bytes.subarray(0, Math.floor(at * bytes.length))
+
 const [, , first = '25', folder] = process.argv
 if (first === 'child') await child(folder)
 else {
   await kills(Number(first))
+  await damages('flipped bits', flipped)
+  await damages('cuts', cut)
   await inFolder(fullDisk)
 }

@@ -497,6 +497,14 @@ describe('damage', () => {
     await engine.damage(key('c', 7), flip)
     await engine.damage(key('c', 12), () => undefined)
     expect(await journal.verify()).toMatchObject({ commits: 24, damaged: [7], gaps: [[11, 13]] })
+    await engine.damage(key('s', 0), () => undefined)
+    const gaps = [
+      [-1, 10],
+      [11, 13],
+    ]
+    expect(await journal.verify()).toMatchObject({ snapshots: 2, damaged: [7], gaps })
+    for (const version of [10, 20]) await engine.damage(key('s', version), () => undefined)
+    expect(await journal.verify()).toMatchObject({ snapshots: 0, gaps: [[-1, 1]] })
   })
 
   test('of any single record never leads to a wrong state', async () => {
@@ -651,10 +659,66 @@ describe('time travel', () => {
     expect(seen).toEqual([30, 31, 32, 33, 34, 35])
   })
 
-  test('ends a replay by its signal', async () => {
-    const { journal } = await travelled()
+  /** A journal of versions that were written at 0, 1 000 and 5 000 milliseconds, and time to replay them in. */
+  const timed = async () => {
+    const scheduler = new VirtualTimeScheduler()
+    let now = 0
+    const clock = { wall: () => now, mono: () => now }
+    const source = createStore(first, { name: 'rover', clock })
+    const { journal } = await open(memoryEngine(), { scheduler }, source)
+    for (const time of [1_000, 5_000]) {
+      now = time
+      write(source, time)
+    }
+    await journal.durable()
+    const into = make()
+    const seen: number[] = []
+    into.subscribe(({ state }) => void seen.push(state.n), { replay: false })
+    const pass = async (ms: number): Promise<void> => {
+      await settled()
+      scheduler.maxFrames = scheduler.frame + ms
+      scheduler.flush()
+      scheduler.frame = scheduler.maxFrames
+      await settled()
+    }
+    return { journal, into, seen, pass }
+  }
+
+  test('replays at the pace at which it was written, or a multiple of it', async () => {
+    const { journal, into, seen, pass } = await timed()
+    const replaying = journal.replay(into, { speed: 2 })
+    await pass(499)
+    expect(seen).toEqual([0])
+    await pass(1)
+    await pass(1_999)
+    expect(seen).toEqual([0, 1_000])
+    await pass(1)
+    expect(await replaying).toBe(3)
+    expect(into.state.n).toBe(5_000)
+  })
+
+  test('ends a replay by its signal, also while it waits', async () => {
+    const { journal, into, seen, pass } = await timed()
+    const aborted = AbortSignal.abort(new Error('stop'))
+    await expect(journal.replay(into, { signal: aborted })).rejects.toThrow('stop')
+    expect(seen).toEqual([])
     const controller = new AbortController()
+    const replaying = journal.replay(into, { speed: 1, signal: controller.signal })
+    await pass(1_000)
     controller.abort(new Error('stop'))
-    await expect(journal.replay(make(), { signal: controller.signal })).rejects.toThrow('stop')
+    await expect(replaying).rejects.toThrow('stop')
+    expect(seen).toEqual([0, 1_000])
+  })
+
+  test.each([0, -1, Number.NaN])('refuses to replay %p times as fast', async (speed) => {
+    const { journal, into } = await timed()
+    await expect(journal.replay(into, { speed })).rejects.toThrow('Expected "speed" to be a number above 0')
+  })
+
+  test('is closed at the end of the block that has opened it', async () => {
+    const { store, journal } = await open(memoryEngine())
+    write(store, 1)
+    await journal[Symbol.asyncDispose]()
+    expect([journal.status, journal.durableVersion]).toEqual(['closed', 1])
   })
 })

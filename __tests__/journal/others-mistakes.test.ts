@@ -144,3 +144,69 @@ describe('a journal', () => {
     }
   })
 })
+
+describe('on an engine that is silent about what it has lost, a journal', () => {
+  const COUNT = 200
+  const filled = async (): Promise<FaultyEngine> => {
+    const engine = faultyEngine(memoryEngine())
+    const store = make()
+    const journal = await openJournal(store, engine)
+    for (let n = 1; n <= COUNT; n += 1) store.set({ n })
+    await journal.close()
+    return engine
+  }
+  const lose = async (engine: FaultyEngine, from: number, to: number): Promise<void> => {
+    for (let version = from; version <= to; version += 1)
+      await engine.damage(commitKey(version), () => undefined)
+  }
+  const opened = async (engine: FaultyEngine) => {
+    const store = make()
+    return { store, journal: await openJournal(store, engine) }
+  }
+
+  test('tells of another payload, though it can be read: LMDB', async () => {
+    const engine = await filled()
+    await engine.damage(commitKey(100), (text) => text.replace('"value":100', '"value":101'))
+    await expect(opened(engine)).rejects.toMatchObject({
+      code: 'JOURNAL_DAMAGED',
+      details: { lastGood: 99, firstAfter: 101 },
+    })
+  })
+
+  test('tells of a group that is gone from the middle: LevelDB', async () => {
+    const engine = await filled()
+    await lose(engine, 101, 150)
+    await expect(opened(engine)).rejects.toMatchObject({
+      code: 'JOURNAL_DAMAGED',
+      details: { lastGood: 100, firstAfter: 151 },
+    })
+  })
+
+  test('goes on from a state that was, in a later epoch, where all behind it is gone: SQLite', async () => {
+    const engine = await filled()
+    await lose(engine, 101, COUNT)
+    const { store, journal } = await opened(engine)
+    expect([store.snapshot.version, store.state.n, journal.epoch]).toEqual([100, 100, 2])
+    await journal.close()
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a text', 'disk gone'],
+    ['an error without a message', Object.create(null)],
+  ])('goes on where a write is refused with %s', async (_, thrown) => {
+    const inner = memoryEngine()
+    let isRefused = true
+    const write = (entries: readonly JournalEntry[]): Promise<void> => {
+      if (entries.length !== 1 || !isRefused) return inner.write(entries)
+      isRefused = false
+      throw thrown // at once, without a promise
+    }
+    const store = make()
+    const journal = await openJournal(store, { ...inner, write })
+    store.set({ n: 1 })
+    expect(await journal.durable()).toBe(1)
+    expect(journal.stats()).toMatchObject({ reopens: 1, lastError: expect.any(String) })
+    await journal.close()
+  })
+})

@@ -28,7 +28,7 @@ export interface Verification {
   readonly snapshots: number
   /** Versions of records whose checksum does not hold. */
   readonly damaged: readonly number[]
-  /** Where versions are missing: by `behind: 'skip'`, or lost. */
+  /** Where versions are missing: by `behind: 'skip'`, or lost; after -1, where the first ones are. */
   readonly gaps: readonly [after: number, found: number][]
 }
 
@@ -154,13 +154,16 @@ export class JournalLog<S> {
       if (record === undefined) damaged.add(version)
       else states.add(version)
     }
-    let last = Math.min(...states)
+    const oldest = Math.min(...states)
+    let last = oldest
     for await (const { version, record } of this.records('c')) {
       commits += 1
       const from = record?.from ?? version - 1
       if (record === undefined) damaged.add(version)
-      if (from !== last && Number.isFinite(last) && version > last) gaps.push([last, version])
-      last = version
+      if (version > oldest) {
+        if (from !== last) gaps.push([last, version])
+        last = version
+      } else if (gaps.length === 0) gaps.push([-1, states.size > 0 ? oldest : version]) // its state is gone
     }
     return { commits, snapshots, damaged: [...damaged].sort((one, other) => one - other), gaps }
   }

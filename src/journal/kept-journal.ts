@@ -1,9 +1,22 @@
 /** What a journal has on the disk, to be read: the same for the one that writes and for those that follow it. */
-import { firstValueFrom, timer } from 'rxjs'
+import type { SchedulerLike } from 'rxjs'
+import { describeValue, HeadgateError, onAbort } from '../kit/index.ts'
 import { kernelOf, type Snapshot, type Store } from '../store/index.ts'
 import type { ReplayOptions } from './journal.ts'
 import type { JournalLog, Verification } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
+
+/** Lets time pass; a signal that aborts ends it. */
+const pause = (ms: number, scheduler: SchedulerLike, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      late.unsubscribe()
+      stop()
+      resolve()
+    }
+    const late = scheduler.schedule(end, ms)
+    const stop = onAbort(signal, end)
+  })
 
 export abstract class KeptJournal<S> {
   static {
@@ -40,6 +53,13 @@ export abstract class KeptJournal<S> {
 
   async replay(into: Store<S>, options: ReplayOptions = {}): Promise<number> {
     const { from, to, speed = 'max', signal } = options
+    if (speed !== 'max' && !(speed > 0)) {
+      throw new HeadgateError('OPTION_INVALID', {
+        option: 'speed',
+        expected: 'a number above 0, or "max"',
+        received: describeValue(speed),
+      })
+    }
     const kernel = kernelOf<S>(into)
     let count = 0
     let last: number | undefined
@@ -47,10 +67,10 @@ export abstract class KeptJournal<S> {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     })) {
-      signal?.throwIfAborted()
       if (speed !== 'max' && last !== undefined) {
-        await firstValueFrom(timer(Math.max(0, snapshot.tsMono - last) / speed, this.settings.scheduler))
+        await pause(Math.max(0, snapshot.tsMono - last) / speed, this.settings.scheduler, signal)
       }
+      signal?.throwIfAborted()
       last = snapshot.tsMono
       kernel.adopt(snapshot)
       count += 1
