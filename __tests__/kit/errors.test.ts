@@ -385,7 +385,7 @@ describe('the page that the link leads to', () => {
   test('has each code, with an example of its sentence, in order', () => {
     const sections = Object.entries(EXAMPLES).map(
       ([code, [details, sentence]]) =>
-        `## ${code}\n\n> ${sentence}\n\n${
+        `## ${code}\n\n> ${sentence.replaceAll('<', '\\<')}\n\n${
           Object.keys(details).length === 0
             ? 'No details.'
             : `Details: ${Object.keys(details)

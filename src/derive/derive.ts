@@ -26,6 +26,8 @@ const DERIVE_KEYS: KnownKeys<DeriveOptions<unknown>> = { equal: true, name: true
 /**
  * Derives a value from stores, machine stores, selections, views, or other derived values: one that can be read and followed as a store.
  *
+ * - The sources are a tuple, whose states are the arguments of `project`, or a record, whose states are its one
+ *   argument. Without them `project` is given `read`: the sources are those that it reads in its last run.
  * - It is never made of one source that is new and another that is old: within a commit, a batch or a
  *   {@link transact}, all have changed before it is computed.
  * - Nothing runs while nobody reads or follows. A read compares the states of the sources, and runs `project` only if
@@ -50,8 +52,6 @@ const DERIVE_KEYS: KnownKeys<DeriveOptions<unknown>> = { equal: true, name: true
  * console.log(total.state, total.snapshot.version) // → 50 1
  * ```
  *
- * @param sources - a tuple, whose states are the arguments of `project`, or a record, whose states are its one
- *   argument. Without them `project` is given `read`: the sources are those that it reads in its last run.
  * @throws `OPTION_INVALID` for a source that cannot be read, too, `OPTION_UNKNOWN`. Reading throws what
  *   `project` throws, `DERIVE_CYCLE`, `DERIVE_ASYNC`, `STATE_INVALID`, and `STORE_UNINITIALIZED` while a source has no
  *   state.

@@ -65,7 +65,7 @@ export interface Readable<S> extends Selectable<S, Immutable<S>>, InteropObserva
     consumer: Consumer<Snapshot<S>>,
     options?: SubscribeOptions<S> & { policy?: SinglePolicy | undefined },
   ): SubscriberHandle
-  /** Feeds a consumer with arrays of snapshots, one call a window; see {@link batch}. */
+  /** Feeds a consumer with arrays of snapshots, one call a window; see {@link BatchingPolicy}. */
   subscribe(
     consumer: Consumer<readonly Snapshot<S>[]>,
     options: SubscribeOptions<S> & { policy: BatchingPolicy },
