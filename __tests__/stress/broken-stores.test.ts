@@ -91,7 +91,7 @@ describe('a store that is wrong', () => {
     },
   )
 
-  // Those of NATS need its server, and minutes; what judges them is proved on histories (testing/check-history.test.ts).
+  // Those of NATS need its server: broken-machines.test.ts.
   test('is in the table for every scenario but those of NATS', () => {
     const covered = new Set(MUST_FAIL.map(([, scenario]) => scenario))
     const others = scenarios.filter(({ name }) => !covered.has(name))

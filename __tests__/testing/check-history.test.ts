@@ -66,6 +66,14 @@ describe('checkHistory', () => {
     expect(wrong({ reads }).divergent).toEqual(['n2'])
   })
 
+  test('finds a write that is based on something else than the one before it', () => {
+    const bases = { a1: '', b1: 'a1', a2: 'b1' }
+    expect(checkHistory({ ...RIGHT, bases })).toMatchObject({ holds: true, branches: [] })
+    expect(wrong({ bases: { ...bases, a2: 'a1' } }).branches).toEqual(['a2'])
+    expect(wrong({ bases: { ...bases, a1: 'z1' } }).branches).toEqual(['a1'])
+    expect(wrong({ bases: { a1: '', b1: 'a1' } }).branches).toEqual(['a2'])
+  })
+
   test('finds updates that are in the log and not in the state', () => {
     expect(wrong({ counter: 2 }).lostUpdates).toBe(1)
   })

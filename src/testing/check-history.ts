@@ -14,6 +14,8 @@ export interface HistoryOfLog {
   readonly reads: Readonly<Record<string, readonly string[]>>
   /** What a counter is in the end that each write raised by one. */
   readonly counter?: number | undefined
+  /** What each write that counts is based on: the id of the one before it; `''` for the first. */
+  readonly bases?: Readonly<Record<string, string>> | undefined
 }
 
 /** What {@link checkHistory} found. */
@@ -40,6 +42,8 @@ export interface HistoryReport {
   readonly unknown: number
   /** Nodes that have read something else than the first one: must be empty. */
   readonly divergent: readonly string[]
+  /** Read by the first node, and not based on what it read before: must be empty. Where bases are given. */
+  readonly branches: readonly string[]
   /** What the counter is too small by, or too large: must be 0. */
   readonly lostUpdates: number
 }
@@ -65,6 +69,7 @@ export function checkHistory({
   refused = [],
   reads,
   counter,
+  bases,
 }: HistoryOfLog): HistoryReport {
   const begun = new Set(attempts.map(({ id }) => id))
   const published = new Set(acknowledged)
@@ -83,6 +88,9 @@ export function checkHistory({
     twice: [...new Set(nodes.flatMap(([, ids]) => repeated(ids)))],
     lost,
     divergent: others.filter(([, ids]) => JSON.stringify(ids) !== text).map(([name]) => name),
+    branches: (bases === undefined ? [] : (first?.[1] ?? [])).filter(
+      (id, at, ids) => bases?.[id] !== (ids[at - 1] ?? ''),
+    ),
     lostUpdates: counter === undefined ? 0 : inEnd.size - counter,
   }
   return {

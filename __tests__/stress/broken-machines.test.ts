@@ -1,0 +1,49 @@
+import { beforeAll, expect, test } from '@jest/globals'
+import type { StressAdapter } from '../../src/stress/adapter.ts'
+import { runStress } from '../../src/stress/run-stress.ts'
+import type { ScenarioResult } from '../../src/stress/stress-report.ts'
+import { describeNats } from '../support/nats.ts'
+import * as machines from './support/broken-machines.ts'
+import { exposeGc } from './support/expose-gc.ts'
+import { failuresOf, onlyResult } from './support/results.ts'
+
+/** Few writes, and time for connections that are lost. */
+const SMALL = { scale: 0.02, durationMs: 1_000, timeoutMs: 120_000 }
+const PATIENCE_MS = 150_000
+
+beforeAll(exposeGc)
+
+/** Which scenario must find which client out, and by which fact. */
+const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
+  [machines.trustsTheAnswer, 'nats-cuts', 'nothing acknowledged is lost'],
+  [machines.writesAgain, 'nats-cuts', 'no write counts twice'],
+  [machines.waitsForAll, 'nats-slow-replica', 'a slow machine keeps nobody waiting'],
+]
+
+const run = async (adapter: StressAdapter, scenario: string): Promise<ScenarioResult> =>
+  onlyResult(await runStress(adapter, { ...SMALL, scenarios: [scenario] }))
+
+// `nats-leader-kill` takes an election; it states the same facts as `nats-cuts`, by the same code.
+describeNats('a client of many machines that is wrong', () => {
+  test.each(
+    MUST_FAIL.map(([adapter, scenario, fact]) => ({ client: adapter.name, scenario, fact, adapter })),
+  )(
+    '$client: $scenario finds that it is not so: $fact',
+    async ({ adapter, scenario, fact }) => {
+      const result = await run(adapter, scenario)
+      expect(failuresOf(result)).toContain(fact)
+      expect(result.outcome).toBe('failed')
+    },
+    PATIENCE_MS,
+  )
+
+  test.each(['nats-cuts', 'nats-slow-replica'])(
+    'is found by what is wrong: %s finds nothing where the server is right',
+    async (scenario) => {
+      const result = await run(machines.naive, scenario)
+      expect(failuresOf(result)).toEqual([])
+      expect(result.outcome).toBe('passed')
+    },
+    PATIENCE_MS,
+  )
+})
