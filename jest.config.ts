@@ -23,7 +23,7 @@ function swc(parser: { syntax: 'typescript' | 'ecmascript'; tsx?: boolean }): Re
 }
 
 /** The packages that are ES modules only: jest loads them as it does the sources. */
-const ES_MODULES = ['svelte/src', 'esm-env', '@angular', 'preact']
+const ES_MODULES = ['svelte/src', 'esm-env', '@angular', '@ngrx', 'preact']
 
 /**
  * What the three projects share.

@@ -41,7 +41,7 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: HOME }],
     nav: [
       { text: 'Start', link: '/start' },
-      { text: 'Guide', link: '/stores' },
+      { text: 'Guides', link: '/guides/slow-subscriber' },
       { text: 'Reference', link: '/api/' },
     ],
     sidebar,
