@@ -124,6 +124,10 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     {},
     'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
   ],
+  LEADERSHIP_LOST: [
+    { store: 'lamp', operation: 'after.500', fence: 12 },
+    'What "after.500" led to on store "lamp" was not committed: this member led with fence 12 and leads no more, so another one does it. Nothing is to be done; where it is often, raise leaseMs.',
+  ],
   LEAK_FOUND: [
     { subject: 'Store "agent"', leaks: ['a', 'b'], unchecked: ['timers', 'c'] },
     'Store "agent" leaks: a; b. Not checked: timers; c.',

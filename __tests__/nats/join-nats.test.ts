@@ -172,11 +172,51 @@ describeNats('joinNats', () => {
     expect(missed).toBe(42 - 1 - told.length)
   })
 
-  test('refuses a machine store, which would run on every member', async () => {
-    const machine = defineMachine({ id: 'lamp', initial: 'OFF', context: {}, states: { OFF: {} } })
-    await expect(
-      joinNats(createMachineStore(machine), await connection(), { stream: 'M' }),
-    ).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  test('has one machine on all members, whose timers and work one of them runs', async () => {
+    const stream = nextStream()
+    let runs = 0
+    const lamp = defineMachine({
+      id: 'lamp',
+      initial: 'OFF',
+      context: { lit: 0 },
+      types: {} as { events: { type: 'TOGGLE' } },
+      states: {
+        OFF: { on: { TOGGLE: 'WARMING' } },
+        WARMING: {
+          invoke: {
+            src: async () => {
+              runs += 1
+              return 7
+            },
+            onDone: {
+              target: 'ON',
+              update: (draft, { output }) => {
+                draft.lit += output as number
+              },
+            },
+          },
+        },
+        ON: { after: { 20: 'OFF' } },
+      },
+    })
+    const options = { stream, subject: `hg.${stream}`, create: true }
+    const one = await joinNats(createMachineStore(lamp, { held: true }), await connection(), options)
+    const two = await joinNats(createMachineStore(lamp, { held: true }), await connection(), options)
+    ends.push(
+      () => one.close(),
+      () => two.close(),
+    )
+    expect(await two.send('TOGGLE')).toMatchObject({ committed: true })
+    await Promise.all([one, two].map(({ store }) => store.waitFor((state) => state.attempts === 3)))
+    expect(two.store.state).toMatchObject({ current: 'OFF', context: { lit: 7 } })
+    expect(one.store.state).toEqual(two.store.state)
+    expect(runs).toBe(1)
+    expect([one.leading, two.leading]).toEqual([true, false])
+    await one.close()
+    await two.send('TOGGLE')
+    await two.store.waitFor((state) => state.attempts === 6)
+    expect(two.leading).toBe(true)
+    expect(runs).toBe(2)
   })
 
   test('says what stream is missing', async () => {

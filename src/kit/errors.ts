@@ -48,6 +48,7 @@ export interface ErrorDetails {
   JOURNAL_STUCK: { journal: string; closeMs: number }
   JOURNAL_VERSION: { journal: string; what: 'format' | 'schema'; found: number; known: number }
   KERNEL_ABSENT: Record<never, never>
+  LEADERSHIP_LOST: { store: string; operation: string; fence: number | null }
   LEAK_FOUND: { subject: string; leaks: readonly string[]; unchecked: readonly string[] }
   MACHINE_INVALID: { machine: string; problems: readonly string[] }
   MIRROR_TWICE: { store: string }

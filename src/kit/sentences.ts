@@ -82,6 +82,8 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
     `Journal "${d.journal}" has ${d.what} ${d.found}, and ${d.known} is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
   KERNEL_ABSENT: () =>
     'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
+  LEADERSHIP_LOST: (d) =>
+    `What "${d.operation}" led to on store "${d.store}" was not committed: this member led with fence ${d.fence ?? 'none'} and leads no more, so another one does it. Nothing is to be done; where it is often, raise leaseMs.`,
   LEAK_FOUND: (d) =>
     `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,

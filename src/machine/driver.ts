@@ -2,9 +2,11 @@ import { type Observable, type SchedulerLike, Subject, type Subscription } from 
 import type { Immutable } from '../kit/index.ts'
 import {
   type Clock,
+  contain,
   describeValue,
   HeadgateError,
   type Instant,
+  instantOf,
   isHeadgateError,
   systemClock,
 } from '../kit/index.ts'
@@ -14,6 +16,7 @@ import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
 import type { EventObject } from './definition.ts'
 import { Effects, type EffectsHost } from './effects.ts'
+import type { Elsewhere, Taking } from './elsewhere.ts'
 import { EntryEvents } from './entry-events.ts'
 import { Holding } from './holding.ts'
 import { invokeTools } from './invoke-tools.ts'
@@ -23,17 +26,9 @@ import type { AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 import { Outbox } from './outbox.ts'
+import { elapsedStep, endedStep, itemStep, type OwnStep } from './own-steps.ts'
 import { runThree } from './recipes.ts'
-import { settleWork } from './settle-work.ts'
-import {
-  type AnyResult,
-  type Beginning,
-  decide,
-  INIT_EVENT,
-  takeEventless,
-  takeFirst,
-  toEvent,
-} from './transition.ts'
+import { type AnyResult, type Beginning, decide, INIT_EVENT, takeEventless, toEvent } from './transition.ts'
 import type { Outcome } from './work.ts'
 
 type State = MachineState<StateValue, unknown>
@@ -76,6 +71,7 @@ export class MachineDriver implements EffectsHost {
   /** The time of the timers, and that of the wall, in milliseconds. */
   readonly now: () => number
   readonly wall: () => number
+  readonly instant: () => Instant
   readonly #scheduler: SchedulerLike
   readonly #strict: boolean
   readonly #holding: Holding
@@ -90,6 +86,8 @@ export class MachineDriver implements EffectsHost {
   #emitted: Subject<EventObject> | undefined
   /** What the machine was made with. */
   readonly input: unknown
+  /** Who commits, where the store is not this machine's to write; while it is held, it does nothing outside of its context. */
+  elsewhere: Elsewhere | undefined
 
   constructor(
     machine: AnyMachine,
@@ -104,6 +102,7 @@ export class MachineDriver implements EffectsHost {
     this.#strict = strict
     this.now = () => scheduler.now()
     this.wall = () => clock.wall()
+    this.instant = () => instantOf(clock)
     this.#holding = new Holding(held, (way) => this.#goOn(way))
     this.input = input
     this.#entryEvents = new EntryEvents(machine)
@@ -115,8 +114,8 @@ export class MachineDriver implements EffectsHost {
   attach(kernel: Kernel<State>): void {
     this.#kernel = kernel
     kernel.guard((_write, state) => {
-      this.#checkState(state)
-      this.#outbox?.note(kernel.head.state, state, [], kernel.inBatch || this.#holding.waits)
+      this.checkState(state)
+      this.#note(kernel.head.state, { state })
     })
     kernel.measure(() => ({
       currentState: valueText(kernel.head.state.current),
@@ -135,7 +134,13 @@ export class MachineDriver implements EffectsHost {
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
     if (this.#holding.isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
     else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
-    if (!this.#holding.waits && this.#outbox !== undefined) act(this, this.#outbox.take(snapshot.state))
+    if (this.#outbox === undefined || this.#isQuiet || this.#holding.waits) return
+    act(this.elsewhere?.hands(() => true) ?? this, this.#outbox.take(snapshot.state))
+  }
+
+  /** Whether what follows outside of the context is done by somebody else. */
+  get #isQuiet(): boolean {
+    return this.elsewhere !== undefined && this.#holding.isHeld
   }
 
   /** What follows from the beginning, outside of the context; to be said before its state is told. */
@@ -215,18 +220,19 @@ export class MachineDriver implements EffectsHost {
 
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
     const before = this.#kernel.head
-    const step = (state: AnyState, at: Instant): AnyState => {
-      const context = runThree(this.machine.id, state.context, UPDATE_EVENT, recipe)
-      if (context === state.context) return state
-      const result = takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at)
-      const updated = result.state
-      this.#note(state, result)
-      this.#entryEvents.note(state, updated, UPDATE_EVENT)
-      return updated
-    }
+    const { step } = this.updating(recipe)
     const snapshot = this.#kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
     if (snapshot === before) this.#noopWrites += 1
     return snapshot
+  }
+
+  /** What a recipe makes of the context, and all that follows without an event. */
+  updating(recipe: AnyContextRecipe): Taking {
+    return this.taking(UPDATE_EVENT, (state, at) => {
+      const context = runThree(this.machine.id, state.context, UPDATE_EVENT, recipe)
+      if (context === state.context) return { handled: true, state } as AnyResult
+      return takeEventless(this.machine, Object.freeze({ ...state, context }), UPDATE_EVENT, at) as AnyResult
+    })
   }
 
   can(given: unknown): boolean {
@@ -254,7 +260,7 @@ export class MachineDriver implements EffectsHost {
   }
 
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
-    return invokeTools(this, signal, isCurrent)
+    return invokeTools(this.elsewhere?.hands(isCurrent) ?? this, signal, isCurrent)
   }
 
   late(): void {
@@ -266,11 +272,7 @@ export class MachineDriver implements EffectsHost {
     if (taken.length === 0) return undefined
     let isTaken = false
     let tell: (() => void) | undefined
-    const step = (): void => {
-      const event = { type: 'next.invoke', value }
-      this.apply('invoke', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
-    }
-    this.#byItself('invoke', isCurrent, step, () => {
+    this.#byItself('invoke', isCurrent, itemStep(this.machine, taken, value), () => {
       isTaken = true
       tell?.()
     })
@@ -284,12 +286,8 @@ export class MachineDriver implements EffectsHost {
     return this.#scheduler.schedule(fire, ms)
   }
 
-  elapsed({ after }: StateNode, ms: number, isCurrent: () => boolean): void {
-    this.#byItself('after', isCurrent, () => {
-      const event = { type: `after.${ms}` }
-      const taken = after.find((delayed) => delayed.ms === ms)?.transitions ?? []
-      this.apply('after', event, undefined, (state, at) => takeFirst(this.machine, state, taken, event, at))
-    })
+  elapsed(node: StateNode, ms: number, isCurrent: () => boolean): void {
+    this.#byItself('after', isCurrent, elapsedStep(this.machine, node, ms))
   }
 
   ended(
@@ -297,32 +295,12 @@ export class MachineDriver implements EffectsHost {
     outcome: Outcome,
     { isCurrent, isLast }: { isCurrent(): boolean; isLast(): boolean },
   ): void {
-    this.#byItself('invoke', isCurrent, () => {
-      const { invoke } = node
-      const event = outcome.done
-        ? { type: 'done.invoke', output: outcome.output }
-        : { type: 'error.invoke', error: outcome.error }
-      const taken = (outcome.done ? invoke?.onDone : invoke?.onError) ?? []
-      let failure: { error: unknown } | undefined
-      const result = this.apply('invoke', event, undefined, (state, at) => {
-        const settled = settleWork(state, node, outcome, isLast())
-        try {
-          return takeFirst(this.machine, settled, taken, event, at)
-        } catch (error) {
-          // The work has ended all the same, so its record must not stay PENDING.
-          failure = { error }
-          return { handled: false, reason: 'guard', state: settled }
-        }
-      })
-      // Reported here: what somebody's code threw must not pass for a refusal of this write.
-      if (failure !== undefined) this.report('invoke', (failure as { error: unknown }).error)
-      // The work's own failure, that no transition takes up.
-      else if (!outcome.done && !result.handled) this.report('invoke', outcome.error)
-    })
+    const report = (error: unknown): void => this.report('invoke', error)
+    this.#byItself('invoke', isCurrent, endedStep(this.machine, node, outcome, isLast, report))
   }
 
   /** `set`, `update` and `put` can bring any state; the tables know only the machine's. */
-  #checkState(state: Immutable<State>): void {
+  checkState(state: Immutable<State>): void {
     if (activeNodes(this.machine, state?.current) !== undefined) return
     throw new HeadgateError('STATE_UNKNOWN', {
       machine: this.machine.id,
@@ -340,23 +318,43 @@ export class MachineDriver implements EffectsHost {
     write: Write | undefined,
     decideNext: (state: AnyState, at: Instant) => AnyResult,
   ): Sent {
-    let result: AnyResult | undefined
-    const step = (state: AnyState, at: Instant): AnyState => {
-      result = decideNext(state, at)
-      this.#note(state, result)
-      this.#entryEvents.note(state, result.state, event)
-      return result.state
-    }
-    const snapshot = this.#kernel.commit(step, labelled(write, event.type), operation)
+    const taking = this.taking(event, decideNext)
+    const snapshot = this.#kernel.commit(taking.step, labelled(write, event.type), operation)
     // The cast holds: commit() returns only after it has called its function.
-    const decided = result as AnyResult | undefined as AnyResult
+    const decided = taking.result as AnyResult
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
       : { handled: false, reason: decided.reason, snapshot }
   }
 
-  #note(before: AnyState, { state, acts }: Pick<AnyResult, 'state' | 'acts'>): void {
-    this.#outbox?.note(before, state, acts ?? [], this.#kernel.inBatch || this.#holding.waits)
+  /** What an event is decided to make of a state; what follows from it is noted. */
+  taking(event: EventObject, decideNext: (state: AnyState, at: Instant) => AnyResult): Taking {
+    const taking = {
+      event,
+      result: undefined as AnyResult | undefined,
+      step: (state: AnyState, at: Instant): AnyState => {
+        const result = decideNext(state, at)
+        taking.result = result
+        this.#note(state, result)
+        this.#entryEvents.note(state, result.state, event)
+        return result.state
+      },
+    }
+    return taking
+  }
+
+  /** Takes a state for what an event led to that somebody else has committed: what follows from it is done here. */
+  led(before: AnyState, after: AnyState, event: EventObject, at: Instant): void {
+    this.#entryEvents.note(before, after, event)
+    if (this.#outbox === undefined || this.#isQuiet) return
+    contain(
+      () => this.#note(before, { state: after, acts: decide(this.machine, before, event, at).acts }),
+      (error) => this.report('run', error),
+    )
+  }
+
+  #note(before: AnyState, { state, acts = [] }: Pick<AnyResult, 'state' | 'acts'>): void {
+    if (!this.#isQuiet) this.#outbox?.note(before, state, acts, this.#kernel.inBatch || this.#holding.waits)
   }
 
   /**
@@ -368,12 +366,22 @@ export class MachineDriver implements EffectsHost {
   #byItself(
     phase: 'after' | 'invoke',
     isCurrent: () => boolean,
-    step: () => void,
+    own: OwnStep,
     done: () => void = () => {},
   ): void {
-    const retry = (): void => this.#byItself(phase, isCurrent, step, done)
+    const retry = (): void => this.#byItself(phase, isCurrent, own, done)
     if (this.#holding.isHeld) {
       this.#holding.keep(retry)
+      return
+    }
+    const { event, decide: decideNext } = own
+    if (this.elsewhere !== undefined) {
+      const taking = this.taking(event, decideNext)
+      this.elsewhere
+        .commit(taking, isCurrent)
+        .then((isDone) => isDone && own.committed?.(taking.result?.handled === true))
+        .catch((error: unknown) => this.report(phase, error))
+        .then(done)
       return
     }
     if (this.#kernel.inBatch || this.#kernel.inRecipe) {
@@ -381,7 +389,10 @@ export class MachineDriver implements EffectsHost {
       return
     }
     try {
-      if (isCurrent()) step()
+      if (isCurrent()) {
+        const { handled } = this.apply(phase, event, undefined, decideNext)
+        own.committed?.(handled)
+      }
     } catch (error) {
       const isFull =
         (isHeadgateError(error, 'SUBSCRIBER_FULL') || isHeadgateError(error, 'JOURNAL_FULL')) &&

@@ -47,6 +47,7 @@ export type {
 } from './definition.ts'
 export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
 export type { EntryTimes } from './effects.ts'
+export type { Elsewhere, Taking } from './elsewhere.ts'
 export type { OnlyKnownEvents } from './hints.ts'
 export { type AnyState, activeIn, isOver, type RefusalReason } from './look-up.ts'
 export type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
@@ -78,6 +79,7 @@ export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export {
   type Beginning,
   beginning,
+  decide,
   initialState,
   type TransitionResult,
   takeFirst,

@@ -110,7 +110,7 @@ export interface InvokeNode {
   readonly onNext: readonly TransitionNode[]
   readonly onDone: readonly TransitionNode[]
   readonly onError: readonly TransitionNode[]
-  readonly onRestore: 'restart' | 'fail'
+  readonly onRestore: 'restart' | 'fail' | undefined
 }
 
 /** What came out, made of the context that was ended with. */

@@ -19,11 +19,13 @@ export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'no
  *
  * @param began - when the machine began, in milliseconds since 1970.
  * @param entered - when states were entered, where that is known better than the history knows it.
+ * @param byDefault - what becomes of work whose definition does not say.
  */
 export function resume(
   { head, effects, now, wall }: Resumable,
   began: number,
   entered: EntryTimes = {},
+  byDefault: 'restart' | 'fail' = 'fail',
 ): void {
   const { state, tsWall } = head
   const shift = now() - wall()
@@ -41,7 +43,8 @@ export function resume(
   for (const life of lives) {
     const { invoke } = life.node
     if (invoke === undefined || life.isOver || !isOpen(state, life.node)) continue
-    effects.startWork(life, invoke.onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
+    const { onRestore = byDefault } = invoke
+    effects.startWork(life, onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
   }
 }
 

@@ -1,5 +1,12 @@
 /** Stores on many machines, over NATS JetStream. */
 export type { ServerFacts } from './commit-log.ts'
 export { joinNats } from './join-nats.ts'
-export type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
+export type {
+  NatsFault,
+  NatsMachineMember,
+  NatsMember,
+  NatsStats,
+  NatsStatus,
+  SendOptions,
+} from './nats-member.ts'
 export type { NatsOptions } from './nats-options.ts'

@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core'
-import { HeadgateError } from '../kit/index.ts'
+import { type Cell, driverSymbol, type MachineStore, type Ports } from '../machine/index.ts'
 import type { Store } from '../store/index.ts'
+import type { CommitLog } from './commit-log.ts'
 import { JetStreamLog } from './jetstream-log.ts'
-import type { NatsMember } from './nats-member.ts'
-import { type NatsOptions, settingsOf } from './nats-options.ts'
+import { MachineMember } from './machine-member.ts'
+import type { NatsMachineMember, NatsMember } from './nats-member.ts'
+import { type NatsOptions, type NatsSettings, settingsOf } from './nats-options.ts'
 import { StoreMember } from './store-member.ts'
 
 /** Streams of which it was said that a power failure may take back what they have acknowledged. */
@@ -15,6 +17,9 @@ const warned = new Set<string>()
  *
  * The log of the stream decides: a write counts if nothing else came between, which every member reads out of the log
  * for itself. Where the log is empty the state of the store is its first; else the store takes what the log has.
+ *
+ * Of a machine store each sends events, and one member, the leader, runs its timers and its work; make it with
+ * `held: true`.
  *
  * @example
  * ```js
@@ -32,17 +37,22 @@ const warned = new Set<string>()
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `STREAM_ABSENT`, `RECORD_INVALID`, `KERNEL_ABSENT`, what the servers say.
  */
-export async function joinNats<S>(
+export function joinNats<Context, Cells extends Cell, Io extends Ports>(
+  store: MachineStore<Context, Cells, Io>,
+  connection: NatsConnection,
+  options: NatsOptions,
+): Promise<NatsMachineMember<Context, Cells>>
+export function joinNats<S>(
   store: Store<S>,
   connection: NatsConnection,
   options: NatsOptions,
-): Promise<NatsMember<S>> {
+): Promise<NatsMember<S>>
+export async function joinNats(
+  store: Store<unknown>,
+  connection: NatsConnection,
+  options: NatsOptions,
+): Promise<NatsMember<unknown>> {
   const settings = settingsOf(options, store.name)
-  if ('send' in store) {
-    // Each member would run its timers and its work, and none of them could commit.
-    const expected = 'a store that is no machine'
-    throw new HeadgateError('OPTION_INVALID', { option: 'store', expected, received: 'a machine store' })
-  }
   const log = await JetStreamLog.open(connection, settings, store.name)
   const { stream } = settings
   if (log.server.replicas === 1 && !warned.has(stream)) {
@@ -52,7 +62,7 @@ export async function joinNats<S>(
       `[headgate] NATS_NOT_SYNCED: stream "${stream}" has one replica, and a server acknowledges before its disk has it: a power failure may take back what was committed. Use replicas: 3, or sync_interval: always of nats-server 2.10.`,
     )
   }
-  const member = new StoreMember(store, log, settings)
+  const member = memberOf(store, log, settings)
   try {
     await member.start()
   } catch (error) {
@@ -61,3 +71,9 @@ export async function joinNats<S>(
   }
   return member
 }
+
+/** The casts hold: only a machine store has a driver. */
+const memberOf = (store: Store<unknown>, log: CommitLog, settings: NatsSettings): StoreMember<unknown> =>
+  driverSymbol in store
+    ? (new MachineMember(store as never, log, settings) as unknown as StoreMember<unknown>)
+    : new StoreMember(store, log, settings)

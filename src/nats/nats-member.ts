@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs'
+import type { BareEvent, Cell, MachineState } from '../machine/index.ts'
 import type { Readable } from '../store/index.ts'
 import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
 import type { ServerFacts } from './commit-log.ts'
@@ -39,6 +40,21 @@ export interface NatsStats {
   readonly lagRecords: number
   /** How long it has been behind, or disconnected; 0 while it is not. */
   readonly lagMs: number
+  /** Of a machine: the member that leads, as far as this one has read; null for nobody. */
+  readonly leader: string | null
+  /** Of a machine: commits of this member that were refused, as it led no more. */
+  readonly fenced: number
+}
+
+/** How an event is labelled, and how often it is tried again. */
+export interface SendOptions {
+  /** Why; default the type of the event. */
+  reason?: string | undefined
+  /** How often it is decided again on a newer state; default 64. */
+  retries?: number | undefined
+  /** How long it may take; default `writeTimeoutMs`. */
+  timeoutMs?: number | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** A store on one of many machines; see {@link joinNats}. */
@@ -63,4 +79,25 @@ export interface NatsMember<S> extends AsyncDisposable {
   stats(): NatsStats
   /** Leaves: what it writes is given up, its store keeps what it has and can be written again. */
   close(): Promise<void>
+}
+
+/**
+ * A machine store on one of many machines; see {@link joinNats}. Its timers, its work and what is to be done outside of
+ * the context run on one member, the leader.
+ */
+export interface NatsMachineMember<Context, Cells extends Cell>
+  extends NatsMember<MachineState<Cells['state'], Context>> {
+  /** Whether this member leads. */
+  readonly leading: boolean
+  /** The `id` of the member that leads, as far as this one has read; null while nobody does. */
+  readonly leader$: Observable<string | null>
+  /**
+   * Sends an event: it is decided on the state here, and what follows counts if nothing else came first; else it is
+   * decided again on what came. Resolves when this member has the version. An event that the state refuses is
+   * `{ committed: false, reason: 'refused' }`, and nothing is written.
+   *
+   * @throws `EVENT_INVALID`, what a guard or a recipe throws, and as {@link NatsMember.update}; `CODEC_INVALID` also for
+   *   an event that JSON cannot hold.
+   */
+  send(event: Cells['event'] | BareEvent<Cells['event']>, options?: SendOptions): Promise<WriteResult>
 }

@@ -19,6 +19,10 @@ export interface NatsOptions {
   payloadBytesMax?: number | undefined
   /** How long a write may take; default 15 000 milliseconds: longer than the servers need to elect a leader. */
   writeTimeoutMs?: number | undefined
+  /** Of a machine: for how long a member leads after it was last heard of; default 15 000 milliseconds. */
+  leaseMs?: number | undefined
+  /** Of a machine: whether this member leads where nobody does; default true. */
+  lead?: boolean | undefined
   /** Runs timers; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
 }
@@ -49,6 +53,8 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
       snapshotEvery: true,
       payloadBytesMax: true,
       writeTimeoutMs: true,
+      leaseMs: true,
+      lead: true,
       scheduler: true,
     },
     'joinNats()',
@@ -60,12 +66,14 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
     historyCommits: 10_000,
     snapshotEvery: 500,
     writeTimeoutMs: 15_000,
+    leaseMs: 15_000,
+    lead: true,
     scheduler: asyncScheduler,
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   // The cast claims what is checked below.
   const settings: NatsSettings = { ...defaults, ...(given as unknown as { stream: string }) }
-  const { stream, subject, replicas, create, historyCommits, snapshotEvery, payloadBytesMax } = settings
+  const { stream, subject, replicas, historyCommits, snapshotEvery, payloadBytesMax } = settings
   check(
     'stream',
     'a name without spaces, ".", "*" and ">"',
@@ -79,8 +87,10 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
     typeof subject === 'string' && /^[^\s.*>]+(?:\.[^\s.*>]+)*$/.test(subject),
   )
   check('replicas', '1, 3 or 5', replicas, [1, 3, 5].includes(replicas))
-  check('create', 'true or false', create, typeof create === 'boolean')
-  for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs'] as const) {
+  for (const option of ['create', 'lead'] as const) {
+    check(option, 'true or false', settings[option], typeof settings[option] === 'boolean')
+  }
+  for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs', 'leaseMs'] as const) {
     check(option, 'an integer from 1', settings[option], isCount(settings[option]))
   }
   check(

@@ -3,11 +3,14 @@
  * reads it (chain.ts).
  *
  *   headgate.commit     one version: what it changed, or all of it, or where the parts of that are
+ *   headgate.claim      of a machine: a member leads for a time, or for longer
+ *   headgate.release    it leads no more
  *   headgate.snapshot   a state to begin from, in a stream of its own
  */
 import { deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm } from '../json/index.ts'
 import { isVersion } from '../kit/index.ts'
+import type { EventObject } from '../machine/index.ts'
 
 /** A state that does not fit into one message: its text in parts, which were written before what names them. */
 export interface Parts {
@@ -26,16 +29,43 @@ export interface Labels {
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
-export interface CommitRecord extends Labels {
-  readonly format: 'headgate.commit'
+interface Based {
   readonly v: 1
   /** The sequence of the record that it is based on; 0: it is the first. */
   readonly base: number
   readonly member: string
+  /** It counts only while the member leads that has this fence. */
+  readonly fence?: number | undefined
+}
+
+export interface CommitRecord extends Based, Labels {
+  readonly format: 'headgate.commit'
   /** Exactly one of these. */
   readonly ops?: unknown
   readonly state?: unknown
   readonly parts?: Parts | undefined
+  /** Of a machine: what was sent, from which the leader knows what is to be done outside of the context. */
+  readonly event?: unknown
+}
+
+export interface ClaimRecord extends Based {
+  readonly format: 'headgate.claim'
+  readonly leaseMs: number
+}
+
+export interface ReleaseRecord extends Based {
+  readonly format: 'headgate.release'
+}
+
+export type LogRecord = CommitRecord | ClaimRecord | ReleaseRecord
+
+/** Who runs what a machine does by itself. */
+export interface Leader {
+  readonly member: string
+  /** The sequence of its claim: what it commits counts only while nobody has claimed after it. */
+  readonly fence: number
+  /** How long it leads after it was last heard of. */
+  readonly leaseMs: number
 }
 
 /** A state to begin from, and what is known of the log where it stands. */
@@ -48,12 +78,14 @@ export interface SnapshotRecord extends Labels {
   readonly upTo: number
   /** The wall time of the first commit. */
   readonly began: number
+  readonly leader?: Leader | undefined
   readonly state?: unknown
   readonly parts?: Parts | undefined
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isAbsentOrCount = (value: unknown): boolean => value === undefined || isCount(value)
 const isTime = (value: unknown): boolean => Number.isFinite(value)
 
 const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
@@ -64,7 +96,10 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
     reason: isText,
     source: isText,
     tsWall: isTime,
+    fence: isAbsentOrCount,
   },
+  'headgate.claim': { base: isCount, member: isText, leaseMs: isTime, fence: isAbsentOrCount },
+  'headgate.release': { base: isCount, member: isText, fence: isCount },
   'headgate.snapshot': {
     at: isCount,
     upTo: isCount,
@@ -76,7 +111,7 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
 }
 
 /** Reads a record. @throws an Error that says what is wrong with it. */
-export const readRecord = (text: string): CommitRecord => read(text, false) as CommitRecord
+export const readRecord = (text: string): LogRecord => read(text, false) as LogRecord
 
 /** Reads a state to begin from. @throws as {@link readRecord}. */
 export const readSnapshot = (text: string): SnapshotRecord => read(text, true) as SnapshotRecord
@@ -105,3 +140,6 @@ export const opsOf = (ops: unknown): ReturnType<typeof deltaFromJSON> => deltaFr
 /** A value from its form. @throws `CODEC_INVALID` */
 export const readValue = (form: unknown, what: string): unknown =>
   fromJsonForm(form, what, { budget: new Budget(LIMITS), isTagged: true })
+
+/** The event of a record. @throws `CODEC_INVALID` */
+export const eventOf = (form: unknown): EventObject => readValue(form, 'event') as EventObject

@@ -7,15 +7,7 @@
  *
  * What must stay true: what is read is applied at once; nobody who follows the store can make the reading wait.
  */
-import {
-  asyncScheduler,
-  BehaviorSubject,
-  filter,
-  firstValueFrom,
-  type Observable,
-  Subject,
-  type Subscription,
-} from 'rxjs'
+import { asyncScheduler, BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs'
 import { HeadgateError, type Immutable, isHeadgateError, messageOf, randomUuid } from '../kit/index.ts'
 import { contained, runRecipe, type Store } from '../store/index.ts'
 import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
@@ -25,16 +17,16 @@ import { LogReader } from './log-reader.ts'
 import type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
 import { Proposer } from './proposer.ts'
-import { type CommitRecord, readRecord, readValue } from './record.ts'
+import { type CommitRecord, type LogRecord, readRecord, readValue } from './record.ts'
 import { Replica } from './replica.ts'
+import { StateKeeper } from './state-keeper.ts'
 import { States } from './states.ts'
 import { type Make, Writer } from './writer.ts'
 
-const RETRIES = 64
+/** How often a write is tried again that came too late. */
+export const RETRIES = 64
 /** Ids that are remembered, to tell which were written twice. */
 const IDS_MAX = 1_024
-/** How long others have to keep a state that is due. */
-const KEEP_MS = 2_000
 
 export class StoreMember<S> implements NatsMember<S> {
   static {
@@ -52,10 +44,10 @@ export class StoreMember<S> implements NatsMember<S> {
   readonly server: ServerFacts
   readonly status$: BehaviorSubject<NatsStatus> = new BehaviorSubject<NatsStatus>('catching-up')
   readonly faults$: Observable<NatsFault>
-  readonly #chain: Chain = new Chain()
-  readonly #replica: Replica<S>
-  readonly #writer: Writer<S>
-  readonly #settings: NatsSettings
+  protected readonly chain: Chain = new Chain()
+  protected readonly replica: Replica<S>
+  protected readonly writer: Writer<S>
+  protected readonly settings: NatsSettings
   readonly #log: CommitLog
   readonly #states: States
   readonly #reader: LogReader
@@ -70,20 +62,17 @@ export class StoreMember<S> implements NatsMember<S> {
   #isReading = false
   /** Whether its first record is on its way; a connection that comes back makes no second one. */
   #isBeginning = false
-  /** Where the log was when a state was kept last, as far as is known. */
-  #keptAt = 0
-  #keeping: Promise<void> = Promise.resolve()
-  #keepTimer: Subscription | undefined
+  readonly #keeper: StateKeeper
 
   constructor(store: Store<S>, log: CommitLog, settings: NatsSettings) {
     this.store = store
     this.server = log.server
-    this.#settings = settings
+    this.settings = settings
     this.#log = log
     this.faults$ = contained(store, 'faults$', this.#faults)
     const { scheduler } = settings
     this.#states = new States(log, store.name)
-    this.#replica = new Replica(store)
+    this.replica = new Replica(store)
     this.#reader = new LogReader(
       log,
       {
@@ -109,11 +98,11 @@ export class StoreMember<S> implements NatsMember<S> {
       },
       scheduler,
     )
-    this.#writer = new Writer<S>({
+    this.writer = new Writer<S>({
       member: this.id,
       log,
-      chain: this.#chain,
-      replica: this.#replica,
+      chain: this.chain,
+      replica: this.replica,
       states: this.#states,
       proposer: this.#proposer,
       scheduler,
@@ -127,14 +116,30 @@ export class StoreMember<S> implements NatsMember<S> {
         return member.status === 'closed'
       },
       live: () => this.#live(),
-      now: () => this.#now(),
+      now: () => this.now(),
     })
-    this.#behindSince = this.#now()
-    this.#unfollow = this.#replica.kernel.follow({ next: () => {}, complete: () => void this.close() })
+    this.#keeper = new StateKeeper({
+      chain: this.chain,
+      replica: this.replica,
+      states: this.#states,
+      scheduler,
+      snapshotEvery: settings.snapshotEvery,
+      get seen() {
+        return member.#reader.seen
+      },
+      get isReading() {
+        return member.#isReading
+      },
+      failed: (error) => {
+        if (this.status !== 'closed') this.fault('snapshot', error)
+      },
+    })
+    this.#behindSince = this.now()
+    this.#unfollow = this.replica.kernel.follow({ next: () => {}, complete: () => void this.leave() })
     log.onClosed(() => {
       if (this.status === 'closed') return
-      this.#fault('read', new HeadgateError('NATS_DISCONNECTED', { store: store.name, operation: 'reading' }))
-      void this.close()
+      this.fault('read', new HeadgateError('NATS_DISCONNECTED', { store: store.name, operation: 'reading' }))
+      void this.leave()
     })
   }
 
@@ -150,44 +155,64 @@ export class StoreMember<S> implements NatsMember<S> {
   }
 
   async update(recipe: Recipe<S>, options: UpdateOptions = {}): Promise<WriteResult> {
-    const {
-      reason = 'UPDATE',
-      retries = RETRIES,
-      timeoutMs = this.#settings.writeTimeoutMs,
-      signal,
-    } = options
+    const { reason = 'UPDATE', retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
     const operation = 'update()'
-    const make: Make<S> = (state) => ({
-      next: runRecipe(state, recipe as never, {
-        store: this.store.name,
-        operation,
-        freeze: true,
-      }) as Immutable<S>,
-      labels: { reason, source: this.id, tsWall: Date.now() },
-    })
-    return await this.#writer.write(make, { operation, retries, timeoutMs, signal })
+    const { name: store } = this.store
+    const make: Make<S> = (state) => {
+      const next = runRecipe(state, recipe as never, { store, operation, freeze: true }) as Immutable<S>
+      this.check(next)
+      return { next, labels: { reason, source: this.id, tsWall: this.wall() } }
+    }
+    return await this.writer.write(make, { operation, retries, timeoutMs, signal })
   }
 
   stats(): NatsStats {
-    const lagMs = this.#behindSince === undefined ? 0 : this.#now() - this.#behindSince
-    const { conflicts } = this.#writer
-    return { ...this.#figures, conflicts, lagRecords: this.#reader.pending, lagMs }
+    const lagMs = this.#behindSince === undefined ? 0 : this.now() - this.#behindSince
+    const { conflicts } = this.writer
+    const leader = this.chain.leader?.member ?? null
+    return { ...this.#figures, conflicts, lagRecords: this.#reader.pending, lagMs, leader, fenced: 0 }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.leave()
+  }
+
+  // ---- what is more of a machine ----
+
+  /** @throws what says that the store cannot have a state */
+  protected check(_state: Immutable<S>): void {}
+
+  /** Milliseconds since 1970. */
+  protected wall(): number {
+    return Date.now()
+  }
+
+  /** A record counts, and was taken. @param sentAt - when, where it is the one that this member waits for */
+  protected counted(_record: LogRecord, _sentAt: number | undefined): void {}
+
+  /** The state that the store goes on to, of what a record of somebody else leads to. */
+  protected adopting(_record: CommitRecord, state: Immutable<S>): Immutable<S> {
+    return state
+  }
+
+  /** What is between was not read. */
+  protected resynced(): void {}
+
+  /** Ends it at once; resolves when nothing is under way. */
+  protected async leave(): Promise<void> {
     if (this.status === 'closed') return
     this.#end()
-    await this.#keeping
+    await this.#keeper.close()
     await this.#log.close()
   }
 
   /** Milliseconds that only rise; of the scheduler where that is a virtual one. */
-  #now(): number {
-    const { scheduler } = this.#settings
+  protected now(): number {
+    const { scheduler } = this.settings
     return scheduler === asyncScheduler ? performance.now() : scheduler.now()
   }
 
-  #fault(phase: NatsFault['phase'], error: unknown): void {
+  protected fault(phase: NatsFault['phase'], error: unknown): void {
     this.#faults.next({ phase, error })
   }
 
@@ -195,7 +220,7 @@ export class StoreMember<S> implements NatsMember<S> {
 
   #read(entry: LogEntry): Promise<boolean> | undefined {
     const { sequence, id, text } = entry
-    let record: CommitRecord
+    let record: LogRecord
     try {
       record = readRecord(text)
     } catch (error) {
@@ -203,13 +228,17 @@ export class StoreMember<S> implements NatsMember<S> {
       return undefined
     }
     this.#count(id)
-    if (!this.#chain.counts(record)) {
+    if (!this.chain.counts(record)) {
       this.#figures.void += 1
-      this.#keepInTurn(sequence, false)
+      this.#keeper.read(sequence, false)
       this.#proposer.read(id, record.base, false)
       return undefined
     }
-    const own = this.#proposer.isOwn(id) ? this.#writer.next : undefined
+    if (record.format !== 'headgate.commit') {
+      this.#taken(entry, record)
+      return undefined
+    }
+    const own = this.#proposer.isOwn(id) ? this.writer.next : undefined
     if (own !== undefined) this.#take(entry, record, own)
     else if (record.parts !== undefined) return this.#fetch(entry, record)
     else this.#make(entry, record)
@@ -233,41 +262,49 @@ export class StoreMember<S> implements NatsMember<S> {
       state =
         record.ops === undefined
           ? (readValue(record.state, 'state') as Immutable<S>)
-          : this.#replica.applied(record.ops)
+          : this.replica.applied(record.ops)
     } catch (error) {
       this.#stop(entry.sequence, messageOf(error), error)
       return
     }
-    this.#take(entry, record, state)
+    this.#take(entry, record, this.adopting(record, state))
   }
 
   /** Reads a state in parts; false where the log has let go of them. */
   async #fetch(entry: LogEntry, record: CommitRecord): Promise<boolean> {
     const found = await this.#states.read(record)
     if (found === undefined) return false
-    if (this.status !== 'closed') this.#take(entry, record, found.state as Immutable<S>)
+    if (this.status !== 'closed') {
+      this.#take(entry, record, this.adopting(record, found.state as Immutable<S>))
+    }
     return true
   }
 
-  #take({ sequence, id }: LogEntry, record: CommitRecord, state: Immutable<S>): void {
-    const isFirst = this.#chain.version < 0
-    const isOwn = this.#proposer.isOwn(id)
+  #take(entry: LogEntry, record: CommitRecord, state: Immutable<S>): void {
+    const isFirst = this.chain.version < 0
     try {
-      this.#chain.take(record, sequence)
-      if (isFirst) this.#replica.begin(state, record, false)
-      else this.#replica.next(state, record)
-      this.#figures.applied += 1
+      this.chain.take(record, entry.sequence)
+      if (isFirst) this.replica.begin(state, record, false)
+      else this.replica.next(state, record)
     } catch (error) {
-      this.#stop(sequence, messageOf(error), error)
+      this.#stop(entry.sequence, messageOf(error), error)
       return
     }
+    this.#figures.applied += 1
+    this.#taken(entry, record)
+  }
+
+  #taken({ sequence, id }: LogEntry, record: LogRecord): void {
+    if (record.format !== 'headgate.commit') this.chain.take(record, sequence)
     this.#figures.counting += 1
+    const isOwn = this.#proposer.isOwn(id)
     this.#proposer.read(id, record.base, true)
-    this.#keepInTurn(sequence, isOwn)
+    this.#keeper.read(sequence, isOwn)
+    this.counted(record, isOwn ? this.writer.sentAt : undefined)
   }
 
   async #resync(): Promise<number> {
-    const hasBegun = this.#chain.sequence > 0
+    const hasBegun = this.chain.sequence > 0
     const snapshot = await this.#states.newest()
     if (snapshot === undefined && !hasBegun) return 0
     if (snapshot === undefined || snapshot.upTo <= this.#reader.seen) {
@@ -277,14 +314,15 @@ export class StoreMember<S> implements NatsMember<S> {
     if (found === undefined) throw new Error('The newest state is not whole.')
     if (this.status === 'closed') return 0
     if (hasBegun) this.#figures.resyncs += 1
-    this.#keptAt = snapshot.upTo
-    this.#chain.begin(snapshot)
+    this.#keeper.keptAt = snapshot.upTo
+    this.chain.begin(snapshot)
     try {
-      this.#replica.begin(found.state as Immutable<S>, snapshot, hasBegun)
+      this.replica.begin(found.state as Immutable<S>, snapshot, hasBegun)
     } catch (error) {
       this.#stop(snapshot.at, messageOf(error), error)
     }
     this.#proposer.giveUp()
+    this.resynced()
     return snapshot.upTo
   }
 
@@ -293,7 +331,7 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#isReading = true
     this.#behindSince = undefined
     this.#proposer.connected()
-    if (this.#chain.version >= 0 || this.#replica.version < 0) this.#become('live')
+    if (this.chain.version >= 0 || this.replica.version < 0) this.#become('live')
     else if (!this.#isBeginning) void this.#beginLog()
   }
 
@@ -301,9 +339,10 @@ export class StoreMember<S> implements NatsMember<S> {
   async #beginLog(): Promise<void> {
     this.#isBeginning = true
     try {
-      const labels = { reason: 'INIT', source: this.id, tsWall: Date.now() }
-      const { writeTimeoutMs } = this.#settings
-      const isDecided = await this.#writer.begin(this.#replica.state, labels, writeTimeoutMs)
+      const { tsWall } = this.replica.kernel.head
+      const labels = { reason: 'INIT', source: this.id, tsWall }
+      const { writeTimeoutMs } = this.settings
+      const isDecided = await this.writer.begin(this.replica.state, labels, writeTimeoutMs)
       this.#isBeginning = false
       if (!isDecided && this.#isReading) this.#upToDate()
     } catch (error) {
@@ -315,8 +354,8 @@ export class StoreMember<S> implements NatsMember<S> {
   #lost(error: unknown): void {
     if (this.status === 'closed') return
     this.#isReading = false
-    this.#behindSince ??= this.#now()
-    this.#fault('read', error)
+    this.#behindSince ??= this.now()
+    this.fault('read', error)
     this.#become('disconnected')
   }
 
@@ -324,47 +363,15 @@ export class StoreMember<S> implements NatsMember<S> {
   #stop(sequence: number, problem: string, cause?: unknown): void {
     if (this.status === 'closed') return
     const { name: store } = this.store
-    const { stream } = this.#settings
+    const { stream } = this.settings
     const error = isHeadgateError(cause, 'OPTION_INVALID')
       ? cause
       : new HeadgateError('RECORD_INVALID', { store, stream, sequence, problem }, { cause })
     this.#failure = error
-    this.#fault('record', error)
-    const { kernel, version } = this.#replica
+    this.fault('record', error)
+    const { kernel, version } = this.replica
     kernel.report({ subscriberId: 'nats', phase: 'kernel', error, version, failures: 1 })
-    void this.close()
-  }
-
-  // ---- states to begin from ----
-
-  /** Records that do not count make the log longer, too. */
-  #keepInTurn(sequence: number, isOwn: boolean): void {
-    if (sequence - this.#keptAt < this.#settings.snapshotEvery) return
-    if (isOwn) this.#keep(sequence)
-    else this.#keepLater()
-  }
-
-  #keep(upTo: number): void {
-    const { version, state, reason, source, tsWall, metadata } = this.#replica.kernel.head
-    if (this.#chain.version < 0) return
-    const { snapshotEvery } = this.#settings
-    const { began, sequence: at } = this.#chain
-    const facts = { at, upTo, version, reason, source, tsWall, metadata, began }
-    this.#keptAt = upTo
-    this.#keeping = this.#keeping
-      .then(() => this.#states.keep(state, facts, snapshotEvery))
-      .catch((error: unknown) => {
-        if (this.status !== 'closed') this.#fault('snapshot', error)
-      })
-  }
-
-  /** Whoever wrote the version keeps it; where that does not happen, another one does. */
-  #keepLater(): void {
-    if (this.#keepTimer?.closed === false) return
-    const ms = KEEP_MS * (1 + Math.random())
-    this.#keepTimer = this.#settings.scheduler.schedule(() => {
-      if (this.#isReading) this.#keep(this.#reader.seen)
-    }, ms)
+    void this.leave()
   }
 
   // ---- status ----
@@ -384,11 +391,10 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#become('closed')
     this.#isReading = false
     this.#reader.close()
-    this.#keepTimer?.unsubscribe()
     this.#proposer.close()
-    this.#writer.close()
+    this.writer.close()
     this.#unfollow()
-    this.#replica.leave()
+    this.replica.leave()
     this.status$.complete()
     this.#faults.complete()
   }

@@ -5,15 +5,15 @@ import { FairLock, HeadgateError, type Immutable, onAbort } from '../kit/index.t
 import type { WriteResult } from '../sync/index.ts'
 import type { Chain } from './chain.ts'
 import type { CommitLog } from './commit-log.ts'
-import type { Proposer } from './proposer.ts'
-import type { CommitRecord } from './record.ts'
+import type { Proposal, Proposer, Verdict } from './proposer.ts'
+import type { ClaimRecord, CommitRecord, ReleaseRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { isWithin, type States } from './states.ts'
 
 /** What a write makes of a state. */
 export interface Made<S> {
   readonly next: Immutable<S>
-  readonly labels: Pick<CommitRecord, 'reason' | 'source' | 'tsWall'>
+  readonly labels: Pick<CommitRecord, 'reason' | 'source' | 'tsWall' | 'fence' | 'event'>
 }
 
 /** Makes it, or says why it does not. Run again on each newer state. */
@@ -24,7 +24,12 @@ export interface WriteOptions {
   readonly retries: number
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** Waits for a connection; else it is refused where there is none. */
+  readonly waits?: boolean
 }
+
+/** What becomes of leadership. */
+export type Claim = Omit<ClaimRecord, 'base' | 'v' | 'member'> | Omit<ReleaseRecord, 'base' | 'v' | 'member'>
 
 export interface WriterHost<S> {
   readonly member: string
@@ -48,6 +53,8 @@ export class Writer<S> {
   conflicts = 0
   /** What the record leads to that is under way. */
   next: Immutable<S> | undefined
+  /** When the record that is under way was sent first. */
+  sentAt = 0
   readonly #host: WriterHost<S>
   readonly #lock = new FairLock()
   /** How long a record has taken lately. */
@@ -59,17 +66,46 @@ export class Writer<S> {
   }
 
   /** @throws `NATS_DISCONNECTED`, `STORE_DESTROYED`, `STORE_UNINITIALIZED`, the signal's reason, what `make` throws */
-  async write(make: Make<S>, options: WriteOptions): Promise<WriteResult> {
-    this.#requireConnected(options.operation)
-    const deadline = this.#host.now() + options.timeoutMs
-    if (!(await this.#turn(deadline, options.signal))) return this.#result('timeout', NOTHING_WRITTEN)
+  write(make: Make<S>, options: WriteOptions): Promise<WriteResult> {
+    return this.#inTurn((deadline) => this.#try(make, deadline, options), options)
+  }
+
+  /**
+   * Writes a record that makes no version.
+   *
+   * @param make - undefined where it is not wanted any more. Run again on whatever came.
+   */
+  claim(make: () => Claim | undefined, options: WriteOptions): Promise<WriteResult> {
+    return this.#inTurn(async (deadline) => {
+      if (!(await this.#isLive(deadline, options.signal))) return this.#result('timeout', NOTHING_WRITTEN)
+      const claim = make()
+      if (claim === undefined)
+        return { committed: false, reason: 'refused', version: this.#host.replica.version }
+      const { member, chain } = this.#host
+      const { sequence: base } = chain
+      const verdict = await this.#propose(
+        { text: JSON.stringify({ ...claim, v: 1, base, member }), base },
+        deadline,
+        options.signal,
+      )
+      return verdict === 'counts' ? { committed: true, version: chain.version } : this.#result(verdict)
+    }, options)
+  }
+
+  async #inTurn(
+    attempt: (deadline: number) => Promise<WriteResult>,
+    { operation, waits, timeoutMs, retries, signal }: WriteOptions,
+  ): Promise<WriteResult> {
+    if (waits !== true) this.#requireConnected(operation)
+    const deadline = this.#host.now() + timeoutMs
+    if (!(await this.#turn(deadline, signal))) return this.#result('timeout', NOTHING_WRITTEN)
     try {
       for (let tries = 0; ; tries += 1) {
-        const result = await this.#try(make, deadline, options)
+        const result = await attempt(deadline)
         const isDecided = result.committed || result.reason !== 'conflict'
         if (isDecided) return result
         this.conflicts += 1
-        if (tries >= options.retries) return result
+        if (tries >= retries) return result
         await this.#giveWay(tries)
       }
     } finally {
@@ -96,7 +132,7 @@ export class Writer<S> {
       this.#requireConnected(operation)
       return this.#result('timeout', NOTHING_WRITTEN)
     }
-    const { replica, chain, proposer } = host
+    const { replica, chain } = host
     this.#requireState(operation)
     const { state, version } = replica
     const made = make(state)
@@ -104,17 +140,23 @@ export class Writer<S> {
     if (Object.is(made.next, state)) return { committed: true, version }
     const base = chain.sequence
     const text = await this.#textOf(base, version + 1, state, made)
-    const ms = deadline - host.now()
-    if (ms <= 0) return this.#result('timeout', NOTHING_WRITTEN)
+    if (deadline <= host.now()) return this.#result('timeout', NOTHING_WRITTEN)
     // What came while parts were written came first.
     if (chain.sequence !== base) return this.#result('conflict')
     this.next = made.next
-    const began = host.now()
-    const verdict = await proposer.propose({ text, base }, { ms, signal })
+    const verdict = await this.#propose({ text, base }, deadline, signal)
     this.next = undefined
     if (verdict !== 'counts') return this.#result(verdict)
-    this.#roundTripMs = host.now() - began
     return { committed: true, version: version + 1 }
+  }
+
+  async #propose(proposal: Proposal, deadline: number, signal: AbortSignal | undefined): Promise<Verdict> {
+    const { proposer } = this.#host
+    this.sentAt = this.#host.now()
+    const ms = Math.max(0, deadline - this.sentAt)
+    const verdict = await proposer.propose(proposal, { ms, signal })
+    if (verdict === 'counts') this.#roundTripMs = this.#host.now() - this.sentAt
+    return verdict
   }
 
   /** The record of a version: what it changed, or the state where that is too long. */
@@ -130,7 +172,14 @@ export class Writer<S> {
       const text = JSON.stringify({ ...head, ops: deltaToJSON(diff<unknown>(before, next)) })
       if (isWithin(text, log.payloadBytesMax)) return text
     }
-    return JSON.stringify({ ...head, ...(await states.place(next)) })
+    const text = JSON.stringify({ ...head, ...(await states.place(next)) })
+    const { payloadBytesMax: bytesMax } = log
+    if (isWithin(text, bytesMax)) return text
+    throw new HeadgateError('STATE_TOO_LARGE', {
+      store: this.#host.replica.store.name,
+      bytes: text.length,
+      bytesMax,
+    })
   }
 
   /**

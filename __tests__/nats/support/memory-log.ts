@@ -46,6 +46,8 @@ export class MemoryLog implements CommitLog {
   stateBytesMax = 10_000_000
   /** Decides about each record. */
   fate: () => Fate = () => 'stored'
+  /** Whether it is without a connection. */
+  isUnplugged = false
   readonly #servers: Servers
   readonly #followers = new Map<LogFollower, { next: number; isTelling: boolean }>()
   #closed = (): void => {}
@@ -57,7 +59,7 @@ export class MemoryLog implements CommitLog {
 
   async publish(text: string, id: string): Promise<PublishAnswer> {
     const servers = this.#servers
-    const fate = this.fate()
+    const fate = this.isUnplugged ? 'lost' : this.fate()
     if (fate === 'lost') return 'unsure'
     if (fate === 'refused') return 'stale'
     if (fate === 'late') {
@@ -73,7 +75,8 @@ export class MemoryLog implements CommitLog {
   follow(from: number, follower: LogFollower): () => void {
     this.#followers.set(follower, { next: from, isTelling: false })
     this.#servers.underway.push(() => {
-      if (this.#followers.has(follower) && !this.#tell(follower)) follower.upToDate()
+      if (this.isUnplugged && this.#followers.delete(follower)) follower.lost(new Error('no connection'))
+      else if (this.#followers.has(follower) && !this.#tell(follower)) follower.upToDate()
     })
     return () => this.#followers.delete(follower)
   }
@@ -100,6 +103,12 @@ export class MemoryLog implements CommitLog {
       this.#tell(follower)
     })
     return true
+  }
+
+  /** Its connection is lost, until it is plugged in again. */
+  unplug(): void {
+    this.isUnplugged = true
+    this.cut()
   }
 
   /** What followed is told no more. */

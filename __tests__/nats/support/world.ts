@@ -1,6 +1,9 @@
 /** Members of one log in memory, and a time that the test moves. */
 import { VirtualTimeScheduler } from 'rxjs'
-import { createStore, type Store } from '../../../src/index.ts'
+import { createMachineStore, createStore, type Store } from '../../../src/index.ts'
+import type { AnyMachine, MachineStore } from '../../../src/machine/index.ts'
+import type { NatsFault } from '../../../src/nats/index.ts'
+import { MachineMember } from '../../../src/nats/machine-member.ts'
 import { type NatsOptions, settingsOf } from '../../../src/nats/nats-options.ts'
 import { StoreMember } from '../../../src/nats/store-member.ts'
 import { MemoryLog, Servers } from './memory-log.ts'
@@ -27,6 +30,14 @@ export interface Joined<S = Fleet> {
   readonly started: Promise<void>
 }
 
+export interface JoinedMachine {
+  readonly member: MachineMember
+  readonly log: MemoryLog
+  readonly store: MachineStore<any, any>
+  readonly started: Promise<void>
+  readonly faults: NatsFault[]
+}
+
 export class World {
   readonly servers: Servers = new Servers()
   readonly scheduler: VirtualTimeScheduler = new VirtualTimeScheduler()
@@ -44,6 +55,37 @@ export class World {
     const joined = { member, log, store, started }
     this.members.push(joined)
     return joined
+  }
+
+  /** A member with a machine of its own, whose time is that of the world. */
+  joinMachine(machine: AnyMachine, options: Partial<NatsOptions> = {}): JoinedMachine {
+    const { scheduler } = this
+    const clock = { wall: () => scheduler.now(), mono: () => scheduler.now() }
+    const faults: NatsFault[] = []
+    const store = createMachineStore(machine, { scheduler, clock, held: true, onFault: () => {} })
+    const log = new MemoryLog(this.servers)
+    const settings = settingsOf({ stream: 'S', scheduler, leaseMs: 3_000, ...options }, store.name)
+    const member = new MachineMember(store as never, log, settings)
+    member.faults$.subscribe((fault) => faults.push(fault))
+    const started = member.start()
+    started.catch(() => {}) // whoever asks is told
+    const joined = { member, log, store: store as never, started, faults }
+    this.members.push(joined as never)
+    return joined
+  }
+
+  /** Everything that is under way happens, and a time passes. */
+  async pass(ms: number): Promise<void> {
+    const { scheduler } = this
+    const end = scheduler.now() + ms
+    for (;;) {
+      while (await this.step());
+      const next = Math.min(...scheduler.actions.map(({ delay }) => delay))
+      if (next > end) break
+      await this.tick()
+    }
+    scheduler.frame = end
+    scheduler.maxFrames = end
   }
 
   /** One of the things that are under way happens. */
@@ -80,6 +122,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const { member } of this.members) await member.close()
+    const closing = Promise.all(this.members.map(({ member }) => member.close()))
+    await this.quiet(() => this.members.every(({ member }) => member.status === 'closed'))
+    await closing
   }
 }

@@ -119,7 +119,7 @@ export class Compiled {
 
   #invoke(invoke: unknown, source: StateNode): InvokeNode | undefined {
     if (invoke === undefined) return undefined
-    const { src, onNext, onDone, onError, onRestore = 'fail' } = fieldsOf(invoke)
+    const { src, onNext, onDone, onError, onRestore } = fieldsOf(invoke)
     return {
       src: src as InvokeNode['src'],
       onNext: this.#transitions(onNext, source),

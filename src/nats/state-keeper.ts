@@ -1,0 +1,65 @@
+/** Keeps a state to begin from every so many records: whoever wrote the last of them, else somebody who has read it. */
+import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Snapshot } from '../store/index.ts'
+import type { Chain } from './chain.ts'
+import type { States } from './states.ts'
+
+/** How long others have to keep a state that is due. */
+const KEEP_MS = 2_000
+
+export interface KeeperHost {
+  readonly chain: Chain
+  readonly replica: { readonly kernel: { readonly head: Snapshot<unknown> } }
+  readonly states: States
+  readonly scheduler: SchedulerLike
+  readonly snapshotEvery: number
+  /** The newest record that was read. */
+  readonly seen: number
+  readonly isReading: boolean
+  failed(error: unknown): void
+}
+
+export class StateKeeper {
+  /** Where the log was when a state was kept last, as far as is known. */
+  keptAt = 0
+  readonly #host: KeeperHost
+  #keeping: Promise<void> = Promise.resolve()
+  #timer: Subscription | undefined
+
+  constructor(host: KeeperHost) {
+    this.#host = host
+  }
+
+  /** A record was read; those that do not count make the log longer, too. */
+  read(sequence: number, isOwn: boolean): void {
+    if (sequence - this.keptAt < this.#host.snapshotEvery) return
+    if (isOwn) this.#keep(sequence)
+    else this.#keepLater()
+  }
+
+  /** Nothing is kept any more; resolves when nothing is under way. */
+  close(): Promise<void> {
+    this.#timer?.unsubscribe()
+    return this.#keeping
+  }
+
+  #keep(upTo: number): void {
+    const { chain, replica, states, snapshotEvery } = this.#host
+    const { version, state, reason, source, tsWall, metadata } = replica.kernel.head
+    if (chain.version < 0) return
+    const { began, leader, sequence: at } = chain
+    const facts = { at, upTo, version, reason, source, tsWall, metadata, began, leader }
+    this.keptAt = upTo
+    this.#keeping = this.#keeping
+      .then(() => states.keep(state, facts, snapshotEvery))
+      .catch((error: unknown) => this.#host.failed(error))
+  }
+
+  #keepLater(): void {
+    if (this.#timer?.closed === false) return
+    const ms = KEEP_MS * (1 + Math.random())
+    this.#timer = this.#host.scheduler.schedule(() => {
+      if (this.#host.isReading) this.#keep(this.#host.seen)
+    }, ms)
+  }
+}
