@@ -59,10 +59,12 @@ describe('faultProxy', () => {
     one.socket.write('a')
     await one.has('a')
     proxy.cut()
+    expect(proxy.open).toBe(0) // at once: whoever waits for those who come back does not count those who go
     await one.over
     const two = client(proxy)
     two.socket.write('b')
     await two.has('b')
+    expect([proxy.open, proxy.accepted]).toEqual([1, 2])
   })
 
   test('refuses connections as long as it is to', async () => {

@@ -13,6 +13,8 @@ import { type AnyContext, FIRST_STATE } from './workload.ts'
 export const SILENT_MS = 1_000
 /** How long mirrors are waited for; whoever is not there by then will not come. */
 const SETTLE_MS = 60_000
+/** As a part of the time that is left: what failed is to be told, and not that there was no time. */
+const SETTLE_PART = 0.7
 
 /** What a mirror is told, and whether it can be. */
 export class Watcher {
@@ -160,7 +162,7 @@ export const countOf = (context: StressState['context'], mark: string): number =
 
 /** Waits for something, within bounds. */
 export async function until(context: AnyContext, holds: () => boolean): Promise<boolean> {
-  const deadline = performance.now() + SETTLE_MS
+  const deadline = performance.now() + Math.min(SETTLE_MS, context.leftMs * SETTLE_PART)
   while (!holds()) {
     if (performance.now() > deadline) return false
     context.signal.throwIfAborted()

@@ -91,6 +91,10 @@ export class ScenarioRecorder implements ScenarioContext {
     return performance.now() - this.#beganMs
   }
 
+  get leftMs(): number {
+    return Math.max(0, this.#timeoutMs - this.elapsedMs)
+  }
+
   random(): number {
     return this.#random()
   }

@@ -60,6 +60,8 @@ export interface ScenarioContext<Name extends string = string> {
   readonly signal: AbortSignal
   /** How long scenarios that run for a time do so, in milliseconds. */
   readonly durationMs: number
+  /** Milliseconds until the scenario is out of time. */
+  readonly leftMs: number
   /** Random numbers from 0 to 1, the same for the same seed. */
   random(): number
   /** Scales a load by the profile and `--scale`; at least 1. */

@@ -36,7 +36,7 @@ export interface FaultProxy extends Disposable {
   readonly accepted: number
   /** Sets the faults: of connections that are open, too. Without any, all is well again. */
   set(faults?: NetworkFaults): void
-  /** Ends every open connection with a reset; what is under way is lost. */
+  /** Ends every open connection with a reset; what is under way is lost, and none is open from here on. */
   cut(): void
   /** Cuts all, and takes no more. */
   close(): Promise<void>
@@ -142,7 +142,9 @@ class TcpProxy implements FaultProxy {
   }
 
   cut(): void {
-    for (const pipe of [...this.#pipes]) pipe.reset()
+    const pipes = [...this.#pipes]
+    this.#pipes.clear()
+    for (const pipe of pipes) pipe.reset()
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Servers and mirrors that are wrong on purpose: those of Headgate with one promise taken back. */
+import { connect } from 'node:net'
 import type { MirroredStore, ServedStore, StressAdapter, StressState } from '../../../src/stress/adapter.ts'
 import { headgateAdapter } from '../../../src/stress/headgate-adapter.ts'
 
@@ -110,6 +111,76 @@ export const holdsEverything: StressAdapter = serving('holds all that a client d
     heldBytes: () => held,
   }
 })
+
+/** Whoever reads nothing keeps the others from reading. */
+export const servesInTurn: StressAdapter = serving('serves one behind the other', (served) => {
+  const mirrors = new Map<string, MirroredStore>()
+  const isBehind = (): boolean => {
+    const { sequence } = served.read()
+    return [...mirrors].some(([id, one]) => id.startsWith('stalled') && one.read()?.sequence !== sequence)
+  }
+  return {
+    mirror(port, id) {
+      const mirror = served.mirror(port, id)
+      mirrors.set(id, mirror)
+      let shown = mirror.read()
+      return {
+        ...mirror,
+        read() {
+          if (id.startsWith('stalled') || !isBehind()) shown = mirror.read()
+          return shown
+        },
+      }
+    },
+  }
+})
+
+/** It has one state, and no other. */
+export const staysStale: StressAdapter = mirroring('stays stale', (mirror) => {
+  let first: StressState | undefined
+  return {
+    read() {
+      first ??= mirror.read()
+      return first
+    },
+  }
+})
+
+/** So many more than it needs. */
+const CONNECTIONS = 15
+
+export const hammers: StressAdapter = serving('connects again and again', (served) => ({
+  mirror(port, id) {
+    const mirror = served.mirror(port, id)
+    return {
+      ...mirror,
+      subscribe(consumer) {
+        mirror.subscribe((state, missed) => {
+          consumer(state, missed)
+          for (let time = 0; time < CONNECTIONS; time += 1) {
+            const socket = connect(port, '127.0.0.1', () => socket.destroy())
+            socket.on('error', () => {})
+          }
+        })
+      },
+    }
+  },
+}))
+
+export const letsStrangersWrite: StressAdapter = serving('lets strangers write', (served) => ({
+  stranger(heard) {
+    const stranger = served.stranger?.(heard)
+    if (stranger === undefined) throw new Error('strangers can connect')
+    return Object.assign(Object.create(stranger) as typeof stranger, {
+      send(frame: string | Uint8Array) {
+        if (String(frame).includes('"t":"write"'))
+          served.write({ ...served.read(), current: 'STOLEN' }, 'STOLEN')
+        stranger.send(frame)
+      },
+      close: () => stranger.close(),
+    })
+  },
+}))
 
 export const letsAnybodyIn: StressAdapter = serving('lets anybody in', (served) => ({
   stranger(heard) {

@@ -2,11 +2,18 @@ import type { NetworkFaults } from '../../testing/index.ts'
 import { countOf, NETWORK_FACTS, Network, plusOne, until, type Watcher } from '../mirrored.ts'
 import { defineScenario, type Scenario, type ScenarioContext } from '../scenario.ts'
 
-const CUTS = 250
+const CUTS = 150
 const MIRRORS = 3
 /** How often all is waited for. */
 const SETTLE_EVERY = 5
-const FACTS = ['nothing committed is lost', 'nothing is done twice', ...NETWORK_FACTS] as const
+const FACTS = [
+  'nothing committed is lost',
+  'nothing is done twice',
+  'after each cut everybody is back, and has everything',
+  ...NETWORK_FACTS,
+] as const
+
+type Context = ScenarioContext<'connectionsPerCut'>
 
 /** What may happen to the network before it is cut. */
 const faults = (random: () => number): NetworkFaults => {
@@ -28,17 +35,18 @@ const faults = (random: () => number): NetworkFaults => {
  * Writers on both sides, and a network that fails under them: what a mirror was told to be committed must be there, once,
  * however often the connection was lost between the question and the answer.
  */
-export const networkCuts: Scenario<'settleMsP95'> = defineScenario({
+export const networkCuts: Scenario<'connectionsPerCut'> = defineScenario({
   name: 'network-cuts',
   group: 'network',
   goal: 'A network that fails loses nothing, doubles nothing and turns nothing round.',
   method:
-    '3 mirrors that write, as the server does, over a network that is cut 250 times, after delays, resets within messages, silence and pieces of 1 to 7 bytes.',
+    '3 mirrors that write, as the server does, over a network that is cut 150 times, after delays, resets within messages, silence and pieces of 1 to 7 bytes.',
   thresholds: {
-    settleMsP95: {
-      unit: 'ms',
-      atMost: 30_000,
-      about: 'From a cut until everything is written and everywhere, for 95 of 100.',
+    // Some are lost to a fault before they are cut, and more on a machine so busy that they seem dead.
+    connectionsPerCut: {
+      unit: '×',
+      atMost: 10,
+      about: 'Connections that each mirror needs to come back from a cut.',
     },
   },
   async run(context) {
@@ -57,14 +65,18 @@ interface Tally {
   readonly committed: number
 }
 
-async function cutAgainAndAgain(context: ScenarioContext<'settleMsP95'>, network: Network): Promise<void> {
+async function cutAgainAndAgain(context: Context, network: Network): Promise<void> {
   const proxy = await network.proxy()
   const watchers = network.mirrors(MIRRORS, proxy.port)
   await network.settled()
   const tallies = new Map<string, Tally>()
   const cuts = context.load(CUTS)
+  const before = proxy.accepted
   let writes: Promise<void>[] = []
-  for (let cut = 1; cut <= cuts; cut += 1) {
+  let areBack = true
+  let cut = 0
+  while (areBack && cut < cuts) {
+    cut += 1
     proxy.set(faults(() => context.random()))
     writes.push(...watchers.map((one) => writeBack(context, one, tallies)))
     await network.write()
@@ -73,19 +85,21 @@ async function cutAgainAndAgain(context: ScenarioContext<'settleMsP95'>, network
     context.count('cut')
     proxy.cut()
     proxy.set()
-    await context.time('back', () => until(context, () => proxy.open === MIRRORS))
-    if (cut % SETTLE_EVERY === 0 || cut === cuts) {
-      await context.time('settle', () => Promise.all([...writes, network.settled()]))
+    areBack = await context.time('back', () => until(context, () => proxy.open === MIRRORS))
+    if (areBack && (cut % SETTLE_EVERY === 0 || cut === cuts)) {
+      const [haveAll] = await context.time('settle', () => Promise.all([network.settled(), ...writes]))
+      areBack = haveAll
       writes = []
     }
     context.progress(cut, cuts)
   }
+  context.check(FACTS[2], areBack, `${cut} cuts`)
   check(context, network, tallies)
-  context.threshold('settleMsP95', context.latency('settle').p95)
+  context.threshold('connectionsPerCut', (proxy.accepted - before) / (cut * MIRRORS))
 }
 
 async function writeBack(
-  context: ScenarioContext<'settleMsP95'>,
+  context: Context,
   { id, mirror }: Watcher,
   tallies: Map<string, Tally>,
 ): Promise<void> {
@@ -98,11 +112,7 @@ async function writeBack(
   })
 }
 
-function check(
-  context: ScenarioContext<'settleMsP95'>,
-  network: Network,
-  tallies: ReadonlyMap<string, Tally>,
-): void {
+function check(context: Context, network: Network, tallies: ReadonlyMap<string, Tally>): void {
   const held = network.served.read()
   const seen = [...tallies].map(([id, tally]) => ({ id, ...tally, there: countOf(held.context, id) }))
   const detail = seen

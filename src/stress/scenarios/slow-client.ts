@@ -56,9 +56,9 @@ async function compare(context: Context, alone: Network, shared: Network): Promi
   proxy.set({ blackHole: true })
   const before = stalled.map(({ received }) => received)
   let isServed = true
-  for (let done = 1; done <= ROUNDS; done += 1) {
+  for (let done = 1; isServed && done <= ROUNDS; done += 1) {
     await round(context, alone, mine, 'alone')
-    isServed = (await round(context, shared, theirs, 'beside')) && isServed
+    isServed = await round(context, shared, theirs, 'beside')
     context.progress(done, ROUNDS)
   }
   const heldMb = (shared.served.heldBytes?.() ?? 0) / BYTES_PER_MB
