@@ -12,6 +12,7 @@ const PICTURE =
 /** Where a file of the repository is on the site; undefined for one that is no page. @param {string} file */
 function pageOf(file) {
   if (file === 'README.md') return '/start'
+  if (file === 'skills/headgate/SKILL.md') return '/skill'
   return /^(?:docs|website)(\/.+)\.md$/.exec(file)?.[1]
 }
 

@@ -44,5 +44,6 @@ export const sidebar = {
   '/': [
     { text: 'Headgate', link: '/start' },
     ...groups.map(([text, pages]) => ({ text, items: pages.map(item) })),
+    { text: 'For coding assistants', items: [{ text: 'Skill', link: '/skill' }] },
   ],
 }

@@ -14,7 +14,7 @@ function filesIn(path: string): string[] {
   )
 }
 
-const pages = [...filesIn('README.md'), ...filesIn('docs').filter((file) => file.endsWith('.md'))]
+const pages = ['README.md', 'docs', 'skills'].flatMap(filesIn).filter((file) => file.endsWith('.md'))
 const sources = filesIn('src').filter((file) => /\.tsx?$/.test(file))
 const examples = [...pages, ...sources].flatMap((file) =>
   collectExamples(file, readFileSync(join(ROOT, file), 'utf8')),

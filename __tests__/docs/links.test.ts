@@ -16,6 +16,7 @@ function markdownIn(folder: string): string[] {
 }
 
 const pages = [
+  'llms.txt',
   ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
   ...FOLDERS.flatMap((folder) => markdownIn(folder)),
 ]

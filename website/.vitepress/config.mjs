@@ -2,6 +2,7 @@
 import { defineConfig } from 'vitepress'
 import * as compiler from 'vue/compiler-sfc'
 import { asOnGitHub } from '../as-on-github.mjs'
+import { writeTexts } from '../llms.mjs'
 import { sidebar } from '../sidebar.mjs'
 import { slug } from '../slug.ts'
 
@@ -18,12 +19,13 @@ export default defineConfig({
   lang: 'en',
   head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(GATE)}` }]],
   srcDir: '..',
-  // Of the repository's folders docs/ and website/ hold pages, and the README is one.
-  srcExclude: ['[^dw]*/**', '[^R]*.md'],
+  // Of the repository's folders docs/, skills/ and website/ hold pages, and the README is one.
+  srcExclude: ['[^dsw]*/**', 's[^k]*/**', '[^R]*.md'],
   outDir: 'dist',
   cacheDir: 'node_modules/.cache/vitepress',
   rewrites: {
     'README.md': 'start.md',
+    'skills/headgate/SKILL.md': 'skill.md',
     'docs/:page*': ':page*',
     'website/:page*': ':page*',
   },
@@ -35,6 +37,7 @@ export default defineConfig({
     theme: { light: 'github-light', dark: 'github-dark' },
     config: asOnGitHub,
   },
+  buildEnd: ({ outDir }) => writeTexts(outDir),
   themeConfig: {
     outline: { level: [2, 3] },
     search: { provider: 'local' },
