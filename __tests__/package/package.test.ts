@@ -66,7 +66,14 @@ describe('the package', () => {
 
 describe('the workflows', () => {
   test('run actions of one commit only', () => {
-    const used = [...text('.github/workflows/ci.yml').matchAll(/uses: (\S+)/g)].map(([, action]) => action)
+    const workflows = [
+      '.github/workflows/ci.yml',
+      '.github/workflows/release.yml',
+      'examples/leak-check/leaks.yml',
+    ]
+    const used = workflows.flatMap((path) =>
+      [...text(path).matchAll(/uses: (\S+)/g)].map(([, action]) => action),
+    )
     expect(used).not.toEqual([])
     for (const action of used) expect(action).toMatch(/@[0-9a-f]{40}$/)
   })

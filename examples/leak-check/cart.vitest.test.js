@@ -1,0 +1,37 @@
+// vitest run --pool=forks --execArgv=--expose-gc
+
+import { assertNoLeaks, expectNoLeak } from 'headgate/testing'
+import { afterAll, expect, test } from 'vitest'
+import { Cart, shop } from './cart.js'
+
+const use = (cart) => {
+  cart.add()
+  cart.close()
+}
+
+afterAll(() => shop.destroy())
+
+// Weak references: milliseconds, for every component.
+test('a cart is released when it is closed', async () => {
+  await expectNoLeak(() => new Cart(), use)
+  await assertNoLeaks(shop)
+})
+
+// Heap snapshots: seconds, for what matters most. It also finds what nobody tracked, and says what holds it.
+test(
+  'nothing is left in the heap',
+  () => expectNoLeak(() => new Cart(), use, { heap: 'memlab', rounds: 20 }),
+  120_000,
+)
+
+// The twin: a cart that is never closed must be found, or the tests above prove nothing.
+test('a cart that is not closed is found', async () => {
+  const forgotten = []
+  const probe = expectNoLeak(
+    () => new Cart(),
+    (cart) => forgotten.push(cart),
+    { heap: 'memlab', rounds: 20 },
+  )
+  await expect(probe).rejects.toMatchObject({ code: 'LEAK_FOUND' })
+  for (const cart of forgotten) cart.close()
+}, 120_000)
