@@ -68,11 +68,11 @@ function attempt({ files = {}, copies = [], commands, manifest = {} }, folder, t
   for (const command of commands) run(folder, command)
 }
 
-/** The tarball that would be published now. */
+/** The tarball that would be published now. @param {string} folder */
 function pack(folder) {
   run(ROOT, ['node scripts/build.mjs'])
   run(ROOT, [`npm pack --ignore-scripts --silent --pack-destination ${JSON.stringify(folder)}`])
-  return join(folder, readdirSync(folder)[0])
+  return join(folder, readdirSync(folder)[0] ?? '')
 }
 
 const chosen = trials.filter(({ name }) => values.only?.includes(name) ?? true)

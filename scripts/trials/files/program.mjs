@@ -11,6 +11,7 @@ import { map } from 'rxjs'
 
 // The root: a write, a policy, an exact account, an observable for RxJS's own operators.
 const store = createStore({ n: 0, deep: { a: 1, b: 2 } }, { name: 'trial' })
+/** @type {number[]} */
 const seen = []
 const watching = store
   .select('n')
