@@ -112,6 +112,34 @@ describe('createSystem', () => {
     expect(system.metrics().actors).toBe(1)
   })
 
+  test('has children in a state inside of others, and while a region is where they are wanted', () => {
+    const region = { initial: 'x', states: { x: { on: { GO: 'y' } }, y: { on: { BACK: 'x' } } } }
+    const more = {
+      type: 'parallel',
+      initial: undefined,
+      states: { one: region, other: { states: undefined } },
+    }
+    const { store, system } = systemOf(
+      parentMachine({ in: ['one.y'] }, { ...more, context: { keys: ['a'], told: [] } }),
+    )
+    const actors = ['GO', 'BACK', 'GO'].map((type) => {
+      store.send({ type })
+      return system.metrics().actors
+    })
+    expect(actors).toEqual([2, 1, 2])
+  })
+
+  test('starts nobody for a key that comes and goes in one batch', () => {
+    const log: string[] = []
+    const { store, system, want } = systemOf(parentMachine({ machine: noting(log), input: byKey }))
+    store.batch(() => {
+      want('a')
+      want('b')
+      want()
+    })
+    expect([log, system.metrics().actors]).toEqual([[], 1])
+  })
+
   test('ends a child with its timers, its work and its followers before the next event of the parent', () => {
     const log: string[] = []
     const { clock, system, store, want, send } = systemOf(parentMachine())

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { SystemSnapshot } from '../../src/actors/index.ts'
-import { buffer } from '../../src/index.ts'
+import { fromJSON, toJSON } from '../../src/codec/index.ts'
+import { buffer, collection } from '../../src/index.ts'
 import { caught } from '../store/support.ts'
 import { parentMachine, partMachine, systemOf } from './support.ts'
 
@@ -27,6 +28,17 @@ describe('ActorSystem.snapshot and restore', () => {
       expect(persisted(other as never)).toEqual(persisted(one as never))
     }
     expect(persisted(after.system.snapshot())).toEqual(snapshot)
+  })
+
+  test('go through the codec, whatever the contexts hold', async () => {
+    const told = { seen: new Map([['x', new Set([1])]]), all: collection([['a', { n: 1 }]]) }
+    const before = systemOf(parentMachine({ input: () => told }))
+    before.want('a')
+    const { snapshot } = before.store
+    const line = JSON.stringify(toJSON({ ...snapshot, state: before.system.snapshot() }))
+    const after = systemOf(parentMachine())
+    after.system.restore(fromJSON<SystemSnapshot>(line).state as SystemSnapshot)
+    expect(after.contextOf('root/part:a')?.input).toEqual(told)
   })
 
   test('what was restored goes on, and can be persisted again', async () => {

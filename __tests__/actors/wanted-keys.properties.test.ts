@@ -1,4 +1,4 @@
-import { describe, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { WantedKeys } from '../../src/actors/wanted-keys.ts'
 import { collection } from '../../src/index.ts'
@@ -60,5 +60,27 @@ describe('WantedKeys', () => {
       }),
       { numRuns: runs(100) },
     )
+  })
+
+  test('of 100 000 keys tells the one that has changed; a collection is not walked for it', () => {
+    const ids = Array.from({ length: 100_000 }, (_, n) => `k${n}`)
+    const before = collection(ids.map((id) => [id, {}]))
+    const walks = jest.spyOn(Object.getPrototypeOf(before), 'ids')
+    const forms: [unknown, unknown][] = [
+      [before, before.remove('k500').set('new', {})],
+      [ids, ids.map((id) => (id === 'k500' ? 'new' : id))],
+    ]
+    for (const [first, second] of forms) {
+      const keys = (context: unknown) => context as never
+      const wanted = new WantedKeys({ name: 'part', in: undefined, keys } as unknown as ChildNode)
+      wanted.next({ context: first, current: 'ON' } as never)
+      walks.mockClear()
+      expect(wanted.next({ context: second, current: 'ON' } as never)).toEqual({
+        added: ['new'],
+        removed: ['k500'],
+      })
+      expect(walks).not.toHaveBeenCalled()
+    }
+    walks.mockRestore()
   })
 })

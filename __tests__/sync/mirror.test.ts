@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { buffer, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
+import {
+  buffer,
+  createMachineStore,
+  createStore,
+  defineMachine,
+  derive,
+  type Store,
+} from '../../src/index.ts'
 import { linkTo, mirror, serve, socketPair } from '../../src/sync/index.ts'
 import {
   Bench,
@@ -34,6 +41,19 @@ describe('a mirror', () => {
     const { log } = await versionOf(one, 0)
     bench.store.update(to(1))
     expect((await versionOf(one, 1)).log).toBe(log)
+  })
+
+  test('is a source of derived values', async () => {
+    const bench = robot()
+    const [one, other] = [bench.mirror(), bench.mirror()]
+    await versionOf(other, 0)
+    const seen: string[] = []
+    const both = derive([one.store, other.store], (a, b) => `${a.x} ${b.x}`)
+    both.subscribe(({ state }) => void seen.push(state))
+    bench.store.update(to(1))
+    await versionOf(one, 1)
+    await versionOf(other, 1)
+    expect([seen.at(0), seen.at(-1)]).toEqual(['0 0', '1 1'])
   })
 
   test('is told how much it missed, also of what the server has forgotten', async () => {
