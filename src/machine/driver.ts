@@ -335,6 +335,7 @@ export class MachineDriver implements EffectsHost {
       step: (state: AnyState, at: Instant): AnyState => {
         const result = decideNext(state, at)
         taking.result = result
+        if (result.state === state) return state
         this.#note(state, result)
         this.#entryEvents.note(state, result.state, event)
         return result.state

@@ -103,8 +103,8 @@ export class CommitPipeline<S> implements BatchLine<S> {
   commit(step: Step<S>, given?: Write, operation = 'commit()'): Snapshot<S> {
     const settled: Step<S> = (state, at) => {
       const next = step(state, at)
-      // A step that froze what it made has settled it.
-      return Object.isFrozen(next) ? next : this.#settled(next)
+      // A step that made nothing, or froze what it made, has settled it.
+      return next === state || Object.isFrozen(next) ? next : this.#settled(next)
     }
     return this.#step(operation, given, 'COMMIT', settled, 0)
   }
