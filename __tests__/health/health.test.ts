@@ -91,6 +91,7 @@ describe('health of a store that is well', () => {
       journals: [],
       servers: [],
       mirrors: [],
+      members: [],
     })
   })
 

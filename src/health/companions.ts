@@ -1,4 +1,4 @@
-/** What stands beside a store and has figures of its own: journals, servers, mirrors. */
+/** What stands beside a store and has figures of its own: journals, servers, mirrors, members of many machines. */
 import type { Kernel } from '../store/index.ts'
 
 /** One kind of it. */

@@ -3,6 +3,7 @@ import { type Kernel, kernelOf } from '../store/index.ts'
 import { HealthWindow } from './health-window.ts'
 import { journalsOf } from './journal-health.ts'
 import { type HealthReport, judgeHealth } from './judge-health.ts'
+import { membersOf } from './nats-health.ts'
 import { mirrorsOf, serversOf } from './sync-health.ts'
 import { type HealthOptions, thresholdsOf } from './thresholds.ts'
 
@@ -19,8 +20,8 @@ const windows = new WeakMap<Kernel<unknown>, HealthWindow>()
 /**
  * Whether a store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
  * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
- * by its owner; a journal whose disk fails, or is behind; a client or a mirror
- * that is too far behind. Each issue clears by itself when what it tells of is over. Counts as no read.
+ * by its owner; a journal whose disk fails, or is behind; a client, a mirror
+ * or a member of many machines that is too far behind; a log that a power failure may take back. Each issue clears by itself when what it tells of is over. Counts as no read.
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `KERNEL_ABSENT` for what is no store
  *
@@ -40,7 +41,12 @@ export function health(store: MetricsSource, options?: HealthOptions): HealthRep
   const kernel = kernelOf(store)
   const metrics = store.metrics()
   const vitals = kernel.vitals()
-  const beside = { journals: journalsOf(kernel), servers: serversOf(kernel), mirrors: mirrorsOf(kernel) }
+  const beside = {
+    journals: journalsOf(kernel),
+    servers: serversOf(kernel),
+    mirrors: mirrorsOf(kernel),
+    members: membersOf(kernel),
+  }
   const window = windows.get(kernel) ?? new HealthWindow()
   windows.set(kernel, window)
   const recent = window.counts(metrics, vitals, thresholds)

@@ -3,6 +3,7 @@ export { health, type MetricsSource } from './health.ts'
 export { INSTRUMENTS, type Instrument, type Reading, readings } from './instruments.ts'
 export { type JournalHealth, reportJournal } from './journal-health.ts'
 export type { HealthCode, HealthIssue, HealthReport } from './judge-health.ts'
+export { type MemberHealth, reportMember } from './nats-health.ts'
 export { type PrometheusOptions, toPrometheus } from './prometheus.ts'
 export {
   type ClientLag,

@@ -12,6 +12,7 @@
 import type { SubscriberStats } from '../backpressure/index.ts'
 import { type Instrument, JOURNAL_ROWS, type Row, STORE_ROWS, SUBSCRIBER_ROWS } from './figures.ts'
 import type { HealthReport } from './judge-health.ts'
+import { MEMBER_ROWS } from './nats-instruments.ts'
 import { MIRROR_ROWS, SERVER_ROWS } from './sync-instruments.ts'
 
 export type { Instrument } from './figures.ts'
@@ -28,7 +29,7 @@ export interface Reading {
 /** Every figure once: rows that share a name share everything but their attributes. */
 export const INSTRUMENTS: readonly Instrument[] = [
   ...new Map(
-    [...STORE_ROWS, ...SUBSCRIBER_ROWS, ...JOURNAL_ROWS, ...SERVER_ROWS, ...MIRROR_ROWS].map(
+    [...STORE_ROWS, ...SUBSCRIBER_ROWS, ...JOURNAL_ROWS, ...SERVER_ROWS, ...MIRROR_ROWS, ...MEMBER_ROWS].map(
       (each): [string, Instrument] => [each.name, each],
     ),
   ).values(),
@@ -43,6 +44,7 @@ export function* readings(report: HealthReport): Generator<Reading> {
   for (const journal of report.journals) yield* readRows(JOURNAL_ROWS, journal, undefined)
   for (const server of report.servers) yield* readRows(SERVER_ROWS, server, undefined)
   for (const mirror of report.mirrors) yield* readRows(MIRROR_ROWS, mirror, undefined)
+  for (const member of report.members) yield* readRows(MEMBER_ROWS, member, undefined)
 }
 
 function* readRows<Figures>(

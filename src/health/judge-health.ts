@@ -8,6 +8,7 @@ import type { StoreMetrics } from '../counting/index.ts'
 import type { SubscriberVitals } from '../store/index.ts'
 import type { WindowCounts } from './health-window.ts'
 import type { JournalHealth } from './journal-health.ts'
+import { type MemberHealth, memberIssues } from './nats-health.ts'
 import { type MirrorHealth, mirrorIssues, type ServerHealth, serverIssues } from './sync-health.ts'
 import type { HealthThresholds } from './thresholds.ts'
 
@@ -37,6 +38,12 @@ export type HealthCode =
   | 'CLIENT_LAGGING'
   /** A mirror has been without a connection, or behind, for too long. */
   | 'MIRROR_STALE'
+  /** A member of a log has been without its servers for too long. */
+  | 'NATS_DISCONNECTED'
+  /** A member of a log has not caught up for too long. */
+  | 'NATS_BEHIND'
+  /** The log is on one server, which acknowledges before its disk has it. */
+  | 'NATS_NOT_SYNCED'
 
 /** One thing that is wrong with a store, for as long as it is. */
 export interface HealthIssue {
@@ -53,6 +60,8 @@ export interface HealthIssue {
   readonly clientId?: string
   /** Present where the issue is about the mirror whose store it is. */
   readonly mirror?: string
+  /** Present where the issue is about the member of a log whose store it is. */
+  readonly stream?: string
 }
 
 /** What {@link health} says of a store. */
@@ -68,10 +77,12 @@ export interface HealthReport {
   readonly servers: readonly ServerHealth[]
   /** Of the mirror whose store it is. */
   readonly mirrors: readonly MirrorHealth[]
+  /** Of the member of many machines whose store it is. */
+  readonly members: readonly MemberHealth[]
 }
 
 /** What stands beside a store. */
-export type Beside = Pick<HealthReport, 'journals' | 'servers' | 'mirrors'>
+export type Beside = Pick<HealthReport, 'journals' | 'servers' | 'mirrors' | 'members'>
 
 /**
  * @param recent - the counts of the window that rates are judged over
@@ -94,6 +105,7 @@ export function judgeHealth(
     ...beside.journals.flatMap((journal) => [...journalIssues(journal)]),
     ...beside.servers.flatMap((server) => [...serverIssues(server, thresholds)]),
     ...beside.mirrors.flatMap((mirror) => [...mirrorIssues(mirror, thresholds)]),
+    ...beside.members.flatMap((member) => [...memberIssues(member, thresholds)]),
   ]
   const status = issues.some(({ severity }) => severity === 'error')
     ? 'unhealthy'

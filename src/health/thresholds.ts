@@ -14,7 +14,7 @@ export interface HealthThresholds {
   readonly dropRatio: number
   /** Milliseconds that a client of a server leaves a frame without an answer; default 10 000. */
   readonly lagMs: number
-  /** Milliseconds that a mirror is behind, or without a connection; default 10 000. */
+  /** Milliseconds that a mirror or a member of many machines is behind, or without a connection; default 10 000. */
   readonly staleMs: number
   /** Milliseconds after which what was is no longer judged; default 60 000. */
   readonly windowMs: number

@@ -70,7 +70,8 @@ export class JetStreamLog implements CommitLog {
     const { version = '0.0.0', max_payload = PAYLOAD_MAX } = connection.info ?? {}
     const [major = 0, minor = 0] = version.split('.').map(Number)
     const maySync = major > SYNCS_FROM[0] || (major === SYNCS_FROM[0] && minor >= SYNCS_FROM[1])
-    this.server = { version, replicas: config.num_replicas, syncs: maySync ? 'unknown' : false }
+    const syncs = maySync ? (settings.syncs ?? 'unknown') : false
+    this.server = { version, replicas: config.num_replicas, syncs }
     const most = Math.min(settings.payloadBytesMax ?? PAYLOAD_MAX, max_payload)
     this.payloadBytesMax = Math.max(1, Math.min(most, max_payload - OVERHEAD))
     // Two states to begin from are kept.

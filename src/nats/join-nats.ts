@@ -55,11 +55,11 @@ export async function joinNats(
   const settings = settingsOf(options, store.name)
   const log = await JetStreamLog.open(connection, settings, store.name)
   const { stream } = settings
-  if (log.server.replicas === 1 && !warned.has(stream)) {
+  if (log.server.replicas === 1 && log.server.syncs !== true && !warned.has(stream)) {
     warned.add(stream)
     // biome-ignore lint/suspicious/noConsole: advice, once for each stream
     console.warn(
-      `[headgate] NATS_NOT_SYNCED: stream "${stream}" has one replica, and a server acknowledges before its disk has it: a power failure may take back what was committed. Use replicas: 3, or sync_interval: always of nats-server 2.10.`,
+      `[headgate] NATS_NOT_SYNCED: stream "${stream}" has one replica, and a server acknowledges before its disk has it: a power failure may take back what was committed. Use replicas: 3, or sync_interval: always of nats-server 2.10 and syncs: true.`,
     )
   }
   const member = memberOf(store, log, settings)

@@ -23,11 +23,13 @@ export interface NatsOptions {
   leaseMs?: number | undefined
   /** Of a machine: whether this member leads where nobody does; default true. */
   lead?: boolean | undefined
+  /** Says that the servers sync what they acknowledge, by `sync_interval: always`: they cannot be asked. */
+  syncs?: boolean | undefined
   /** Runs timers; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
 }
 
-type Optional = 'payloadBytesMax'
+type Optional = 'payloadBytesMax' | 'syncs'
 
 export type NatsSettings = {
   readonly [Key in Exclude<keyof NatsOptions, Optional>]-?: Exclude<NatsOptions[Key], undefined>
@@ -55,6 +57,7 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
       writeTimeoutMs: true,
       leaseMs: true,
       lead: true,
+      syncs: true,
       scheduler: true,
     },
     'joinNats()',
@@ -73,7 +76,7 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   // The cast claims what is checked below.
   const settings: NatsSettings = { ...defaults, ...(given as unknown as { stream: string }) }
-  const { stream, subject, replicas, historyCommits, snapshotEvery, payloadBytesMax } = settings
+  const { stream, subject, replicas, historyCommits, snapshotEvery, payloadBytesMax, syncs } = settings
   check(
     'stream',
     'a name without spaces, ".", "*" and ">"',
@@ -90,6 +93,7 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
   for (const option of ['create', 'lead'] as const) {
     check(option, 'true or false', settings[option], typeof settings[option] === 'boolean')
   }
+  check('syncs', 'true or false', syncs, syncs === undefined || typeof syncs === 'boolean')
   for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs', 'leaseMs'] as const) {
     check(option, 'an integer from 1', settings[option], isCount(settings[option]))
   }

@@ -8,6 +8,7 @@
  * What must stay true: what is read is applied at once; nobody who follows the store can make the reading wait.
  */
 import { asyncScheduler, BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs'
+import { reportMember } from '../health/index.ts'
 import { HeadgateError, type Immutable, isHeadgateError, messageOf, randomUuid } from '../kit/index.ts'
 import { contained, runRecipe, type Store } from '../store/index.ts'
 import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
@@ -56,6 +57,7 @@ export class StoreMember<S> implements NatsMember<S> {
   readonly #figures = { records: 0, counting: 0, void: 0, applied: 0, resyncs: 0, repeated: 0 }
   readonly #ids = new Set<string>()
   readonly #unfollow: () => void
+  readonly #unreport: () => void
   /** Why it is closed, where it closed itself. */
   #failure: unknown
   #behindSince: number | undefined
@@ -136,6 +138,13 @@ export class StoreMember<S> implements NatsMember<S> {
     })
     this.#behindSince = this.now()
     this.#unfollow = this.replica.kernel.follow({ next: () => {}, complete: () => void this.leave() })
+    this.#unreport = reportMember(this.replica.kernel, () => ({
+      stream: settings.stream,
+      status: this.status,
+      replicas: log.server.replicas,
+      syncs: log.server.syncs,
+      ...this.stats(),
+    }))
     log.onClosed(() => {
       if (this.status === 'closed') return
       this.fault('read', new HeadgateError('NATS_DISCONNECTED', { store: store.name, operation: 'reading' }))
@@ -394,6 +403,7 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#proposer.close()
     this.writer.close()
     this.#unfollow()
+    this.#unreport()
     this.replica.leave()
     this.status$.complete()
     this.#faults.complete()
