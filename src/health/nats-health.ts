@@ -19,6 +19,9 @@ export interface MemberHealth {
   readonly resyncs: number
   readonly conflicts: number
   readonly repeated: number
+  /** Of a machine: the member that leads; null for none. */
+  readonly leader: string | null
+  readonly fenced: number
   readonly lagRecords: number
   readonly lagMs: number
 }

@@ -147,6 +147,7 @@ export const alwaysWell: StressAdapter = broken('is always well', (store) => ({
     journals: [],
     servers: [],
     mirrors: [],
+    members: [],
   }),
 }))
 
