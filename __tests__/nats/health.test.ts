@@ -34,6 +34,8 @@ describe('the health of a store that many machines have', () => {
         resyncs: 0,
         conflicts: 0,
         repeated: 0,
+        leader: null,
+        fenced: 0,
         lagRecords: 0,
         lagMs: 0,
       },
@@ -90,6 +92,8 @@ describe('the health of a store whose log is on one server', () => {
     resyncs: 0,
     conflicts: 0,
     repeated: 0,
+    leader: null,
+    fenced: 0,
     lagRecords: 0,
     lagMs: 0,
   }

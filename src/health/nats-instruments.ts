@@ -32,5 +32,6 @@ export const MEMBER_ROWS: readonly Row<MemberHealth>[] = [
     'Records that were read twice, as they were written twice.',
     ({ repeated }) => repeated,
   ),
+  counter('fenced', '{record}', 'Records of who leads no more.', ({ fenced }) => fenced),
   counter('resyncs', '{time}', 'How often the log began later than what it had.', ({ resyncs }) => resyncs),
 ]
