@@ -171,7 +171,7 @@ function Decision({ current, context }: { current: string; context: CrewContext 
     <section className="decision" data-asked={isAsked} data-end={current}>
       <h2>{end ?? (isAsked ? 'Your decision' : 'Decision')}</h2>
       <p className="amount">{context.ticket.amount} €</p>
-      <p>{textOf(current, context)}</p>
+      <p className="reason">{textOf(current, context)}</p>
       {end === undefined && (
         <div className="buttons">
           <button type="button" className="yes" disabled={!isAsked} onClick={() => answer(true)}>
