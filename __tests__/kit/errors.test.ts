@@ -11,6 +11,10 @@ import {
 
 /** One example for each code; the type makes it complete. */
 const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
+  AGUI_EVENT_INVALID: [
+    { type: 'TEXT_MESSAGE_CONTENT', problem: '"text m1" is not open' },
+    'An event of AG-UI was passed over (TEXT_MESSAGE_CONTENT): "text m1" is not open.',
+  ],
   BATCH_ASYNC: [
     { store: 'agent', returned: 'a promise' },
     'The work of a batch on store "agent" returned a promise; it was rolled back. Await first and batch the writes afterwards, or use modify().',

@@ -1,5 +1,12 @@
 /** Agents: machines whose work is slow, streamed, paid for, sometimes dangerous, and watched. */
 
+export {
+  type AgUiRun,
+  type AgUiState,
+  type FromAgUiOptions,
+  fromAgUi,
+  type RemoteAgent,
+} from './ag-ui/from-ag-ui.ts'
 export type { AgUiMapping, AgUiMessage, InterruptDetails, ResumeEntry } from './ag-ui/mapping.ts'
 export {
   type ResumeAgUiOptions,

@@ -15,6 +15,7 @@ import { sentenceOf } from './sentences.ts'
 
 /** Maps every code to the facts that an error of that code carries. */
 export interface ErrorDetails {
+  AGUI_EVENT_INVALID: { type: string; problem: string }
   BATCH_ASYNC: { store: string; returned: Deferred }
   BINDING_SCOPE: { framework: 'vue' | 'solid' | 'svelte' | 'angular'; called: string }
   BUFFER_OVERFLOW: { subscriberId: string; capacity: number; version: number }

@@ -29,6 +29,7 @@ const SCOPES = {
 } as const satisfies Record<ErrorDetails['BINDING_SCOPE']['framework'], string>
 
 const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
+  AGUI_EVENT_INVALID: (d) => `An event of AG-UI was passed over (${d.type}): ${d.problem}.`,
   BATCH_ASYNC: (d) =>
     `The work of a batch on store "${d.store}" returned ${d.returned}; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
   BINDING_SCOPE: (d) =>

@@ -77,10 +77,10 @@ export class MessageWriter {
   }
 
   #canStream({ role, ...message }: AgUiMessage): boolean {
-    const { content } = message as { content?: unknown }
+    const { content, toolCalls = [] } = message as { content?: unknown; toolCalls?: readonly Call[] }
     const isText = typeof content === 'string'
     if (role === 'tool' || role === 'reasoning') return isText
-    return TEXT_ROLES.includes(role) && (isText || content === undefined)
+    return TEXT_ROLES.includes(role) && (isText || (content === undefined && toolCalls.length > 0))
   }
 
   /** Whether a message is what was given, or goes on from it where it was open. */
