@@ -12,8 +12,8 @@ import { chromium } from 'playwright-core'
 const ROOT = join(import.meta.dirname, '..')
 const PICTURES = /** @type {const} */ ([
   { name: 'light', colorScheme: 'light', width: 1_200, height: 640, keys: ['s'] },
+  { name: 'dark', colorScheme: 'dark', width: 1_200, height: 640, keys: ['s'] },
   { name: 'machine-dark', colorScheme: 'dark', width: 1_200, height: 640, keys: ['m'] },
-  { name: 'narrow-dark', colorScheme: 'dark', width: 360, height: 640, keys: ['o'] },
 ])
 /** Enough for the archive to have lost most of them. */
 const VERSION = 500

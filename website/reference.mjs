@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Application, Converter, DeclarationReflection, ReflectionKind } from 'typedoc'
+import { Application, Comment, Converter, DeclarationReflection, ReflectionKind } from 'typedoc'
 import { MarkdownPageEvent, ModuleRouter } from 'typedoc-plugin-markdown'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -16,12 +16,21 @@ const OUT = join(import.meta.dirname, 'api')
 const ENTRIES = join(ROOT, 'node_modules/.cache/headgate-reference')
 
 /** The rooms behind the root, in the order of the sidebar; one that is not named here comes last. */
-const ROOMS = ['store', 'backpressure', 'machine', 'derive', 'collection', 'counting', 'kit']
+const ROOMS = {
+  store: 'Stores, selections and views.',
+  backpressure: 'Policies, and `backpressure` for any observable.',
+  machine: 'State machines.',
+  derive: 'Values of several stores, and writes to several.',
+  collection: 'Many entities.',
+  counting: 'Figures.',
+  kit: 'Errors and clocks.',
+}
 
 /**
  * @typedef {object} Page
  * @property {string} name - of the file
  * @property {string} title
+ * @property {string} about - one paragraph
  * @property {string} source - of the sources, what is documented
  * @property {string} [text] - of the source, where it is written for this
  */
@@ -30,7 +39,7 @@ const ROOMS = ['store', 'backpressure', 'machine', 'derive', 'collection', 'coun
 function pagesOfRoot() {
   const door = readFileSync(join(ROOT, 'src/index.ts'), 'utf8')
   /** @type {Map<string, string>} */
-  const rooms = new Map(ROOMS.map((room) => [room, '']))
+  const rooms = new Map(Object.keys(ROOMS).map((room) => [room, '']))
   for (const [statement, room] of door.matchAll(/^export [^']*'\.\/(\w+)\/index\.ts'/gm)) {
     if (room === undefined) continue
     rooms.set(room, `${rooms.get(room) ?? ''}${statement.replace("'./", `'${ROOT}/src/`)}\n`)
@@ -38,6 +47,7 @@ function pagesOfRoot() {
   return [...rooms].map(([name, text]) => ({
     name,
     title: `headgate: ${name}`,
+    about: ROOMS[/** @type {keyof typeof ROOMS} */ (name)] ?? '',
     source: join(ENTRIES, `${name}.ts`),
     text,
   }))
@@ -48,10 +58,19 @@ function pagesOfSubpaths() {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   return Object.keys(exports).flatMap((subpath) => {
     const name = /^\.\/([\w-]+)$/.exec(subpath)?.[1]
-    return name === undefined
-      ? []
-      : [{ name, title: `headgate/${name}`, source: join(ROOT, 'src', name, 'index.ts') }]
+    if (name === undefined) return []
+    const source = join(ROOT, 'src', name, 'index.ts')
+    return [{ name, title: `headgate/${name}`, about: aboutDoor(source), source }]
   })
+}
+
+/** The first paragraph of the comment at its head. @param {string} file */
+function aboutDoor(file) {
+  const comment = /^\/\*\*(.+?)(?:\*\/|\n \*\n)/s.exec(readFileSync(file, 'utf8'))?.[1] ?? ''
+  return comment
+    .replace(/\n \*/g, '')
+    .trim()
+    .replace(/docs\/([\w-]+\.md)/g, '[$&](../../docs/$1)')
 }
 
 const root = pagesOfRoot()
@@ -98,6 +117,7 @@ class PageRouter extends ModuleRouter {
 
 export async function writeReference() {
   const pages = [...root, ...subpaths]
+  const titleOf = (/** @type {string} */ name) => pages.find((page) => page.name === name)?.title ?? name
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: pages.map(({ source }) => source),
@@ -120,22 +140,26 @@ export async function writeReference() {
     hidePageHeader: true,
     useCodeBlocks: true,
     useCustomAnchors: true,
+    indexFormat: 'table',
     parametersFormat: 'table',
     tableColumnSettings: { leftAlignHeaders: true },
-    pageTitleTemplates: {
-      module: (/** @type {{ name: string }} */ { name }) =>
-        pages.find((page) => page.name === name)?.title ?? name,
-    },
+    pageTitleTemplates: { module: (/** @type {{ name: string }} */ { name }) => titleOf(name) },
   })
   app.renderer.defineRouter('page', PageRouter)
   app.renderer.on(MarkdownPageEvent.END, (/** @type {MarkdownPageEvent} */ page) => {
     let parts = 0
-    // Else `#### Parameters` may have the anchor of an export.
-    page.contents = page.contents?.replace(/^#{4,} [^\n{]+$/gm, (heading) => `${heading} {#part-${parts++}}`)
+    page.contents = page.contents
+      // A table of names only says nothing.
+      ?.replace(/^#+ Type Parameters\n\n\| Type Parameter \|\n(?:\|.*\n)+\n/gm, '')
+      // Else `#### Parameters` may have the anchor of an export.
+      .replace(/^\| \[([\w-]+)\](?=\(\1\.md\))/gm, (_, name) => `| [${titleOf(name)}]`)
+      .replace(/^#{4,} [^\n{]+$/gm, (heading) => `${heading} {#part-${parts++}}`)
   })
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const [index, module] of project.getReflectionsByKind(ReflectionKind.Module).entries()) {
-      module.name = /** @type {Page} */ (pages[index]).name
+      const { name, about } = /** @type {Page} */ (pages[index])
+      module.name = name
+      module.comment = new Comment([{ kind: 'text', text: about }])
     }
   })
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => saidOnce(project))

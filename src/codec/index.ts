@@ -1,3 +1,5 @@
+/** Snapshots as protobuf and as JSON; see docs/codec.md. */
+
 export type { DecodeLimits } from '../json/index.ts'
 export type {
   DecodedSnapshot,

@@ -1,3 +1,5 @@
+/** How a state differs from another, as JSON Patch; see docs/delta.md. */
+
 export type { DecodeLimits } from '../json/index.ts'
 export { applyDelta } from './apply-delta.ts'
 export type { AddOperation, Delta, JsonPointer, Operation } from './delta.ts'

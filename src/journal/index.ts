@@ -1,3 +1,5 @@
+/** Commits on a disk, time travel, undo and redo; see docs/journal.md. */
+
 export { type JournalArchive, openArchive } from './archive.ts'
 export type { Compaction } from './compact.ts'
 export { createHistory } from './create-history.ts'

@@ -1,3 +1,5 @@
+/** Exact replicas of stores in other places, each at its own pace; see docs/sync.md. */
+
 export { acceptBroadcast, broadcastSocket } from './broadcast-socket.ts'
 export type { ClientStats } from './channel.ts'
 export type { FrameData, Grant, Hello, Resume } from './frames.ts'
