@@ -53,6 +53,8 @@ const store = createStore({ robots: robots(600) }, { freeze: false })
 const server = serve(store, { windowBytes: WINDOW_BYTES })
 const ours = await listening((socket, request) => server.accept(wsSocket(socket), request))
 const bare = await listening(() => {})
+/** Told what Headgate is told: each message is answered, and the answer is read. */
+const answered = await listening((socket) => socket.on('message', (data) => JSON.parse(data)))
 const child = fork(join(import.meta.dirname, 'support/sync-clients.mjs'))
 await once(child, 'message')
 
@@ -80,9 +82,10 @@ async function fanOut(kind, send) {
 
 await ask({ type: 'connect', kind: 'ours', port: ours.port, clients: CLIENTS })
 await ask({ type: 'connect', kind: 'bare', port: bare.port, clients: CLIENTS })
+await ask({ type: 'connect', kind: 'answered', port: answered.port, clients: CLIENTS })
 
 let x = 0
-const delta = { ours: [], bare: [] }
+const delta = { ours: [], bare: [], answered: [] }
 for (let round = 0; round < ROUNDS + 3; round += 1) {
   x += 1
   const oursTook = await fanOut('ours', () => {
@@ -103,13 +106,18 @@ for (let round = 0; round < ROUNDS + 3; round += 1) {
       ops: [{ op: 'replace', path: '/robots/r7/pose/x', value: x }],
     }),
   )
-  const bareTook = await fanOut('bare', () => {
-    for (const socket of bare.sockets.clients) socket.send(frame, { binary: false })
-  })
+  const toAll =
+    ({ sockets }) =>
+    () => {
+      for (const socket of sockets.clients) socket.send(frame, { binary: false })
+    }
+  const bareTook = await fanOut('bare', toAll(bare))
+  const answeredTook = await fanOut('answered', toAll(answered))
   // The first rounds are of code that is not compiled yet.
   if (round < 3) continue
   delta.ours.push(oursTook)
   delta.bare.push(bareTook)
+  delta.answered.push(answeredTook)
 }
 const of = (rounds, key) => median(rounds.map((each) => each[key]))
 console.log('## One write to all\n')
@@ -117,9 +125,14 @@ console.log('| | until the last client has it | computing of the server |\n|---|
 console.log(
   `| Headgate, with acknowledgements | ${ms(of(delta.ours, 'took'))} | ${ms(of(delta.ours, 'cpu'))} |`,
 )
+console.log(
+  `| \`ws\`, one prepared frame, answered by each | ${ms(of(delta.answered, 'took'))} | ${ms(of(delta.answered, 'cpu'))} |`,
+)
 console.log(`| \`ws\`, one prepared frame | ${ms(of(delta.bare, 'took'))} | ${ms(of(delta.bare, 'cpu'))} |\n`)
 const ratio = of(delta.ours, 'took') / of(delta.bare, 'took')
 target('', `one write to ${CLIENTS} clients ≤ 1.3 × \`ws\``, `${ratio.toFixed(2)} ×`, ratio <= 1.3)
+const answeredRatio = of(delta.ours, 'took') / of(delta.answered, 'took')
+target('', 'the same, where `ws` is answered too', `${answeredRatio.toFixed(2)} ×`, answeredRatio <= 1.3)
 
 const state = { ours: [], bare: [] }
 for (let round = 0; round < Math.ceil(ROUNDS / 3) + 1; round += 1) {
@@ -148,7 +161,7 @@ target(
 
 await ask({ type: 'end' })
 child.kill()
-for (const { sockets, http } of [ours, bare]) {
+for (const { sockets, http } of [ours, bare, answered]) {
   for (const socket of sockets.clients) socket.terminate()
   http.close()
 }

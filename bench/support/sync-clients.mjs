@@ -1,7 +1,7 @@
 /** The clients of the benchmark of sync: sockets that read each message, and those of Headgate acknowledge it. */
 import { WebSocket } from 'ws'
 
-const crowds = { ours: [], bare: [] }
+const crowds = { ours: [], bare: [], answered: [] }
 /** Which crowd is counted, and how many of it have what they were to have. */
 let counted
 let count = 0
@@ -31,8 +31,7 @@ async function connect({ kind, port, clients }) {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
     crowds[kind].push(socket)
     const ready = new Promise((resolve) => {
-      if (kind === 'bare') socket.once('open', resolve)
-      else socket.once('message', resolve)
+      socket.once(kind === 'ours' ? 'message' : 'open', resolve)
     })
     socket.on('message', (data) => receive(kind, socket, data))
     socket.once('open', () => kind === 'ours' && hello(socket, n))
@@ -49,7 +48,7 @@ process.on('message', (request) => {
     done()
   } else if (request.type === 'again') {
     for (const [n, socket] of crowds.ours.entries()) hello(socket, n)
-  } else for (const socket of [...crowds.ours, ...crowds.bare]) socket.terminate()
+  } else for (const socket of Object.values(crowds).flat()) socket.terminate()
   if (request.type === 'end') done()
 })
 process.send({ type: 'ready' })

@@ -13,7 +13,7 @@ import { Outbox, type Posted } from './outbox.ts'
 import { bytesOf, protocolInvalid } from './read-frame.ts'
 import type { ClientFacts, ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
-import { pieces } from './texts.ts'
+import { type DeltaText, pieces } from './texts.ts'
 import { WriteDesk } from './write-desk.ts'
 
 /** A subscriber's figures, and what the network did. */
@@ -195,10 +195,12 @@ export class Channel {
     let frames: Posted[]
     try {
       const state = this.#shown(snapshot)
-      const ops = base && this.served.texts.ofDelta(base.state, state)
+      const delta = base && this.served.texts.ofDelta(base.state, state)
       const head: VersionHead = { version, missed, reason, source, tsWall, metadata }
       frames =
-        base === undefined || ops === undefined ? this.#chunks(head, state) : [this.#delta(head, base, ops)]
+        base === undefined || delta?.text === undefined
+          ? this.#chunks(head, state)
+          : this.#delta(head, base.version, delta)
       this.#base = { version, state }
     } catch (error) {
       // It is reported as this subscriber's; the next version that can be sent tells that one is missed.
@@ -209,15 +211,19 @@ export class Channel {
     return frames
   }
 
-  #delta(head: VersionHead, base: Base, ops: string): Posted {
+  #delta(head: VersionHead, from: number, delta: DeltaText): Posted[] {
     this.#deltas += 1
-    const frame = writeFrame({ t: 'delta', store: this.facts.store, from: base.version, ...head })
-    return { version: head.version, frame: `${frame.slice(0, -1)},"ops":${ops}}`, isLast: true }
+    return this.served.frames.of(delta, head, from, () => {
+      const { version } = head
+      const labels = writeFrame({ t: 'delta', store: this.facts.store, from, ...head })
+      const frame = `${labels.slice(0, -1)},"ops":${delta.text}}`
+      return [{ version, frame, bytes: bytesOf(frame), isLast: true }]
+    })
   }
 
   #chunks(head: VersionHead, state: unknown): Posted[] {
     this.#snapshots += 1
-    return this.served.chunks.of(state, head, () => {
+    return this.served.frames.of(state, head, undefined, () => {
       const texts = pieces(this.served.texts.ofState(state), this.#settings.chunkBytes)
       return chunkFrames(this.facts.store, head, texts)
     })

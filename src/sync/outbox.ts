@@ -5,27 +5,20 @@
  * Acknowledgements and not the buffer of the socket: the network swallows megabytes before that fills, and all of it
  * is stale when it is read.
  */
-
-import { bytesOf } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
 
 /** One frame that is to be acknowledged. */
 export interface Posted {
   readonly version: number
   /** Which chunk of a snapshot; of a delta undefined. */
-  readonly index?: number
+  readonly index?: number | undefined
   readonly frame: string
-  /** Its length, where it is known already. */
-  readonly bytes?: number
+  readonly bytes: number
   /** Whether the client has the version with it. */
   readonly isLast: boolean
 }
 
-interface Weighed extends Posted {
-  readonly bytes: number
-}
-
-interface Unacknowledged extends Weighed {
+interface Unacknowledged extends Omit<Posted, 'frame'> {
   readonly sentAt: number
 }
 
@@ -49,7 +42,7 @@ export class Outbox {
   bytesSent = 0
   readonly #socket: SyncSocket
   readonly #options: OutboxOptions
-  #waiting: Weighed[] = []
+  #waiting: Posted[] = []
   #isHeldBack = false
   #heldBytes = 0
   readonly #unacknowledged: Unacknowledged[] = []
@@ -70,9 +63,8 @@ export class Outbox {
   /** Sends frames as there is room for them; what it returns resolves when there is room for more. */
   post(frames: readonly Posted[]): Promise<void> | undefined {
     for (const each of frames) {
-      const { bytes = bytesOf(each.frame) } = each
-      this.#waiting.push({ ...each, bytes })
-      this.#hold(bytes)
+      this.#waiting.push(each)
+      this.#hold(each.bytes)
     }
     this.#pump()
     if (!this.#isBusy) return undefined
@@ -144,11 +136,11 @@ export class Outbox {
     while (!this.#isHeldBack && !this.#isFull) {
       const next = this.#waiting.shift()
       if (next === undefined) return
-      const { bytes } = next
-      this.#unacknowledged.push({ ...next, sentAt: this.#options.now() })
+      const { version, index, frame, bytes, isLast } = next
+      this.#unacknowledged.push({ version, index, bytes, isLast, sentAt: this.#options.now() })
       this.#unacknowledgedBytes += bytes
       this.bytesSent += bytes
-      this.#socket.send(next.frame)
+      this.#socket.send(frame)
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Snapshot, Store } from '../store/index.ts'
 import type { Channel } from './channel.ts'
 import { VersionHistory } from './history.ts'
 import type { ServeSettings } from './serve-options.ts'
-import { StateFrames } from './state-frames.ts'
+import { SharedFrames } from './shared-frames.ts'
 import { StateTexts } from './texts.ts'
 import { WriteResults } from './write-results.ts'
 
@@ -12,7 +12,7 @@ export class ServedStore {
   readonly name: string
   readonly kernel: Kernel<unknown>
   readonly texts: StateTexts
-  readonly chunks: StateFrames = new StateFrames()
+  readonly frames: SharedFrames = new SharedFrames()
   readonly history: VersionHistory<unknown>
   readonly results: WriteResults
   /** By the ids of the clients. */

@@ -14,13 +14,18 @@ const OPERATIONS_MAX = 10_000
 const keyOf = (state: unknown): object | undefined =>
   typeof state === 'object' && state !== null ? state : undefined
 
+/** The text of a delta; undefined where the state is the better thing to send. One object for all who are sent it. */
+export interface DeltaText {
+  readonly text: string | undefined
+}
+
 export class StateTexts {
   /** How many texts were made. */
   deltasMade = 0
   statesMade = 0
   readonly #alwaysWorth: number
   readonly #states = new WeakMap<object, string>()
-  readonly #deltas = new WeakMap<object, WeakMap<object, { readonly text: string | undefined }>>()
+  readonly #deltas = new WeakMap<object, WeakMap<object, DeltaText>>()
 
   /** @param alwaysWorth - a delta of so many characters is sent without looking how long the state is. */
   constructor(alwaysWorth: number) {
@@ -39,20 +44,20 @@ export class StateTexts {
   }
 
   /**
-   * The text of the delta between two states; undefined where the state is the better thing to send.
+   * The text of the delta between two states.
    *
    * @throws `CODEC_INVALID`
    */
-  ofDelta(from: unknown, to: unknown): string | undefined {
+  ofDelta(from: unknown, to: unknown): DeltaText {
     const [fromKey, toKey] = [keyOf(from), keyOf(to)]
-    if (fromKey === undefined || toKey === undefined) return this.#delta(from, to)
+    if (fromKey === undefined || toKey === undefined) return { text: this.#delta(from, to) }
     const known = this.#deltas.get(toKey)?.get(fromKey)
-    if (known !== undefined) return known.text
-    const text = this.#delta(from, to)
-    const toHere = this.#deltas.get(toKey) ?? new WeakMap<object, { readonly text: string | undefined }>()
+    if (known !== undefined) return known
+    const made = { text: this.#delta(from, to) }
+    const toHere = this.#deltas.get(toKey) ?? new WeakMap<object, DeltaText>()
     this.#deltas.set(toKey, toHere)
-    toHere.set(fromKey, { text })
-    return text
+    toHere.set(fromKey, made)
+    return made
   }
 
   #delta(from: unknown, to: unknown): string | undefined {
