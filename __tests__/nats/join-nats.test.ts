@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/nats-core'
 import { connect } from '@nats-io/transport-node'
+import { filter, firstValueFrom } from 'rxjs'
 import { buffer, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
 import { joinNats, type NatsMember, type NatsOptions } from '../../src/nats/index.ts'
 import { type NatsServer, natsServer } from '../../src/testing/index.ts'
@@ -217,6 +218,29 @@ describeNats('joinNats', () => {
     await two.store.waitFor((state) => state.attempts === 6)
     expect(two.leading).toBe(true)
     expect(runs).toBe(2)
+  })
+
+  test('another member leads when the connection of the leader is gone', async () => {
+    const stream = nextStream()
+    const machine = defineMachine({
+      id: 'clock',
+      initial: 'TICK',
+      context: {},
+      states: { TICK: { after: { 400: 'TOCK' } }, TOCK: {} },
+    })
+    const options = { stream, subject: `hg.${stream}`, create: true, leaseMs: 300 }
+    const first = await connection()
+    const one = await joinNats(createMachineStore(machine, { held: true }), first, options)
+    const two = await joinNats(createMachineStore(machine, { held: true }), await connection(), options)
+    ends.push(
+      () => one.close(),
+      () => two.close(),
+    )
+    await first.close()
+    expect([one.status, one.leading]).toEqual(['closed', false])
+    await firstValueFrom(two.leader$.pipe(filter((leader) => leader === two.id)))
+    await two.store.waitFor(({ current }) => current === 'TOCK')
+    expect(two.store.state.attempts).toBe(1)
   })
 
   test('says what stream is missing', async () => {

@@ -1,5 +1,6 @@
 /** Machines that many have: one transition for all, and one member that runs what a machine does by itself. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createSystem } from '../../src/actors/index.ts'
 import { defineMachine } from '../../src/index.ts'
 import { type JoinedMachine, World } from './support/world.ts'
 
@@ -45,6 +46,17 @@ const light = defineMachine({
     GREEN: { on: { GO: 'RED' } },
   },
 })
+
+interface Tools {
+  send(event: object): unknown
+  update(recipe: (draft: { list: string[] }) => void): unknown
+  readonly signal: AbortSignal
+}
+
+interface Queue {
+  jobs: string[]
+  done: string[]
+}
 
 let world: World
 beforeEach(() => {
@@ -227,5 +239,150 @@ describe('MachineMember', () => {
       { error: { code: 'LEADERSHIP_LOST', details: { operation: 'after.1000' } } },
     ])
     expect(one.member.stats().fenced).toBe(1)
+  })
+
+  test('work writes in its turn, and is begun again by the next leader', async () => {
+    let runs = 0
+    const foreseen: unknown[] = []
+    const worker = defineMachine({
+      id: 'worker',
+      initial: 'ON',
+      context: { list: [] as string[] },
+      states: {
+        ON: {
+          on: {
+            ADD: {
+              update: (draft: { list: string[] }, { text }: { text: string }) => {
+                draft.list.push(text)
+              },
+            },
+          },
+          invoke: {
+            src: (_context: unknown, _event: unknown, { send, update, signal }: Tools) => {
+              runs += 1
+              const run = runs
+              foreseen.push(send({ type: 'ADD', text: `sent by ${run}` }))
+              update((draft) => {
+                draft.list.push(`written by ${run}`)
+              })
+              return new Promise<void>((resolve) => {
+                signal.addEventListener('abort', () => resolve())
+              })
+            },
+          },
+        },
+      },
+    } as never)
+    const [one, two] = (await members(worker)) as [JoinedMachine, JoinedMachine]
+    await world.pass(0)
+    expect(two.store.context.list).toEqual(['sent by 1', 'written by 1'])
+    expect(foreseen).toMatchObject([{ handled: true, snapshot: { version: 1 } }])
+    const closing = one.member.close()
+    await world.pass(0)
+    await closing
+    expect(two.store.context.list).toEqual(['sent by 1', 'written by 1', 'sent by 2', 'written by 2'])
+    expect(two.store.state.history).toEqual([])
+  })
+
+  test('what is to be done outside of the context is done by the leader, whoever sent the event', async () => {
+    const done: string[] = []
+    const bell = defineMachine({
+      id: 'bell',
+      initial: 'ON',
+      context: { rung: 0 },
+      types: {} as { events: { type: 'RING'; by: string } | { type: 'COUNT' }; emitted: { type: 'RANG' } },
+      states: {
+        ON: {
+          on: {
+            RING: {
+              emit: { type: 'RANG' },
+              run: (_context, { by }, { send }) => {
+                done.push(by)
+                send('COUNT')
+              },
+            },
+            COUNT: {
+              update: (draft) => {
+                draft.rung += 1
+              },
+            },
+          },
+        },
+      },
+    })
+    const joined = await members(bell)
+    const emitted = joined.map(({ store }) => {
+      const events: unknown[] = []
+      store.events$.subscribe((event: unknown) => events.push(event))
+      return events
+    })
+    for (const [n, { member }] of joined.entries()) {
+      await sent(member.send({ type: 'RING', by: `member ${n}` }))
+    }
+    expect(done).toEqual(['member 0', 'member 1'])
+    expect(emitted).toEqual([[{ type: 'RANG' }, { type: 'RANG' }], []])
+    expect(joined.map(({ store }) => store.context.rung)).toEqual([2, 2])
+  })
+
+  test('children live on the leader, begin anew on the next one, and what they lead to is the same for all', async () => {
+    const job = defineMachine({
+      id: 'job',
+      initial: 'RUNNING',
+      context: {},
+      states: { RUNNING: { after: { 1000: 'DONE' } }, DONE: { type: 'final' } },
+    })
+    const queue = defineMachine({
+      id: 'queue',
+      initial: 'ON',
+      context: { jobs: ['a'], done: [] as string[] },
+      states: {
+        ON: {
+          on: {
+            ADD: {
+              update: (draft: Queue, { job: added }: { job: string }) => {
+                draft.jobs.push(added)
+              },
+            },
+          },
+        },
+      },
+      children: {
+        job: {
+          machine: job,
+          keys: ({ jobs }: Queue) => jobs,
+          onDone: {
+            update: (draft: Queue, { key }: { key: string }) => {
+              draft.jobs = draft.jobs.filter((one) => one !== key)
+              draft.done.push(key)
+            },
+          },
+        },
+      },
+    } as never)
+    const systems: { metrics(): { actors: number } }[] = []
+    const joined: JoinedMachine[] = []
+    for (let n = 0; n < 2; n += 1) {
+      const prepare = (store: JoinedMachine['store']): void => void systems.push(createSystem(store))
+      joined.push(world.joinMachine(queue as never, {}, prepare))
+      await world.pass(0)
+    }
+    const actors = (): number[] => systems.map((system) => system.metrics().actors)
+    const [one, two] = joined as [JoinedMachine, JoinedMachine]
+    expect(actors()).toEqual([2, 1])
+    await world.pass(1_000)
+    expect(two.store.context).toEqual({ jobs: [], done: ['a'] })
+    expect(actors()).toEqual([1, 1])
+    await sent(two.member.send({ type: 'ADD', job: 'b' }))
+    expect(actors()).toEqual([2, 1])
+    await world.pass(600)
+    const closing = one.member.close()
+    await world.pass(0)
+    await closing
+    expect(actors()).toEqual([1, 2])
+    await world.pass(999)
+    expect(two.store.context.done).toEqual(['a'])
+    await world.pass(1)
+    expect(two.store.context).toEqual({ jobs: [], done: ['a', 'b'] })
+    expect(actors()).toEqual([1, 1])
   })
 })

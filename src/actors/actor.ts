@@ -214,6 +214,10 @@ export class Actor implements Supervisor {
     else this.end()
   }
 
+  rest(): void {
+    this.family?.end()
+  }
+
   /** Something has failed that has no caller. */
   failed(phase: FaultPhase, error: unknown): void {
     if (this.place === undefined || !this.isRunning || this.isFinal) {

@@ -12,7 +12,7 @@ export function handle(actor: Actor, item: Item): void {
   if ('event' in item) {
     const { event, from } = item
     actor.system.tellOf(from, actor, event)
-    actor.driver?.send(event)
+    actor.driver?.hands.send(event)
     return
   }
   const { about, what } = item

@@ -22,12 +22,12 @@ export function takeOwn(
   transitions: readonly TransitionNode[],
 ): boolean {
   const { machine } = driver
-  return driver.apply(event.type, event, undefined, (state, at) => {
+  return driver.take(event, (state, at) => {
     const active = activeIn(machine, state)
     if (isOver(machine, active)) return { handled: false, reason: 'final', state }
     const [outermost = machine.root] = active
     const source = machine.root.kind === 'parallel' ? machine.root : outermost
     const own = transitions.map((one) => ({ ...one, source }))
     return takeFirst(machine, state, own, event, at)
-  }).handled
+  })
 }

@@ -47,6 +47,8 @@ export interface Supervisor {
   /** Whether what the states run is to be brought in line. */
   next(snapshot: Snapshot<State>, origin: unknown): boolean
   complete(): void
+  /** Somebody else runs the machine. */
+  rest(): void
   failed(phase: 'after' | 'invoke', error: unknown): void
 }
 
@@ -135,7 +137,12 @@ export class MachineDriver implements EffectsHost {
     if (this.#holding.isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
     else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
     if (this.#outbox === undefined || this.#isQuiet || this.#holding.waits) return
-    act(this.elsewhere?.hands(() => true) ?? this, this.#outbox.take(snapshot.state))
+    act(this.hands, this.#outbox.take(snapshot.state))
+  }
+
+  /** What those write with who follow from the machine. */
+  get hands(): ReturnType<Elsewhere['hands']> {
+    return this.elsewhere?.hands(() => true) ?? this
   }
 
   /** Whether what follows outside of the context is done by somebody else. */
@@ -189,6 +196,12 @@ export class MachineDriver implements EffectsHost {
   /** Ends all that runs; what is told next begins anew, whatever it is. */
   reset(): void {
     this.effects.reset()
+  }
+
+  /** Ends all that runs, children too, as somebody else runs the machine. */
+  rest(): void {
+    this.#supervisor?.rest()
+    this.reset()
   }
 
   /** Ends all that runs. */
@@ -325,6 +338,14 @@ export class MachineDriver implements EffectsHost {
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
       : { handled: false, reason: decided.reason, snapshot }
+  }
+
+  /** Commits what a child's event is decided to make of the state; says whether it is handled, or would be. */
+  take(event: EventObject, decideNext: (state: AnyState, at: Instant) => AnyResult): boolean {
+    if (this.elsewhere === undefined) return this.apply(event.type, event, undefined, decideNext).handled
+    const report = (error: unknown): void => this.report('run', error)
+    this.elsewhere.commit(this.taking(event, decideNext), () => true).catch(report)
+    return decideNext(this.head.state, this.instant()).handled
   }
 
   /** What an event is decided to make of a state; what follows from it is noted. */

@@ -13,21 +13,27 @@ import { recordAt, stayOf } from './records.ts'
 /** What a machine goes on from. */
 export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'now' | 'wall'>
 
+export interface ResumeOptions {
+  /** Until when its timers have run; default its newest version. */
+  readonly ranUntil?: number
+  /** What becomes of work whose definition does not say; default `'fail'`. */
+  readonly byDefault?: 'restart' | 'fail'
+}
+
 /**
  * Ends what a machine runs, and begins what its state wants: timers with what is left of them, in the order of their
  * times, and work as its definition says.
  *
  * @param began - when the machine began, in milliseconds since 1970.
  * @param entered - when states were entered, where that is known better than the history knows it.
- * @param byDefault - what becomes of work whose definition does not say.
  */
 export function resume(
   { head, effects, now, wall }: Resumable,
   began: number,
   entered: EntryTimes = {},
-  byDefault: 'restart' | 'fail' = 'fail',
+  { ranUntil = head.tsWall, byDefault = 'fail' }: ResumeOptions = {},
 ): void {
-  const { state, tsWall } = head
+  const { state } = head
   const shift = now() - wall()
   effects.stand(state)
   const lives = effects.wantedIn(state).map((node) => {
@@ -37,7 +43,9 @@ export function resume(
   const timers = lives
     .flatMap((life) => life.node.after.map((after) => ({ life, after, due: life.since + after.ms })))
     // One without a target that has run would run again with each restart.
-    .filter(({ after, due }) => due > tsWall + shift || after.transitions.some(({ to }) => to !== undefined))
+    .filter(
+      ({ after, due }) => due > ranUntil + shift || after.transitions.some(({ to }) => to !== undefined),
+    )
     .sort((one, other) => one.due - other.due)
   for (const { life, after } of timers) if (!life.isOver) effects.startTimer(life, after.ms)
   for (const life of lives) {

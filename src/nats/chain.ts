@@ -18,6 +18,8 @@ export class Chain {
   version = -1
   /** The wall time of the first commit. */
   began = 0
+  /** The wall time of the newest commit of a leader; 0 before the first. */
+  ledAt = 0
   /** Who claimed last, until it releases. */
   leader: Leader | undefined
 
@@ -40,18 +42,20 @@ export class Chain {
   }
 
   /** Goes on from a state that was kept. */
-  begin({ at, version, began, leader }: SnapshotRecord): void {
+  begin({ at, version, began, ledAt = 0, leader }: SnapshotRecord): void {
     this.sequence = at
     this.version = version
     this.began = began
+    this.ledAt = ledAt
     this.leader = leader
   }
 
-  #version({ version, tsWall }: CommitRecord): void {
+  #version({ version, tsWall, fence }: CommitRecord): void {
     if (this.version >= 0 && version !== this.version + 1) {
       throw new Error(`it makes version ${version} of version ${this.version}`)
     }
     if (this.version < 0) this.began = tsWall
+    if (fence !== undefined) this.ledAt = tsWall
     this.version = version
   }
 }

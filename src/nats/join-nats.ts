@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core'
-import { type Cell, driverSymbol, type MachineStore, type Ports } from '../machine/index.ts'
+import { HeadgateError } from '../kit/index.ts'
+import { type Cell, driverSymbol, type MachineStore, type Ports, runnerSymbol } from '../machine/index.ts'
 import type { Store } from '../store/index.ts'
 import type { CommitLog } from './commit-log.ts'
 import { JetStreamLog } from './jetstream-log.ts'
@@ -53,6 +54,11 @@ export async function joinNats(
   options: NatsOptions,
 ): Promise<NatsMember<unknown>> {
   const settings = settingsOf(options, store.name)
+  if (runnerSymbol in store) {
+    // What its actors do is in it after it has happened; there is nothing to decide.
+    const expected = 'the machine store of its root, whose children the leader runs'
+    throw new HeadgateError('OPTION_INVALID', { option: 'store', expected, received: 'a store of a system' })
+  }
   const log = await JetStreamLog.open(connection, settings, store.name)
   const { stream } = settings
   if (log.server.replicas === 1 && log.server.syncs !== true && !warned.has(stream)) {

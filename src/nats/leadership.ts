@@ -164,6 +164,6 @@ export class Leadership {
 
   #lookIn(ms: number): void {
     this.#timer?.unsubscribe()
-    this.#timer = this.#host.scheduler.schedule(() => this.look(), ms)
+    this.#timer = this.#host.scheduler.schedule(() => this.look(), Math.ceil(ms))
   }
 }

@@ -150,7 +150,7 @@ export class MachineMember extends StoreMember<AnyState> {
   #rest(): void {
     this.#release ??= this.#driver.hold()
     this.#driver.elsewhere = this.#desk
-    this.#driver.reset()
+    this.#driver.rest()
   }
 
   #lead({ signal }: Term): void {
@@ -161,6 +161,7 @@ export class MachineMember extends StoreMember<AnyState> {
     // A machine that nobody has run yet begins; another goes on.
     const isFirst = this.#first === this.replica.state
     this.#first = undefined
-    release?.(isFirst ? undefined : () => resume(driver, this.chain.began, {}, 'restart'))
+    const { began, ledAt: ranUntil } = this.chain
+    release?.(isFirst ? undefined : () => resume(driver, began, {}, { ranUntil, byDefault: 'restart' }))
   }
 }

@@ -78,6 +78,8 @@ export interface SnapshotRecord extends Labels {
   readonly upTo: number
   /** The wall time of the first commit. */
   readonly began: number
+  /** The wall time of the newest commit of a leader. */
+  readonly ledAt?: number | undefined
   readonly leader?: Leader | undefined
   readonly state?: unknown
   readonly parts?: Parts | undefined

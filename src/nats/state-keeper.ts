@@ -47,8 +47,8 @@ export class StateKeeper {
     const { chain, replica, states, snapshotEvery } = this.#host
     const { version, state, reason, source, tsWall, metadata } = replica.kernel.head
     if (chain.version < 0) return
-    const { began, leader, sequence: at } = chain
-    const facts = { at, upTo, version, reason, source, tsWall, metadata, began, leader }
+    const { began, ledAt, leader, sequence: at } = chain
+    const facts = { at, upTo, version, reason, source, tsWall, metadata, began, ledAt, leader }
     this.keptAt = upTo
     this.#keeping = this.#keeping
       .then(() => states.keep(state, facts, snapshotEvery))

@@ -58,11 +58,16 @@ export class World {
   }
 
   /** A member with a machine of its own, whose time is that of the world. */
-  joinMachine(machine: AnyMachine, options: Partial<NatsOptions> = {}): JoinedMachine {
+  joinMachine(
+    machine: AnyMachine,
+    options: Partial<NatsOptions> = {},
+    prepare: (store: JoinedMachine['store']) => void = () => {},
+  ): JoinedMachine {
     const { scheduler } = this
     const clock = { wall: () => scheduler.now(), mono: () => scheduler.now() }
     const faults: NatsFault[] = []
     const store = createMachineStore(machine, { scheduler, clock, held: true, onFault: () => {} })
+    prepare(store as never)
     const log = new MemoryLog(this.servers)
     const settings = settingsOf({ stream: 'S', scheduler, leaseMs: 3_000, ...options }, store.name)
     const member = new MachineMember(store as never, log, settings)
