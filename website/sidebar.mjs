@@ -16,7 +16,7 @@ const GROUPS = {
   'State machines': ['machines', 'actors', 'agents'],
   'User interfaces': ['ui', 'inspector'],
   'Beyond the process': ['journal', 'sync', 'protocol', 'many-machines', 'codec', 'run'],
-  'Tests and figures': ['testing', 'leaks', 'stress', 'observability', 'performance', 'size'],
+  'Tests and figures': ['testing', 'leaks', 'leak-check', 'stress', 'observability', 'performance', 'size'],
   'Above the store': ['kernel'],
 }
 
