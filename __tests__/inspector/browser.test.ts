@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../../memlab/support/find-browser-leaks.ts'
 import { buffer, createMachineStore, createStore, defineMachine } from '../../src/index.ts'
@@ -61,6 +62,37 @@ async function show(
   await page.goto(server.url)
   await page.locator('table.stores, .empty').first().waitFor()
   return { page, server }
+}
+
+/** A program for a page that has a store, and an inspector in an element. */
+async function embedding(): Promise<string> {
+  const sources = join(import.meta.dirname, '../../src')
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import { createStore } from '${sources}/index.ts'
+        import { mountInspector } from '${sources}/inspector/mount-inspector.ts'
+        const element = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'here' }))
+        globalThis.robot = createStore({ battery: 90 }, { name: 'robot' })
+        globalThis.takeAway = mountInspector(element, [robot], { intervalMs: 20 })`,
+      resolveDir: sources,
+    },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    loader: { '.css': 'text' },
+    plugins: [
+      {
+        name: 'the page as the build makes it',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /embedded-page\.js$/ }, () => ({
+            path: `${sources}/inspector/page/embedded.ts`,
+          })),
+      },
+    ],
+  })
+  return outputFiles[0]?.text ?? ''
 }
 
 const lamp = defineMachine({
@@ -219,6 +251,25 @@ withBrowser('the page', () => {
       await page.locator('tr.line').click()
       await page.locator('.leaf', { hasText: '<img src=x onerror=alert(1)>' }).waitFor()
       expect(await page.locator('img').count()).toBe(0)
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'is drawn in a page of its user, follows what is written there, and is taken away whole',
+    async () => {
+      const page = await browser.newPage({ viewport: { width: 900, height: 600 } })
+      open.push(page)
+      page.on('pageerror', (error) => problems.push(error.message))
+      await page.addScriptTag({ content: await embedding() })
+      const rows = page.locator('#here tr[data-store=robot]')
+      await rows.waitFor()
+      await page.evaluate('globalThis.robot.set({ battery: 42 })')
+      await rows.click()
+      await page.locator('#here .leaf', { hasText: 'battery42' }).waitFor()
+      expect(await page.evaluate('globalThis.robot.metrics().subscriberCount')).toBe(0)
+      await page.evaluate('globalThis.takeAway()')
+      expect(await page.locator('#here *').count()).toBe(0)
     },
     PATIENCE_MS,
   )

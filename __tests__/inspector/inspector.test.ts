@@ -17,6 +17,7 @@ import { Inspector, type Watchables } from '../../src/inspector/inspector.ts'
 import { type InspectorOptions, inspectorSettings } from '../../src/inspector/inspector-options.ts'
 import { memoryEngine, openJournal } from '../../src/journal/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
+import { mirror, serve, socketPair } from '../../src/sync/index.ts'
 
 const open: Inspector[] = []
 
@@ -63,6 +64,25 @@ const lamp = defineMachine({
 })
 
 describe('Inspector', () => {
+  test('tells a mirror and how its connection is, and how many mirrors a store is served to', async () => {
+    const robot = createStore({ battery: 90 }, { name: 'robot' })
+    const server = serve(robot)
+    const [here, there] = socketPair()
+    server.accept(there)
+    const elsewhere = mirror<{ battery: number }>(() => here, { onFault: () => {} })
+    await elsewhere.store.waitFor(({ battery }) => battery === 90)
+    const inspector = inspect([robot, elsewhere.store])
+    inspector.refresh()
+    expect(inspector.facts.state.stores).toMatchObject([
+      { name: 'robot', kind: 'store', link: '', clients: 1 },
+      { kind: 'mirror', link: 'live', clients: 0 },
+    ])
+    elsewhere.close()
+    server[Symbol.dispose]()
+    inspector.refresh()
+    expect(inspector.facts.state.stores[0]).toMatchObject({ clients: 0 })
+  })
+
   test('changes nothing in the figures of what it watches', () => {
     const run = (isWatched: boolean) => {
       const store = createMachineStore(lamp)

@@ -44,6 +44,10 @@ export interface StoreFacts {
   /** How long the one that has been busy longest has been so. */
   readonly busyMs: number
   readonly journals: readonly JournalFacts[]
+  /** How the connection of a mirror is; else `''`. */
+  readonly link: string
+  /** Mirrors elsewhere that the store is served to. */
+  readonly clients: number
 }
 
 export interface JournalFacts {

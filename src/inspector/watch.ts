@@ -58,12 +58,19 @@ export class Watch {
   facts(): StoreFacts {
     const { id, store } = this
     const report = this.#judge()
-    const { status = 'healthy', issues = [], metrics, journals = [] } = report ?? {}
+    const {
+      status = 'healthy',
+      issues = [],
+      metrics,
+      journals = [],
+      mirrors = [],
+      servers = [],
+    } = report ?? {}
     const now = performance.now()
     return {
       id,
       name: store.name,
-      kind: this.kind,
+      kind: mirrors.length > 0 ? 'mirror' : this.kind,
       status,
       ended: this.#ended,
       version: metrics?.currentVersion ?? this.#head().version,
@@ -87,6 +94,8 @@ export class Watch {
         durableVersion,
         pending,
       })),
+      link: mirrors[0]?.status ?? '',
+      clients: servers.reduce((sum, { clients }) => sum + clients, 0),
     }
   }
 

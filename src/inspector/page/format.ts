@@ -4,6 +4,9 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** 1 234 567, with thin spaces. */
 export const count = (value: number): string => whole.format(value).replaceAll(',', '\u2009')
 
+/** `store` or `stores`. */
+export const plural = (value: number, word: string): string => (value === 1 ? word : `${word}s`)
+
 /** A number of few characters: 12.3k. */
 export function short(value: number): string {
   if (value < 1_000) return value < 10 && value % 1 !== 0 ? value.toFixed(1) : String(Math.round(value))

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import type { Facts, StoreFacts } from '../facts.ts'
 import { Drawing } from './drawing.tsx'
-import { short } from './format.ts'
+import { plural, short } from './format.ts'
 import { type Layout, layOut } from './layout.ts'
 import { rateOf } from './parts.tsx'
 import type { Place } from './place.ts'
@@ -10,6 +10,8 @@ import { byTrouble, levelOf } from './trouble.ts'
 
 /** Stores that are drawn: those that feed others first. */
 const STORES_MAX = 60
+/** Room for the line below a name. */
+const NOTE_WIDTH = 112
 
 let drawn: { readonly key: string; readonly layout: Layout } | undefined
 
@@ -20,9 +22,13 @@ function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
     .filter(({ from, to }) => ids.has(from) && ids.has(to))
     .map((edge) => ({ ...edge, label: '' }))
   const journals = stores.flatMap(({ id, journals }) => journals.map(({ name }) => ({ id, name })))
+  const mirrors = stores.filter(({ kind }) => kind === 'mirror')
+  const served = stores.filter(({ clients }) => clients > 0)
   const followers = stores.filter(({ subscriberCount }) => subscriberCount > 0)
   const boxes = [
-    ...stores.map(({ id, name }) => ({ id, label: `  ${name}  `, parent: '' })),
+    ...stores.map(({ id, name }) => ({ id, label: `  ${name}  `, parent: '', widthMin: NOTE_WIDTH })),
+    ...mirrors.map(({ id }) => ({ id: `from ${id}`, label: 'its server', parent: '', widthMin: NOTE_WIDTH })),
+    ...served.map(({ id }) => ({ id: `to ${id}`, label: '999 mirrors', parent: '', widthMin: NOTE_WIDTH })),
     ...journals.map(({ id, name }) => ({
       id: `journal ${id} ${name}`,
       label: `journal ${name}`,
@@ -34,6 +40,8 @@ function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
     ...arrows,
     ...journals.map(({ id, name }) => ({ from: id, to: `journal ${id} ${name}`, label: '' })),
     ...followers.map(({ id }) => ({ from: id, to: `subs ${id}`, label: '' })),
+    ...mirrors.map(({ id }) => ({ from: `from ${id}`, to: id, label: '' })),
+    ...served.map(({ id }) => ({ from: id, to: `to ${id}`, label: '' })),
   ]
   const key = JSON.stringify([boxes, all])
   if (drawn?.key !== key) drawn = { key, layout: layOut(boxes, all, 'LR') }
@@ -43,6 +51,7 @@ function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
 export function GraphView({ facts, place }: { readonly facts: Facts; readonly place: Place }): JSX.Element {
   const wanted = place.filter.value.trim().toLowerCase()
   const linked = new Set(facts.edges.flatMap(({ from, to }) => [from, to]))
+  for (const { id, kind, clients } of facts.stores) if (kind === 'mirror' || clients > 0) linked.add(id)
   const stores = facts.stores
     .filter(({ name }) => name.toLowerCase().includes(wanted))
     .sort((a, b) => Number(linked.has(b.id)) - Number(linked.has(a.id)) || byTrouble(a, b))
@@ -50,31 +59,38 @@ export function GraphView({ facts, place }: { readonly facts: Facts; readonly pl
   if (stores.length === 0) return <p class="empty">There is nothing to draw.</p>
   const byId = new Map(stores.map((store) => [store.id, store]))
   const layout = layoutOf(stores, facts)
-  const ofSubscribers = (id: string): StoreFacts | undefined =>
-    id.startsWith('subs ') ? byId.get(id.slice('subs '.length)) : undefined
+  /** What stands beside a store: those it feeds, and where a mirror is from. */
+  const beside = (kind: 'subs' | 'from' | 'to', id: string): StoreFacts | undefined =>
+    id.startsWith(`${kind} `) ? byId.get(id.slice(kind.length + 1)) : undefined
+  const ofSubscribers = (id: string): StoreFacts | undefined => beside('subs', id)
   return (
     <main class="graph">
       <section class="panel">
         <h2>
           Who feeds whom{' '}
-          <small>stores, what is derived from them, journals and subscribers; with commits a second</small>
+          <small>
+            stores, what is derived from them, mirrors, journals and subscribers; with commits a second
+          </small>
         </h2>
         <Drawing
           layout={{
             ...layout,
             boxes: layout.boxes.map((box) => {
-              const fed = ofSubscribers(box.id)
-              return fed === undefined
+              const { subscriberCount } = ofSubscribers(box.id) ?? {}
+              const { clients } = beside('to', box.id) ?? {}
+              if (subscriberCount !== undefined) {
+                return { ...box, label: `${subscriberCount} ${plural(subscriberCount, 'subscriber')}` }
+              }
+              return clients === undefined
                 ? box
-                : {
-                    ...box,
-                    label: `${fed.subscriberCount} subscriber${fed.subscriberCount === 1 ? '' : 's'}`,
-                  }
+                : { ...box, label: `${clients} ${plural(clients, 'mirror')}` }
             }),
           }}
           label="Who feeds whom"
           boxClass={({ id }) => {
             const store = byId.get(id) ?? ofSubscribers(id)
+            const remote = beside('from', id) ?? beside('to', id)
+            if (remote !== undefined) return `elsewhere ${remote.link === 'stale' ? 'warn' : ''}`
             if (store === undefined) return 'journal'
             return `${byId.has(id) ? store.kind : 'followers'} ${levelOf(store)}`
           }}
@@ -82,11 +98,14 @@ export function GraphView({ facts, place }: { readonly facts: Facts; readonly pl
           note={({ id }) => {
             const store = byId.get(id)
             if (store !== undefined) return `${store.kind} · ${short(rateOf(store.rates))}/s`
+            const mirrored = beside('from', id)
+            if (mirrored !== undefined) return mirrored.link
+            if (beside('to', id) !== undefined) return 'elsewhere'
             const fed = ofSubscribers(id)
             return fed === undefined || fed.dropped === 0 ? '' : `${short(fed.dropped)} dropped`
           }}
           onBox={({ id }) => {
-            const store = byId.get(id) ?? ofSubscribers(id)
+            const store = byId.get(id) ?? ofSubscribers(id) ?? beside('from', id) ?? beside('to', id)
             if (store !== undefined) place.open(store.id)
           }}
         />

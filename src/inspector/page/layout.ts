@@ -6,6 +6,8 @@ export interface Box {
   readonly label: string
   /** The box around it; `''` for none. */
   readonly parent: string
+  /** Room for more than its label. */
+  readonly widthMin?: number
 }
 
 export interface Arrow {
@@ -38,6 +40,8 @@ export interface Layout {
 
 const CHAR = 6.6
 const LOOP = 26
+/** The height of a line of a label. */
+const LINE = 13
 
 /** @param direction - of the ranks: from top to bottom, or from left to right. */
 export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], direction: 'TB' | 'LR'): Layout {
@@ -53,8 +57,8 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
   graph.setDefaultEdgeLabel(() => ({}))
   const groups = new Set(boxes.map(({ parent }) => parent))
   const byId = new Map(boxes.map((box) => [box.id, box]))
-  for (const { id, label } of boxes)
-    graph.setNode(id, { width: Math.max(54, label.length * 7.4 + 26), height: 30 })
+  for (const { id, label, widthMin = 54 } of boxes)
+    graph.setNode(id, { width: Math.max(widthMin, label.length * 7.4 + 26), height: 30 })
   for (const { id, parent } of boxes) if (byId.has(parent)) graph.setParent(id, parent)
   // dagre draws no arrow to a box with others inside: it goes to the first of these, and is cut off at the border.
   const innermost = (id: string): string => {
@@ -71,7 +75,7 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
     graph.setEdge(
       innermost(from),
       innermost(to),
-      { width, height: label.split('\n').length * 13, labelpos: 'c' },
+      { width, height: label.split('\n').length * LINE, labelpos: 'c' },
       String(index),
     )
   }
@@ -106,8 +110,31 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
     width: width + LOOP * 3,
     height,
     boxes: placed.sort((a, b) => a.depth - b.depth),
-    arrows: [...drawn, ...loops],
+    arrows: apart([...drawn, ...loops]),
   }
+}
+
+/** Labels that would lie on one another go down, one below the other. */
+function apart(arrows: readonly Drawn[]): Drawn[] {
+  const placed: Drawn[] = []
+  const heightOf = (label: string): number => label.split('\n').length * LINE
+  /** How far down a label must go to lie below the first one that it would lie on. */
+  const below = (arrow: Drawn, labelY: number): number | undefined => {
+    for (const other of arrow.label === '' ? [] : placed) {
+      const room = (heightOf(other.label) + heightOf(arrow.label)) / 2
+      const aside = (widthOf(other.label) + widthOf(arrow.label)) / 2
+      const isClear =
+        Math.abs(other.labelX - arrow.labelX) >= aside || Math.abs(other.labelY - labelY) >= room
+      if (other.label !== '' && !isClear) return other.labelY + room
+    }
+    return undefined
+  }
+  for (const arrow of [...arrows].sort((a, b) => a.labelY - b.labelY)) {
+    let labelY = arrow.labelY
+    for (let next = below(arrow, labelY); next !== undefined; next = below(arrow, labelY)) labelY = next
+    placed.push({ ...arrow, labelY })
+  }
+  return placed
 }
 
 const widthOf = (label: string): number => Math.max(...label.split('\n').map(({ length }) => length)) * CHAR

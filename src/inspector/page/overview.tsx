@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 import type { JSX } from 'preact'
 import type { Facts, StoreFacts } from '../facts.ts'
-import { count, duration, short } from './format.ts'
+import { count, duration, plural, short } from './format.ts'
 import { Dot, FatesBar, FatesLegend, rateOf, Sparkline } from './parts.tsx'
 import type { Place } from './place.ts'
 import { byTrouble, levelOf } from './trouble.ts'
@@ -67,13 +67,13 @@ function Summary({ stores }: { readonly stores: readonly StoreFacts[] }): JSX.El
         {troubled > 0 ? `${troubled} in trouble` : stores.length > 0 ? 'All is well' : 'Nothing here yet'}
       </b>
       <span>
-        <b>{count(stores.length)}</b> stores
+        <b>{count(stores.length)}</b> {plural(stores.length, 'store')}
       </span>
       <span>
         <b>{short(rate)}</b> commits/s
       </span>
       <span>
-        <b>{count(subscribers)}</b> subscribers
+        <b>{count(subscribers)}</b> {plural(subscribers, 'subscriber')}
       </span>
     </p>
   )

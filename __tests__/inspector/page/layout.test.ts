@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Drawn, layOut } from '../../../src/inspector/page/layout.ts'
+import { runs } from '../../support/runs.ts'
+
+const rowsOf = ({ label }: Drawn): string[] => label.split('\n')
+
+/** Whether the texts of two arrows lie on one another; a character is at least 5 wide, a line 12 high. */
+function overlap(one: Drawn, other: Drawn): boolean {
+  if (one.label === '' || other.label === '') return false
+  const width = (arrow: Drawn): number => Math.max(...rowsOf(arrow).map(({ length }) => length)) * 5
+  const height = (arrow: Drawn): number => rowsOf(arrow).length * 12
+  return (
+    Math.abs(one.labelX - other.labelX) < (width(one) + width(other)) / 2 &&
+    Math.abs(one.labelY - other.labelY) < (height(one) + height(other)) / 2
+  )
+}
+
+const collisions = (arrows: readonly Drawn[]): string[] =>
+  arrows.flatMap((one, at) =>
+    arrows
+      .slice(at + 1)
+      .filter((other) => overlap(one, other))
+      .map((other) => `${one.label} on ${other.label}`),
+  )
+
+const box = (id: string, parent = '') => ({ id, label: id, parent })
+
+describe('layOut', () => {
+  test('lays no label on another one, where arrows lead both ways into a group', () => {
+    const boxes = [box('PAUSED'), box('ACTIVE'), box('still', 'ACTIVE'), box('turning', 'ACTIVE')]
+    const { arrows } = layOut(
+      boxes,
+      [
+        { from: 'PAUSED', to: 'ACTIVE', label: 'GO' },
+        { from: 'ACTIVE', to: 'PAUSED', label: 'PAUSE' },
+        { from: 'still', to: 'turning', label: 'TURN' },
+        { from: 'turning', to: 'still', label: 'HALT' },
+      ],
+      'TB',
+    )
+    expect(arrows.map(({ label }) => label).sort()).toEqual(['GO', 'HALT', 'PAUSE', 'TURN'])
+    expect(collisions(arrows)).toEqual([])
+  })
+
+  test('lays no label on another one, whatever the machine', () => {
+    const ids = ['A', 'B', 'C', 'D', 'E', 'F']
+    const parents = fc.constantFrom('', 'A', 'B')
+    const end = fc.constantFrom(...ids)
+    const arrow = fc.record({
+      from: end,
+      to: end,
+      label: fc.constantFrom('GO', 'PROPOSALS_RECEIVED [guard]', 'done', ''),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(parents, { minLength: 4, maxLength: 4 }),
+        fc.array(arrow, { maxLength: 12 }),
+        (inside, arrows) => {
+          const boxes = ids.map((id, at) => box(id, at < 2 ? '' : inside[at - 2]))
+          expect(collisions(layOut(boxes, arrows, 'TB').arrows)).toEqual([])
+        },
+      ),
+      { numRuns: runs(20) },
+    )
+  })
+
+  test('has room in a box for what stands below its name', () => {
+    const { boxes } = layOut([{ ...box('arm'), widthMin: 112 }, box('b')], [], 'LR')
+    expect(boxes.map(({ width }) => width)).toEqual([112, 54])
+  })
+})
