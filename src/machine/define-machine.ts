@@ -4,10 +4,11 @@ import type { ChildrenOf } from './child-definition.ts'
 import { checkDefinition } from './compile/check-definition.ts'
 import { makeMachine } from './compile/make-machine.ts'
 import type { Declared, EmittedOf, OnlyDeclared, PortsOf } from './declared-types.ts'
-import type { EventObject, EventOn, StatesOf, TransitionConfig } from './definition.ts'
+import type { EventObject, EventOn, TransitionConfig } from './definition.ts'
 import type { EventHint, RootTarget, StatesHint } from './hints.ts'
 import type { Machine } from './machine.ts'
 import type { AddressableNames } from './refusals.ts'
+import type { StatesOf } from './shapes.ts'
 
 /**
  * The first context, or what makes it of the input. The compiler reads what a function makes only where the function

@@ -3,18 +3,19 @@
  * `entry`, `exit`, `after`, `always`, `invoke`, `reenter`, `type`, `history`); `toXState` writes what its tools load.
  *
  * How the types work: `defineMachine` infers side by side the context, what `types` declares and the literal shape of
- * `states`. The shape is constrained by a mapped type over its own keys, so the parameters of `guard` and `update` are
- * typed from the key they stand under; what it names, its targets above all, is checked beside it (`hints.ts`). From the shape a union of {@link Cell}s is computed
- * (`cells.ts`), one for each state with the events that it handles; everything else (`send`, `is`,
- * `transition`) is typed from that union.
+ * `states`. The shape is constrained by a mapped type over its own keys (`shapes.ts`), so the parameters of `guard` and
+ * `update` are typed from the key they stand under; what it names, its targets above all, is checked beside it
+ * (`hints.ts`), and so is what may not stand in it (`refusals.ts`). From the shape a union of {@link Cell}s is computed
+ * (`cells.ts`), one for each state with the events that it handles; everything else (`send`, `is`, `transition`) is
+ * typed from that union.
  */
 
 import type { Draft } from 'immer'
 import type { Subscribable } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
 import type { Snapshot, Write } from '../store/index.ts'
-import type { Compound, StateValue } from './cells.ts'
-import type { InnerTypes, OuterTypes, StateTypes, Traffic } from './declared-types.ts'
+import type { StateValue } from './cells.ts'
+import type { StateTypes, Traffic } from './declared-types.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 
@@ -262,77 +263,6 @@ export interface StateDefinition<
   readonly tags?: readonly string[]
   readonly description?: string
   readonly meta?: unknown
-}
-
-/**
- * The states inside of others. `Shape` is only carried along: a mapped type over what is not known yet is what the
- * compiler reads the parameters of functions from; one over the states inside of a state of it is not. So an inner
- * state's name is any text here, and its siblings are told apart by level: an editor completes their names.
- */
-export type InnerStates<
-  Context,
-  Event extends EventObject,
-  Types,
-  Shape,
-  Path extends string,
-  Input,
-  Siblings extends string,
-  Inside,
-> = {
-  readonly [Name in keyof Shape | string]?: StateDefinition<
-    Context,
-    Event,
-    Siblings | FarTarget,
-    InnerTypes<Event, Types, Input, Path, Name & string>
-  > & {
-    readonly initial?: NamesIn<Inside>
-    readonly target?: Siblings | FarTarget
-    readonly states?: InnerStates<
-      Context,
-      Event,
-      Types,
-      Shape,
-      `${Path}.${Name & string}`,
-      Input,
-      NamesIn<Inside>,
-      InsideOf<Inside>
-    >
-  }
-}
-
-/** The states inside of those of a shape, at any of them; and their names, any text as long as nothing is inferred. */
-type InsideOf<States> = States extends unknown
-  ? { [Name in keyof States]: States[Name] extends Compound<infer Inner> ? Inner : never }[keyof States]
-  : never
-type NamesIn<Inside> = [Inside] extends [never]
-  ? string
-  : Inside extends unknown
-    ? keyof Inside & string
-    : never
-
-/** A target that is no sibling; which of these there are is checked in `hints.ts`. */
-type FarTarget = `.${string}` | `#${string}` | `${string}.${string}`
-
-/** What a shape of states must be. */
-export type StatesOf<Context, Event extends EventObject, Types, Shape, Input> = {
-  readonly [Name in keyof Shape]: StateDefinition<
-    Context,
-    Event,
-    (keyof Shape & string) | FarTarget,
-    OuterTypes<Event, Types, Input, Name>
-  > & {
-    readonly initial?: NamesIn<InsideOf<Pick<Shape, Name>>>
-    readonly states?: InnerStates<
-      Context,
-      Event,
-      Types,
-      Shape,
-      Name & string,
-      Input,
-      NamesIn<InsideOf<Pick<Shape, Name>>>,
-      InsideOf<InsideOf<Pick<Shape, Name>>>
-    >
-  }
 }
 
 /** An event without a payload may be sent as its type alone. */
