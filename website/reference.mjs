@@ -95,6 +95,9 @@ function writeSources(pages) {
   return tsconfig
 }
 
+/** @param {import('typedoc').SignatureReflection | undefined} signature */
+const textOf = (signature) => Comment.combineDisplayParts(signature?.comment?.summary)
+
 /** Leaves out members that are inherited, and the text of an overload where it is that of the first. @param {import('typedoc').ProjectReflection} project */
 function saidOnce(project) {
   for (const member of project.getReflectionsByKind(ReflectionKind.SomeMember | ReflectionKind.Function)) {
@@ -102,7 +105,7 @@ function saidOnce(project) {
     if (member.inheritedFrom !== undefined) project.removeReflection(member)
     const [first, ...overloads] = member.signatures ?? []
     for (const overload of overloads) {
-      if (overload.comment !== undefined && overload.comment === first?.comment) delete overload.comment
+      if (textOf(overload) === textOf(first)) delete overload.comment
     }
   }
 }
