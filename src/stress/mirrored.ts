@@ -77,9 +77,13 @@ export class Network {
   }
 
   /** Undefined, and the facts are skipped, where stores are not served. */
-  static async open(context: AnyContext, facts: readonly string[]): Promise<Network | undefined> {
+  static async open(
+    context: AnyContext,
+    facts: readonly string[],
+    silentMs: number = SILENT_MS,
+  ): Promise<Network | undefined> {
     const { openServed } = context
-    const served = await openServed?.(FIRST_STATE, SILENT_MS)
+    const served = await openServed?.(FIRST_STATE, silentMs)
     if (served !== undefined) return new Network(context, served)
     const why =
       openServed === undefined ? 'the store is not served over a network' : 'the store cannot be served here'

@@ -5,6 +5,8 @@ import { defineScenario, type Scenario, type ScenarioContext } from '../scenario
 const MIRRORS_MAX = 1_000
 const MIRRORS = 500
 const STORMS = 2
+/** As servers have it by default: a crowd that is given up while it waits for its turn comes again, and again. */
+const SILENT_MS = 15_000
 const WRITES = 10
 const FACTS = ['everybody is back', 'nobody is connected twice', ...NETWORK_FACTS] as const
 
@@ -27,7 +29,7 @@ export const reconnectStorm: Scenario<Limits> = defineScenario({
     writeMsMean: { unit: 'ms', atMost: 50, about: 'What a write takes meanwhile, on average.' },
   },
   async run(context) {
-    const network = await Network.open(context, FACTS)
+    const network = await Network.open(context, FACTS, SILENT_MS)
     if (network === undefined) return
     try {
       await storm(context, network)
