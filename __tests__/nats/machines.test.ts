@@ -156,6 +156,16 @@ describe('MachineMember', () => {
     expect(one.store.published.version).toBe(2)
   })
 
+  test('a timer whose state was left before its turn in the log does nothing', async () => {
+    const [one, two] = (await members(light)) as [JoinedMachine, JoinedMachine]
+    await world.pass(999)
+    const going = two.member.send('GO')
+    await world.tick()
+    expect(await sent(going)).toMatchObject({ committed: true })
+    await world.pass(100)
+    expect(one.store.state).toMatchObject({ current: 'GREEN', attempts: 1 })
+  })
+
   test('hands over at close(): another one goes on with what is left of the timers', async () => {
     const joined = await members(light)
     const [one, two] = joined as [JoinedMachine, JoinedMachine]
