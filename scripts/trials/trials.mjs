@@ -12,6 +12,8 @@
  * @property {readonly Command[]} commands
  */
 
+import { examples, packages, RUNNER } from './guides.mjs'
+
 const WORKS = 'headgate works'
 const PROGRAMS = /** @type {const} */ ([['program.mjs'], ['program.cjs']])
 const RUN = /** @type {readonly Command[]} */ ([
@@ -210,6 +212,16 @@ export const trials = [
       [`sed -i "1i 'use client'" app/counter.jsx`],
       ['npx next build', 'Compiled successfully'],
       ['grep -q "clicked" .next/server/app/index.html'],
+    ],
+  },
+  {
+    name: 'guides',
+    tells: 'the README and every guide can be followed to the end',
+    manifest: { type: 'module' },
+    files: { ...examples, 'run.mjs': RUNNER },
+    commands: [
+      [`PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent ./headgate.tgz esbuild ${packages.join(' ')}`],
+      ['node run.mjs', 'all examples run'],
     ],
   },
   leakCheck('node', '', 'node --expose-gc --test'),
