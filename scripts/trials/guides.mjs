@@ -19,7 +19,7 @@ const pages = [
 export const examples = Object.fromEntries(
   pages.flatMap((page) =>
     [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
-      ({ index, 1: code }) => [`${page.replace(/^.*\/|\.md$/g, '')}-${index}.ts`, code],
+      ({ index, 1: code = '' }) => [`${page.replace(/^.*\/|\.md$/g, '')}-${index}.ts`, code],
     ),
   ),
 )
@@ -28,7 +28,7 @@ export const examples = Object.fromEntries(
 export const packages = [
   ...new Set(
     Object.values(examples).flatMap((code) =>
-      [...code.matchAll(/(?:from|import) '((?:@[^/']+\/)?[^/'@][^/']*)/g)].map(([, name]) => name),
+      [...code.matchAll(/(?:from|import) '((?:@[^/']+\/)?[^/'@][^/']*)/g)].map(([, name]) => `${name}`),
     ),
   ),
 ]
