@@ -1,5 +1,4 @@
 /** Journals of a store that lives on: they follow it, and hold commits until the disk has them. */
-import { createSystem, createSystemStore } from '../../src/actors/index.ts'
 import {
   type Journal,
   type JournalEngine,
@@ -122,15 +121,6 @@ export const claims: readonly Claim[] = [
       return journal
     })
     return { store, opening: ended as never }
-  }),
-  openedAndClosed('openJournal of a system, closed', (seen) => {
-    const system = createSystem(createMachineStore(blinker, { held: true }))
-    const opening = openJournal(createSystemStore(system), memoryEngine(), { seal: sealOf(seen) })
-    const ended = opening.then((journal) => {
-      system.destroy() // with its timers
-      return journal
-    })
-    return { store: system, opening: ended as never }
   }),
   openedAndClosed('openJournal that follows, closed', (seen) => {
     const store = createStore<Tick>({ tick: 0 })
