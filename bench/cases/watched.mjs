@@ -33,7 +33,7 @@ function verify(open, count) {
 const fanOut = {
   id: 'fan-out',
   kind: 'watched',
-  title: 'write told to N subscribers of the whole state',
+  title: 'write delivered to N subscribers of the whole state',
   chart: 'subscribers',
   sizes: [
     { label: '1', size: 1, quick: false },
