@@ -43,6 +43,19 @@ describe('layOut', () => {
     expect(collisions(arrows)).toEqual([])
   })
 
+  test('comes to an end with arrows that have no label', () => {
+    const { arrows } = layOut(
+      [box('A'), box('B')],
+      [
+        { from: 'A', to: 'B', label: '' },
+        { from: 'A', to: 'B', label: '' },
+        { from: 'B', to: 'A', label: 'GO' },
+      ],
+      'TB',
+    )
+    expect(arrows.map(({ label }) => label).sort()).toEqual(['', 'GO'])
+  })
+
   test('lays no label on another one, whatever the machine', () => {
     const ids = ['A', 'B', 'C', 'D', 'E', 'F']
     const parents = fc.constantFrom('', 'A', 'B')

@@ -114,6 +114,9 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
   }
 }
 
+/** A sum of coordinates may fall short of what it should be; without it, a label would be moved by nothing for ever. */
+const ROUNDING = 0.01
+
 /** Labels that would lie on one another go down, one below the other. */
 function apart(arrows: readonly Drawn[]): Drawn[] {
   const placed: Drawn[] = []
@@ -124,7 +127,7 @@ function apart(arrows: readonly Drawn[]): Drawn[] {
       const room = (heightOf(other.label) + heightOf(arrow.label)) / 2
       const aside = (widthOf(other.label) + widthOf(arrow.label)) / 2
       const isClear =
-        Math.abs(other.labelX - arrow.labelX) >= aside || Math.abs(other.labelY - labelY) >= room
+        Math.abs(other.labelX - arrow.labelX) >= aside || Math.abs(other.labelY - labelY) >= room - ROUNDING
       if (other.label !== '' && !isClear) return other.labelY + room
     }
     return undefined
@@ -144,13 +147,14 @@ interface Point {
   readonly y: number
 }
 
-/** Arrows between the same two become one, with several labels. */
+/** Arrows between the same two become one, with several labels. A label without a character has no place. */
 function join(arrows: readonly Arrow[]): Arrow[] {
   const joined = new Map<string, Arrow>()
   for (const arrow of arrows) {
     const key = JSON.stringify([arrow.from, arrow.to])
     const known = joined.get(key)
-    joined.set(key, known === undefined ? arrow : { ...arrow, label: `${known.label}\n${arrow.label}` })
+    const label = [known?.label, arrow.label].filter(Boolean).join('\n')
+    joined.set(key, { ...arrow, label })
   }
   return [...joined.values()]
 }
