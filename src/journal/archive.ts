@@ -5,6 +5,7 @@ import { type Compaction, compact } from './compact.ts'
 import type { JournalEngine } from './engine.ts'
 import { JournalLog, type Verification } from './journal-log.ts'
 import { journalNames } from './journal-names.ts'
+import { checkKeep } from './journal-options.ts'
 import { type Meta, readMeta, withDefaults } from './meta.ts'
 import { openEngine } from './open-journal.ts'
 import { JournalKeys, recordText, type Seal } from './record.ts'
@@ -30,7 +31,7 @@ export interface JournalArchive<S> {
   verify(): Promise<Verification>
   /** Cuts off what is behind the last version that holds, and keeps a copy of it; tells where it began. */
   repair(): Promise<{ readonly lastGood: number; readonly truncatedAt: number | null }>
-  /** Clears what is older than the newest `keep` versions. */
+  /** Clears what is older than the newest `keep` versions, from 1. @throws `OPTION_INVALID` */
   compact(keep: number): Promise<Compaction>
   /** Lines of JSON that `importJournal` reads: what the journal says of itself, its records, and how many they are. */
   export(): AsyncIterable<string>
@@ -125,6 +126,7 @@ class EngineArchive<S> implements JournalArchive<S> {
   }
 
   async compact(keep: number): Promise<Compaction> {
+    checkKeep(keep)
     return compact(this.#log, (await this.range()).newest, keep)
   }
 

@@ -5,6 +5,7 @@ import type { Kernel, Snapshot } from '../store/index.ts'
 import type { JournalLog } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
 import { FORMAT, type Meta, metaEntry, readMeta, withDefaults } from './meta.ts'
+import { wholeOf } from './record.ts'
 import { recover } from './recover.ts'
 import { StoreJournal } from './store-journal.ts'
 import type { Takeover } from './takeover.ts'
@@ -26,11 +27,10 @@ export async function beginToWrite<S>(
       if (migratedFrom !== null) adoptMigrated(kernel, snapshot, settings, migratedFrom)
       else if (!isCurrent(kernel.head, snapshot)) kernel.adopt(snapshot)
     })
-    const { state, ...labels } = kernel.head
-    const { version } = labels
-    const whole = { ...labels, from: recovered.version, note: recovered.note ?? undefined, state }
+    const { state, version, tsWall } = kernel.head
+    const whole = wholeOf(kernel.head, { from: recovered.version, note: recovered.note ?? undefined })
     const epoch = meta.epoch + 1
-    const began = snapshot === undefined ? labels.tsWall : (meta.began ?? snapshot.tsWall)
+    const began = snapshot === undefined ? tsWall : (meta.began ?? snapshot.tsWall)
     // One write: a state that was migrated never stands beside the schema that it had.
     await log.engine.write([
       metaEntry(log, { schema: settings.schema, epoch, began }),

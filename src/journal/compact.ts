@@ -1,5 +1,5 @@
+import type { JournalRange } from './engine.ts'
 import type { JournalLog } from './journal-log.ts'
-import type { RecordKind } from './record.ts'
 
 /** What {@link Journal.compact} has cleared. */
 export interface Compaction {
@@ -9,18 +9,30 @@ export interface Compaction {
 
 /** Clears what is older than the whole state that the oldest of the versions to keep stands on. */
 export async function compact<S>(log: JournalLog<S>, newest: number, keep: number): Promise<Compaction> {
-  const states = await log.states()
-  const base = states.filter((version) => version <= newest - keep).at(-1)
-  if (base === undefined) return { clearedCommits: 0, clearedSnapshots: 0 }
-  const clearedCommits = await clear(log, 'c', base)
-  const clearedSnapshots = await clear(log, 's', base - 1)
+  const ranges = await outdated(log, newest, keep)
+  const counts: number[] = []
+  for (const range of ranges) counts.push(await countIn(log, range))
+  for (const range of ranges) await log.engine.clear(range)
+  const [clearedCommits = 0, clearedSnapshots = 0] = counts
   return { clearedCommits, clearedSnapshots }
 }
 
-async function clear<S>(log: JournalLog<S>, kind: RecordKind, to: number): Promise<number> {
-  const range = log.keys.range(kind, 0, to)
+/** The same, and does not count: it would have to read all that it clears. */
+export async function clearOutdated<S>(log: JournalLog<S>, newest: number, keep: number): Promise<void> {
+  for (const range of await outdated(log, newest, keep)) await log.engine.clear(range)
+}
+
+/** Where the commits and the states are that nobody needs; what follows a damaged state needs the one before it. */
+async function outdated<S>(log: JournalLog<S>, newest: number, keep: number): Promise<JournalRange[]> {
+  if (newest < keep) return []
+  const { snapshot: base } = await log.newestState(newest - keep)
+  return base === undefined
+    ? []
+    : [log.keys.range('c', 0, base.version), log.keys.range('s', 0, base.version - 1)]
+}
+
+async function countIn<S>(log: JournalLog<S>, range: JournalRange): Promise<number> {
   let count = 0
   for await (const _ of log.engine.read(range)) count += 1
-  if (count > 0) await log.engine.clear(range)
   return count
 }

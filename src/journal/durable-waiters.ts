@@ -5,8 +5,8 @@ import type { WaitOptions } from '../store/index.ts'
 
 interface Waiter {
   readonly version: number
-  resolve(version: number): void
-  reject(error: unknown): void
+  resolve: (version: number) => void
+  reject: (error: unknown) => void
 }
 
 export class DurableWaiters {
@@ -23,6 +23,10 @@ export class DurableWaiters {
     const store = this.#store
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { version, resolve, reject }
+      if (signal === undefined && timeoutMs === undefined) {
+        this.#waiters.add(waiter) // nothing but the disk ends it
+        return
+      }
       const end = (error: unknown): void => {
         if (!this.#waiters.delete(waiter)) return
         clear()
@@ -63,8 +67,10 @@ export class DurableWaiters {
   }
 
   #take(to: number): Waiter[] {
-    const taken = [...this.#waiters].filter(({ version }) => version <= to)
-    for (const waiter of taken) this.#waiters.delete(waiter)
+    const taken: Waiter[] = []
+    for (const waiter of this.#waiters) {
+      if (waiter.version <= to && this.#waiters.delete(waiter)) taken.push(waiter)
+    }
     return taken
   }
 }

@@ -1,6 +1,6 @@
 /** Reads the records of a journal: proves each, and puts states together. */
 import { applyDelta } from '../delta/index.ts'
-import { HeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { JournalEngine, JournalEntry } from './engine.ts'
 import {
@@ -32,6 +32,16 @@ export interface Verification {
   readonly gaps: readonly [after: number, found: number][]
 }
 
+/** What a seal has made. @throws `OPTION_INVALID` for what is no text: no checksum would hold for it */
+function textOf(sealed: unknown): string {
+  if (typeof sealed === 'string') return sealed
+  throw new HeadgateError('OPTION_INVALID', {
+    option: 'seal',
+    expected: 'functions that return texts',
+    received: `one that returned ${describeValue(sealed)}`,
+  })
+}
+
 export class JournalLog<S> {
   readonly engine: JournalEngine
   readonly keys: JournalKeys
@@ -45,10 +55,13 @@ export class JournalLog<S> {
     this.#seal = seal
   }
 
-  async entryOf(kind: RecordKind, record: JournalRecord): Promise<JournalEntry> {
+  /** A promise only where the seal makes one: most journals have none, and write very many records. */
+  entryOf(kind: RecordKind, record: JournalRecord): JournalEntry | Promise<JournalEntry> {
+    const key = this.keys.of(kind, record.version)
     const text = recordText(record)
-    const sealed = this.#seal === undefined ? text : await this.#seal.encode(text)
-    return { key: this.keys.of(kind, record.version), text: checked(sealed) }
+    const sealed = this.#seal === undefined ? text : this.#seal.encode(text)
+    if (typeof sealed === 'string') return { key, text: checked(sealed) }
+    return Promise.resolve(sealed).then((later) => ({ key, text: checked(textOf(later)) }))
   }
 
   async *records(
@@ -97,7 +110,8 @@ export class JournalLog<S> {
   /** The versions of the whole states, oldest first. */
   async states(): Promise<number[]> {
     const versions: number[] = []
-    for await (const { version } of this.records('s')) versions.push(version)
+    for await (const { key } of this.engine.read(this.keys.range('s')))
+      versions.push(this.keys.versionOf(key))
     return versions
   }
 

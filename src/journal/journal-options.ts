@@ -14,6 +14,10 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 
 const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 
+/** How many versions are kept. @throws `OPTION_INVALID` */
+export const checkKeep = (keep: unknown): void =>
+  check('keep', 'an integer from 1, or Infinity', keep, isCount(keep) || keep === Number.POSITIVE_INFINITY)
+
 /** @throws `OPTION_INVALID`, `OPTION_UNKNOWN` */
 export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Settings<S> {
   checkKeys(
@@ -59,7 +63,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
     check(count, 'an integer from 1', settings[count], isCount(settings[count]))
   }
   check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')
-  check('keep', 'an integer from 1, or Infinity', keep, isCount(keep) || keep === Number.POSITIVE_INFINITY)
+  checkKeep(keep)
   for (const time of ['retryMs', 'closeMs'] as const) {
     check(time, 'a number of milliseconds from 0', settings[time], isTime(settings[time]))
   }

@@ -14,7 +14,7 @@ import { messageOf } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { JournalEntry } from './engine.ts'
 import type { JournalLog } from './journal-log.ts'
-import { labelsOf } from './record.ts'
+import { changeOf, wholeOf } from './record.ts'
 import { StateRhythm } from './state-rhythm.ts'
 
 /** Commits of one write to the engine: the event loop has its turn between two. */
@@ -162,17 +162,18 @@ export class JournalWriter<S> {
     let from = this.durableVersion
     const rhythm = this.#rhythm.copy()
     for (const { snapshot, before, note } of this.#writing) {
-      const { state } = snapshot
-      const labels = { ...labelsOf(snapshot), from, note }
+      const link = { from, note }
       const isNext = before?.version === from && before.state !== undefined
       if (isNext) {
-        const change = await this.#log.entryOf('c', { ...labels, ops: diff<unknown>(before.state, state) })
+        const ops = diff<unknown>(before.state, snapshot.state)
+        const made = this.#log.entryOf('c', changeOf(snapshot, link, ops))
+        const change = made instanceof Promise ? await made : made
         entries.push(change)
         rhythm.add(change)
       }
       // What is no next one is the first of all, or follows versions that were skipped.
       if (!isNext || rhythm.mayBeDue) {
-        const whole = await this.#log.entryOf('s', { ...labels, state })
+        const whole = await this.#log.entryOf('s', wholeOf(snapshot, link))
         if (rhythm.isDue(whole, !isNext)) entries.push(whole)
       }
       from = snapshot.version

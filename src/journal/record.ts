@@ -66,14 +66,22 @@ export class JournalKeys {
   }
 }
 
-export const labelsOf = ({ version, reason, source, tsWall, tsMono, metadata }: Labels): Labels => ({
-  version,
-  reason,
-  source,
-  tsWall,
-  tsMono,
-  metadata,
-})
+/** What comes before a version, and what is noted with it. */
+export type Link = Pick<JournalRecord, 'from' | 'note'>
+
+// Each record is one literal: to spread labels into it costs as much as the text of it.
+
+/** The record of what a commit changed. */
+export function changeOf(snapshot: Labels, { from, note }: Link, ops: Delta): JournalRecord {
+  const { version, reason, source, tsWall, tsMono, metadata } = snapshot
+  return { version, reason, source, tsWall, tsMono, metadata, from, note, ops }
+}
+
+/** The record of a whole state. */
+export function wholeOf(snapshot: Snapshot<unknown>, { from, note }: Link): JournalRecord {
+  const { version, reason, source, tsWall, tsMono, metadata, state } = snapshot
+  return { version, reason, source, tsWall, tsMono, metadata, from, note, state }
+}
 
 const form = (value: unknown, root: string): unknown => toJsonForm(value, root).form
 
@@ -81,12 +89,12 @@ const form = (value: unknown, root: string): unknown => toJsonForm(value, root).
 export function recordText(record: JournalRecord): string {
   const { version, reason, source, tsWall, tsMono, from, note } = record
   const metadata = form(record.metadata, 'metadata')
-  const labels = { version, reason, source, tsWall, tsMono, metadata, from, note }
-  return JSON.stringify(
-    'ops' in record
-      ? { ...labels, ops: deltaToJSON(record.ops) }
-      : { ...labels, state: form(record.state, 'state') },
-  )
+  if ('ops' in record) {
+    const ops = deltaToJSON(record.ops)
+    return JSON.stringify({ version, reason, source, tsWall, tsMono, metadata, from, note, ops })
+  }
+  const state = form(record.state, 'state')
+  return JSON.stringify({ version, reason, source, tsWall, tsMono, metadata, from, note, state })
 }
 
 /** A text with its checksum ahead of it. */
@@ -114,5 +122,8 @@ export function recordOf(text: string): JournalRecord {
 }
 
 /** The snapshot that a record makes of a state. */
-export const snapshotOf = <S>(record: JournalRecord, state: unknown): Snapshot<S> =>
-  Object.freeze({ ...labelsOf(record), state }) as Snapshot<S> // the cast is the caller's claim of what he wrote
+export function snapshotOf<S>(record: JournalRecord, state: unknown): Snapshot<S> {
+  const { version, reason, source, tsWall, tsMono, metadata } = record
+  const snapshot = { version, state, reason, source, tsWall, tsMono, metadata }
+  return Object.freeze(snapshot) as Snapshot<S> // the cast is the caller's claim of what he wrote
+}

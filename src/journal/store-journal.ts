@@ -4,7 +4,7 @@ import { type Observable, type SchedulerLike, Subject, type Subscription } from 
 import { type JournalHealth, reportJournal } from '../health/index.ts'
 import { describeValue, HeadgateError } from '../kit/index.ts'
 import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
-import { type Compaction, compact } from './compact.ts'
+import { type Compaction, clearOutdated, compact } from './compact.ts'
 import { DurableWaiters } from './durable-waiters.ts'
 import type { Journal, JournalFault, JournalStats, JournalStatus } from './journal.ts'
 import type { JournalLog } from './journal-log.ts'
@@ -98,17 +98,22 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
     return this.#writer.durableVersion
   }
 
-  async durable(snapshot: Snapshot<S> = this.#kernel.head, options: WaitOptions = {}): Promise<number> {
+  durable(snapshot: Snapshot<S> = this.#kernel.head, options: WaitOptions = {}): Promise<number> {
     const { version } = snapshot
-    if (version <= this.durableVersion) return this.durableVersion
-    if (this.#isClosed) throw this.#pendingError()
+    if (version <= this.durableVersion) return Promise.resolve(this.durableVersion)
+    if (this.#isClosed) return Promise.reject(this.#pendingError())
     return this.#waiters.add(version, options)
   }
 
   compact(): Promise<Compaction> {
-    const compacted = this.#compacting.then(() => compact(this.log, this.durableVersion, this.settings.keep))
-    this.#compacting = compacted.catch(() => {}) // the caller is told
-    return compacted
+    return this.#inTurn(() => compact(this.log, this.durableVersion, this.settings.keep))
+  }
+
+  /** Compactions run one after another. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#compacting.then(work)
+    this.#compacting = done.catch(() => {}) // the caller is told
+    return done
   }
 
   stats(): JournalStats {
@@ -210,7 +215,10 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
     this.#turn?.tell()
     this.#waiters.resolve(this.durableVersion)
     if (!isWhole) return
-    this.compact().catch((error: unknown) => this.#tell(error))
+    const { log, settings } = this
+    this.#inTurn(() => clearOutdated(log, this.durableVersion, settings.keep)).catch((error: unknown) =>
+      this.#tell(error),
+    )
   }
 
   #tell(error: unknown): void {
