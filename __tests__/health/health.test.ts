@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
 import { from } from 'rxjs'
 import { LeakWatch } from '../../src/counting/index.ts'
-import { type HealthCode, type HealthOptions, health } from '../../src/health/index.ts'
+import { type HealthCode, type HealthOptions, health, healthCheck } from '../../src/health/index.ts'
 import {
   buffer,
   createMachineStore,
@@ -537,6 +537,39 @@ describe('LEAKED_SUBSCRIBER', () => {
     expect(forget).not.toHaveBeenCalled()
     handle.unsubscribe()
     expect(forget).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('healthCheck', () => {
+  /** What health says a while after losses, of a store that was watched in between. */
+  function after(watch: (store: Store<number>) => () => unknown): HealthCode[] {
+    const clock = new ManualClock()
+    const store = numbers({ clock })
+    store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
+    const look = watch(store)
+    for (let n = 1; n <= 9; n += 1) store.set(n)
+    clock.advance(30_000)
+    look()
+    clock.advance(60_000)
+    return codes(store, { stallMs: Number.POSITIVE_INFINITY })
+  }
+
+  test('changes nothing of what others are told', () => {
+    expect(after(() => () => {})).toEqual(['HIGH_DROP_RATE'])
+    expect(after((store) => healthCheck(store))).toEqual(['HIGH_DROP_RATE'])
+    // Who shares the samples of all changes how far back the next one looks.
+    expect(after((store) => () => health(store))).toEqual([])
+  })
+
+  test('judges what has been since it was asked, as health does', () => {
+    const clock = new ManualClock()
+    const store = numbers({ clock })
+    store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
+    const check = healthCheck(store, { stallMs: Number.POSITIVE_INFINITY })
+    for (let n = 1; n <= 9; n += 1) store.set(n)
+    expect(check().issues.map(({ code }) => code)).toEqual(['HIGH_DROP_RATE'])
+    clock.advance(60_000)
+    expect(check().issues).toEqual([])
   })
 })
 

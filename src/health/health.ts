@@ -37,8 +37,41 @@ const windows = new WeakMap<Kernel<unknown>, HealthWindow>()
  * ```
  */
 export function health(store: MetricsSource, options?: HealthOptions): HealthReport {
-  const thresholds = thresholdsOf(options)
   const kernel = kernelOf(store)
+  const window = windows.get(kernel) ?? new HealthWindow()
+  const report = judge(store, kernel, window, options)
+  windows.set(kernel, window)
+  return report
+}
+
+/**
+ * Judges a store as {@link health} does, over a recent past of its own: however often it is called, nobody else's report
+ * changes, and it leaves nothing in the store. For those who watch a store that is not theirs.
+ *
+ * @throws `KERNEL_ABSENT` for what is no store; when it is called, `OPTION_INVALID`, `OPTION_UNKNOWN`.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { healthCheck } from 'headgate/health'
+ *
+ * const check = healthCheck(createStore({ battery: 90 }))
+ * console.log(check().status) // → healthy
+ * ```
+ */
+export function healthCheck(store: MetricsSource, options?: HealthOptions): () => HealthReport {
+  const kernel = kernelOf(store)
+  const window = new HealthWindow()
+  return () => judge(store, kernel, window, options)
+}
+
+function judge(
+  store: MetricsSource,
+  kernel: Kernel<unknown>,
+  window: HealthWindow,
+  options: HealthOptions | undefined,
+): HealthReport {
+  const thresholds = thresholdsOf(options)
   const metrics = store.metrics()
   const vitals = kernel.vitals()
   const beside = {
@@ -47,8 +80,6 @@ export function health(store: MetricsSource, options?: HealthOptions): HealthRep
     mirrors: mirrorsOf(kernel),
     members: membersOf(kernel),
   }
-  const window = windows.get(kernel) ?? new HealthWindow()
-  windows.set(kernel, window)
   const recent = window.counts(metrics, vitals, thresholds)
   return judgeHealth(metrics, recent, vitals, beside, thresholds)
 }

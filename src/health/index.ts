@@ -1,5 +1,5 @@
 /** Whether a store is well, and its figures for those who collect them. */
-export { health, type MetricsSource } from './health.ts'
+export { health, healthCheck, type MetricsSource } from './health.ts'
 export { INSTRUMENTS, type Instrument, type Reading, readings } from './instruments.ts'
 export { type JournalHealth, reportJournal } from './journal-health.ts'
 export type { HealthCode, HealthIssue, HealthReport } from './judge-health.ts'

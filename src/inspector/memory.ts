@@ -85,6 +85,7 @@ export class StoreMemory {
     this.#leave = () => {
       unfollow()
       reporter?.taps?.delete(tap)
+      if (reporter?.taps?.size === 0) reporter.taps = undefined
     }
   }
 

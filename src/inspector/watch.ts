@@ -1,6 +1,6 @@
 /** One store under inspection: what it is in figures, and what is remembered of it. */
 import { lastMade } from '../derive/index.ts'
-import { type HealthReport, health } from '../health/index.ts'
+import { type HealthReport, healthCheck } from '../health/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { messageOf } from '../kit/index.ts'
 import type { MachineState, StateValue } from '../machine/index.ts'
@@ -45,6 +45,7 @@ export class Watch {
   readonly #memory: StoreMemory | undefined
   readonly #options: WatchOptions
   readonly #forms = new PlainForms()
+  readonly #judge: () => HealthReport | undefined
 
   constructor(store: WatchedStore, options: WatchOptions) {
     this.store = store
@@ -52,6 +53,7 @@ export class Watch {
     this.#options = options
     this.#kernel = findKernel(store)
     this.#memory = this.#kernel && new StoreMemory(this.#kernel, options.historyLimit)
+    this.#judge = this.#kernel === undefined ? () => undefined : healthCheck(this.#kernel.store)
   }
 
   /** A line of the overview. */
@@ -173,10 +175,6 @@ export class Watch {
   #current(): string {
     const head = this.#head().state as { readonly current?: unknown } | undefined
     return isMachine(this.store) && head !== undefined ? stateText(head.current) : ''
-  }
-
-  #judge(): HealthReport | undefined {
-    return this.#kernel && health(this.#kernel.store)
   }
 
   #kept(snapshot: Snapshot<unknown>, head: CommitFacts): KeptVersion {
