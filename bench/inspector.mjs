@@ -14,9 +14,11 @@ import { serveInspector } from '../dist/esm/inspector/index.js'
 import { mirror, sseSocket } from '../dist/esm/sync/index.js'
 
 const ENTITIES = 1_000
-const WRITES = 20_000
+const WRITES = 4_000
 const WRITES_A_TURN = 50
 const ROUNDS = 5
+/** Each of them takes three seconds. */
+const ROUNDS_FIFTY = 3
 
 const feedOf = (url) => {
   const address = new URL(url)
@@ -145,9 +147,9 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
-async function rounds(cases, run) {
+async function rounds(cases, run, count) {
   const results = Object.fromEntries(cases.map((name) => [name, []]))
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round <= count; round += 1) {
     for (const name of cases) {
       const result = await run(name)
       // The first round warms up.
@@ -158,13 +160,13 @@ async function rounds(cases, run) {
 }
 
 async function measure() {
-  const cpu = await rounds(['none', 'reads', 'sticks'], writes)
+  const cpu = await rounds(['none', 'reads', 'sticks'], writes, ROUNDS)
   for (const name of ['reads', 'sticks']) {
     console.log(
       `a page that ${name.padEnd(6)}  ${(cpu(name) / cpu('none')).toFixed(2)} of the writer without one`,
     )
   }
-  const share = await rounds(['none', 'reads'], fifty)
+  const share = await rounds(['none', 'reads'], fifty, ROUNDS_FIFTY)
   const extra = 100 * (share('reads') - share('none'))
   console.log(`50 stores × 1 000 commits/s: ${extra.toFixed(1)} % of a core for watching`)
   console.log(`100 stores × 100 subscribers: ${median(await firstFacts()).toFixed(0)} ms to the first facts`)

@@ -18,11 +18,12 @@ export function findBrowser(): string | undefined {
   return PLACES.find((place) => place !== '' && existsSync(place))
 }
 
-export type BrowserPage = 'panels' | 'react' | 'vue' | 'svelte' | 'solid' | 'angular'
+export type BrowserPage = 'panels' | 'inspector' | 'react' | 'vue' | 'svelte' | 'solid' | 'angular'
 
 /** What is mounted and unmounted in each of them. */
 export const BROWSER_PAGES: Readonly<Record<BrowserPage, string>> = {
   panels: 'panels in a page',
+  inspector: 'inspectors in a page',
   react: 'a dashboard in React',
   vue: 'a dashboard in Vue',
   svelte: 'a dashboard in Svelte',

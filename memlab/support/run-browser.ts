@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { config, type IHeapNode, utils } from '@memlab/core'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { ConsoleMode, run } from 'memlab'
 import { BROWSER_PAGES, type BrowserPage } from './find-browser-leaks.ts'
 import { LeakCounter } from './find-leaks.ts'
@@ -24,14 +24,34 @@ const ARGS = [
   '--disable-dev-shm-usage',
 ]
 
-async function panels(): Promise<string> {
-  const entry = join(__dirname, '../browser/page.ts')
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife' })
-  return `<!doctype html><meta charset="utf-8"><title>panels</title><body><script>${outputFiles[0]?.text}</script>`
+/** The inspector's page is a module that the build makes: here it is that of the sources. */
+const embedded: Plugin = {
+  name: 'embedded-page',
+  setup(builder) {
+    const path = join(__dirname, '../../src/inspector/page/embedded.ts')
+    builder.onResolve({ filter: /embedded-page\.js$/ }, () => ({ path }))
+  },
 }
 
-/** The writer has gone on for as long as the last step asked. */
-const WRITTEN = 'globalThis.page !== undefined && page.writes > page.until'
+async function own(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(__dirname, '../browser', file)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    loader: { '.css': 'text' },
+    plugins: [embedded],
+  })
+  const script = outputFiles[0]?.text.replaceAll('</script', '<\\/script')
+  return `<!doctype html><meta charset="utf-8"><title>${file}</title><body><script>${script}</script>`
+}
+
+/** The pages that are this repository's own; the others are dashboards. */
+const OWN: Partial<Record<string, string>> = { panels: 'page.ts', inspector: 'inspector.ts' }
+
+/** The writer has gone on for as long as the last step asked, and the page has been driven. */
+const WRITTEN = 'globalThis.page !== undefined && page.writes > page.until && page.driven !== false'
 
 async function dashboard(framework: string): Promise<string> {
   const { bundle } = await import(join(__dirname, '../../examples/dashboard/bundle.js'))
@@ -68,14 +88,17 @@ async function step(page: Page, work: string): Promise<void> {
 
 async function main(): Promise<void> {
   const [name = '', kind, chromiumBinary = '', workDir = ''] = process.argv.slice(-4)
-  const isPanels = name === 'panels'
-  const html = await (isPanels ? panels() : dashboard(name))
+  const file = OWN[name]
+  const html = await (file === undefined ? dashboard(name) : own(file))
   const server = createServer((_request, response) =>
     response.setHeader('content-type', 'text/html').end(html),
   )
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  const counter = new LeakCounter(BROWSER_PAGES[name as BrowserPage], isPanels ? undefined : isDetached)
+  const counter = new LeakCounter(
+    BROWSER_PAGES[name as BrowserPage],
+    file === undefined ? isDetached : undefined,
+  )
   config.externalLeakFilter = { leakFilter: counter.filter }
   config.errorHandling = 2
   config.useXVFB = false
@@ -90,7 +113,7 @@ async function main(): Promise<void> {
       },
       action: async (page) => {
         await step(page as unknown as Page, 'page.mount()')
-        if (!isPanels) await step(page as unknown as Page, DRIVE)
+        if (file === undefined) await step(page as unknown as Page, DRIVE)
       },
       back: (page) => step(page as unknown as Page, 'page.unmount()'),
     },

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { type Signal, signal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { Feed } from './feed.ts'
 import { clock, count } from './format.ts'
@@ -9,6 +9,7 @@ import { Overview } from './overview.tsx'
 import { Dot } from './parts.tsx'
 import type { Place, View } from './place.ts'
 import { RecordView } from './record-view.tsx'
+import { useSession } from './session.ts'
 import { StoreView } from './store-view.tsx'
 import { levelOf } from './trouble.ts'
 
@@ -19,8 +20,6 @@ export interface AppProps {
   readonly open: (text: string) => void
 }
 
-/** `'auto'` is what the system says. */
-const theme = signal<'auto' | 'dark' | 'light'>('auto')
 const NEXT_THEME = { auto: 'dark', dark: 'light', light: 'auto' } as const
 
 const TABS: readonly (readonly [View, string])[] = [
@@ -30,6 +29,7 @@ const TABS: readonly (readonly [View, string])[] = [
 ]
 
 export function App({ feed: current, place, open }: AppProps): JSX.Element {
+  const { theme } = useSession()
   const feed = current.value
   const { view, id } = place
   const facts = feed.facts.value

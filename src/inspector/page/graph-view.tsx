@@ -6,6 +6,7 @@ import { plural, short } from './format.ts'
 import { type Layout, layOut } from './layout.ts'
 import { rateOf } from './parts.tsx'
 import type { Place } from './place.ts'
+import { type Session, useSession } from './session.ts'
 import { byTrouble, levelOf } from './trouble.ts'
 
 /** Stores that are drawn: those that feed others first. */
@@ -13,10 +14,8 @@ const STORES_MAX = 60
 /** Room for the line below a name. */
 const NOTE_WIDTH = 112
 
-let drawn: { readonly key: string; readonly layout: Layout } | undefined
-
 /** Laid out anew only where who feeds whom has changed. */
-function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
+function layoutOf(session: Session, stores: readonly StoreFacts[], { edges }: Facts): Layout {
   const ids = new Set(stores.map(({ id }) => id))
   const arrows = edges
     .filter(({ from, to }) => ids.has(from) && ids.has(to))
@@ -43,12 +42,11 @@ function layoutOf(stores: readonly StoreFacts[], { edges }: Facts): Layout {
     ...mirrors.map(({ id }) => ({ from: `from ${id}`, to: id, label: '' })),
     ...served.map(({ id }) => ({ from: id, to: `to ${id}`, label: '' })),
   ]
-  const key = JSON.stringify([boxes, all])
-  if (drawn?.key !== key) drawn = { key, layout: layOut(boxes, all, 'LR') }
-  return drawn.layout
+  return session.layout(JSON.stringify([boxes, all]), () => layOut(boxes, all, 'LR'))
 }
 
 export function GraphView({ facts, place }: { readonly facts: Facts; readonly place: Place }): JSX.Element {
+  const session = useSession()
   const wanted = place.filter.value.trim().toLowerCase()
   const linked = new Set(facts.edges.flatMap(({ from, to }) => [from, to]))
   for (const { id, kind, clients } of facts.stores) if (kind === 'mirror' || clients > 0) linked.add(id)
@@ -58,7 +56,7 @@ export function GraphView({ facts, place }: { readonly facts: Facts; readonly pl
     .slice(0, STORES_MAX)
   if (stores.length === 0) return <p class="empty">There is nothing to draw.</p>
   const byId = new Map(stores.map((store) => [store.id, store]))
-  const layout = layoutOf(stores, facts)
+  const layout = layoutOf(session, stores, facts)
   /** What stands beside a store: those it feeds, and where a mirror is from. */
   const beside = (kind: 'subs' | 'from' | 'to', id: string): StoreFacts | undefined =>
     id.startsWith(`${kind} `) ? byId.get(id.slice(kind.length + 1)) : undefined

@@ -2,7 +2,34 @@
 import type { Feed } from './feed.ts'
 import type { Place } from './place.ts'
 
-export function onKey(event: KeyboardEvent, place: Place, feed: Feed): void {
+/**
+ * Listens for keys. A page that is nothing else has all of them. One inside of somebody's own has those that are pressed
+ * after it was clicked or focused, until something else is: also where what was clicked is gone, so that the focus is
+ * nowhere.
+ *
+ * @returns what ends it
+ */
+export function listenForKeys(root: HTMLElement | ShadowRoot, place: Place, feed: () => Feed): () => void {
+  const inside = root instanceof ShadowRoot ? root.host : root
+  const page = inside.ownerDocument
+  let isOurs = inside === page.body
+  const listening = new AbortController()
+  const { signal } = listening
+  if (!isOurs) {
+    const toWhom = (event: Event): void => {
+      isOurs = event.composedPath().includes(inside)
+    }
+    page.addEventListener('pointerdown', toWhom, { capture: true, signal })
+    page.addEventListener('focusin', toWhom, { capture: true, signal })
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    if (isOurs || event.composedPath().includes(inside)) press(event, root, place, feed())
+  }
+  page.addEventListener('keydown', onKey, { signal })
+  return () => listening.abort()
+}
+
+function press(event: KeyboardEvent, root: ParentNode, place: Place, feed: Feed): void {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
   const target = event.composedPath()[0]
   const isWriting =
@@ -11,13 +38,13 @@ export function onKey(event: KeyboardEvent, place: Place, feed: Feed): void {
     if (event.key === 'Escape') (target as HTMLElement).blur()
     return
   }
-  const action = actions(place, feed)[event.key]
+  const action = actions(root, place, feed)[event.key]
   if (action === undefined) return
   event.preventDefault()
   action()
 }
 
-function actions(place: Place, feed: Feed): Readonly<Record<string, () => void>> {
+function actions(root: ParentNode, place: Place, feed: Feed): Readonly<Record<string, () => void>> {
   const head = feed.look.value?.head.version ?? 0
   const oldest = feed.look.value?.oldest ?? 0
   const scrub = (by: number): void => {
@@ -28,7 +55,8 @@ function actions(place: Place, feed: Feed): Readonly<Record<string, () => void>>
   return {
     '/': () => {
       place.go('overview')
-      document.querySelector<HTMLInputElement>('input[type=search]')?.focus()
+      // The field is drawn with the view.
+      setTimeout(() => root.querySelector<HTMLInputElement>('input[type=search]')?.focus(), 0)
     },
     o: () => place.go('overview'),
     g: () => place.go('graph'),

@@ -1,5 +1,4 @@
 /** @jsxImportSource preact */
-import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { Chart, EventFacts, Look, MachineFacts, StoreFacts, TrackFacts } from '../facts.ts'
 import { Drawing } from './drawing.tsx'
@@ -7,6 +6,7 @@ import type { Feed } from './feed.ts'
 import { clock, duration } from './format.ts'
 import { type Layout, layOut } from './layout.ts'
 import { Actors, Sequence } from './sequence.tsx'
+import { type Session, useSession } from './session.ts'
 
 interface Props {
   readonly store: StoreFacts
@@ -17,20 +17,27 @@ interface Props {
 }
 
 const ANY = '*'
-/** The drawing of each machine, by what it is: it does not change. */
-const layouts = new Map<string, Layout>()
+/** What a drawing is known by: made once for each object. */
+const keys = new WeakMap<Chart, string>()
 
-function layoutOf(chart: Chart): Layout {
-  const key = JSON.stringify(chart)
-  const known = layouts.get(key)
-  if (known !== undefined) return known
+function keyOf(chart: Chart): string {
+  const key = keys.get(chart) ?? JSON.stringify(chart)
+  keys.set(chart, key)
+  return key
+}
+
+/** The drawing of a machine, by what it is: it does not change. */
+const layoutOf = (session: Session, chart: Chart): Layout =>
+  session.layout(keyOf(chart), () => layOutChart(chart))
+
+function layOutChart(chart: Chart): Layout {
   const hasAny = chart.arrows.some(({ from, to }) => from === '' && to !== '')
   const boxes = chart.nodes.map(({ id, name, parent, kind, isInitial }) => ({
     id,
     label: kind === 'history' ? 'H' : `${isInitial ? '▸ ' : ''}${name}${kind === 'final' ? ' ◉' : ''}`,
     parent,
   }))
-  const layout = layOut(
+  return layOut(
     hasAny ? [{ id: ANY, label: 'any state', parent: '' }, ...boxes] : boxes,
     chart.arrows
       .filter(({ from, to }) => from !== '' || to !== '')
@@ -41,11 +48,10 @@ function layoutOf(chart: Chart): Layout {
       })),
     'TB',
   )
-  layouts.set(key, layout)
-  return layout
 }
 
 export function MachineView({ store, look, machine, feed, allowControl }: Props): JSX.Element {
+  const session = useSession()
   const active = new Set(machine.active)
   const last = machine.track.at(-1)
   const kinds = new Map(machine.chart.nodes.map(({ id, kind }) => [id, kind]))
@@ -56,7 +62,7 @@ export function MachineView({ store, look, machine, feed, allowControl }: Props)
           {machine.id} <small>{store.current}</small>
         </h2>
         <Drawing
-          layout={layoutOf(machine.chart)}
+          layout={layoutOf(session, machine.chart)}
           label={`The machine ${machine.id}, in ${store.current}`}
           boxClass={({ id }) =>
             `${id === ANY ? 'any' : (kinds.get(id) ?? '')} ${active.has(id) ? 'active' : ''}`
@@ -102,10 +108,6 @@ function isLast(event: string | undefined, label: string): boolean {
   return label.split('\n').some((line) => line.replace(' [guard]', '') === drawn)
 }
 
-/** The event whose form is open, and what is in it. */
-const form = signal<{ readonly type: string; readonly text: string } | undefined>(undefined)
-const answer = signal('')
-
 function Events({
   events,
   id,
@@ -117,6 +119,7 @@ function Events({
   readonly feed: Feed
   readonly allowControl: boolean
 }): JSX.Element {
+  const { form, answer } = useSession()
   const send = (type: string, text: string): void => {
     const fields = fieldsOf(text)
     if (fields === undefined) {

@@ -1,18 +1,9 @@
 /** @jsxImportSource preact */
-import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { Feed } from './feed.ts'
 import { clock, count, duration } from './format.ts'
 import { Recorder } from './recording.ts'
-
-interface Running {
-  readonly recorder: Recorder
-  readonly lines: number
-  readonly stop: () => void
-}
-
-const running = signal<Running | undefined>(undefined)
-const problem = signal('')
+import { type Session, useSession } from './session.ts'
 
 interface Props {
   readonly feed: Feed
@@ -22,6 +13,8 @@ interface Props {
 
 /** Saves a session as a file, and opens one. */
 export function RecordView({ feed, open }: Props): JSX.Element {
+  const session = useSession()
+  const { running, problem } = session
   const read = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return
     try {
@@ -55,11 +48,11 @@ export function RecordView({ feed, open }: Props): JSX.Element {
         ) : (
           <p>
             {running.value === undefined ? (
-              <button type="button" class="on" onClick={() => start(feed)}>
+              <button type="button" class="on" onClick={() => start(feed, session)}>
                 ● Record
               </button>
             ) : (
-              <button type="button" class="on bad" onClick={stopAndSave}>
+              <button type="button" class="on bad" onClick={() => stopAndSave(session)}>
                 ■ Stop and save
               </button>
             )}{' '}
@@ -88,7 +81,7 @@ export function RecordView({ feed, open }: Props): JSX.Element {
   )
 }
 
-function start(feed: Feed): void {
+function start(feed: Feed, { running }: Session): void {
   const recorder = new Recorder()
   const stop = feed.record?.((change) => {
     recorder.add(change)
@@ -97,7 +90,8 @@ function start(feed: Feed): void {
   running.value = { recorder, lines: recorder.lines.length, stop: stop ?? (() => {}) }
 }
 
-function stopAndSave(): void {
+/** Ends a recording in progress, and saves it. */
+export function stopAndSave({ running }: Session): void {
   const recording = running.value
   if (recording === undefined) return
   recording.stop()

@@ -1,5 +1,4 @@
 /** @jsxImportSource preact */
-import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { KeptVersion, Look, StoreFacts } from '../facts.ts'
@@ -7,6 +6,7 @@ import { type Difference, differences } from './differences.ts'
 import type { Feed } from './feed.ts'
 import { clock, count, duration } from './format.ts'
 import type { Place } from './place.ts'
+import { useSession } from './session.ts'
 import { Subscribers } from './subscribers.tsx'
 import { Timeline } from './timeline.tsx'
 import { Tree } from './tree.tsx'
@@ -18,44 +18,26 @@ interface Props {
   readonly feed: Feed
 }
 
-/** Versions that were asked for; `'gone'` where they are not kept. */
-const fetched = signal<ReadonlyMap<string, KeptVersion | 'gone'>>(new Map())
-const FETCHED_MAX = 500
-
 function useVersion(feed: Feed, id: string, version: number | undefined): KeptVersion | 'gone' | undefined {
+  const session = useSession()
+  const { fetched } = session
   const key = `${id} ${version}`
   const known = version === undefined ? undefined : fetched.value.get(key)
   useEffect(() => {
     if (version === undefined || version < 0 || fetched.peek().has(key)) return
     feed.version(id, version).then(
-      (kept) => remember(key, kept ?? 'gone'),
+      (kept) => session.remember(key, kept ?? 'gone'),
       () => {},
     )
-  }, [feed, id, key, version])
+  }, [feed, id, key, version, session, fetched])
   return known
-}
-
-function remember(key: string, kept: KeptVersion | 'gone'): void {
-  fetched.value = new Map([...[...fetched.value].slice(-FETCHED_MAX), [key, kept]])
-}
-
-/** The states that followed each other here: what the newest is compared with. */
-let newest:
-  | { readonly id: string; readonly version: number; readonly state: unknown; readonly before: unknown }
-  | undefined
-
-function beforeNewest({ id, head, state }: Look): unknown {
-  if (newest?.id !== id) newest = { id, version: head.version, state, before: state }
-  else if (newest.version !== head.version)
-    newest = { id, version: head.version, state, before: newest.state }
-  return newest.before
 }
 
 export function StoreView({ store, look, place, feed }: Props): JSX.Element {
   const { id } = store
   const at = place.version.value
   const pinned = place.pinned.value
-  const live = beforeNewest(look)
+  const live = useSession().beforeNewest(look)
   const shown = useVersion(feed, id, at)
   const previous = useVersion(feed, id, pinned ?? (at === undefined ? undefined : at - 1))
   const isGone = shown === 'gone'

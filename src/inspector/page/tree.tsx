@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** A state as a tree; what is other than in another state is marked. */
-import { type Signal, signal } from '@preact/signals'
 import type { JSX } from 'preact'
+import { useSession } from './session.ts'
 import { type Branch, isBranch, isSame, leafText } from './values.ts'
 
 /** Entries of one branch that are drawn; a branch with more says how many. */
@@ -9,9 +9,6 @@ const ENTRIES_MAX = 200
 /** So many levels are open at first, as long as the branch is not larger than that. */
 const OPEN_DEPTH = 2
 const OPEN_SIZE = 30
-
-/** Branches that somebody has opened or closed, by their paths. */
-const toggled: Signal<ReadonlyMap<string, boolean>> = signal(new Map())
 
 interface Props {
   readonly name: string
@@ -39,6 +36,7 @@ export const Tree = ({
 )
 
 function Node({ name, path, value, before, depth }: Props): JSX.Element {
+  const { toggled } = useSession()
   const isChanged = !isSame(value, before)
   if (!isBranch(value)) return <Leaf name={name} value={value} isChanged={isChanged} />
   const size = Object.keys(value).length
