@@ -542,7 +542,7 @@ describe('LEAKED_SUBSCRIBER', () => {
 
 describe('healthCheck', () => {
   /** What health says a while after losses, of a store that was watched in between. */
-  function after(watch: (store: Store<number>) => () => unknown): HealthCode[] {
+  function lossesAfter(watch: (store: Store<number>) => () => unknown): HealthCode[] {
     const clock = new ManualClock()
     const store = numbers({ clock })
     store.subscribe(() => new Promise(() => {}), { policy: buffer({ capacity: 1 }) })
@@ -555,10 +555,10 @@ describe('healthCheck', () => {
   }
 
   test('changes nothing of what others are told', () => {
-    expect(after(() => () => {})).toEqual(['HIGH_DROP_RATE'])
-    expect(after((store) => healthCheck(store))).toEqual(['HIGH_DROP_RATE'])
+    expect(lossesAfter(() => () => {})).toEqual(['HIGH_DROP_RATE'])
+    expect(lossesAfter((store) => healthCheck(store))).toEqual(['HIGH_DROP_RATE'])
     // Who shares the samples of all changes how far back the next one looks.
-    expect(after((store) => () => health(store))).toEqual([])
+    expect(lossesAfter((store) => () => health(store))).toEqual([])
   })
 
   test('judges what has been since it was asked, as health does', () => {
