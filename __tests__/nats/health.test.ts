@@ -65,7 +65,7 @@ describe('the health of a store that many machines have', () => {
     await world.quiet()
     const { store } = world.join()
     world.scheduler.schedule(() => {}, 11_000)
-    await world.tick()
+    while (world.scheduler.now() < 11_000) await world.tick()
     expect(codes(store, 10_000)).toEqual(['NATS_BEHIND'])
     await world.quiet()
     expect(codes(store)).toEqual([])

@@ -74,17 +74,7 @@ const machine = defineMachine({
   },
 })
 
-const FATES: readonly Fate[] = [
-  'stored',
-  'stored',
-  'stored',
-  'stored',
-  'answer lost',
-  'lost',
-  'late',
-  'twice',
-  'refused',
-]
+const FATES: readonly Fate[] = ['stored', 'stored', 'stored', 'stored', 'stored', 'lost', 'late', 'twice']
 
 const ACTS = [
   ...Array(5).fill('add'),

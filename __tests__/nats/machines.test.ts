@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createSystem } from '../../src/actors/index.ts'
 import { defineMachine } from '../../src/index.ts'
-import { type JoinedMachine, World } from './support/world.ts'
+import { type JoinedMachine, settle, World } from './support/world.ts'
 
 const door = defineMachine({
   id: 'door',
@@ -293,6 +293,50 @@ describe('MachineMember', () => {
     expect(two.store.context.list).toEqual(['sent by 1', 'written by 1', 'sent by 2', 'written by 2'])
     expect(two.store.state.history).toEqual([])
   })
+
+  test.each(['the leader', 'another member'])(
+    'what work writes whose state %s has left meanwhile is late, and does not count',
+    async (who) => {
+      let tools!: Tools
+      const worker = defineMachine({
+        id: 'worker',
+        initial: 'ON',
+        context: { list: [] as string[] },
+        on: {
+          ADD: {
+            update: (draft: { list: string[] }, { text }: { text: string }) => {
+              draft.list.push(text)
+            },
+          },
+        },
+        states: {
+          ON: {
+            on: { NEXT: 'OFF' },
+            invoke: {
+              src: (_context: unknown, _event: unknown, given: Tools) => {
+                tools = given
+                return new Promise<void>((resolve) => {
+                  given.signal.addEventListener('abort', () => resolve())
+                })
+              },
+            },
+          },
+          OFF: {},
+        },
+      } as never)
+      const [one, two] = (await members(worker)) as [JoinedMachine, JoinedMachine]
+      const first = who === 'the leader' ? one : two
+      const leaving = first.member.send('NEXT')
+      // That of another member is on its way; that of the leader waits together with what follows.
+      if (first === two) await settle()
+      tools.update((draft) => void draft.list.push('written'))
+      tools.send({ type: 'ADD', text: 'sent' })
+      expect(await sent(leaving)).toMatchObject({ committed: true })
+      await world.pass(100)
+      expect(two.store.state).toMatchObject({ current: 'OFF', context: { list: [] } })
+      expect(one.store.metrics().lateWrites).toBe(2)
+    },
+  )
 
   test('what is to be done outside of the context is done by the leader, whoever sent the event', async () => {
     const done: string[] = []

@@ -1,4 +1,5 @@
 /** Members that join a log that lives on, lead, follow, and go; of a store, and of a machine with a timer and work. */
+import { asyncScheduler } from 'rxjs'
 import { MemoryLog, Servers } from '../../__tests__/nats/support/memory-log.ts'
 import { createMachineStore, defineMachine } from '../../src/machine/index.ts'
 import { MachineMember } from '../../src/nats/machine-member.ts'
@@ -80,7 +81,7 @@ function members(name: string, join: Join): Claim {
     name,
     count: 120,
     create({ leak, witness }) {
-      const servers = new Servers()
+      const servers = new Servers(asyncScheduler)
       servers.historyMax = 120
       const kept: unknown[] = [servers]
       let open: Guest[] = []

@@ -50,12 +50,12 @@ export class Chain {
     this.leader = leader
   }
 
-  #version({ version, tsWall, fence }: CommitRecord): void {
+  #version({ version, tsWall, fence, more = [] }: CommitRecord): void {
     if (this.version >= 0 && version !== this.version + 1) {
       throw new Error(`it makes version ${version} of version ${this.version}`)
     }
     if (this.version < 0) this.began = tsWall
     if (fence !== undefined) this.ledAt = tsWall
-    this.version = version
+    this.version = version + more.length
   }
 }

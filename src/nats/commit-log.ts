@@ -19,12 +19,6 @@ export interface LogFollower {
   lost(error: unknown): void
 }
 
-/**
- * What the log said of a record: it has it; it refused it, as something else has come; or it is not known. A hint: what
- * counts is what is read.
- */
-export type PublishAnswer = 'stored' | 'stale' | 'unsure'
-
 /** What is known of the servers. */
 export interface ServerFacts {
   readonly version: string
@@ -40,11 +34,11 @@ export interface CommitLog {
   /** Bytes of a state, in parts. */
   readonly stateBytesMax: number
   /**
-   * Writes a record behind all others. Does not reject.
+   * Writes a record behind all others. Says nothing of what becomes of it, which is read; throws nothing.
    *
-   * @param expected - what the writer has seen last, 0 for nothing: the log may refuse it where there is more.
+   * @param expected - what the writer has seen last: the log may refuse it where there is more. 0: it takes it anyway.
    */
-  publish(text: string, id: string, expected: number): Promise<PublishAnswer>
+  publish(text: string, id: string, expected: number): void
   /** Tells of every record from a sequence on, that one included; 0: of all. Returns the end of it. */
   follow(from: number, follower: LogFollower): () => void
   /** The text of the newest snapshot. @throws what the servers say. */

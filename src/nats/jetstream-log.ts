@@ -15,7 +15,7 @@ import {
 } from '@nats-io/jetstream'
 import { createInbox, headers, type NatsConnection } from '@nats-io/nats-core'
 import { HeadgateError } from '../kit/index.ts'
-import type { CommitLog, LogFollower, PublishAnswer, ServerFacts } from './commit-log.ts'
+import type { CommitLog, LogFollower, ServerFacts } from './commit-log.ts'
 import { ConnectionWatch } from './connection-watch.ts'
 import type { NatsSettings } from './nats-options.ts'
 import { PushReader } from './push-reader.ts'
@@ -24,9 +24,8 @@ const PAYLOAD_MAX = 524_288
 const STATE_BYTES_MAX = 268_435_456
 /** What headers and the names of subjects take of a message. */
 const OVERHEAD = 4_096
-const PUBLISH_MS = 2_000
+const PUT_MS = 8_000
 const API_MS = 5_000
-const WRONG_SEQUENCE = 10_071
 const STREAM_ABSENT = 10_059
 /** How long the server knows a message by its id: longer than a write is tried. */
 const DUPLICATE_NANOS = 120_000_000_000
@@ -82,22 +81,15 @@ export class JetStreamLog implements CommitLog {
     })
   }
 
-  async publish(text: string, id: string, expected: number): Promise<PublishAnswer> {
+  publish(text: string, id: string, expected: number): void {
     const head = headers()
     head.set('Nats-Msg-Id', id)
     // 0 makes the replicas of some servers fall apart: nats-server#5644.
     if (expected > 0) head.set('Nats-Expected-Last-Subject-Sequence', String(expected))
     try {
-      const { subject } = this.#settings
-      const reply = await this.#connection.request(`${subject}.log`, text, {
-        headers: head,
-        timeout: PUBLISH_MS,
-      })
-      const answer = reply.json<{ seq?: number; error?: { err_code: number } }>()
-      if (answer.error === undefined) return 'stored'
-      return answer.error.err_code === WRONG_SEQUENCE ? 'stale' : 'unsure'
+      this.#connection.publish(`${this.#settings.subject}.log`, text, { headers: head })
     } catch {
-      return 'unsure'
+      // The connection is closed, or has been for a moment: it is published again, if there is a next time.
     }
   }
 
@@ -167,7 +159,7 @@ export class JetStreamLog implements CommitLog {
   /** @throws what the servers say */
   async #put(name: string, payload: string | Uint8Array): Promise<number> {
     const { subject } = this.#settings
-    const reply = await this.#connection.request(`${subject}.${name}`, payload, { timeout: PUBLISH_MS * 4 })
+    const reply = await this.#connection.request(`${subject}.${name}`, payload, { timeout: PUT_MS })
     const { seq, error } = reply.json<{ seq?: number; error?: { description: string } }>()
     if (seq === undefined) throw new Error(error?.description ?? 'The servers did not acknowledge it.')
     return seq

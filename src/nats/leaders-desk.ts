@@ -14,10 +14,12 @@ import {
 } from '../machine/index.ts'
 import type { WriteResult } from '../sync/index.ts'
 import type { Term } from './leadership.ts'
-import type { Made, Make, Writer } from './writer.ts'
+import type { Make } from './pending-write.ts'
+import type { Made } from './record-texts.ts'
+import type { Writer } from './writer.ts'
 
-/** The longest that a timer can wait: a write of a term is decided, or the term is over. */
-const TERM_MS = 2 ** 31 - 1
+/** A write of a term is decided, or the term is over. */
+const NO_LIMIT = Number.POSITIVE_INFINITY
 const AGAIN_MS = 1_000
 
 export interface DeskHost {
@@ -57,8 +59,15 @@ export class LeadersDesk implements Elsewhere {
       }
       try {
         const { signal } = term
-        const options = { operation: 'a leader', retries: TERM_MS, timeoutMs: TERM_MS, waits: true, signal }
-        const result = await this.#host.writer.write(make, options)
+        const result = await this.#host.writer.write(make, {
+          operation: 'a leader',
+          retries: NO_LIMIT,
+          timeoutMs: NO_LIMIT,
+          waits: true,
+          // Whether it is wanted is asked of the state that is in the log.
+          isAlone: true,
+          signal,
+        })
         if (result.committed) return true
         // What became of it is not known, and what is run begins again.
         return result.reason === 'refused' ? false : this.#refuse(taking, term)

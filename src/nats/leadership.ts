@@ -12,7 +12,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
 import type { WriteResult } from '../sync/index.ts'
 import type { Chain } from './chain.ts'
-import type { Claim } from './writer.ts'
+import type { Claim } from './pending-write.ts'
 
 export interface LeadershipHost {
   readonly member: string

@@ -16,9 +16,9 @@ import { LeadersDesk } from './leaders-desk.ts'
 import { Leadership, type Term } from './leadership.ts'
 import type { NatsStats, SendOptions } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
-import { type CommitRecord, eventOf, type LogRecord } from './record.ts'
+import type { Make } from './pending-write.ts'
+import { type Change, eventOf, type LogRecord } from './record.ts'
 import { RETRIES, StoreMember } from './store-member.ts'
-import type { Make } from './writer.ts'
 
 export class MachineMember extends StoreMember<AnyState> {
   readonly leader$: Observable<string | null>
@@ -125,12 +125,12 @@ export class MachineMember extends StoreMember<AnyState> {
     return this.#driver.wall()
   }
 
-  protected override adopting(record: CommitRecord, state: Immutable<AnyState>): Immutable<AnyState> {
-    if (record.event === undefined) return state
+  protected override adopting({ event, tsWall }: Change, state: Immutable<AnyState>): Immutable<AnyState> {
+    if (event === undefined) return state
     const before = this.replica.state
     // What is to be done is found by the state that it follows from.
     const after = state === before ? Object.freeze({ ...state }) : state
-    this.#driver.led(before, after, eventOf(record.event), { tsWall: record.tsWall, tsMono: 0 })
+    this.#driver.led(before, after, eventOf(event), { tsWall, tsMono: 0 })
     return after
   }
 

@@ -1,89 +1,73 @@
 /**
  * Brings one record at a time into the log, and waits until the log shows what became of it.
  *
- *   publish ──> stored, stale, unsure ─ ─ decides nothing: it says when to publish again, under the same id
+ *   publish ──> nobody is asked whether it has come: whoever says so decides nothing
  *   read    ──> its own record counts            'counts'
  *           ──> another one on its base counts   'conflict'
- *           ──> neither, in time                 'timeout': it may still come to count
+ *           ──> neither, and all was read        published again, under the same id
  */
-import type { SchedulerLike } from 'rxjs'
-import { onAbort } from '../kit/index.ts'
-import type { CommitLog, PublishAnswer } from './commit-log.ts'
+import type { SchedulerLike, Subscription } from 'rxjs'
+import type { CommitLog } from './commit-log.ts'
+import type { MemberFacts } from './member-facts.ts'
+import type { Turns } from './turns.ts'
 
-export type Verdict = 'counts' | 'conflict' | 'timeout'
+export type Verdict = 'counts' | 'conflict' | 'given up'
 
 export interface Proposal {
   readonly text: string
   /** What it is based on. */
   readonly base: number
-}
-
-export interface ProposeOptions {
-  /** How long it may take. */
-  readonly ms: number
-  readonly signal?: AbortSignal | undefined
+  /** The log is to take it even where something has come that was not seen. */
+  readonly isUnconditional?: boolean
 }
 
 export interface ProposerHost {
   readonly member: string
-  /** The newest record that was read. */
-  readonly seen: number
-  /** Whether it reads; who does not, publishes nothing. */
-  readonly isConnected: boolean
+  readonly log: CommitLog
+  readonly turns: Turns
+  readonly scheduler: SchedulerLike
+  readonly facts: MemberFacts
 }
 
 interface Outstanding extends Proposal {
   readonly id: string
-  isOver: boolean
+  times: number
+  /** What was seen when it was published last; -1: it must be published again. */
+  seen: number
+  /** When it is published again, if nothing is read of it. */
+  againAt: number
   settle(verdict: Verdict): void
-  /** Has it look again whether to publish. */
-  wake: () => void
 }
 
-/** How long after which answer it is published again, where nothing is read of it. */
-const AGAIN_MS: Readonly<Record<PublishAnswer, number>> = { stored: 2_000, stale: 20, unsure: 100 }
+/** How long nothing is read of a record before it is published again; from time to time twice as long. */
+const AGAIN_MS = 500
 const AGAIN_MS_MAX = 2_000
 
 export class Proposer {
-  readonly #log: CommitLog
   readonly #host: ProposerHost
-  readonly #scheduler: SchedulerLike
   #outstanding: Outstanding | undefined
+  /** Looks whether it is time to publish again. It is left running where a record is decided: another one follows. */
+  #timer: { readonly at: number; readonly subscription: Subscription } | undefined
   #made = 0
   #isClosed = false
 
-  constructor(log: CommitLog, host: ProposerHost, scheduler: SchedulerLike) {
-    this.#log = log
+  constructor(host: ProposerHost) {
     this.#host = host
-    this.#scheduler = scheduler
   }
 
-  /** One at a time: the caller waits for the one before. @throws the signal's reason */
-  propose(proposal: Proposal, { ms, signal }: ProposeOptions): Promise<Verdict> {
-    signal?.throwIfAborted()
-    if (this.#isClosed) return Promise.resolve('timeout')
+  /** One at a time: the caller waits for the one before. Resolves also when it is given up. */
+  propose(proposal: Proposal): Promise<Verdict> {
+    if (this.#isClosed) return Promise.resolve('given up')
     this.#made += 1
     const id = `${this.#host.member}-${this.#made}`
-    return new Promise((resolve, reject) => {
-      const end = (): void => {
-        outstanding.isOver = true
-        timer.unsubscribe()
-        stopListening()
-        this.#outstanding = undefined
-        outstanding.wake()
-      }
+    return new Promise((resolve) => {
       const settle = (verdict: Verdict): void => {
-        end()
+        this.#outstanding = undefined
         resolve(verdict)
       }
-      const timer = this.#scheduler.schedule(() => settle('timeout'), ms)
-      const stopListening = onAbort(signal, () => {
-        end()
-        reject(signal?.reason)
-      })
-      const outstanding: Outstanding = { ...proposal, id, isOver: false, settle, wake: () => {} }
-      this.#outstanding = outstanding
-      void this.#publish(outstanding)
+      this.#outstanding = { ...proposal, id, times: 0, seen: -1, againAt: 0, settle }
+      this.#host.turns.sent(id)
+      this.#publish()
     })
   }
 
@@ -95,59 +79,70 @@ export class Proposer {
   /** A record was read. */
   read(id: string, base: number, counts: boolean): void {
     const outstanding = this.#outstanding
-    if (outstanding === undefined) return
-    if (outstanding.id === id) outstanding.settle(counts ? 'counts' : 'conflict')
-    else if (counts && outstanding.base === base) outstanding.settle('conflict')
-    else outstanding.wake()
+    if (outstanding?.id === id) outstanding.settle(counts ? 'counts' : 'conflict')
+    else if (counts && outstanding?.base === base) outstanding.settle('conflict')
   }
 
-  /** It reads again: what waits may be published. */
-  connected(): void {
-    this.#outstanding?.wake()
+  /** All was read that there is: where something has come, the log has refused what was published before. */
+  upToDate(): void {
+    const outstanding = this.#outstanding
+    const { facts, turns } = this.#host
+    if (outstanding === undefined || facts.seen === outstanding.seen) return
+    outstanding.againAt = facts.now() + turns.othersMs()
+    this.#look()
   }
 
-  /** What was written between is not known any more, nor what became of the record. */
+  /** What is under way may never arrive. */
+  disconnected(): void {
+    if (this.#outstanding !== undefined) this.#outstanding.seen = -1
+  }
+
+  /** Nobody waits for it any more; or what became of it cannot be known. */
   giveUp(): void {
-    this.#outstanding?.settle('timeout')
+    this.#outstanding?.settle('given up')
   }
 
-  /** Nothing is published any more, also of what is on its way here. */
+  /** Nothing is published any more. */
   close(): void {
     this.#isClosed = true
     this.giveUp()
+    this.#timer?.subscription.unsubscribe()
   }
 
-  async #publish(outstanding: Outstanding): Promise<void> {
-    const { id, text } = outstanding
-    for (let unsure = 0; !outstanding.isOver; ) {
-      if (!this.#host.isConnected) {
-        await this.#pause(outstanding, AGAIN_MS_MAX)
-        continue
-      }
-      const { seen } = this.#host
-      const answer = await this.#log.publish(text, id, seen)
-      // What it was refused for may have been read meanwhile.
-      if (outstanding.isOver || (answer === 'stale' && this.#host.seen > seen)) continue
-      if (answer === 'unsure') unsure += 1
-      const ms = Math.min(AGAIN_MS[answer] * 2 ** Math.max(0, unsure - 1), AGAIN_MS_MAX)
-      await this.#pause(outstanding, ms * (0.5 + Math.random() / 2), answer === 'stored')
+  #publish(): void {
+    const { log, facts } = this.#host
+    const { seen, isReading } = facts
+    const outstanding = this.#outstanding
+    // Who does not read, publishes nothing.
+    if (outstanding === undefined || !isReading) return
+    const { text, id, times, isUnconditional } = outstanding
+    outstanding.times += 1
+    outstanding.seen = seen
+    const ms = Math.min(AGAIN_MS * 2 ** times, AGAIN_MS_MAX)
+    outstanding.againAt = facts.now() + ms * (0.5 + Math.random() / 2)
+    log.publish(text, id, isUnconditional && times === 0 ? 0 : seen)
+    this.#look()
+  }
+
+  /** Publishes again what is due; else looks when it will be. */
+  #look(): void {
+    const outstanding = this.#outstanding
+    if (outstanding === undefined) return
+    const { facts, scheduler } = this.#host
+    const now = facts.now()
+    const { againAt } = outstanding
+    if (againAt <= now) {
+      this.#publish()
+      return
     }
-  }
-
-  /** Waits for a time, or until it is over, or, unless it is to be left in peace, until something is read. */
-  #pause(outstanding: Outstanding, ms: number, inPeace = false): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        if (inPeace && !outstanding.isOver) return
-        timer.unsubscribe()
-        outstanding.wake = () => {}
-        resolve()
-      }
-      const timer = this.#scheduler.schedule(() => {
-        outstanding.wake = () => {}
-        resolve()
-      }, ms)
-      outstanding.wake = end
-    })
+    if (this.#timer !== undefined) {
+      if (this.#timer.at <= againAt) return
+      this.#timer.subscription.unsubscribe()
+    }
+    const look = (): void => {
+      this.#timer = undefined
+      this.#look()
+    }
+    this.#timer = { at: againAt, subscription: scheduler.schedule(look, Math.ceil(againAt - now)) }
   }
 }

@@ -2,7 +2,8 @@
  * What stands in the log, as JSON. A record names the one that it is based on; whether it counts is decided by who
  * reads it (chain.ts).
  *
- *   headgate.commit     one version: what it changed, or all of it, or where the parts of that are
+ *   headgate.commit     a version: what it changed, or all of it, or where the parts of that are; and what more versions
+ *                       changed that follow it: all of them count, or none
  *   headgate.claim      of a machine: a member leads for a time, or for longer
  *   headgate.release    it leads no more
  *   headgate.snapshot   a state to begin from, in a stream of its own
@@ -36,16 +37,24 @@ interface Based {
   readonly member: string
   /** It counts only while the member leads that has this fence. */
   readonly fence?: number | undefined
+  /** The member has lost often: where this one does not count, the others wait so long for its next. */
+  readonly turnMs?: number | undefined
 }
 
-export interface CommitRecord extends Based, Labels {
-  readonly format: 'headgate.commit'
-  /** Exactly one of these. */
+/** A version, and what it changed. */
+export interface Change extends Omit<Labels, 'version'> {
   readonly ops?: unknown
-  readonly state?: unknown
-  readonly parts?: Parts | undefined
   /** Of a machine: what was sent, from which the leader knows what is to be done outside of the context. */
   readonly event?: unknown
+}
+
+export interface CommitRecord extends Based, Labels, Change {
+  readonly format: 'headgate.commit'
+  /** Where there are no `ops`: exactly one of these, and no `more`. */
+  readonly state?: unknown
+  readonly parts?: Parts | undefined
+  /** The versions that follow, one by one. */
+  readonly more?: readonly Change[] | undefined
 }
 
 export interface ClaimRecord extends Based {
@@ -90,6 +99,14 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isAbsentOrCount = (value: unknown): boolean => value === undefined || isCount(value)
 const isTime = (value: unknown): boolean => Number.isFinite(value)
 
+const isAbsentOrTime = (value: unknown): boolean => value === undefined || isTime(value)
+const isChange = (value: unknown): boolean => {
+  const { reason, source, tsWall, ops } = (value ?? {}) as Partial<Change>
+  return isText(reason) && isText(source) && isTime(tsWall) && Array.isArray(ops)
+}
+const isAbsentOrChanges = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every(isChange))
+
 const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
   'headgate.commit': {
     base: isCount,
@@ -99,9 +116,17 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
     source: isText,
     tsWall: isTime,
     fence: isAbsentOrCount,
+    turnMs: isAbsentOrTime,
+    more: isAbsentOrChanges,
   },
-  'headgate.claim': { base: isCount, member: isText, leaseMs: isTime, fence: isAbsentOrCount },
-  'headgate.release': { base: isCount, member: isText, fence: isCount },
+  'headgate.claim': {
+    base: isCount,
+    member: isText,
+    leaseMs: isTime,
+    fence: isAbsentOrCount,
+    turnMs: isAbsentOrTime,
+  },
+  'headgate.release': { base: isCount, member: isText, fence: isCount, turnMs: isAbsentOrTime },
   'headgate.snapshot': {
     at: isCount,
     upTo: isCount,
@@ -130,6 +155,14 @@ function read(text: string, isSnapshot: boolean): unknown {
     if (!holds(record[key])) throw new Error(`its ${key} is ${JSON.stringify(record[key])}`)
   }
   return record
+}
+
+/** The versions of a record, in order. */
+export function* changesOf(record: CommitRecord): Generator<Change & Labels> {
+  yield record
+  for (const [index, change] of (record.more ?? []).entries()) {
+    yield { ...change, version: record.version + index + 1 }
+  }
 }
 
 /** What a member has read of the log is as long as its members made it; nobody else counts for them. */

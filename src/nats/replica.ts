@@ -31,9 +31,9 @@ export class Replica<S> {
     return this.kernel.head.state
   }
 
-  /** What operations make of the state. @throws `DELTA_INVALID`, `CODEC_INVALID` */
-  applied(ops: unknown): Immutable<S> {
-    return applyDelta<unknown>(this.state, opsOf(ops)) as Immutable<S>
+  /** What operations make of a state. @throws `DELTA_INVALID`, `CODEC_INVALID` */
+  applied(state: Immutable<S>, ops: unknown): Immutable<S> {
+    return applyDelta<unknown>(state, opsOf(ops)) as Immutable<S>
   }
 
   /** Goes on to the next version. @throws the refusals of a guard, or of a machine that does not know the state */

@@ -2,6 +2,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
 import type { Snapshot } from '../store/index.ts'
 import type { Chain } from './chain.ts'
+import type { MemberFacts } from './member-facts.ts'
 import type { States } from './states.ts'
 
 /** How long others have to keep a state that is due. */
@@ -13,9 +14,7 @@ export interface KeeperHost {
   readonly states: States
   readonly scheduler: SchedulerLike
   readonly snapshotEvery: number
-  /** The newest record that was read. */
-  readonly seen: number
-  readonly isReading: boolean
+  readonly facts: MemberFacts
   failed(error: unknown): void
 }
 
@@ -59,7 +58,8 @@ export class StateKeeper {
     if (this.#timer?.closed === false) return
     const ms = KEEP_MS * (1 + Math.random())
     this.#timer = this.#host.scheduler.schedule(() => {
-      if (this.#host.isReading) this.#keep(this.#host.seen)
+      const { isReading, seen } = this.#host.facts
+      if (isReading) this.#keep(seen)
     }, ms)
   }
 }

@@ -1,33 +1,36 @@
 /**
  * One machine's part in a store that many have: it reads the log, and the store here is what counts in it.
  *
- *   log ──> LogReader ──> Chain: counts? ──> Replica ──> followers, policies, selections: as of any store
- *    ^                       └─────────────> Proposer ──> update() resolves
- *    └──────────── publish ─────────────────────┘
+ *   log ──> LogReader ──> RecordReader: counts? ──> Replica ──> followers, policies, selections: as of any store
+ *    ^                       └────────────────────> Proposer <── Writer <── update()
+ *    └──────────── publish ────────────────────────────┘
  *
  * What must stay true: what is read is applied at once; nobody who follows the store can make the reading wait.
  */
 import { asyncScheduler, BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs'
 import { reportMember } from '../health/index.ts'
-import { HeadgateError, type Immutable, isHeadgateError, messageOf, randomUuid } from '../kit/index.ts'
+import { HeadgateError, type Immutable, isHeadgateError, randomUuid } from '../kit/index.ts'
 import { contained, runRecipe, type Store } from '../store/index.ts'
 import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
 import { Chain } from './chain.ts'
 import type { CommitLog, LogEntry, ServerFacts } from './commit-log.ts'
 import { LogReader } from './log-reader.ts'
+import type { MemberFacts } from './member-facts.ts'
 import type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
+import type { Make } from './pending-write.ts'
 import { Proposer } from './proposer.ts'
-import { type CommitRecord, type LogRecord, readRecord, readValue } from './record.ts'
+import type { Change, LogRecord } from './record.ts'
+import { RecordReader } from './record-reader.ts'
+import { RecordTexts } from './record-texts.ts'
 import { Replica } from './replica.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { States } from './states.ts'
-import { type Make, Writer } from './writer.ts'
+import { Turns } from './turns.ts'
+import { Writer } from './writer.ts'
 
 /** How often a write is tried again that came too late. */
 export const RETRIES = 64
-/** Ids that are remembered, to tell which were written twice. */
-const IDS_MAX = 1_024
 
 export class StoreMember<S> implements NatsMember<S> {
   static {
@@ -50,12 +53,12 @@ export class StoreMember<S> implements NatsMember<S> {
   protected readonly writer: Writer<S>
   protected readonly settings: NatsSettings
   readonly #log: CommitLog
-  readonly #states: States
+  readonly #records: RecordReader<S>
   readonly #reader: LogReader
   readonly #proposer: Proposer
+  readonly #turns: Turns
+  readonly #keeper: StateKeeper
   readonly #faults = new Subject<NatsFault>()
-  readonly #figures = { records: 0, counting: 0, void: 0, applied: 0, resyncs: 0, repeated: 0 }
-  readonly #ids = new Set<string>()
   readonly #unfollow: () => void
   readonly #unreport: () => void
   /** Why it is closed, where it closed itself. */
@@ -64,7 +67,6 @@ export class StoreMember<S> implements NatsMember<S> {
   #isReading = false
   /** Whether its first record is on its way; a connection that comes back makes no second one. */
   #isBeginning = false
-  readonly #keeper: StateKeeper
 
   constructor(store: Store<S>, log: CommitLog, settings: NatsSettings) {
     this.store = store
@@ -72,13 +74,19 @@ export class StoreMember<S> implements NatsMember<S> {
     this.settings = settings
     this.#log = log
     this.faults$ = contained(store, 'faults$', this.#faults)
-    const { scheduler } = settings
-    this.#states = new States(log, store.name)
-    this.replica = new Replica(store)
+    const member = this
+    const { id, chain } = this
+    const { scheduler, snapshotEvery } = settings
+    const now = (): number => this.now()
+    const states = new States(log, store.name)
+    const replica = new Replica(store)
+    const turns = new Turns(id, now)
+    this.replica = replica
+    this.#turns = turns
     this.#reader = new LogReader(
       log,
       {
-        read: (entry) => this.#read(entry),
+        read: (entry) => this.#records.read(entry),
         upToDate: () => this.#upToDate(),
         lost: (error) => this.#lost(error),
         resync: () => this.#resync(),
@@ -86,59 +94,49 @@ export class StoreMember<S> implements NatsMember<S> {
       },
       scheduler,
     )
-    const member = this
-    this.#proposer = new Proposer(
-      log,
-      {
-        member: this.id,
-        get seen() {
-          return member.#reader.seen
-        },
-        get isConnected() {
-          return member.#isReading
-        },
+    const facts: MemberFacts = {
+      get status() {
+        return member.status
       },
-      scheduler,
-    )
-    this.writer = new Writer<S>({
-      member: this.id,
-      log,
-      chain: this.chain,
-      replica: this.replica,
-      states: this.#states,
-      proposer: this.#proposer,
-      scheduler,
-      get isLive() {
-        return member.status === 'live'
-      },
-      get isDisconnected() {
-        return member.status === 'disconnected'
-      },
-      get isClosed() {
-        return member.status === 'closed'
-      },
-      live: () => this.#live(),
-      now: () => this.now(),
-    })
-    this.#keeper = new StateKeeper({
-      chain: this.chain,
-      replica: this.replica,
-      states: this.#states,
-      scheduler,
-      snapshotEvery: settings.snapshotEvery,
       get seen() {
         return member.#reader.seen
+      },
+      get pending() {
+        return member.#reader.pending
       },
       get isReading() {
         return member.#isReading
       },
+      now,
+    }
+    const proposer = new Proposer({ member: id, log, turns, scheduler, facts })
+    this.#proposer = proposer
+    const texts = new RecordTexts<S>(id, log, states, store.name)
+    this.writer = new Writer<S>({ member: id, chain, replica, texts, proposer, turns, scheduler, facts })
+    this.#records = new RecordReader<S>({
+      chain,
+      replica,
+      states,
+      facts,
+      statesOf: (recordId) => (proposer.isOwn(recordId) ? this.writer.states : undefined),
+      adopting: (change, state) => this.adopting(change, state),
+      decided: (entry, record, counts) => this.#decided(entry, record, counts),
+      stop: (sequence, problem, cause) => this.#stop(sequence, problem, cause),
+    })
+    this.#keeper = new StateKeeper({
+      chain,
+      replica,
+      states,
+      scheduler,
+      snapshotEvery,
+      facts,
       failed: (error) => {
         if (this.status !== 'closed') this.fault('snapshot', error)
       },
     })
     this.#behindSince = this.now()
-    this.#unfollow = this.replica.kernel.follow({ next: () => {}, complete: () => void this.leave() })
-    this.#unreport = reportMember(this.replica.kernel, () => ({
+    this.#unfollow = replica.kernel.follow({ next: () => {}, complete: () => void this.leave() })
+    this.#unreport = reportMember(replica.kernel, () => ({
       stream: settings.stream,
       status: this.status,
       replicas: log.server.replicas,
@@ -179,7 +177,7 @@ export class StoreMember<S> implements NatsMember<S> {
     const lagMs = this.#behindSince === undefined ? 0 : this.now() - this.#behindSince
     const { conflicts } = this.writer
     const leader = this.chain.leader?.member ?? null
-    return { ...this.#figures, conflicts, lagRecords: this.#reader.pending, lagMs, leader, fenced: 0 }
+    return { ...this.#records.figures, conflicts, lagRecords: this.#reader.pending, lagMs, leader, fenced: 0 }
   }
 
   close(): Promise<void> {
@@ -199,8 +197,8 @@ export class StoreMember<S> implements NatsMember<S> {
   /** A record counts, and was taken. @param sentAt - when, where it is the one that this member waits for */
   protected counted(_record: LogRecord, _sentAt: number | undefined): void {}
 
-  /** The state that the store goes on to, of what a record of somebody else leads to. */
-  protected adopting(_record: CommitRecord, state: Immutable<S>): Immutable<S> {
+  /** The state that the store goes on to, of what a version of somebody else leads to. */
+  protected adopting(_change: Change, state: Immutable<S>): Immutable<S> {
     return state
   }
 
@@ -227,119 +225,31 @@ export class StoreMember<S> implements NatsMember<S> {
 
   // ---- reading ----
 
-  #read(entry: LogEntry): Promise<boolean> | undefined {
-    const { sequence, id, text } = entry
-    let record: LogRecord
-    try {
-      record = readRecord(text)
-    } catch (error) {
-      this.#stop(sequence, messageOf(error), error)
-      return undefined
-    }
-    this.#count(id)
-    if (!this.chain.counts(record)) {
-      this.#figures.void += 1
-      this.#keeper.read(sequence, false)
-      this.#proposer.read(id, record.base, false)
-      return undefined
-    }
-    if (record.format !== 'headgate.commit') {
-      this.#taken(entry, record)
-      return undefined
-    }
-    const own = this.#proposer.isOwn(id) ? this.writer.next : undefined
-    if (own !== undefined) this.#take(entry, record, own)
-    else if (record.parts !== undefined) return this.#fetch(entry, record)
-    else this.#make(entry, record)
-    return undefined
-  }
-
-  #count(id: string): void {
-    this.#figures.records += 1
-    if (this.#ids.has(id)) this.#figures.repeated += 1
-    this.#ids.add(id)
-    if (this.#ids.size <= IDS_MAX) return
-    for (const oldest of this.#ids) {
-      this.#ids.delete(oldest)
-      return
-    }
-  }
-
-  #make(entry: LogEntry, record: CommitRecord): void {
-    let state: Immutable<S>
-    try {
-      state =
-        record.ops === undefined
-          ? (readValue(record.state, 'state') as Immutable<S>)
-          : this.replica.applied(record.ops)
-    } catch (error) {
-      this.#stop(entry.sequence, messageOf(error), error)
-      return
-    }
-    this.#take(entry, record, this.adopting(record, state))
-  }
-
-  /** Reads a state in parts; false where the log has let go of them. */
-  async #fetch(entry: LogEntry, record: CommitRecord): Promise<boolean> {
-    const found = await this.#states.read(record)
-    if (found === undefined) return false
-    if (this.status !== 'closed') {
-      this.#take(entry, record, this.adopting(record, found.state as Immutable<S>))
-    }
-    return true
-  }
-
-  #take(entry: LogEntry, record: CommitRecord, state: Immutable<S>): void {
-    const isFirst = this.chain.version < 0
-    try {
-      this.chain.take(record, entry.sequence)
-      if (isFirst) this.replica.begin(state, record, false)
-      else this.replica.next(state, record)
-    } catch (error) {
-      this.#stop(entry.sequence, messageOf(error), error)
-      return
-    }
-    this.#figures.applied += 1
-    this.#taken(entry, record)
-  }
-
-  #taken({ sequence, id }: LogEntry, record: LogRecord): void {
-    if (record.format !== 'headgate.commit') this.chain.take(record, sequence)
-    this.#figures.counting += 1
+  #decided({ sequence, id }: LogEntry, record: LogRecord, counts: boolean): void {
     const isOwn = this.#proposer.isOwn(id)
-    this.#proposer.read(id, record.base, true)
-    this.#keeper.read(sequence, isOwn)
-    this.counted(record, isOwn ? this.writer.sentAt : undefined)
+    const { sentAt } = this.writer
+    this.#turns.read(id, record, counts)
+    this.#proposer.read(id, record.base, counts)
+    this.#keeper.read(sequence, counts && isOwn)
+    if (counts) this.counted(record, isOwn ? sentAt : undefined)
+    this.writer.wake()
   }
 
   async #resync(): Promise<number> {
-    const hasBegun = this.chain.sequence > 0
-    const snapshot = await this.#states.newest()
-    if (snapshot === undefined && !hasBegun) return 0
-    if (snapshot === undefined || snapshot.upTo <= this.#reader.seen) {
-      throw new Error('The log has let go of what follows, and no newer state is kept.')
-    }
-    const found = await this.#states.read(snapshot)
-    if (found === undefined) throw new Error('The newest state is not whole.')
-    if (this.status === 'closed') return 0
-    if (hasBegun) this.#figures.resyncs += 1
-    this.#keeper.keptAt = snapshot.upTo
-    this.chain.begin(snapshot)
-    try {
-      this.replica.begin(found.state as Immutable<S>, snapshot, hasBegun)
-    } catch (error) {
-      this.#stop(snapshot.at, messageOf(error), error)
-    }
+    const upTo = await this.#records.resync(this.#reader.seen)
+    if (upTo === 0) return 0
+    this.#keeper.keptAt = upTo
     this.#proposer.giveUp()
     this.resynced()
-    return snapshot.upTo
+    return upTo
   }
 
   #upToDate(): void {
     if (this.status === 'closed') return
     this.#isReading = true
     this.#behindSince = undefined
-    this.#proposer.connected()
+    this.#proposer.upToDate()
+    this.writer.wake()
     if (this.chain.version >= 0 || this.replica.version < 0) this.#become('live')
     else if (!this.#isBeginning) void this.#beginLog()
   }
@@ -363,6 +273,7 @@ export class StoreMember<S> implements NatsMember<S> {
   #lost(error: unknown): void {
     if (this.status === 'closed') return
     this.#isReading = false
+    this.#proposer.disconnected()
     this.#behindSince ??= this.now()
     this.fault('read', error)
     this.#become('disconnected')
@@ -394,6 +305,7 @@ export class StoreMember<S> implements NatsMember<S> {
   #become(status: NatsStatus): void {
     if (this.status === status || this.status === 'closed') return
     this.status$.next(status)
+    this.writer.wake()
   }
 
   #end(): void {

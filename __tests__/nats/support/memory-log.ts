@@ -1,14 +1,9 @@
 /**
- * A log in memory that does what servers and networks do: answers are lost, what was sent comes late or twice, the
- * compare-and-set of the server takes what it should refuse, followers are cut, and the oldest records go.
+ * A log in memory that does what servers and networks do: what was sent is lost, comes late or twice, the server takes
+ * what it should refuse, followers are cut, and the oldest records go.
  */
-import type {
-  CommitLog,
-  LogEntry,
-  LogFollower,
-  PublishAnswer,
-  ServerFacts,
-} from '../../../src/nats/commit-log.ts'
+import type { SchedulerLike } from 'rxjs'
+import type { CommitLog, LogEntry, LogFollower, ServerFacts } from '../../../src/nats/commit-log.ts'
 
 interface Stored {
   readonly sequence: number
@@ -23,13 +18,29 @@ export class Servers {
   readonly parts: Map<string, { sequence: number; bytes: Uint8Array }> = new Map()
   sequence: number = 0
   partsMade: number = 0
+  /** Whether the servers are right: what is written on something older is refused, and what is written twice is there once. */
+  compares: boolean = false
   /** Records that are kept. */
   historyMax: number = Number.POSITIVE_INFINITY
   /** What is under way; whoever runs the program says what happens next. */
   readonly underway: (() => void)[] = []
   readonly logs: Set<MemoryLog> = new Set()
+  readonly scheduler: SchedulerLike
+  readonly #ids = new Set<string>()
+
+  constructor(scheduler: SchedulerLike) {
+    this.scheduler = scheduler
+  }
+
+  /** Something is under way, once a time has passed. */
+  send(arrive: () => void, ms: number): void {
+    if (ms === 0) this.underway.push(arrive)
+    else this.scheduler.schedule(() => void this.underway.push(arrive), ms)
+  }
 
   store(id: string, text: string): void {
+    if (this.compares && this.#ids.has(id)) return
+    this.#ids.add(id)
     this.sequence += 1
     this.records.push({ sequence: this.sequence, id, text })
     while (this.records.length > this.historyMax) this.records.shift()
@@ -38,7 +49,7 @@ export class Servers {
 }
 
 /** What becomes of a record that is published. */
-export type Fate = 'stored' | 'answer lost' | 'lost' | 'late' | 'twice' | 'refused'
+export type Fate = 'stored' | 'lost' | 'late' | 'twice'
 
 export class MemoryLog implements CommitLog {
   readonly server: ServerFacts = { version: '0.0.0', replicas: 3, syncs: true }
@@ -46,6 +57,8 @@ export class MemoryLog implements CommitLog {
   stateBytesMax = 10_000_000
   /** Decides about each record. */
   fate: () => Fate = () => 'stored'
+  /** How long anything takes from here to the servers, and from them. */
+  awayMs = 0
   /** Whether it is without a connection. */
   isUnplugged = false
   readonly #servers: Servers
@@ -57,19 +70,16 @@ export class MemoryLog implements CommitLog {
     servers.logs.add(this)
   }
 
-  async publish(text: string, id: string): Promise<PublishAnswer> {
+  publish(text: string, id: string, expected: number): void {
     const servers = this.#servers
     const fate = this.isUnplugged ? 'lost' : this.fate()
-    if (fate === 'lost') return 'unsure'
-    if (fate === 'refused') return 'stale'
-    if (fate === 'late') {
-      servers.underway.push(() => servers.store(id, text))
-      return 'unsure'
+    if (fate === 'lost') return
+    const arrive = (): void => {
+      if (!servers.compares || expected === 0 || expected === servers.sequence) servers.store(id, text)
+      if (fate === 'twice') servers.underway.push(() => servers.store(id, text))
     }
-    await new Promise<void>((resolve) => servers.underway.push(resolve))
-    servers.store(id, text)
-    if (fate === 'twice') servers.underway.push(() => servers.store(id, text))
-    return fate === 'answer lost' ? 'unsure' : 'stored'
+    // What is late comes after all that is sent next.
+    servers.send(fate === 'late' ? () => servers.send(arrive, 0) : arrive, this.awayMs)
   }
 
   follow(from: number, follower: LogFollower): () => void {
@@ -86,22 +96,24 @@ export class MemoryLog implements CommitLog {
     for (const follower of [...this.#followers.keys()]) this.#tell(follower)
   }
 
-  /** Tells a follower of the next record, one at a time, each under way for a while. */
+  /** Tells a follower of the next record: one at a time, each under way for a while; or of all, where it is far away. */
   #tell(follower: LogFollower): boolean {
     const place = this.#followers.get(follower)
     if (place === undefined || place.isTelling) return place !== undefined
-    const { records, underway } = this.#servers
+    const { records } = this.#servers
     const at = records.findIndex(({ sequence }) => sequence >= place.next)
     if (at < 0) return false
-    place.isTelling = true
     const entry: LogEntry = { ...(records[at] as Stored), pending: records.length - at - 1 }
-    underway.push(() => {
+    const isFar = this.awayMs > 0
+    place.isTelling = !isFar
+    place.next = entry.sequence + 1
+    this.#servers.send(() => {
       place.isTelling = false
-      place.next = entry.sequence + 1
       if (!this.#followers.has(follower)) return
       follower.entry(entry)
       this.#tell(follower)
-    })
+    }, this.awayMs)
+    if (isFar) this.#tell(follower)
     return true
   }
 

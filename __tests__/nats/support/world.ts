@@ -39,8 +39,8 @@ export interface JoinedMachine {
 }
 
 export class World {
-  readonly servers: Servers = new Servers()
   readonly scheduler: VirtualTimeScheduler = new VirtualTimeScheduler()
+  readonly servers: Servers = new Servers(this.scheduler)
   readonly members: Joined[] = []
 
   join(
