@@ -4,7 +4,4 @@ import { isPlainObject } from '../json/index.ts'
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Whether a value is a plain object, made in whatever realm. */
-export function isRecord(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.getPrototypeOf(value) === Object.prototype || isPlainObject(value)
-}
+export const isRecord: (value: unknown) => value is Fields = isPlainObject

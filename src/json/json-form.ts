@@ -30,6 +30,7 @@ type MinusZero = 'tagged' | 'kept'
  * @throws `CODEC_INVALID` naming the path, and saying how to convert what is there.
  */
 export function toJsonForm(value: unknown, root: string, minusZero: MinusZero = 'tagged'): JsonForm {
+  if (isItself(value)) return { form: value, isTagged: false }
   const walk = new Walk(root, minusZero)
   const form = walk.value(value)
   return { form, isTagged: walk.isTagged }
@@ -41,6 +42,13 @@ export function toJsonText(value: unknown, root: string): { text: string; isTagg
   return { text: write(form), isTagged }
 }
 
+/** Whether a value is its own form, and has nothing in it: most of a state, and most values of a delta. */
+const isItself = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value === null ||
+  (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0))
+
 function write(form: unknown): string {
   if (Object.is(form, -0)) return '-0'
   if (typeof form !== 'object' || form === null) return JSON.stringify(form)
@@ -48,6 +56,13 @@ function write(form: unknown): string {
   return `{${Object.entries(form)
     .map(([key, entry]) => `${JSON.stringify(key)}:${write(entry)}`)
     .join(',')}}`
+}
+
+/** What an object has under some of its keys, as an object of its own. */
+function copyOf(value: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  const copy: Record<string, unknown> = {}
+  for (const key of keys) setOwn(copy, key, value[key])
+  return copy
 }
 
 class Walk {
@@ -62,7 +77,7 @@ class Walk {
   }
 
   value(value: unknown): unknown {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+    if (value === null || isItself(value)) return value
     if (typeof value === 'number') return this.#number(value)
     if (typeof value === 'object') return this.#object(value)
     if (value === undefined) return this.#tag('undefined')
@@ -72,8 +87,8 @@ class Walk {
   }
 
   #number(value: number): unknown {
-    if (Object.is(value, -0)) return this.#minusZero === 'kept' ? value : this.#tag('number', '-0')
-    return Number.isFinite(value) ? value : this.#tag('number', String(value))
+    if (!Object.is(value, -0)) return this.#tag('number', String(value))
+    return this.#minusZero === 'kept' ? value : this.#tag('number', '-0')
   }
 
   #object(value: object): unknown {
@@ -106,7 +121,9 @@ class Walk {
       this.#refuse('a plain array', 'one of a class', 'Put [...it] in its place.')
     }
     for (let index = 0; index < value.length; index += 1) {
-      if (!(index in value)) this.#at(index, () => this.#refuse('an element', 'a hole', 'Put null into it.'))
+      if (index in value) continue
+      this.#path.push(index)
+      this.#refuse('an element', 'a hole', 'Put null into it.')
     }
     if (Object.keys(value).length !== value.length) {
       this.#refuse('an array without other properties', 'one with some', 'Put an object in its place.')
@@ -116,23 +133,30 @@ class Walk {
 
   /** The forms of the elements; the list itself, where they are the elements. */
   #list(value: readonly unknown[]): readonly unknown[] {
-    const forms = value.map((item, index) => this.#at(index, () => this.value(item)))
-    return forms.every((form, index) => Object.is(form, value[index])) ? value : forms
+    let forms: unknown[] | undefined
+    for (let index = 0; index < value.length; index += 1) {
+      const form = this.#at(index, value[index])
+      if (forms === undefined && Object.is(form, value[index])) continue
+      forms ??= value.slice(0, index)
+      forms.push(form)
+    }
+    return forms ?? value
   }
 
   #plain(value: Readonly<Record<string, unknown>>): unknown {
     if (Object.getOwnPropertySymbols(value).length > 0) {
       this.#refuse('keyed by strings', 'a symbol among its keys', 'Put a string in its place.')
     }
-    const forms: Record<string, unknown> = {}
-    let isSame = true
-    for (const key of Object.keys(value)) {
-      const before = value[key]
-      const form = this.#at(key, () => this.value(before))
-      isSame &&= Object.is(form, before)
+    const keys = Object.keys(value)
+    let forms: Record<string, unknown> | undefined
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] as string // the index is one of the list
+      const form = this.#at(key, value[key])
+      if (forms === undefined && Object.is(form, value[key])) continue
+      forms ??= copyOf(value, keys.slice(0, at))
       setOwn(forms, key, form)
     }
-    const form = isSame ? value : forms
+    const form = forms ?? value
     return Object.hasOwn(value, TAG) ? this.#tag('object', form) : form
   }
 
@@ -158,7 +182,7 @@ class Walk {
   #entries(entries: Iterable<readonly [unknown, unknown]>): unknown {
     return Array.from(entries, ([key, value], index) => {
       const name = typeof key === 'string' ? key : index
-      return this.#at(name, () => [this.value(key), this.value(value)])
+      return [this.#at(name, key), this.#at(name, value)]
     })
   }
 
@@ -167,11 +191,13 @@ class Walk {
     return value === undefined ? { [TAG]: kind } : { [TAG]: kind, value }
   }
 
-  #at<T>(key: string | number, work: () => T): T {
+  /** The form of what is under a key. */
+  #at(key: string | number, value: unknown): unknown {
+    if (isItself(value)) return value
     this.#path.push(key)
-    const result = work()
+    const form = this.value(value)
     this.#path.pop()
-    return result
+    return form
   }
 
   #refuse(expected: string, received: string, advice: string): never {

@@ -18,6 +18,7 @@ export function prototypesOf(value: object): object[] {
 /** Whether an object was made by `{}`, by `JSON.parse` or without a prototype, in whatever realm. */
 export function isPlainObject(value: unknown): value is Plain {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (Object.getPrototypeOf(value) === Object.prototype) return true // most of all
   const [first, second] = prototypesOf(value)
   return first === undefined || (second === undefined && Object.hasOwn(first, 'isPrototypeOf'))
 }
