@@ -254,15 +254,13 @@ describe('Effects alone', () => {
       machine: machine as EffectsHost['machine'],
       head: undefined as never,
       now: () => 0,
-      entryEventOf: ({ current }) => ({ type: String(current) }),
-      item: () => undefined,
+      consequences: { entryEventOf: ({ current }) => ({ type: String(current) }) },
+      own: { item: () => undefined, elapsed: () => {}, ended: () => {} },
       toolsFor: (signal) => ({ signal }) as ReturnType<EffectsHost['toolsFor']>,
       schedule: () => {
         log.push('set')
         return { unsubscribe: () => log.push('clear') } as never
       },
-      elapsed: () => {},
-      ended: () => {},
     }
     const effects = new Effects(host)
     const snapshotOf = (current: string, attempts: number) =>

@@ -160,7 +160,7 @@ export class Actor implements Supervisor {
       const begun = this.#initial(this.place?.parent.head?.state.context)
       if (this.#seat === undefined) return this.#begin(begun)
       this.#seat.driver.reset()
-      this.#seat.driver.begun(begun)
+      this.#seat.driver.consequences.begun(begun)
       this.#seat.commit(begun.state, 'RESTART')
     })
     if (this.hasWork) this.system.line(this)

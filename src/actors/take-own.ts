@@ -15,6 +15,19 @@ export const isFinal = (machine: AnyMachine, state: AnyState): boolean =>
     ? isOver(machine, activeIn(machine, state))
     : machine.states.get(state.current as string)?.final === true
 
+/** Commits what a child's event is decided to make of the state; says whether it is handled, or would be. */
+function take(
+  driver: MachineDriver,
+  event: EventObject,
+  decideNext: Parameters<MachineDriver['taking']>[1],
+): boolean {
+  const { elsewhere } = driver
+  if (elsewhere === undefined) return driver.apply(event.type, event, undefined, decideNext).handled
+  const report = (error: unknown): void => driver.report('run', error)
+  elsewhere.commit(driver.taking(event, decideNext), () => true).catch(report)
+  return decideNext(driver.head.state, driver.instant()).handled
+}
+
 /** Takes the first transition of the machine itself whose guard agrees, as if its outermost state had it; see `on`. */
 export function takeOwn(
   driver: MachineDriver,
@@ -22,7 +35,7 @@ export function takeOwn(
   transitions: readonly TransitionNode[],
 ): boolean {
   const { machine } = driver
-  return driver.take(event, (state, at) => {
+  return take(driver, event, (state, at) => {
     const active = activeIn(machine, state)
     if (isOver(machine, active)) return { handled: false, reason: 'final', state }
     const [outermost = machine.root] = active

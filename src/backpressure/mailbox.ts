@@ -143,32 +143,24 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
     }
   }
 
-  /** Takes the entry that is replayed to a new subscriber: it is delivered at once, whatever the dispatch. */
+  /**
+   * Takes the entry that is replayed to a new subscriber: it is delivered at once, whatever the dispatch. For a pulled
+   * consumer it waits, but for no time: it is past the gate of a time policy.
+   */
   replay(entry: T): void {
-    if (this.#demand === 0) {
-      this.#keepReplay(entry)
-      return
-    }
-    this.published += 1
-    this.#guarded(() => {
-      this.#strategy.replayed?.()
-      if (this.policy.batches) this.deliverAll([entry])
-      else this.deliver(entry)
-    })
-  }
-
-  /** A replay waits for a pulled consumer, but for no time: it is past the gate of a time policy. */
-  #keepReplay(entry: T): void {
-    if (this.#strategy.replay === undefined) {
+    const waits = this.#demand === 0
+    if (waits && this.#strategy.replay === undefined) {
       this.offer(entry)
       return
     }
     this.published += 1
     this.#guarded(() => {
       this.#strategy.replayed?.()
-      this.#strategy.replay?.(entry)
+      if (waits) this.#strategy.replay?.(entry)
+      else if (this.policy.batches) this.deliverAll([entry])
+      else this.deliver(entry)
     })
-    this.#noteSize()
+    if (waits) this.#noteSize()
   }
 
   #noteSize(): number {

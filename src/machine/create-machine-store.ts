@@ -89,7 +89,7 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
   const { scheduler = asyncScheduler, clock = systemClock } = options
   const kernel = kernelOf<State>(store)
   const driver = new MachineDriver(machine as AnyMachine, kernel, scheduler, strict, { clock, held, input })
-  driver.begun(begun)
+  driver.consequences.begun(begun)
   advise?.(driver, kernel)
   // The cast gives back the names that its types have.
   return drivenStore(store, driver) as unknown as MachineStore<Context, Cells, Io>

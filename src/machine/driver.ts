@@ -1,35 +1,25 @@
 import { type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import type { Immutable } from '../kit/index.ts'
-import {
-  type Clock,
-  contain,
-  describeValue,
-  HeadgateError,
-  type Instant,
-  instantOf,
-  isHeadgateError,
-  systemClock,
-} from '../kit/index.ts'
+import { type Clock, type Instant, instantOf, systemClock } from '../kit/index.ts'
 import type { Kernel, Snapshot, Store, Write } from '../store/index.ts'
-import { act } from './act.ts'
 import type { StateValue } from './cells.ts'
 import { activeNodes, valueText } from './configuration.ts'
+import { Consequences } from './consequences.ts'
 import type { EventObject } from './definition.ts'
+import { unhandledError, unknownStateError } from './driver-errors.ts'
 import { Effects, type EffectsHost } from './effects.ts'
 import type { Elsewhere, Taking } from './elsewhere.ts'
-import { EntryEvents } from './entry-events.ts'
 import { Holding } from './holding.ts'
 import { invokeTools } from './invoke-tools.ts'
 import { labelled } from './labelled.ts'
-import { type AnyState, lookUp } from './look-up.ts'
-import type { AnyContextRecipe, AnyInvokeTools, AnyMachine, StateNode } from './machine.ts'
+import { type AnyState, activeIn, lookUp } from './look-up.ts'
+import type { AnyContextRecipe, AnyInvokeTools, AnyMachine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
-import { Outbox } from './outbox.ts'
-import { elapsedStep, endedStep, itemStep, type OwnStep } from './own-steps.ts'
+import { OwnWrites } from './own-writes.ts'
 import { runThree } from './recipes.ts'
-import { type AnyResult, type Beginning, decide, INIT_EVENT, takeEventless, toEvent } from './transition.ts'
-import type { Outcome } from './work.ts'
+import type { Supervisor } from './supervisor.ts'
+import { type AnyResult, decide, takeEventless, toEvent } from './transition.ts'
 
 type State = MachineState<StateValue, unknown>
 type Sent = SendResult<StateValue, unknown>
@@ -41,16 +31,6 @@ export type DriverKernel = Pick<
   Kernel<State>,
   'head' | 'inBatch' | 'inRecipe' | 'destroyed' | 'commit' | 'report'
 > & { readonly store: Pick<Store<State>, 'name' | 'ready'> }
-
-/** Whoever is above a driver: is told what its effects are told, ahead of them, and of what has no caller. */
-export interface Supervisor {
-  /** Whether what the states run is to be brought in line. */
-  next(snapshot: Snapshot<State>, origin: unknown): boolean
-  complete(): void
-  /** Somebody else runs the machine. */
-  rest(): void
-  failed(phase: 'after' | 'invoke', error: unknown): void
-}
 
 /** Where the driver of a machine store is found; the same in every copy of the package. */
 export const driverSymbol: unique symbol = Symbol.for('headgate.driver')
@@ -68,7 +48,7 @@ export interface DriverOptions {
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
   #supervisor: Supervisor | undefined
-  #kernel: DriverKernel
+  kernel: DriverKernel
   readonly effects: Effects
   /** The time of the timers, and that of the wall, in milliseconds. */
   readonly now: () => number
@@ -82,9 +62,10 @@ export class MachineDriver implements EffectsHost {
   #unhandledEvents = 0
   #noopWrites = 0
   #lateWrites = 0
-  readonly #entryEvents: EntryEvents
-  /** None for a machine that does nothing outside of its context. */
-  readonly #outbox: Outbox | undefined
+  /** What follows from its events beside its states. */
+  readonly consequences: Consequences
+  /** What it writes that nobody sent. */
+  readonly own: OwnWrites
   #emitted: Subject<EventObject> | undefined
   /** What the machine was made with. */
   readonly input: unknown
@@ -99,7 +80,7 @@ export class MachineDriver implements EffectsHost {
     { clock = systemClock, held = false, input }: DriverOptions = {},
   ) {
     this.machine = machine
-    this.#kernel = kernel
+    this.kernel = kernel
     this.#scheduler = scheduler
     this.#strict = strict
     this.now = () => scheduler.now()
@@ -107,17 +88,17 @@ export class MachineDriver implements EffectsHost {
     this.instant = () => instantOf(clock)
     this.#holding = new Holding(held, (way) => this.#goOn(way))
     this.input = input
-    this.#entryEvents = new EntryEvents(machine)
-    this.#outbox = machine.acts ? new Outbox() : undefined
+    this.consequences = new Consequences(this)
+    this.own = new OwnWrites(this, this.#holding)
     this.effects = new Effects(this)
   }
 
   /** Drives a store from now on: guards it, follows it, and adds to its figures. */
   attach(kernel: Kernel<State>): void {
-    this.#kernel = kernel
+    this.kernel = kernel
     kernel.guard((_write, state) => {
       this.checkState(state)
-      this.#note(kernel.head.state, { state })
+      this.consequences.note(kernel.head.state, { state })
     })
     kernel.measure(() => ({
       currentState: valueText(kernel.head.state.current),
@@ -136,8 +117,7 @@ export class MachineDriver implements EffectsHost {
   tell(snapshot: Snapshot<State>, origin?: unknown): void {
     if (this.#holding.isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
     else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
-    if (this.#outbox === undefined || this.#isQuiet || this.#holding.waits) return
-    act(this.hands, this.#outbox.take(snapshot.state))
+    if (!this.#holding.waits) this.consequences.happen(snapshot)
   }
 
   /** What those write with who follow from the machine. */
@@ -146,17 +126,17 @@ export class MachineDriver implements EffectsHost {
   }
 
   /** Whether what follows outside of the context is done by somebody else. */
-  get #isQuiet(): boolean {
+  get isQuiet(): boolean {
     return this.elsewhere !== undefined && this.#holding.isHeld
   }
 
-  /** What follows from the beginning, outside of the context; to be said before its state is told. */
-  begun({ state, acts }: Beginning): void {
-    this.#outbox?.note(undefined, state, acts, false)
+  /** Whether nobody is told of the newest write yet. */
+  get isUntold(): boolean {
+    return this.kernel.inBatch || this.#holding.waits
   }
 
   get destroyed(): boolean {
-    return this.#kernel.destroyed
+    return this.kernel.destroyed
   }
 
   get isSupervised(): boolean {
@@ -185,7 +165,7 @@ export class MachineDriver implements EffectsHost {
   }
 
   #goOn(way: (() => void) | undefined): boolean {
-    if (this.#kernel.destroyed) return false
+    if (this.kernel.destroyed) return false
     const origin = this.#heldOrigin
     this.#heldOrigin = undefined
     if (way === undefined) this.tell(this.head, origin)
@@ -227,14 +207,14 @@ export class MachineDriver implements EffectsHost {
     const result = this.apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
     if (result.handled) return result
     this.#unhandledEvents += 1
-    if (this.#strict) throw this.#unhandled(event, result)
+    if (this.#strict) throw unhandledError(this.machine, this.head.state, event, result.reason)
     return result
   }
 
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
-    const before = this.#kernel.head
+    const before = this.kernel.head
     const { step } = this.updating(recipe)
-    const snapshot = this.#kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
+    const snapshot = this.kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
     if (snapshot === before) this.#noopWrites += 1
     return snapshot
   }
@@ -249,27 +229,18 @@ export class MachineDriver implements EffectsHost {
   }
 
   can(given: unknown): boolean {
-    if (this.#kernel.destroyed) return false
-    return typeof lookUp(this.machine, this.#kernel.head.state, toEvent(this.machine.id, given)) !== 'string'
+    if (this.kernel.destroyed) return false
+    return typeof lookUp(this.machine, this.kernel.head.state, toEvent(this.machine.id, given)) !== 'string'
   }
 
   hasTag(tag: string): boolean {
-    return this.#active.some(({ tags }) => tags.includes(tag))
-  }
-
-  get #active(): readonly StateNode[] {
-    // The cast holds: a store refuses what is no state of its machine.
-    return activeNodes(this.machine, this.#kernel.head.state.current) as readonly StateNode[]
+    return [...activeIn(this.machine, this.head.state)].some(({ tags }) => tags.includes(tag))
   }
 
   // ---- EffectsHost ----
 
   get head(): Snapshot<State> {
-    return this.#kernel.head
-  }
-
-  entryEventOf({ history }: AnyState, stay: number): EventObject {
-    return this.#entryEvents.of(history, stay) ?? INIT_EVENT
+    return this.kernel.head
   }
 
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools {
@@ -280,46 +251,14 @@ export class MachineDriver implements EffectsHost {
     this.#lateWrites += 1
   }
 
-  item(node: StateNode, value: unknown, isCurrent: () => boolean): Promise<void> | undefined {
-    const taken = node.invoke?.onNext ?? []
-    if (taken.length === 0) return undefined
-    let isTaken = false
-    let tell: (() => void) | undefined
-    this.#byItself('invoke', isCurrent, itemStep(this.machine, taken, value), () => {
-      isTaken = true
-      tell?.()
-    })
-    if (isTaken) return undefined
-    return new Promise((resolve) => {
-      tell = resolve
-    })
-  }
-
   schedule(ms: number, fire: () => void): Subscription {
     return this.#scheduler.schedule(fire, ms)
-  }
-
-  elapsed(node: StateNode, ms: number, isCurrent: () => boolean): void {
-    this.#byItself('after', isCurrent, elapsedStep(this.machine, node, ms))
-  }
-
-  ended(
-    node: StateNode,
-    outcome: Outcome,
-    { isCurrent, isLast }: { isCurrent(): boolean; isLast(): boolean },
-  ): void {
-    const report = (error: unknown): void => this.report('invoke', error)
-    this.#byItself('invoke', isCurrent, endedStep(this.machine, node, outcome, isLast, report))
   }
 
   /** `set`, `update` and `put` can bring any state; the tables know only the machine's. */
   checkState(state: Immutable<State>): void {
     if (activeNodes(this.machine, state?.current) !== undefined) return
-    throw new HeadgateError('STATE_UNKNOWN', {
-      machine: this.machine.id,
-      received: describeValue(state?.current),
-      states: [...this.machine.states.keys()],
-    })
+    throw unknownStateError(this.machine, state?.current)
   }
 
   // ---- one event, one commit ----
@@ -332,20 +271,12 @@ export class MachineDriver implements EffectsHost {
     decideNext: (state: AnyState, at: Instant) => AnyResult,
   ): Sent {
     const taking = this.taking(event, decideNext)
-    const snapshot = this.#kernel.commit(taking.step, labelled(write, event.type), operation)
+    const snapshot = this.kernel.commit(taking.step, labelled(write, event.type), operation)
     // The cast holds: commit() returns only after it has called its function.
     const decided = taking.result as AnyResult
     return decided.handled
       ? { handled: true, snapshot, transition: decided.transition }
       : { handled: false, reason: decided.reason, snapshot }
-  }
-
-  /** Commits what a child's event is decided to make of the state; says whether it is handled, or would be. */
-  take(event: EventObject, decideNext: (state: AnyState, at: Instant) => AnyResult): boolean {
-    if (this.elsewhere === undefined) return this.apply(event.type, event, undefined, decideNext).handled
-    const report = (error: unknown): void => this.report('run', error)
-    this.elsewhere.commit(this.taking(event, decideNext), () => true).catch(report)
-    return decideNext(this.head.state, this.instant()).handled
   }
 
   /** What an event is decided to make of a state; what follows from it is noted. */
@@ -357,76 +288,11 @@ export class MachineDriver implements EffectsHost {
         const result = decideNext(state, at)
         taking.result = result
         if (result.state === state) return state
-        this.#note(state, result)
-        this.#entryEvents.note(state, result.state, event)
+        this.consequences.noteEvent(state, result, event)
         return result.state
       },
     }
     return taking
-  }
-
-  /** Takes a state for what an event led to that somebody else has committed: what follows from it is done here. */
-  led(before: AnyState, after: AnyState, event: EventObject, at: Instant): void {
-    this.#entryEvents.note(before, after, event)
-    if (this.#outbox === undefined || this.#isQuiet) return
-    contain(
-      () => this.#note(before, { state: after, acts: decide(this.machine, before, event, at).acts }),
-      (error) => this.report('run', error),
-    )
-  }
-
-  #note(before: AnyState, { state, acts = [] }: Pick<AnyResult, 'state' | 'acts'>): void {
-    if (!this.#isQuiet) this.#outbox?.note(before, state, acts, this.#kernel.inBatch || this.#holding.waits)
-  }
-
-  /**
-   * Runs a step that nobody sent, unless the state has been left. What it throws has no caller: it is reported as a
-   * fault. It waits until it may write: where a scheduler runs it inside a batch or a recipe until that is over, or it
-   * would be decided on, and rolled back with, what the batch has come to; where a subscriber suspends the writers
-   * until it is its turn.
-   */
-  #byItself(
-    phase: 'after' | 'invoke',
-    isCurrent: () => boolean,
-    own: OwnStep,
-    done: () => void = () => {},
-  ): void {
-    const retry = (): void => this.#byItself(phase, isCurrent, own, done)
-    if (this.#holding.isHeld) {
-      this.#holding.keep(retry)
-      return
-    }
-    const { event, decide: decideNext } = own
-    if (this.elsewhere !== undefined) {
-      const taking = this.taking(event, decideNext)
-      this.elsewhere
-        .commit(taking, isCurrent)
-        .then((isDone) => isDone && own.committed?.(taking.result?.handled === true))
-        .catch((error: unknown) => this.report(phase, error))
-        .then(done)
-      return
-    }
-    if (this.#kernel.inBatch || this.#kernel.inRecipe) {
-      queueMicrotask(retry)
-      return
-    }
-    try {
-      if (isCurrent()) {
-        const { handled } = this.apply(phase, event, undefined, decideNext)
-        own.committed?.(handled)
-      }
-    } catch (error) {
-      const isFull =
-        (isHeadgateError(error, 'SUBSCRIBER_FULL') || isHeadgateError(error, 'JOURNAL_FULL')) &&
-        error.details.store === this.#kernel.store.name
-      // Rejects only when the store is destroyed: then there is nothing left to do.
-      if (isFull) {
-        this.#kernel.store.ready().then(retry, done)
-        return
-      }
-      this.report(phase, error)
-    }
-    done()
   }
 
   /** Reports what has no caller. */
@@ -436,18 +302,7 @@ export class MachineDriver implements EffectsHost {
       this.#supervisor.failed(phase, error)
       return
     }
-    const { version } = this.#kernel.head
-    this.#kernel.report({ subscriberId: this.machine.id, phase, error, version, failures: 1 })
-  }
-
-  #unhandled(event: EventObject, refused: { reason: 'unhandled' | 'guard' | 'final' }): HeadgateError {
-    const { current } = this.#kernel.head.state
-    const allowed = [
-      ...new Set(this.#active.flatMap(({ on }) => [...on.keys()].filter((type) => type !== '*'))),
-    ]
-    const { reason } = refused
-    const state = valueText(current)
-    const details = { machine: this.machine.id, state, event: event.type, reason, allowed }
-    return new HeadgateError('EVENT_UNHANDLED', details)
+    const { version } = this.kernel.head
+    this.kernel.report({ subscriberId: this.machine.id, phase, error, version, failures: 1 })
   }
 }

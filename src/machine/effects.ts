@@ -13,29 +13,27 @@
 import type { Subscription } from 'rxjs'
 import type { Snapshot } from '../store/index.ts'
 import { activeNodes } from './configuration.ts'
+import type { Consequences } from './consequences.ts'
 import type { EventObject } from './definition.ts'
 import { type AnyState, nodeOf } from './look-up.ts'
 import type { AnyInvokeTools, AnyMachine, InvokeNode, StateNode } from './machine.ts'
+import type { OwnWrites } from './own-writes.ts'
 import { stayOf } from './records.ts'
-import { listenTo, type Outcome, type WorkListener, waitFor } from './work.ts'
+import { listenTo, type WorkListener, waitFor } from './work.ts'
 
 /** What the effects ask of their store. */
 export interface EffectsHost {
   readonly machine: AnyMachine
   /** The newest write; it is ahead of the effects while a batch or a walk is in progress. */
   readonly head: Snapshot<AnyState>
-  /** The event that led into a state. */
-  entryEventOf(state: AnyState, stay: number): EventObject
+  /** Knows the event that led into a state. */
+  readonly consequences: Pick<Consequences, 'entryEventOf'>
   /** The time of the timers, in milliseconds. */
   now(): number
   /** Runs `fire` after some time; it is called at most once. */
   schedule(ms: number, fire: () => void): Subscription
-  /** The time of an `after` has come. */
-  elapsed(node: StateNode, ms: number, isCurrent: () => boolean): void
-  /** Invoked work has ended; `last` where none is left that the same change of state began. */
-  ended(node: StateNode, outcome: Outcome, life: { isCurrent(): boolean; isLast(): boolean }): void
-  /** Invoked work has put out an item; a promise where it cannot be taken yet. */
-  item(node: StateNode, value: unknown, isCurrent: () => boolean): Promise<void> | undefined
+  /** Writes what comes of it. */
+  readonly own: Pick<OwnWrites, 'elapsed' | 'ended' | 'item'>
   /** What invoked work is given; it writes only while `isCurrent`. */
   toolsFor(signal: AbortSignal, isCurrent: () => boolean): AnyInvokeTools
 }
@@ -145,7 +143,7 @@ export class Effects {
   startTimer(life: Life, ms: number): void {
     const isCurrent = this.#isCurrent(life)
     const left = Math.max(0, Math.min(ms, life.since + ms - this.#host.now()))
-    const timer = this.#host.schedule(left, () => this.#host.elapsed(life.node, ms, isCurrent))
+    const timer = this.#host.schedule(left, () => this.#host.own.elapsed(life.node, ms, isCurrent))
     if (life.isOver) timer.unsubscribe()
     else life.endings.push(() => timer.unsubscribe())
   }
@@ -154,14 +152,14 @@ export class Effects {
     const controller = new AbortController()
     const isCurrent = this.#isCurrent(life)
     const { context } = state
-    const event = this.#host.entryEventOf(state, life.stay)
+    const event = this.#host.consequences.entryEventOf(state, life.stay)
     life.isWorking = true
     const isLast = (): boolean => !this.#lives.some(({ stay, isWorking }) => isWorking && stay === life.stay)
     const listener: WorkListener = {
-      item: (value) => this.#host.item(life.node, value, isCurrent),
+      item: (value) => this.#host.own.item(life.node, value, isCurrent),
       ended: (outcome) => {
         life.isWorking = false
-        if (isCurrent()) this.#host.ended(life.node, outcome, { isCurrent, isLast })
+        if (isCurrent()) this.#host.own.ended(life.node, outcome, { isCurrent, isLast })
       },
     }
     life.endings.push(() => {

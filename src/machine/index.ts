@@ -45,7 +45,7 @@ export type {
   Waiting,
   Work,
 } from './definition.ts'
-export { type DriverKernel, driverSymbol, MachineDriver, type Supervisor } from './driver.ts'
+export { type DriverKernel, driverSymbol, MachineDriver } from './driver.ts'
 export type { EntryTimes } from './effects.ts'
 export type { Elsewhere, Taking } from './elsewhere.ts'
 export type { OnlyKnownEvents } from './hints.ts'
@@ -74,6 +74,7 @@ export { entryTimes, resume } from './resume.ts'
 export { runMachine } from './run-machine.ts'
 export { type Runner, runnerSymbol } from './runner.ts'
 export { sendTo } from './send-to.ts'
+export type { Supervisor } from './supervisor.ts'
 export { toMermaid } from './to-mermaid.ts'
 export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export {

@@ -7,8 +7,16 @@
  */
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs'
 import { toJsonForm } from '../json/index.ts'
-import type { Immutable } from '../kit/index.ts'
-import { type AnyState, decide, driverSymbol, type MachineDriver, resume, toEvent } from '../machine/index.ts'
+import { contain, type Immutable, type Instant } from '../kit/index.ts'
+import {
+  type AnyState,
+  decide,
+  driverSymbol,
+  type EventObject,
+  type MachineDriver,
+  resume,
+  toEvent,
+} from '../machine/index.ts'
 import { contained, type Store } from '../store/index.ts'
 import type { WriteResult } from '../sync/index.ts'
 import type { CommitLog } from './commit-log.ts'
@@ -130,8 +138,24 @@ export class MachineMember extends StoreMember<AnyState> {
     const before = this.replica.state
     // What is to be done is found by the state that it follows from.
     const after = state === before ? Object.freeze({ ...state }) : state
-    this.#driver.led(before, after, eventOf(event), { tsWall, tsMono: 0 })
+    this.#led(before, after, eventOf(event), { tsWall, tsMono: 0 })
     return after
+  }
+
+  /** Takes a state for what an event led to that somebody has committed: what follows from it is done here. */
+  #led(before: AnyState, after: AnyState, event: EventObject, at: Instant): void {
+    const driver = this.#driver
+    const { machine, isQuiet } = driver
+    let acts: ReturnType<typeof decide>['acts']
+    if (machine.acts && !isQuiet) {
+      contain(
+        () => {
+          acts = decide(machine, before, event, at).acts
+        },
+        (error) => driver.report('run', error),
+      )
+    }
+    driver.consequences.noteEvent(before, { state: after, acts }, event)
   }
 
   protected override counted({ format, fence }: LogRecord, sentAt: number | undefined): void {

@@ -213,8 +213,6 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
   readonly destroy = (): void => {
     if (this.#subject.isStopped) return
     this.#core.complete()
-    for (const end of [...this.#core.endings]) end()
-    this.#core.endings.clear()
     this.#audience.faults.complete()
   }
 
