@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import type { StressAdapter } from '../../src/stress/adapter.ts'
 import { runStress } from '../../src/stress/run-stress.ts'
 import type { ScenarioResult } from '../../src/stress/stress-report.ts'
+import { natsVersion } from '../../src/testing/index.ts'
 import { describeNats } from '../support/nats.ts'
 import * as machines from './support/broken-machines.ts'
 import { exposeGc } from './support/expose-gc.ts'
@@ -18,12 +19,16 @@ const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
   [machines.trustsTheAnswer, 'nats-cuts', 'nothing acknowledged is lost'],
   [machines.writesAgain, 'nats-cuts', 'no write counts twice'],
   [machines.waitsForAll, 'nats-slow-replica', 'a slow machine keeps nobody waiting'],
+  [machines.trustsTheAnswer, 'nats-leader-kill', 'nothing acknowledged is lost'],
+  // The compare-and-set of a cluster of this version takes writes that it should refuse (nats-server#4320).
+  ...(natsVersion() === '2.9.10'
+    ? ([[machines.naive, 'nats-leader-kill', 'nothing acknowledged is lost']] as const)
+    : []),
 ]
 
 const run = async (adapter: StressAdapter, scenario: string): Promise<ScenarioResult> =>
   onlyResult(await runStress(adapter, { ...SMALL, scenarios: [scenario] }))
 
-// `nats-leader-kill` takes an election; it states the same facts as `nats-cuts`, by the same code.
 describeNats('a client of many machines that is wrong', () => {
   test.each(
     MUST_FAIL.map(([adapter, scenario, fact]) => ({ client: adapter.name, scenario, fact, adapter })),
@@ -37,6 +42,7 @@ describeNats('a client of many machines that is wrong', () => {
     PATIENCE_MS,
   )
 
+  // Over three servers `naive` is right where the servers are.
   test.each(['nats-cuts', 'nats-slow-replica'])(
     'is found by what is wrong: %s finds nothing where the server is right',
     async (scenario) => {
