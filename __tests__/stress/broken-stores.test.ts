@@ -69,6 +69,7 @@ const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
   [servers.losesMembers, 'reconnect-storm', 'all are equal in the end'],
   [servers.staysStale, 'reconnect-storm', 'everybody is back'],
   [servers.hammers, 'reconnect-storm', 'connectionsPerCut'],
+  [servers.waitsForTheCrowd, 'reconnect-storm', 'backPerWrite'],
   [stores.miscountsCommits, 'cpu-throttling', 'the store counts every write'],
   [stores.losesAWrite, 'cpu-throttling', 'every state is delivered or counted as lost'],
   [stores.readsTheStateBefore, 'gigabytes', 'every entity holds what was written to it last'],

@@ -1,6 +1,7 @@
 /** What a mirror does with each frame and each silence, told by a server that is written by hand. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { VirtualTimeScheduler } from 'rxjs'
+import { buffer } from '../../src/index.ts'
 import { type Mirror, type MirrorOptions, mirror, type SyncSocket } from '../../src/sync/index.ts'
 import { turn } from './support/bench.ts'
 import { endAfterEach } from './support/ends.ts'
@@ -145,6 +146,70 @@ describe('a state', () => {
     await server.say(...chunksOf(5, 2).slice(1))
     expect(one.store.snapshot.version).toBe(0)
     expect(one.resyncs.damaged).toBe(1)
+  })
+})
+
+describe('an acknowledgement', () => {
+  /** A mirror of a server that lets it have so much unacknowledged. */
+  async function lent(window: number, windowBytes: number) {
+    const server = new HandServer()
+    const made = mirrored(server.connect)
+    await server.welcome({ window, windowBytes })
+    await server.say(...chunksOf(0))
+    server.take()
+    return { server, ...made }
+  }
+
+  test('stands for the deltas of 20 ms', async () => {
+    const { server, one, time } = await lent(100, 1_000_000)
+    await server.say(deltaOf(0, 1), deltaOf(1, 2))
+    await time.pass(19)
+    expect([one.store.state, server.take()]).toEqual([{ n: 2 }, []])
+    await time.pass(1)
+    expect(server.take()).toEqual([{ t: 'ack', version: 2 }])
+    await time.pass(100)
+    expect(server.take()).toEqual([])
+  })
+
+  test.each<[string, number, number, number]>([
+    ['half of the frames', 8, 1_000_000, 4],
+    ['half of the bytes', 1_000, 4 * JSON.stringify(deltaOf(0, 1)).length - 1, 2],
+    ['a window of one', 1, 1_000_000, 1],
+  ])('waits for no more than a server may wait for: %s', async (_what, window, windowBytes, due) => {
+    const { server } = await lent(window, windowBytes)
+    for (let version = 1; version < due; version += 1) await server.say(deltaOf(version - 1, version))
+    expect(server.take()).toEqual([])
+    await server.say(deltaOf(due - 1, due))
+    expect(server.take()).toEqual([{ t: 'ack', version: due }])
+  })
+
+  test('of a chunk waits for nothing', async () => {
+    const { server } = await lent(100, 1_000_000)
+    await server.say(...chunksOf(5, 3))
+    expect(server.take()).toEqual([0, 1, 2].map((index) => ({ t: 'ack', version: 5, index })))
+  })
+
+  test('is for the connection that brought the frame, and no other', async () => {
+    const { server, time } = await lent(100, 1_000_000)
+    await server.say(deltaOf(0, 1))
+    server.sockets[0]?.close(1006, 'cut')
+    await turn()
+    await time.pass(100)
+    expect(server.take()).toEqual([hello({ epoch: 'one', version: 1 })])
+  })
+
+  test('is what a server waits for, or is given up', async () => {
+    const { server, one, faults, time } = await lent(2, 1_000_000)
+    const handle = one.store.subscribe(() => new Promise(() => {}), {
+      policy: buffer({ capacity: 1, overflow: 'suspend' }),
+    })
+    await server.say(...[1, 2, 3].map((version) => deltaOf(version - 1, version)))
+    expect([server.sockets.length, faults]).toEqual([1, []])
+    await server.say(deltaOf(3, 4))
+    await time.pass(1)
+    expect(server.sockets).toHaveLength(2)
+    expect(faults).toEqual([expect.stringContaining('more frames came than a window has')])
+    handle.unsubscribe()
   })
 })
 

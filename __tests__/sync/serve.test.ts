@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { VirtualTimeScheduler } from 'rxjs'
 import { buffer, createStore, direct } from '../../src/index.ts'
-import { type ServeOptions, serve, socketPair } from '../../src/sync/index.ts'
+import { type ServeOptions, type SyncSocket, serve, socketPair } from '../../src/sync/index.ts'
 import { closeBenches, robot, to, turn, until, writable } from './support/bench.ts'
 import { type Frame, HandWritten } from './support/hand-written.ts'
 
@@ -23,6 +23,7 @@ describe('the protocol', () => {
         version: 0,
         heartbeatMs: 5_000,
         window: 8,
+        windowBytes: 262_144,
         grant: { read: true, write: true },
       },
       { t: 'chunk', version: 0, index: 0, count: 1, text: '{"x":0,"log":[]}', head },
@@ -256,6 +257,31 @@ describe('serve', () => {
     await turn()
     expect(bench.server.metrics()).toMatchObject({ clients: 50, deltasMade: 1, statesMade: 1 })
     expect(clients.every((client) => client.heard.some(({ version }) => version === 1))).toBe(true)
+  })
+
+  test('encodes a frame once for all whose sockets take it so', async () => {
+    const bench = robot()
+    const sent: unknown[] = []
+    for (const clientId of ['one', 'two']) {
+      const client = new HandWritten(bench)
+      const socket = bench.sockets.at(-1) as SyncSocket
+      const { send } = socket
+      Object.defineProperty(socket, 'takesEncoded', { value: true })
+      socket.send = (frame) => {
+        if (typeof frame !== 'string') sent.push(frame)
+        send.call(socket, typeof frame === 'string' ? frame : new TextDecoder().decode(frame))
+      }
+      await client.hello({ clientId })
+    }
+    bench.store.update(to(1))
+    await turn()
+    const [state, sameState, delta, sameDelta] = sent
+    expect([sent.length, sameState, sameDelta]).toEqual([4, state, delta])
+    expect([sameState === state, sameDelta === delta]).toEqual([true, true])
+    expect(JSON.parse(new TextDecoder().decode(delta as Uint8Array))).toMatchObject({
+      t: 'delta',
+      version: 1,
+    })
   })
 
   test('that is closed says bye, takes no more, and leaves its store as it was', async () => {

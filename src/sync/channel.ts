@@ -9,8 +9,8 @@ import type { Snapshot, SubscriberHandle } from '../store/index.ts'
 import type { Connection } from './connection.ts'
 import type { ByeCode, ClientFrame, Grant, Hello, VersionHead } from './frames.ts'
 import { writeFrame } from './frames.ts'
-import { Outbox, type Posted } from './outbox.ts'
-import { bytesOf, protocolInvalid } from './read-frame.ts'
+import { Outbox, Posted } from './outbox.ts'
+import { protocolInvalid } from './read-frame.ts'
 import type { ClientFacts, ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
 import { type DeltaText, pieces } from './texts.ts'
@@ -129,6 +129,7 @@ export class Channel {
       version: store.published.version,
       heartbeatMs: this.#settings.heartbeatMs,
       window: this.#settings.window,
+      windowBytes: this.#settings.windowBytes,
       grant: facts.grant,
     })
     // Who wants every version is given those that it missed, one by one; others the newest, and how many they missed.
@@ -216,8 +217,8 @@ export class Channel {
     return this.served.frames.of(delta, head, from, () => {
       const { version } = head
       const labels = writeFrame({ t: 'delta', store: this.facts.store, from, ...head })
-      const frame = `${labels.slice(0, -1)},"ops":${delta.text}}`
-      return [{ version, frame, bytes: bytesOf(frame), isLast: true }]
+      const text = `${labels.slice(0, -1)},"ops":${delta.text}}`
+      return [new Posted({ version, index: undefined, isLast: true }, text)]
     })
   }
 
@@ -236,7 +237,7 @@ function chunkFrames(store: string, head: VersionHead, texts: readonly string[])
   return texts.map((text, index) => {
     const of = { store, version, index, count, text }
     const frame = writeFrame({ t: 'chunk', ...of, head: index === 0 ? head : undefined })
-    return { version, index, frame, bytes: bytesOf(frame), isLast: index === count - 1 }
+    return new Posted({ version, index, isLast: index === count - 1 }, frame)
   })
 }
 

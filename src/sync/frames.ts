@@ -87,7 +87,9 @@ export interface Welcome {
   /** The newest version of the store; -1 while it is uninitialized. */
   readonly version: number
   readonly heartbeatMs: number
+  /** Frames, and their bytes, that the client may have without having acknowledged them. */
   readonly window: number
+  readonly windowBytes: number | undefined
   readonly grant: Grant
 }
 

@@ -6,8 +6,8 @@
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { isHeadgateError } from '../kit/index.ts'
-import { type ClientFrame, type ServerFrame, writeFrame } from './frames.ts'
-import { protocolInvalid, readServerFrame } from './read-frame.ts'
+import { type ClientFrame, type FrameData, type ServerFrame, writeFrame } from './frames.ts'
+import { bytesOf, protocolInvalid, readServerFrame } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
 
 /** How long is waited before a connection is tried again: random, up to `least × 2ⁿ` and `most`; milliseconds. */
@@ -24,7 +24,8 @@ export interface LinkMember {
   opened(): void
   /** The socket is lost, and will be opened again. */
   lost(): void
-  received(frame: ServerFrame): void
+  /** @param bytes - of the frame, as it came */
+  received(frame: ServerFrame, bytes: number): void
   /** Told what goes wrong with the connection. Must not throw. */
   failed(error: unknown): void
 }
@@ -123,7 +124,8 @@ export class Link {
     this.#silentBeats = 0
     try {
       const frame = readServerFrame(data, this.#options)
-      if (frame !== undefined) this.#take(frame)
+      // It was read, so it is what carries a frame.
+      if (frame !== undefined) this.#take(frame, bytesOf(data as FrameData))
     } catch (error) {
       this.#failed(error)
       if (!isHeadgateError(error, 'PROTOCOL_INVALID')) return
@@ -131,7 +133,7 @@ export class Link {
     }
   }
 
-  #take(frame: ServerFrame): void {
+  #take(frame: ServerFrame, bytes: number): void {
     if (frame.t === 'ping') {
       this.send({ t: 'pong', at: frame.at })
       return
@@ -141,8 +143,8 @@ export class Link {
       this.#attempts = 0
       this.#heartbeatMs = Math.max(1, frame.heartbeatMs)
     }
-    if (frame.store === undefined) for (const member of [...this.#members.values()]) member.received(frame)
-    else this.#members.get(frame.store)?.received(frame)
+    if (frame.store !== undefined) this.#members.get(frame.store)?.received(frame, bytes)
+    else for (const member of [...this.#members.values()]) member.received(frame, bytes)
   }
 
   #beatLater(socket: SyncSocket): void {

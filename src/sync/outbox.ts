@@ -5,22 +5,43 @@
  * Acknowledgements and not the buffer of the socket: the network swallows megabytes before that fills, and all of it
  * is stale when it is read.
  */
+import { bytesOf } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
 
-/** One frame that is to be acknowledged. */
-export interface Posted {
+/** What a frame that is to be acknowledged is of. */
+export interface PostedOf {
   readonly version: number
   /** Which chunk of a snapshot; of a delta undefined. */
-  readonly index?: number | undefined
-  readonly frame: string
-  readonly bytes: number
+  readonly index: number | undefined
   /** Whether the client has the version with it. */
   readonly isLast: boolean
 }
 
-interface Unacknowledged extends Omit<Posted, 'frame'> {
+/** A frame that is to be acknowledged: one object for all who are sent it, encoded once. */
+export class Posted {
+  readonly of: PostedOf
+  readonly text: string
+  readonly bytes: number
+  #encoded: Uint8Array | undefined
+
+  constructor(of: PostedOf, text: string) {
+    this.of = of
+    this.text = text
+    this.bytes = bytesOf(text)
+  }
+
+  get encoded(): Uint8Array {
+    this.#encoded ??= encoder.encode(this.text)
+    return this.#encoded
+  }
+}
+
+interface Unacknowledged {
+  readonly posted: Posted
   readonly sentAt: number
 }
+
+const encoder = new TextEncoder()
 
 /** A sum over all clients of a server. */
 export interface HeldBytes {
@@ -76,11 +97,11 @@ export class Outbox {
   /** The client has applied a frame, and so all before it. What was never sent is passed over. */
   acknowledge(version: number, index: number | undefined): void {
     const sent = this.#unacknowledged
-    const at = sent.findIndex((each) => each.version === version && each.index === index)
-    for (const each of sent.splice(0, at + 1)) {
-      this.#unacknowledgedBytes -= each.bytes
-      this.#hold(-each.bytes)
-      if (each.isLast) this.acknowledgedVersion = each.version
+    const at = sent.findIndex(({ posted: { of } }) => of.version === version && of.index === index)
+    for (const { posted } of sent.splice(0, at + 1)) {
+      this.#unacknowledgedBytes -= posted.bytes
+      this.#hold(-posted.bytes)
+      if (posted.of.isLast) this.acknowledgedVersion = posted.of.version
     }
     this.settle()
   }
@@ -134,13 +155,12 @@ export class Outbox {
 
   #pump(): void {
     while (!this.#isHeldBack && !this.#isFull) {
-      const next = this.#waiting.shift()
-      if (next === undefined) return
-      const { version, index, frame, bytes, isLast } = next
-      this.#unacknowledged.push({ version, index, bytes, isLast, sentAt: this.#options.now() })
-      this.#unacknowledgedBytes += bytes
-      this.bytesSent += bytes
-      this.#socket.send(frame)
+      const posted = this.#waiting.shift()
+      if (posted === undefined) return
+      this.#unacknowledged.push({ posted, sentAt: this.#options.now() })
+      this.#unacknowledgedBytes += posted.bytes
+      this.bytesSent += posted.bytes
+      this.#socket.send(this.#socket.takesEncoded === true ? posted.encoded : posted.text)
     }
   }
 }

@@ -95,6 +95,10 @@ class Reader {
     throw protocolInvalid(`"${name}" of a ${this.t} is an integer from 0`)
   }
 
+  optionalCount(name: string): number | undefined {
+    return this.#own(name) === undefined ? undefined : this.count(name)
+  }
+
   number(name: string): number {
     const value = this.#own(name)
     if (Number.isFinite(value)) return value as number
@@ -159,7 +163,7 @@ const fromClient: Readonly<Record<string, (read: Reader) => ClientFrame>> = {
     t: 'ack',
     store: read.store,
     version: read.version('version'),
-    index: read.any('index') === undefined ? undefined : read.count('index'),
+    index: read.optionalCount('index'),
   }),
   write: (read) => ({
     t: 'write',
@@ -205,6 +209,7 @@ const fromServer: Readonly<Record<string, (read: Reader) => ServerFrame>> = {
       version: read.number('version'),
       heartbeatMs: read.number('heartbeatMs'),
       window: read.count('window'),
+      windowBytes: read.optionalCount('windowBytes'),
       grant: { read: grant.flag('read'), write: grant.flag('write') },
     }
   },

@@ -13,6 +13,8 @@ export interface SyncSocket {
   close(code: number, reason: string): void
   /** Bytes that were sent and are not in the network yet; 0 where that is not known. */
   readonly bufferedBytes: number
+  /** Whether it sends bytes as the text that they are of: then what goes to many clients is encoded once for all. */
+  readonly takesEncoded?: boolean
   onFrame: (frame: FrameData) => void
   onClose: (code: number) => void
 }
@@ -24,6 +26,7 @@ export abstract class BaseSocket implements SyncSocket {
   onFrame: (frame: FrameData) => void = ignore
   onClose: (code: number) => void = ignore
   abstract readonly bufferedBytes: number
+  readonly takesEncoded: boolean = false
   #waiting: FrameData[] | undefined = []
   #closed = false
 

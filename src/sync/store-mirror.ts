@@ -1,5 +1,5 @@
 /**
- * A mirror: says hello on each connection, hands what comes to its replica, and acknowledges it.
+ * A mirror: says hello on each connection, hands what comes to its replica, and has it acknowledged.
  *
  * What must stay true: a frame is acknowledged when it is applied, and not before; so a subscriber of the mirror that
  * makes writers wait makes the server wait.
@@ -8,16 +8,24 @@ import { BehaviorSubject, type SchedulerLike } from 'rxjs'
 import { reportMirror } from '../health/index.ts'
 import { HeadgateError, isHeadgateError, onAbort, randomUuid } from '../kit/index.ts'
 import type { Store } from '../store/index.ts'
+import { Acknowledger } from './acknowledger.ts'
 import { type Bye, type Chunk, type DeltaFrame, PROTOCOL, type ServerFrame, type Welcome } from './frames.ts'
 import type { Link, LinkMember } from './link.ts'
 import type { AskOptions, Mirror, MirrorStatus, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
 import type { MirrorJournal, MirrorOptions, OpenMirrorJournal } from './mirror-options.ts'
 import { MirrorWriter } from './mirror-writer.ts'
 import { Proposals } from './proposals.ts'
+import { protocolInvalid } from './read-frame.ts'
 import { Replica } from './replica.ts'
 
 const WRITES_MAX = 256
 const SNAPSHOT_BYTES_MAX = 268_435_456
+
+/** What has come of the store, and how long it was. */
+interface Received {
+  readonly frame: Chunk | DeltaFrame
+  readonly bytes: number
+}
 
 export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly name: string
@@ -30,6 +38,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly #replica: Replica<S>
   readonly #proposals: Proposals
   readonly #writer: MirrorWriter<S>
+  readonly #acknowledger: Acknowledger
   readonly #unreport: () => void
   #stopListening = (): void => {}
   #journal: MirrorJournal | undefined
@@ -37,7 +46,8 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   #newest = -1
   #behindSince: number | undefined
   /** What has come and is not applied, while a subscriber makes it wait; at most a window. */
-  #inbox: (Chunk | DeltaFrame)[] = []
+  #inbox: Received[] = []
+  #window = 0
   #isWaiting = false
   /** Counts hellos: a token that comes late belongs to no other. */
   #hellos = 0
@@ -62,6 +72,9 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       },
     })
     this.#writer = new MirrorWriter(this.#replica, this.#proposals)
+    this.#acknowledger = new Acknowledger(scheduler, ({ version, index }) =>
+      link.send({ t: 'ack', store: name, version, index }),
+    )
     this.#unreport = reportMirror(this.#replica.kernel, () => {
       const { versions: lagVersions, ms: lagMs } = this.lag
       return {
@@ -100,8 +113,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.#become('closed')
     this.#stopListening()
     this.#link.remove(this)
-    this.#inbox = []
-    this.#replica.abandon()
+    this.#drop()
     this.#proposals.giveUp()
     this.#unreport()
     this.#journal?.close().catch((error: unknown) => this.failed(error))
@@ -118,17 +130,20 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   lost(): void {
     this.#hellos += 1
     this.#replica.abandon()
+    this.#acknowledger.forget()
     this.#writer.lost()
     this.#behindSince ??= performance.now()
     if (this.status$.value === 'live') this.#become('stale')
   }
 
-  received(frame: ServerFrame): void {
+  /** @throws `PROTOCOL_INVALID` where the server does not wait for acknowledgements. */
+  received(frame: ServerFrame, bytes: number): void {
     if (frame.t === 'welcome') this.#welcome(frame)
     else if (frame.t === 'result') this.#proposals.answered(frame)
     else if (frame.t === 'bye') this.#bye(frame)
     else if (frame.t === 'chunk' || frame.t === 'delta') {
-      this.#inbox.push(frame)
+      if (this.#inbox.length >= this.#window) throw protocolInvalid('more frames came than a window has')
+      this.#inbox.push({ frame, bytes })
       if (!this.#isWaiting) this.#work()
     }
   }
@@ -179,9 +194,11 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     }
   }
 
-  #welcome({ epoch, mode, version, grant }: Welcome): void {
+  #welcome({ epoch, mode, version, grant, window, windowBytes }: Welcome): void {
     const isAnotherLife = this.#replica.epoch !== undefined && this.#replica.epoch !== epoch
     this.#inbox = []
+    this.#window = window
+    this.#acknowledger.begin({ window, windowBytes })
     this.#replica.begin(epoch)
     this.#writer.mayWrite = grant.write
     this.#newest = version
@@ -207,22 +224,16 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   #work(): void {
     for (;;) {
-      const [frame] = this.#inbox
-      if (frame === undefined) return
+      const [next] = this.#inbox
+      if (next === undefined) return
       try {
-        if (!this.#apply(frame)) return
+        if (!this.#apply(next.frame)) return
       } catch (error) {
         this.#refused(error)
         return
       }
       this.#inbox.shift()
-      const { version } = frame
-      this.#link.send({
-        t: 'ack',
-        store: this.name,
-        version,
-        index: frame.t === 'chunk' ? frame.index : undefined,
-      })
+      this.#acknowledger.applied(next.frame, next.bytes)
     }
   }
 
@@ -265,9 +276,15 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   }
 
   #askAnew(resumes: boolean): void {
+    this.#drop()
+    this.#hello(resumes)
+  }
+
+  /** What has come is of no use any more. */
+  #drop(): void {
     this.#inbox = []
     this.#replica.abandon()
-    this.#hello(resumes)
+    this.#acknowledger.forget()
   }
 
   #live(): void {

@@ -14,45 +14,72 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void
   // biome-ignore lint/suspicious/noExplicitAny: the platforms differ in the types of their events
   addEventListener(type: string, listener: (event: any) => void): void
-  /** Of `ws`: ends at once, without the other side's answer. */
-  terminate?: (() => void) | undefined
 }
 
-/** How long the other side may take to answer a close before the connection is cut; of `ws` only. */
+/** How long the other side may take to answer a close before the connection is cut. */
 const CLOSE_MS = 1_000
+const AS_TEXT = { binary: false }
 
-class WebSocketSocket extends BaseSocket {
-  readonly #socket: WebSocketLike
+class WebSocketSocket<Socket extends WebSocketLike = WebSocketLike> extends BaseSocket {
+  readonly socket: Socket
 
-  constructor(socket: WebSocketLike) {
+  constructor(socket: Socket) {
     super()
-    this.#socket = socket
-    socket.binaryType = 'arraybuffer'
+    this.socket = socket
     socket.addEventListener('open', () => this.opened())
     // An error is followed by the close that tells the same.
     socket.addEventListener('error', () => {})
     socket.addEventListener('close', ({ code }: { readonly code: number }) => this.closed(code))
-    socket.addEventListener('message', ({ data }: { readonly data: unknown }) =>
-      this.received(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as FrameData)),
-    )
+    this.listen()
     if (socket.readyState === OPEN) this.opened()
     else if (socket.readyState !== CONNECTING) this.closed(1006)
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount
+    return this.socket.bufferedAmount
+  }
+
+  listen(): void {
+    this.socket.binaryType = 'arraybuffer'
+    this.socket.addEventListener('message', ({ data }: { readonly data: unknown }) =>
+      this.received(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as FrameData)),
+    )
   }
 
   transmit(frame: FrameData): void {
-    if (this.#socket.readyState === OPEN) this.#socket.send(frame as string)
+    if (this.socket.readyState === OPEN) this.socket.send(frame as string)
   }
 
   end(code: number, reason: string): void {
-    const socket = this.#socket
-    socket.close(code, reason)
-    if (socket.terminate === undefined) return
+    this.socket.close(code, reason)
+  }
+}
+
+/** The part of a `WebSocket` of the package `ws` that is used. */
+interface WsLike extends WebSocketLike {
+  send(data: string | Uint8Array, options?: { readonly binary: boolean }): void
+  on(event: 'message', listener: (data: Uint8Array, isBinary: boolean) => void): unknown
+  /** Ends at once, without the other side's answer. */
+  terminate(): void
+}
+
+/** Bytes go as the text that they are of; messages come without an event made for each. */
+class WsSocket extends WebSocketSocket<WsLike> {
+  override readonly takesEncoded = true
+
+  override listen(): void {
+    this.socket.on('message', (data, isBinary) => this.received(isBinary ? data : String(data)))
+  }
+
+  override transmit(frame: FrameData): void {
+    if (this.socket.readyState === OPEN) this.socket.send(frame, AS_TEXT)
+  }
+
+  override end(code: number, reason: string): void {
+    const { socket } = this
+    super.end(code, reason)
     // Who does not read does not answer either: `ws` would wait half a minute.
-    const timer = setTimeout(() => socket.terminate?.(), CLOSE_MS)
+    const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
     ;(timer as { unref?: () => void }).unref?.()
     socket.addEventListener('close', () => clearTimeout(timer))
   }
@@ -91,5 +118,5 @@ export function browserSocket(socket: WebSocketLike): SyncSocket {
  */
 export function wsSocket(socket: object): SyncSocket {
   // The cast holds: a WebSocket of `ws` has what the platform's has; its types differ in their events.
-  return new WebSocketSocket(socket as WebSocketLike)
+  return new WsSocket(socket as WsLike)
 }

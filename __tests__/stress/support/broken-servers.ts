@@ -202,3 +202,23 @@ export const connectsTwice: StressAdapter = serving('connects twice', (served) =
     return served.mirror(port, id)
   },
 }))
+
+const CROWD_MS = 10_000
+
+/** A write waits for those who are away. */
+export const waitsForTheCrowd: StressAdapter = serving('waits for the crowd', (served) => {
+  let mirrors = 0
+  return {
+    mirror(port, id) {
+      mirrors += 1
+      return served.mirror(port, id)
+    },
+    async write(state, reason) {
+      const clients = (): number => served.ledgers?.().length ?? 0
+      const deadline = performance.now() + CROWD_MS
+      while (clients() < mirrors && performance.now() < deadline)
+        await new Promise((resolve) => setImmediate(resolve))
+      await served.write(state, reason)
+    },
+  }
+})

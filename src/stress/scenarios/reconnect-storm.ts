@@ -10,7 +10,7 @@ const SILENT_MS = 15_000
 const WRITES = 10
 const FACTS = ['everybody is back', 'nobody is connected twice', ...NETWORK_FACTS] as const
 
-type Limits = 'connectionsPerCut' | 'writeMsMean'
+type Limits = 'connectionsPerCut' | 'backPerWrite'
 type Context = ScenarioContext<Limits>
 
 /** All lose their connection in one instant, as when a server begins anew or a switch does, and all come back. */
@@ -26,7 +26,12 @@ export const reconnectStorm: Scenario<Limits> = defineScenario({
       atMost: 10,
       about: 'Connections that each mirror needs to come back from a cut.',
     },
-    writeMsMean: { unit: 'ms', atMost: 50, about: 'What a write takes meanwhile, on average.' },
+    // A count, as a write takes long on a slow machine: a writer that waits for the crowd meets all of it.
+    backPerWrite: {
+      unit: '%',
+      atMost: 50,
+      about: 'Of the mirrors, those that come back while one write is under way; the most.',
+    },
   },
   async run(context) {
     const network = await Network.open(context, FACTS, SILENT_MS)
@@ -46,13 +51,16 @@ async function storm(context: Context, network: Network): Promise<void> {
   let areBack = await network.settled()
   const before = proxy.accepted
   let storms = 0
+  let backMost = 0
   while (areBack && storms < STORMS) {
     storms += 1
     proxy.cut()
     context.count('cut', mirrors)
     areBack = await context.time('back', async () => {
       for (let write = 0; write < WRITES; write += 1) {
+        const back = proxy.accepted
         await network.write()
+        backMost = Math.max(backMost, proxy.accepted - back)
         await context.pause(write)
       }
       return await network.settled()
@@ -65,5 +73,5 @@ async function storm(context: Context, network: Network): Promise<void> {
   else context.check(FACTS[1], clients === mirrors, `${clients} clients of ${mirrors} mirrors`)
   network.check()
   context.threshold('connectionsPerCut', (proxy.accepted - before) / (storms * mirrors))
-  context.threshold('writeMsMean', context.latency('write').mean)
+  context.threshold('backPerWrite', (100 * backMost) / mirrors)
 }
