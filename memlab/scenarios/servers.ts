@@ -6,9 +6,6 @@ import type { Claim } from '../support/scenario.ts'
 export const claim =
   'A server that is closed, a client that is gone and a connection that was cut leave nothing.'
 
-export const noGrowth =
-  'each operation makes keys of weak maps, whose tables come and go by a hundred bytes an operation'
-
 interface State {
   readonly tick: number
 }

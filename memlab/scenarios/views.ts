@@ -4,9 +4,6 @@ import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
 export const claim = 'A view leaves nothing a task after it was read, followed or held last.'
 
-export const noGrowth =
-  'each operation makes keys of weak maps, whose tables come and go by a hundred bytes an operation'
-
 interface State {
   readonly robots: Readonly<Record<string, number>>
   readonly tick: number

@@ -6,9 +6,8 @@
  *
  * The slope is what one operation leaves behind; what a run leaves behind however long it is (a table that
  * was made once) is in the intercept and does not count. It is the median of the slopes between all pairs of
- * points, and its 99 % confidence interval is between two of their ranks (Theil 1950, Sen 1968). An engine makes
- * and drops a quarter of a megabyte of its own now and then; a median does not mind one such run in ten, where a
- * least-squares line follows it.
+ * points, and its 99 % confidence interval is between two of their ranks (Theil 1950, Sen 1968). A median does not
+ * mind that an engine makes or drops something of its own in one run of ten, where a least-squares line follows it.
  *
  * - `flat`: the upper end of the interval is below {@link SMALLEST_LEAK_BYTES}. Even the least that an
  *   operation can leave behind, one slot of an array, is ruled out.

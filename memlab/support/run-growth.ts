@@ -9,6 +9,7 @@
  * and, where it grows and should not, one for each claim.
  */
 import { fitGrowth, type GrowthFit, type GrowthPoint, type GrowthVerdict, judgeGrowth } from './growth.ts'
+import { liveBytes } from './live-bytes.ts'
 import { loadScenarios } from './load-scenarios.ts'
 import { type Claim, type Scenario, Witness } from './scenario.ts'
 import { collect } from './under-load.ts'
@@ -26,9 +27,9 @@ interface Plan {
   readonly roundsMax: number
 }
 
-const CLEAN: Plan = { sizes: [160, 480, 960], roundsMin: 5, roundsMax: 9 }
+const CLEAN: Plan = { sizes: [100, 200, 400], roundsMin: 4, roundsMax: 8 }
 /** A twin's runs are short: what it keeps makes every later write dearer. */
-const LEAK: Plan = { sizes: [20, 60, 120], roundsMin: 5, roundsMax: 6 }
+const LEAK: Plan = { sizes: [20, 60, 120], roundsMin: 4, roundsMax: 6 }
 /** A file with few claims does more of each, so that its runs weigh as much as the others'; not its twin. */
 const CLAIMS_USUAL = 8
 /** A claim that is dear is done once where the others are done so often. */
@@ -69,11 +70,7 @@ async function operate(scenario: Scenario, operations: number): Promise<void> {
   }
 }
 
-/**
- * Measures one run after another. What a run is compared with is what the one before it left: the heap is then
- * looked at in the same circumstances each time, after work and as many collections. Without work in between the
- * engine makes up to a quarter of a megabyte of its own in a collection, and drops it in the next run.
- */
+/** Measures one run after another. What a run is compared with is what the one before it left. */
 class GrowthMeter {
   readonly #scenario: Scenario
   #left = Number.NaN
@@ -86,7 +83,7 @@ class GrowthMeter {
     await operate(this.#scenario, operations)
     await collect()
     const before = this.#left
-    this.#left = process.memoryUsage().heapUsed
+    this.#left = await liveBytes()
     return { operations, bytes: this.#left - before }
   }
 }
@@ -101,8 +98,9 @@ async function measure(name: string, claims: readonly Claim[], leak: boolean): P
   const points: GrowthPoint[] = []
   let verdict: GrowthVerdict = 'undecided'
   for (let round = 1; round <= roundsMax; round += 1) {
-    // What is not decided yet is measured with longer runs: the same noise then weighs less for each operation.
-    const factor = leak ? 1 : 2 ** Math.min(2, Math.max(0, round - roundsMin))
+    // What is not decided yet is measured with longer runs: room that lists have left over, some kilobytes, then
+    // weighs less for each operation.
+    const factor = leak ? 1 : 2 ** Math.min(3, Math.max(0, round - roundsMin))
     for (const size of sizes) points.push(await meter.measure(size * factor))
     if (round < roundsMin) continue
     // Every point stays in the fit: more rounds are more evidence, not another try.
