@@ -6,12 +6,16 @@ import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../../memlab/support/find-browser-leaks.ts'
 import { buffer, createMachineStore, createStore, defineMachine } from '../../src/index.ts'
+import type { Facts } from '../../src/inspector/facts.ts'
 import {
   type InspectorServer,
   type ServeInspectorOptions,
   serveInspector,
 } from '../../src/inspector/index.ts'
-import type { Watchables } from '../../src/inspector/inspector.ts'
+import { Inspector, type Looks, type Watchables } from '../../src/inspector/inspector.ts'
+import { inspectorSettings } from '../../src/inspector/inspector-options.ts'
+import { Recorder } from '../../src/inspector/page/recording.ts'
+import type { WatchedStore } from '../../src/inspector/watched.ts'
 
 const executablePath = findBrowser()
 const MAKER = join(import.meta.dirname, '../../scripts/inspector-page.mjs')
@@ -64,6 +68,19 @@ async function show(
   return { page, server }
 }
 
+/** A recording of a store, of the moment after it was written. */
+function recordingOf(store: WatchedStore, write: () => void): string {
+  const inspector = new Inspector([store], inspectorSettings({}, 'serveInspector()'))
+  inspector.pages = { areThere: () => true, lookAt: () => ['*'] }
+  write()
+  inspector.refresh()
+  const recorder = new Recorder()
+  recorder.add({ at: 1, facts: inspector.facts.state as Facts })
+  recorder.add({ at: 2, looks: inspector.looks.state as Looks })
+  inspector.close()
+  return recorder.text
+}
+
 /** A program for a page that has a store, and an inspector in an element. */
 async function embedding(): Promise<string> {
   const sources = join(import.meta.dirname, '../../src')
@@ -72,9 +89,15 @@ async function embedding(): Promise<string> {
       contents: `
         import { createStore } from '${sources}/index.ts'
         import { mountInspector } from '${sources}/inspector/mount-inspector.ts'
-        const element = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'here' }))
+        const put = (id, store) =>
+          mountInspector(document.body.appendChild(Object.assign(document.createElement('div'), { id })), [store], {
+            intervalMs: 20,
+          })
+        document.body.insertAdjacentHTML('afterbegin', '<input type="search" id="theirs">')
         globalThis.robot = createStore({ battery: 90 }, { name: 'robot' })
-        globalThis.takeAway = mountInspector(element, [robot], { intervalMs: 20 })`,
+        globalThis.arm = createStore({ joint: 1 }, { name: 'arm' })
+        globalThis.takeAway = put('here', robot)
+        globalThis.takeOther = put('there', arm)`,
       resolveDir: sources,
     },
     bundle: true,
@@ -93,6 +116,15 @@ async function embedding(): Promise<string> {
     ],
   })
   return outputFiles[0]?.text ?? ''
+}
+
+/** A page of somebody's own with two inspectors, `#here` and `#there`, and a field `#theirs`. */
+async function embedded(): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 900, height: 600 } })
+  open.push(page)
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.addScriptTag({ content: await embedding() })
+  return page
 }
 
 const lamp = defineMachine({
@@ -237,6 +269,44 @@ withBrowser('the page', () => {
   )
 
   test(
+    'saves what is being recorded when a recording is opened, and shows the versions of that one',
+    async () => {
+      const store = createStore({ n: 0 }, { name: 'recorded' })
+      const { page } = await show([store])
+      const look = async (text: string): Promise<void> => {
+        await page.locator('tr[data-store=recorded]').click()
+        await page.locator('.leaf', { hasText: text }).waitFor()
+      }
+      store.set({ n: 7 })
+      store.set({ n: 8 })
+      await look('n8')
+      await page.keyboard.press('ArrowLeft')
+      await page.locator('.leaf', { hasText: 'n7' }).waitFor()
+      await page.keyboard.press('r')
+      await page.getByRole('button', { name: '● Record' }).click()
+      await page.locator('p', { hasText: /[2-9] changes since/ }).waitFor()
+      const other = createStore({ n: 100 }, { name: 'recorded' })
+      const text = recordingOf(other, () => {
+        other.set({ n: 101 })
+        other.set({ n: 102 })
+      })
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByLabel('A recording').setInputFiles({
+          name: 'other.ndjson',
+          mimeType: 'application/x-ndjson',
+          buffer: Buffer.from(text),
+        }),
+      ])
+      expect(await readFile(await download.path(), 'utf8')).toContain('"n":8')
+      await look('n102')
+      await page.keyboard.press('ArrowLeft')
+      await page.getByText('Version 1 is not kept').waitFor()
+    },
+    PATIENCE_MS,
+  )
+
+  test(
     'says that nothing is watched, and escapes what a store is called and holds',
     async () => {
       const stores = new Set<ReturnType<typeof createStore<unknown>>>()
@@ -258,10 +328,7 @@ withBrowser('the page', () => {
   test(
     'is drawn in a page of its user, follows what is written there, and is taken away whole',
     async () => {
-      const page = await browser.newPage({ viewport: { width: 900, height: 600 } })
-      open.push(page)
-      page.on('pageerror', (error) => problems.push(error.message))
-      await page.addScriptTag({ content: await embedding() })
+      const page = await embedded()
       const rows = page.locator('#here tr[data-store=robot]')
       await rows.waitFor()
       await page.evaluate('globalThis.robot.set({ battery: 42 })')
@@ -270,6 +337,79 @@ withBrowser('the page', () => {
       expect(await page.evaluate('globalThis.robot.metrics().subscriberCount')).toBe(0)
       await page.evaluate('globalThis.takeAway()')
       expect(await page.locator('#here *').count()).toBe(0)
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'has the keys of a page of its user once it is clicked, until something else is',
+    async () => {
+      const page = await embedded()
+      await page.keyboard.press('g')
+      await page.locator('#here tr[data-store=robot]').click()
+      await page.locator('#here .tree').waitFor()
+      expect(await page.locator('#here .graph').count()).toBe(0)
+      // The line that was clicked is gone, and with it the focus.
+      expect(await page.evaluate('document.activeElement === document.body')).toBe(true)
+      await page.keyboard.press('g')
+      await page.locator('#here .graph').waitFor()
+      expect(await page.locator('#there .graph').count()).toBe(0)
+      await page.keyboard.press('/')
+      await page.waitForFunction(
+        `document.querySelector('#here').shadowRoot.activeElement?.type === 'search'`,
+      )
+      await page.locator('#theirs').click()
+      await page.keyboard.type('or')
+      expect(await page.locator('#theirs').inputValue()).toBe('or')
+      await page.locator('#here table.stores').waitFor()
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'shares nothing with another one on the page',
+    async () => {
+      const page = await embedded()
+      await page.evaluate(
+        'robot.set({ battery: 1 }); robot.set({ battery: 2 }); arm.set({ joint: 3 }); arm.set({ joint: 4 })',
+      )
+      for (const [id, name] of [
+        ['here', 'robot'],
+        ['there', 'arm'],
+      ] as const) {
+        await page.locator(`#${id} tr[data-store=${name}]`).click()
+        await page.locator(`#${id} .tree`).waitFor()
+        await page.locator(`#${id} [title^="One version back"]`).click()
+      }
+      await page.locator('#here .leaf', { hasText: 'battery1' }).waitFor()
+      await page.locator('#there .leaf', { hasText: 'joint3' }).waitFor()
+    },
+    PATIENCE_MS,
+  )
+
+  test.each([360, 2_560])(
+    'is as wide as a screen of %i is, with who is slow in sight',
+    async (width) => {
+      const store = createStore({ n: 0 }, { name: 'a store whose name takes more room than there is' })
+      const handle = store.subscribe(() => new Promise(() => {}), {
+        id: 'a subscriber whose name takes more room than there is',
+        policy: buffer({ capacity: 2 }),
+      })
+      const { page } = await show([store, createMachineStore(lamp)])
+      await page.setViewportSize({ width, height: 740 })
+      for (let n = 1; n <= 50; n += 1) store.set({ n })
+      await page.locator('tr.issue').waitFor()
+      const overflow = 'document.documentElement.scrollWidth - innerWidth'
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      await page.locator('tr.line').first().click()
+      await page.locator('tr.issue').first().waitFor()
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      for (const part of ['.fates', 'tr.issue td:nth-child(2)']) {
+        const { x = -1, width: wide = 1e9 } =
+          (await page.locator(`.subs ${part}`).first().boundingBox()) ?? {}
+        expect(x + wide).toBeLessThanOrEqual(width)
+      }
+      handle.unsubscribe()
     },
     PATIENCE_MS,
   )

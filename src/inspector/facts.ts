@@ -114,7 +114,7 @@ export interface SubscriberFacts {
   /** Where it was subscribed; in development. */
   readonly from: string | null
   /** What health says of it. */
-  readonly issue: string | null
+  readonly issues: readonly string[]
 }
 
 export interface FaultFacts {

@@ -24,7 +24,6 @@ export function subscriberFacts(
   vitals: readonly SubscriberVitals[],
   issues: readonly HealthIssue[],
 ): SubscriberFacts[] {
-  const issueOf = new Map(issues.map(({ subscriberId, message }) => [subscriberId, message]))
   const facts = subscribers.map((stats, index): SubscriberFacts => {
     // The cast holds: there is one for each.
     const { key, busyMs, failures, subscribedFrom } = vitals[index] as SubscriberVitals
@@ -47,12 +46,12 @@ export function subscriberFacts(
       lastVersion,
       busyMs: Math.round(busyMs),
       from: subscribedFrom ?? null,
-      issue: issueOf.get(id) ?? null,
+      issues: issues.filter(({ subscriberId }) => subscriberId === id).map(({ message }) => message),
     }
   })
   if (facts.length <= SUBSCRIBERS_MAX) return facts
   return facts.sort((a, b) => troubleOf(b) - troubleOf(a)).slice(0, SUBSCRIBERS_MAX)
 }
 
-const troubleOf = ({ issue, failures, dropped, busyMs }: SubscriberFacts): number =>
-  (issue === null ? 0 : 1e12) + failures * 1e9 + dropped * 1e3 + busyMs
+const troubleOf = ({ issues, failures, dropped, busyMs }: SubscriberFacts): number =>
+  issues.length * 1e12 + failures * 1e9 + dropped * 1e3 + busyMs

@@ -78,6 +78,55 @@ describe('layOut', () => {
     )
   })
 
+  test('lays no label on a box, the name of a group or its border, where there is room', () => {
+    const boxes = [box('IDLE'), box('GROUP'), box('a', 'GROUP'), box('b', 'GROUP'), box('NEXT')]
+    const layout = layOut(
+      boxes,
+      [
+        { from: 'IDLE', to: 'GROUP', label: 'START_OF_A_LONG_NAME' },
+        { from: 'GROUP', to: 'IDLE', label: 'STOP' },
+        { from: 'a', to: 'a', label: 'AGAIN_AND_AGAIN' },
+        { from: 'a', to: 'b', label: 'GO' },
+        { from: 'IDLE', to: 'IDLE', label: 'after 5000 ms [guard]' },
+        { from: 'IDLE', to: 'NEXT', label: 'ON' },
+      ],
+      'TB',
+    )
+    const on = layout.arrows.flatMap(({ label, labelX, labelY }) =>
+      layout.boxes
+        .filter(({ isGroup, x, y, width, height }) => {
+          const isAcross = labelX + label.length * 3 > x && labelX - label.length * 3 < x + width
+          const tops = isGroup ? [y, y + height] : [y + height / 2]
+          const half = isGroup ? 6 : height / 2 + 5
+          return isAcross && tops.some((top) => Math.abs(labelY - top) < half)
+        })
+        .map(({ id }) => `${label} on ${id}`),
+    )
+    expect(on).toEqual([])
+  })
+
+  test('is as large as its labels need', () => {
+    const { width, arrows } = layOut([box('A')], [{ from: 'A', to: 'A', label: 'x'.repeat(60) }], 'TB')
+    expect(width).toBeGreaterThan((arrows[0]?.labelX ?? 0) + 60 * 2.5)
+  })
+
+  test('points an arrow into a group across its border', () => {
+    const boxes = [box('IDLE'), box('GROUP'), box('a', 'GROUP')]
+    const { arrows } = layOut(
+      boxes,
+      [
+        { from: 'IDLE', to: 'GROUP', label: 'GO' },
+        { from: 'GROUP', to: 'IDLE', label: 'BACK' },
+      ],
+      'TB',
+    )
+    const paths = arrows.map(({ path }) => path.match(/(-?[\d.]+),(-?[\d.]+) L(-?[\d.]+),(-?[\d.]+)$/))
+    for (const path of paths) {
+      const [x1, y1, x2, y2] = (path ?? []).slice(1).map(Number) as [number, number, number, number]
+      expect(Math.abs(y2 - y1)).toBeGreaterThan(Math.abs(x2 - x1) / 2)
+    }
+  })
+
   test('has room in a box for what stands below its name', () => {
     const { boxes } = layOut([{ ...box('arm'), widthMin: 112 }, box('b')], [], 'LR')
     expect(boxes.map(({ width }) => width)).toEqual([112, 54])

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
+import type { StoreFacts } from '../facts.ts'
 import type { Feed } from './feed.ts'
 import { clock, count } from './format.ts'
 import { GraphView } from './graph-view.tsx'
@@ -104,7 +105,7 @@ export function App({ feed: current, place, open }: AppProps): JSX.Element {
         </nav>
       ) : null}
       {isStore && store !== undefined
-        ? store.issues.map(({ code, message, severity }) => (
+        ? sentencesOf(store, view.value).map(({ code, message, severity }) => (
             <p
               key={code + message}
               class={`sentence ${severity === 'error' || levelOf(store) === 'bad' ? 'bad' : 'warn'}`}
@@ -118,6 +119,10 @@ export function App({ feed: current, place, open }: AppProps): JSX.Element {
     </div>
   )
 }
+
+/** What health says of a store; of its subscribers only where these are not listed with it. */
+const sentencesOf = ({ issues }: StoreFacts, view: View): StoreFacts['issues'] =>
+  view === 'store' ? issues.filter(({ subscriberId }) => subscriberId === undefined) : issues
 
 function Content({ feed, place, open }: { readonly feed: Feed } & Omit<AppProps, 'feed'>): JSX.Element {
   const facts = feed.facts.value

@@ -23,8 +23,9 @@ export function Drawing({ layout, label, boxClass, arrowClass, onBox, note }: Pr
             viewBox="0 0 8 8"
             refX="7"
             refY="4"
-            markerWidth="7"
-            markerHeight="7"
+            markerWidth="9"
+            markerHeight="9"
+            markerUnits="userSpaceOnUse"
             orient="auto-start-reverse"
           >
             <path d="M0,0.5 L8,4 L0,7.5 Z" />

@@ -1,5 +1,6 @@
 /** Where boxes and arrows go. Laid out once a drawing, and kept. */
 import { graphlib, layout } from '@dagrejs/dagre'
+import { labelHeight, labelWidth, placeLabels, rectOf } from './labels.ts'
 
 export interface Box {
   readonly id: string
@@ -38,10 +39,9 @@ export interface Layout {
   readonly arrows: readonly Drawn[]
 }
 
-const CHAR = 6.6
 const LOOP = 26
-/** The height of a line of a label. */
-const LINE = 13
+/** Between the outermost label and the border. */
+const MARGIN = 8
 
 /** @param direction - of the ranks: from top to bottom, or from left to right. */
 export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], direction: 'TB' | 'LR'): Layout {
@@ -71,11 +71,10 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
   )
   for (const [index, { from, to, label }] of between.entries()) {
     if (!byId.has(from) || !byId.has(to)) continue
-    const width = widthOf(label)
     graph.setEdge(
       innermost(from),
       innermost(to),
-      { width, height: label.split('\n').length * LINE, labelpos: 'c' },
+      { width: labelWidth(label), height: labelHeight(label), labelpos: 'c' },
       String(index),
     )
   }
@@ -106,41 +105,15 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], directio
     .filter((arrow) => !between.includes(arrow))
     .flatMap((arrow) => loopOf(arrow, places.get(arrow.from)))
   const { width = 0, height = 0 } = graph.graph()
+  const labelled = placeLabels([...drawn, ...loops], placed)
+  const rects = labelled.filter(({ label }) => label !== '').map(rectOf)
   return {
-    width: width + LOOP * 3,
-    height,
+    width: Math.max(width, ...rects.map((rect) => rect.x + rect.width + MARGIN)),
+    height: Math.max(height, ...rects.map((rect) => rect.y + rect.height + MARGIN)),
     boxes: placed.sort((a, b) => a.depth - b.depth),
-    arrows: apart([...drawn, ...loops]),
+    arrows: labelled,
   }
 }
-
-/** A sum of coordinates may fall short of what it should be; without it, a label would be moved by nothing for ever. */
-const ROUNDING = 0.01
-
-/** Labels that would lie on one another go down, one below the other. */
-function apart(arrows: readonly Drawn[]): Drawn[] {
-  const placed: Drawn[] = []
-  const heightOf = (label: string): number => label.split('\n').length * LINE
-  /** How far down a label must go to lie below the first one that it would lie on. */
-  const below = (arrow: Drawn, labelY: number): number | undefined => {
-    for (const other of arrow.label === '' ? [] : placed) {
-      const room = (heightOf(other.label) + heightOf(arrow.label)) / 2
-      const aside = (widthOf(other.label) + widthOf(arrow.label)) / 2
-      const isClear =
-        Math.abs(other.labelX - arrow.labelX) >= aside || Math.abs(other.labelY - labelY) >= room - ROUNDING
-      if (other.label !== '' && !isClear) return other.labelY + room
-    }
-    return undefined
-  }
-  for (const arrow of [...arrows].sort((a, b) => a.labelY - b.labelY)) {
-    let labelY = arrow.labelY
-    for (let next = below(arrow, labelY); next !== undefined; next = below(arrow, labelY)) labelY = next
-    placed.push({ ...arrow, labelY })
-  }
-  return placed
-}
-
-const widthOf = (label: string): number => Math.max(...label.split('\n').map(({ length }) => length)) * CHAR
 
 interface Point {
   readonly x: number
@@ -201,14 +174,38 @@ function border(out: Point, into: Point, box: Placed): Point {
   return a
 }
 
-const middleOf = (points: readonly Point[]): Point | undefined => {
-  const [first, last] = [points[0], points.at(-1)]
-  return first && last && { x: (first.x + last.x) / 2, y: (first.y + last.y) / 2 }
+/** Half way along a line. */
+function middleOf(points: readonly Point[]): Point | undefined {
+  const steps = points.slice(1).map((to, i) => ({ from: points[i] as Point, to }))
+  const lengthOf = ({ from, to }: { from: Point; to: Point }): number =>
+    Math.hypot(to.x - from.x, to.y - from.y)
+  let left = steps.reduce((sum, step) => sum + lengthOf(step), 0) / 2
+  for (const step of steps) {
+    const length = lengthOf(step)
+    if (left <= length && length > 0) {
+      const share = left / length
+      return {
+        x: step.from.x + (step.to.x - step.from.x) * share,
+        y: step.from.y + (step.to.y - step.from.y) * share,
+      }
+    }
+    left -= length
+  }
+  return points[0]
 }
+
+/** A step that is shorter would turn the tip of an arrow aside. */
+const STEP_MIN = 6
 
 /** A line through points, rounded where it turns. */
 function curve(points: readonly Point[]): string {
-  const [first, ...rest] = points.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
+  const ends = [points[0], points.at(-1)]
+  const isNear = (point: Point, end: Point | undefined): boolean =>
+    end !== undefined && Math.hypot(point.x - end.x, point.y - end.y) < STEP_MIN
+  const apart = points.filter(
+    (point, i) => i === 0 || i === points.length - 1 || !ends.some((end) => isNear(point, end)),
+  )
+  const [first, ...rest] = apart.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }))
   if (first === undefined) return ''
   const parts = rest.map(({ x, y }, i) => {
     const next = rest[i + 1]
@@ -223,5 +220,5 @@ function loopOf(arrow: Arrow, box: Placed | undefined): Drawn[] {
   const x = box.x + box.width
   const y = box.y + (box.isGroup ? 16 : box.height / 2)
   const path = `M${x},${y - 6} C${x + LOOP},${y - 16} ${x + LOOP},${y + 16} ${x + 1},${y + 6}`
-  return [{ ...arrow, path, labelX: x + LOOP + widthOf(arrow.label) / 2, labelY: y }]
+  return [{ ...arrow, path, labelX: x + LOOP + labelWidth(arrow.label) / 2, labelY: y }]
 }

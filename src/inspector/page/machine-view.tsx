@@ -208,10 +208,12 @@ function Track({ track }: { readonly track: readonly TrackFacts[] }): JSX.Elemen
         return (
           <li key={number} class={status === 'FAILED' ? 'bad' : status === 'PENDING' ? 'warn' : ''}>
             <time>{clock(at)}</time>
-            <span class="from">{from}</span>
             <b>{event}</b>
-            <span class="to">{to}</span>
-            <small>{error === '' ? duration(Math.max(0, stayed)) : error}</small>
+            <small title="How long it has been there">{duration(Math.max(0, stayed))}</small>
+            <span>
+              {from} <i>→</i> {to}
+            </span>
+            {error === '' ? null : <span class="bad">{error}</span>}
           </li>
         )
       })}

@@ -47,6 +47,13 @@ export function StoreView({ store, look, place, feed }: Props): JSX.Element {
   const changed = differences(before, current.state)
   return (
     <main class="store">
+      <section class="panel subs">
+        <h2>
+          Subscribers <small>{count(look.subscribers.length)}</small>
+        </h2>
+        <Subscribers subscribers={look.subscribers} />
+        {look.faults.length > 0 ? <Faults look={look} /> : null}
+      </section>
       <section class="panel state">
         <h2>
           State
@@ -75,14 +82,6 @@ export function StoreView({ store, look, place, feed }: Props): JSX.Element {
             ))}
           </p>
         ) : null}
-      </section>
-      <section class="panel subs">
-        <h2>
-          Subscribers{' '}
-          <small>{count(store.subscriberCount)} follow, each with a policy of its own is listed</small>
-        </h2>
-        <Subscribers subscribers={look.subscribers} />
-        {look.faults.length > 0 ? <Faults look={look} /> : null}
       </section>
       <section class="panel commits">
         <h2>

@@ -20,15 +20,17 @@ export function Subscribers({
           <tr>
             <th />
             <th>Subscriber</th>
-            <th>Policy</th>
+            <th class="mid">Policy</th>
             <th class="bar">
               <FatesLegend />
             </th>
-            <th class="n">Published</th>
-            <th class="n">Missed</th>
-            <th class="n">Pending</th>
+            <th class="n mid">Published</th>
+            <th class="n" title="Versions that it was not given: dropped, or replaced by newer ones">
+              Missed
+            </th>
+            <th class="n mid">Pending</th>
             <th class="n">Busy</th>
-            <th class="n">Faults</th>
+            <th class="n mid">Faults</th>
           </tr>
         </thead>
         <tbody>
@@ -43,8 +45,9 @@ export function Subscribers({
 
 function Row({ of }: { readonly of: SubscriberFacts }): JSX.Element {
   const level = subscriberLevel(of)
-  const { published, missed, pending, capacity, busyMs, errors } = of
-  const share = published === 0 ? 0 : (of.dropped + of.conflated) / published
+  const { published, pending, capacity, busyMs, errors } = of
+  const missed = of.dropped + of.conflated
+  const share = published === 0 ? 0 : missed / published
   return (
     <>
       <tr class={level} data-subscriber={of.id}>
@@ -53,30 +56,31 @@ function Row({ of }: { readonly of: SubscriberFacts }): JSX.Element {
         </td>
         <td class="name">
           {of.id}
+          <small class="narrow">{of.policy}</small>
           {of.from === null ? null : <small title={of.from}>{placeOf(of.from)}</small>}
         </td>
-        <td>
+        <td class="mid">
           <code>{of.policy}</code>
         </td>
         <td class="bar">
           <FatesBar of={of} />
         </td>
-        <td class="n">{count(published)}</td>
+        <td class="n mid">{count(published)}</td>
         <td class="n">
           {count(missed)} {share > 0 ? <small>{percent(share)}</small> : null}
         </td>
-        <td class="n">
+        <td class="n mid">
           {pending} <small>{capacity < 1e9 ? `of ${capacity}` : ''}</small>
         </td>
         <td class="n">{busyMs > 0 ? duration(busyMs) : 'idle'}</td>
-        <td class={`n ${errors > 0 ? 'bad' : ''}`}>{errors > 0 ? count(errors) : ''}</td>
+        <td class={`n mid ${errors > 0 ? 'bad' : ''}`}>{errors > 0 ? count(errors) : ''}</td>
       </tr>
-      {of.issue === null ? null : (
-        <tr class={`issue ${level}`}>
+      {of.issues.map((issue) => (
+        <tr key={issue} class={`issue ${level}`}>
           <td />
-          <td colSpan={8}>{of.issue}</td>
+          <td colSpan={8}>{issue}</td>
         </tr>
-      )}
+      ))}
     </>
   )
 }

@@ -19,8 +19,8 @@ export const byTrouble = (a: StoreFacts, b: StoreFacts): number =>
   RANK[levelOf(b)] - RANK[levelOf(a)] || b.issues.length - a.issues.length || b.commits - a.commits
 
 /** To conflate is what a policy is for; to drop is a loss. */
-export function subscriberLevel({ issue, failures, dropped, busyMs }: SubscriberFacts): Level {
-  if (issue !== null || failures > 0) return 'bad'
+export function subscriberLevel({ issues, failures, dropped, busyMs }: SubscriberFacts): Level {
+  if (issues.length > 0 || failures > 0) return 'bad'
   return busyMs > SLOW_MS || dropped > 0 ? 'warn' : 'good'
 }
 
