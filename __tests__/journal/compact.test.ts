@@ -1,26 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { type JournalEngine, memoryEngine, openArchive, openJournal } from '../../src/journal/index.ts'
+import { memoryEngine, openArchive, openJournal } from '../../src/journal/index.ts'
 import { createStore } from '../../src/store/index.ts'
 import { faultyEngine } from '../../src/testing/faulty-engine.ts'
+import { countedEngine } from './support/counted-engine.ts'
 
 const NAME = 'rover'
 const key = (kind: 'c' | 's', version: number) => `${NAME}!${kind}!${String(version).padStart(16, '0')}`
 const make = () => createStore({ n: 0 }, { name: NAME })
-
-/** Counts what is read of an engine. */
-function counted(engine: JournalEngine): JournalEngine & { reads: number } {
-  const counting: JournalEngine & { reads: number } = {
-    ...engine,
-    reads: 0,
-    async *read(range) {
-      for await (const entry of engine.read(range)) {
-        counting.reads += 1
-        yield entry
-      }
-    },
-  }
-  return counting
-}
 
 describe('compaction', () => {
   test('leaves what stands in for a state that is damaged', async () => {
@@ -39,7 +25,7 @@ describe('compaction', () => {
   })
 
   test('that a journal does by itself reads one state, however much it clears', async () => {
-    const engine = counted(memoryEngine())
+    const engine = countedEngine(memoryEngine())
     const store = make()
     const journal = await openJournal(store, engine, { snapshotEvery: 100, keep: 100 })
     engine.reads = 0
@@ -64,35 +50,5 @@ describe('compaction', () => {
     )
     expect(await archive.range()).toEqual({ oldest: 0, newest: 0 })
     await archive.close()
-  })
-})
-
-describe('seal', () => {
-  test('that makes no text is refused, as no checksum would hold for it', async () => {
-    const bytes = {
-      encode: async (text: string) => Buffer.from(text) as never,
-      decode: (text: string) => text,
-    }
-    const engine = memoryEngine()
-    await expect(openJournal(make(), engine, { seal: bytes })).rejects.toThrow(
-      'Expected "seal" to be functions that return texts, got one that returned',
-    )
-    const store = make()
-    let isReady = false
-    const seal = {
-      encode: (text: string) => (isReady ? (Buffer.from(text) as never) : text),
-      decode: (text: string) => text,
-    }
-    const journal = await openJournal(store, engine, { seal })
-    isReady = true
-    store.set({ n: 1 })
-    await expect(journal.durable()).rejects.toMatchObject({ code: 'OPTION_INVALID' })
-    isReady = false
-    store.set({ n: 2 })
-    await journal.durable()
-    await journal.close()
-    const again = make()
-    await (await openJournal(again, engine, { seal })).close()
-    expect(again.state).toEqual({ n: 2 })
   })
 })

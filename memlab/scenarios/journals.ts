@@ -1,4 +1,5 @@
 /** Journals of a store that lives on: they follow it, and hold commits until the disk has them. */
+import { createSystem, createSystemStore } from '../../src/actors/index.ts'
 import {
   type Journal,
   type JournalEngine,
@@ -58,6 +59,16 @@ const blinker = defineMachine({
   initial: 'DARK',
   context: {},
   states: { DARK: { after: { ms: 1_000_000, target: 'DARK' } } },
+})
+
+const wheel = defineMachine({ id: 'wheel', initial: 'STILL', context: {}, states: { STILL: {} } })
+
+const rover = defineMachine({
+  id: 'rover',
+  initial: 'ON',
+  context: {},
+  states: { ON: {} },
+  children: { wheel: { machine: wheel, keys: () => ['left', 'right'] } },
 })
 
 /** Opens journals of stores that are kept, and closes them; the twin does not. */
@@ -121,6 +132,11 @@ export const claims: readonly Claim[] = [
       return journal
     })
     return { store, opening: ended as never }
+  }),
+  openedAndClosed('openJournal of a system with children, closed', (seen) => {
+    const system = createSystem(createMachineStore(rover, { held: true }))
+    const store = createSystemStore(system)
+    return { store, opening: openJournal(store, memoryEngine(), { seal: sealOf(seen) }) as never }
   }),
   openedAndClosed('openJournal that follows, closed', (seen) => {
     const store = createStore<Tick>({ tick: 0 })
