@@ -12,7 +12,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { weigh, weighFiles } from './size/bundle.mjs'
+import { weigh, weighParts } from './size/bundle.mjs'
 import { writeSection } from './write-section.mjs'
 
 /**
@@ -26,12 +26,34 @@ import { writeSection } from './write-section.mjs'
  * @property {readonly string[]} packages - the only packages that its bundle imports
  */
 
+/**
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string} files - which files are its own, as a pattern: the most particular one has them
+ * @property {string} loss - what there would not be without it
+ */
+
 /** @typedef {Row & { gzipped: number, minified: number, imported: string[] }} Weighed */
 
 const ROWS = join(import.meta.dirname, 'size/rows.json')
 
 /** @type {readonly Row[]} */
 const rows = JSON.parse(readFileSync(ROWS, 'utf8'))
+
+/** @type {readonly Part[]} */
+const PARTS = JSON.parse(readFileSync(join(import.meta.dirname, 'size/parts.json'), 'utf8'))
+
+/** @param {string} file */
+function partOf(file) {
+  const [longest] = PARTS.map(({ name, files }) => ({
+    name,
+    length: file.match(new RegExp(`^${files}`))?.[0].length ?? 0,
+  }))
+    .filter(({ length }) => length > 0)
+    .sort((one, other) => other.length - one.length)
+  if (longest === undefined) throw new Error(`${file} is in no part of scripts/size/parts.json.`)
+  return longest.name
+}
 
 const { values } = parseArgs({
   options: {
@@ -132,9 +154,34 @@ const text = (table) =>
 
 async function showFiles() {
   console.log('gzipped  minified')
-  for (const { file, minified, gzipped } of await weighFiles(importsOf(rowOf(values.row)))) {
-    console.log(`${kB(gzipped).padStart(7)}  ${kB(minified).padStart(8)}  ${file}`)
+  for (const { name, minified, gzipped } of await weighParts(importsOf(rowOf(values.row)))) {
+    console.log(`${kB(gzipped).padStart(7)}  ${kB(minified).padStart(8)}  ${name}`)
   }
+}
+
+/**
+ * What the rows that miss their goals are made of, and what would be lost without each part.
+ *
+ * @returns {Promise<string[]>}
+ */
+async function partsTable() {
+  const rows = ['createStore', 'createMachineStore, defineMachine', 'transition, initialState, defineMachine']
+  const weights = await Promise.all(
+    rows.map(async (row) => {
+      const parts = await weighParts(importsOf(rowOf(row)), partOf)
+      return new Map(parts.map(({ name, gzipped }) => [name, kB(gzipped)]))
+    }),
+  )
+  return [
+    'kB gzipped that a bundle would lose without a part. The columns add up to less than the whole: parts have words in common.',
+    '',
+    '| part | `createStore` | with a machine | `transition` alone | what would be lost |',
+    '|---|---:|---:|---:|---|',
+    ...PARTS.map(
+      ({ name, loss }) =>
+        `| ${[name, ...weights.map((weight) => weight.get(name) ?? ''), loss].join(' | ')} |`,
+    ),
+  ]
 }
 
 async function showRows() {
@@ -143,6 +190,7 @@ async function showRows() {
   else console.log(text(table).join('\n'))
   if (values.readme) {
     writeSection('docs/size.md', 'size', markdown(table))
+    writeSection('docs/size.md', 'parts', await partsTable())
     writeSection('README.md', 'size', markdown(table.filter(({ name }) => CHIEF.has(name))))
   }
   if (table.some(({ gzipped, limit }) => gzipped > limit * 1_000)) process.exitCode = 1

@@ -7,7 +7,7 @@ import { build, transform } from 'esbuild'
 const ROOT = join(import.meta.dirname, '../..')
 
 /** @typedef {{ readonly from: string, readonly names: readonly string[] }} Import */
-/** @typedef {{ file: string, minified: number, gzipped: number }} Part */
+/** @typedef {{ name: string, minified: number, gzipped: number }} Part */
 
 /** The source of each entry of the package, by the name that an application imports. */
 const SOURCES = new Map(
@@ -72,30 +72,31 @@ export async function weigh(imports) {
 }
 
 /**
- * What each source file adds to a bundle. The gzipped figure is what the bundle would lose without the file; the
- * figures add up to less than the whole, as files have words in common.
+ * What each source file adds to a bundle, or each part of the sources. The gzipped figure is what the bundle would lose
+ * without it; the figures add up to less than the whole, as files have words in common.
  *
  * @param {readonly Import[]} imports
+ * @param {(file: string) => string} [partOf] - the part to which a file belongs
  * @returns {Promise<Part[]>}
  */
-export async function weighFiles(imports) {
+export async function weighParts(imports, partOf = (file) => file) {
   // With its white space the bundle has a comment with the name in front of each file, or of each part of it.
   const { text } = await bundle(imports, { minifyWhitespace: false })
   // What is exported at the end stands in no file: each part must be a program of its own.
   const [, ...pieces] = text.slice(0, text.lastIndexOf('\nexport {')).split(/^\/\/ (src\/\S+)$/m)
   /** @type {Map<string, string>} */
-  const files = new Map()
+  const parts = new Map()
   for (let i = 0; i < pieces.length; i += 2) {
     const { code } = await transform(pieces[i + 1] ?? '', { minifyWhitespace: true })
-    const file = pieces[i] ?? ''
-    files.set(file, `${files.get(file) ?? ''}${code}`)
+    const part = partOf(pieces[i] ?? '')
+    parts.set(part, `${parts.get(part) ?? ''}${code}`)
   }
-  const whole = gzipped([...files.values()].join(''))
-  return [...files]
-    .map(([file, code]) => ({
-      file,
+  const whole = gzipped([...parts.values()].join(''))
+  return [...parts]
+    .map(([name, code]) => ({
+      name,
       minified: Buffer.byteLength(code),
-      gzipped: whole - gzipped([...files].map(([other, its]) => (other === file ? '' : its)).join('')),
+      gzipped: whole - gzipped([...parts].map(([other, its]) => (other === name ? '' : its)).join('')),
     }))
     .sort((a, b) => b.gzipped - a.gzipped)
 }

@@ -2,7 +2,7 @@
  * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
  *
  * It follows the published versions ahead of all subscribers, so a state that a subscriber leaves at
- * once was still entered, and a batch starts only what its last state has. Each active state has a life of its own:
+ * once was still entered, and a batch starts only what its last state has. Each active state has an activation of its own:
  * which one is being lived is told by the change of state that entered it (`stayOf`). Whoever changes the
  * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
  *
@@ -41,8 +41,8 @@ export interface EffectsHost {
 /** When states were entered, by their paths, in milliseconds since 1970. */
 export type EntryTimes = Readonly<Record<string, number>>
 
-/** One life of a state that runs something. */
-export interface Life {
+/** One activation of a state that runs something. */
+export interface Activation {
   readonly node: StateNode
   readonly stay: number
   /** When it began. */
@@ -71,8 +71,8 @@ function startWork(
 
 export class Effects {
   readonly #host: EffectsHost
-  /** In the order in which they began; most states run nothing, and have no {@link Life}. */
-  #lives: readonly Life[] = NONE
+  /** In the order in which they began; most states run nothing, and have no {@link Activation}. */
+  #activations: readonly Activation[] = NONE
   /** Where the machine is, as it was told last. */
   #current: unknown
   #attempts = -1
@@ -81,8 +81,8 @@ export class Effects {
     this.#host = host
   }
 
-  get lives(): readonly Life[] {
-    return this.#lives
+  get activations(): readonly Activation[] {
+    return this.#activations
   }
 
   next({ state }: Snapshot<AnyState>): void {
@@ -91,13 +91,15 @@ export class Effects {
     this.#current = current
     this.#attempts = attempts
     const wanted = this.wantedIn(state)
-    if (wanted.length === 0 && this.#lives.length === 0) return
-    const kept = this.#lives.filter(({ node, stay }) => wanted.includes(node) && stay === stayOf(state, node))
+    if (wanted.length === 0 && this.#activations.length === 0) return
+    const kept = this.#activations.filter(
+      ({ node, stay }) => wanted.includes(node) && stay === stayOf(state, node),
+    )
     this.#leaveAllBut(kept)
     for (const node of wanted) {
       // A scheduler may run what is due at once: then all of it can be over before it has begun.
       if (this.#current !== current || this.#attempts !== attempts) return
-      if (!kept.some((life) => life.node === node)) this.#begin(node, state)
+      if (!kept.some((activation) => activation.node === node)) this.#begin(node, state)
     }
   }
 
@@ -126,43 +128,44 @@ export class Effects {
     return runsSomething(node) ? node.line : NONE
   }
 
-  /** A life in which nothing runs yet. */
-  live(node: StateNode, state: AnyState, since: number = this.#host.now()): Life {
+  /** An activation in which nothing runs yet. */
+  activate(node: StateNode, state: AnyState, since: number = this.#host.now()): Activation {
     const stay = stayOf(state, node)
-    const life: Life = { node, stay, since, isOver: false, isWorking: false, endings: [] }
-    this.#lives = [...this.#lives, life]
-    return life
+    const activation: Activation = { node, stay, since, isOver: false, isWorking: false, endings: [] }
+    this.#activations = [...this.#activations, activation]
+    return activation
   }
 
   #begin(node: StateNode, state: AnyState): void {
-    const life = this.live(node, state)
-    for (const { ms } of node.after) if (!life.isOver) this.startTimer(life, ms)
-    if (node.invoke !== undefined && !life.isOver) this.startWork(life, node.invoke, state)
+    const activation = this.activate(node, state)
+    for (const { ms } of node.after) if (!activation.isOver) this.startTimer(activation, ms)
+    if (node.invoke !== undefined && !activation.isOver) this.startWork(activation, node.invoke, state)
   }
 
-  startTimer(life: Life, ms: number): void {
-    const isCurrent = this.#isCurrent(life)
-    const left = Math.max(0, Math.min(ms, life.since + ms - this.#host.now()))
-    const timer = this.#host.schedule(left, () => this.#host.own.elapsed(life.node, ms, isCurrent))
-    if (life.isOver) timer.unsubscribe()
-    else life.endings.push(() => timer.unsubscribe())
+  startTimer(activation: Activation, ms: number): void {
+    const isCurrent = this.#isCurrent(activation)
+    const left = Math.max(0, Math.min(ms, activation.since + ms - this.#host.now()))
+    const timer = this.#host.schedule(left, () => this.#host.own.elapsed(activation.node, ms, isCurrent))
+    if (activation.isOver) timer.unsubscribe()
+    else activation.endings.push(() => timer.unsubscribe())
   }
 
-  startWork(life: Life, { src }: InvokeNode, state: AnyState): void {
+  startWork(activation: Activation, { src }: InvokeNode, state: AnyState): void {
     const controller = new AbortController()
-    const isCurrent = this.#isCurrent(life)
+    const isCurrent = this.#isCurrent(activation)
     const { context } = state
-    const event = this.#host.consequences.entryEventOf(state, life.stay)
-    life.isWorking = true
-    const isLast = (): boolean => !this.#lives.some(({ stay, isWorking }) => isWorking && stay === life.stay)
+    const event = this.#host.consequences.entryEventOf(state, activation.stay)
+    activation.isWorking = true
+    const isLast = (): boolean =>
+      !this.#activations.some(({ stay, isWorking }) => isWorking && stay === activation.stay)
     const listener: WorkListener = {
-      item: (value) => this.#host.own.item(life.node, value, isCurrent),
+      item: (value) => this.#host.own.item(activation.node, value, isCurrent),
       ended: (outcome) => {
-        life.isWorking = false
-        if (isCurrent()) this.#host.own.ended(life.node, outcome, { isCurrent, isLast })
+        activation.isWorking = false
+        if (isCurrent()) this.#host.own.ended(activation.node, outcome, { isCurrent, isLast })
       },
     }
-    life.endings.push(() => {
+    activation.endings.push(() => {
       listener.item = undefined
       listener.ended = undefined
       controller.abort()
@@ -170,28 +173,28 @@ export class Effects {
     const tools = this.#host.toolsFor(controller.signal, isCurrent)
     const end = startWork(src, context, event, tools, listener)
     if (end === undefined) return
-    if (life.isOver) end()
-    else life.endings.push(end)
+    if (activation.isOver) end()
+    else activation.endings.push(end)
   }
 
-  /** Whether a life is still lived: also the newest write, which may not have been told yet, is of it. */
-  #isCurrent(life: Life): () => boolean {
+  /** Whether an activation goes on: also the newest write, which may not have been told yet, is of it. */
+  #isCurrent(activation: Activation): () => boolean {
     const { machine } = this.#host
-    const { node, stay } = life
+    const { node, stay } = activation
     return () => {
       const { state } = this.#host.head
-      if (life.isOver || stayOf(state, node) !== stay) return false
+      if (activation.isOver || stayOf(state, node) !== stay) return false
       return machine.composed
         ? activeNodes(machine, state.current)?.includes(node) === true
         : state.current === node.name
     }
   }
 
-  /** Ends lives, the newest first. */
-  #leaveAllBut(kept: readonly Life[]): void {
-    const left = this.#lives.filter((life) => !kept.includes(life))
-    this.#lives = kept
-    for (const life of left) life.isOver = true
+  /** Ends activations, the newest first. */
+  #leaveAllBut(kept: readonly Activation[]): void {
+    const left = this.#activations.filter((activation) => !kept.includes(activation))
+    this.#activations = kept
+    for (const activation of left) activation.isOver = true
     for (const { endings } of left.reverse()) for (const end of endings) end()
   }
 }

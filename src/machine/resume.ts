@@ -36,30 +36,32 @@ export function resume(
   const { state } = head
   const shift = now() - wall()
   effects.stand(state)
-  const lives = effects.wantedIn(state).map((node) => {
+  const activations = effects.wantedIn(state).map((node) => {
     const at = entered[node.name] ?? enteredAt(state, node, began)
-    return effects.live(node, state, at === undefined ? undefined : at + shift)
+    return effects.activate(node, state, at === undefined ? undefined : at + shift)
   })
-  const timers = lives
-    .flatMap((life) => life.node.after.map((after) => ({ life, after, due: life.since + after.ms })))
+  const timers = activations
+    .flatMap((activation) =>
+      activation.node.after.map((after) => ({ activation, after, due: activation.since + after.ms })),
+    )
     // One without a target that has run would run again with each restart.
     .filter(
       ({ after, due }) => due > ranUntil + shift || after.transitions.some(({ to }) => to !== undefined),
     )
     .sort((one, other) => one.due - other.due)
-  for (const { life, after } of timers) if (!life.isOver) effects.startTimer(life, after.ms)
-  for (const life of lives) {
-    const { invoke } = life.node
-    if (invoke === undefined || life.isOver || !isOpen(state, life.node)) continue
+  for (const { activation, after } of timers) if (!activation.isOver) effects.startTimer(activation, after.ms)
+  for (const activation of activations) {
+    const { invoke } = activation.node
+    if (invoke === undefined || activation.isOver || !isOpen(state, activation.node)) continue
     const { onRestore = byDefault } = invoke
-    effects.startWork(life, onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
+    effects.startWork(activation, onRestore === 'restart' ? invoke : { ...invoke, src: interrupted }, state)
   }
 }
 
 /** When each state was entered that runs something, in milliseconds since 1970. */
 export function entryTimes({ effects, now, wall }: Resumable): EntryTimes {
   const shift = now() - wall()
-  return Object.fromEntries(effects.lives.map(({ node, since }) => [node.name, since - shift]))
+  return Object.fromEntries(effects.activations.map(({ node, since }) => [node.name, since - shift]))
 }
 
 /** Whether work of a state has not ended, as far as the history knows: what it has forgotten may not have. */
