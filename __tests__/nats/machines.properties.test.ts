@@ -79,6 +79,9 @@ const FATES: readonly Fate[] = ['stored', 'stored', 'stored', 'stored', 'stored'
 const ACTS = [
   ...Array(5).fill('add'),
   ...Array(2).fill('next'),
+  ...Array(2).fill('burst'),
+  'spoil',
+  'destroy',
   ...Array(14).fill('step'),
   ...Array(5).fill('tick'),
   'cut',
@@ -168,6 +171,29 @@ test('one machine on many members, of which one leads', async () => {
             ),
           )
           await settle()
+        } else if (what === 'burst') {
+          // What the second and the third find is what the first leaves behind.
+          for (const event of ['NEXT', 'NONE', 'NEXT']) pending.push(member.send(event).catch(() => {}))
+          pending.push(member.update(note(`update ${n}`) as never).catch(() => {}))
+          n += 1
+          await settle()
+        } else if (what === 'spoil') {
+          // An update that throws, one that makes a state that the machine has not, and one that is given up.
+          const giving = new AbortController()
+          const thrown = member.update(() => {
+            throw new Error('an updater that throws')
+          })
+          const unknown = member.update((draft) => {
+            draft.current = 'NOWHERE'
+          })
+          const given = member.send({ type: 'ADD', id: `given ${n}` }, { signal: giving.signal })
+          n += 1
+          pending.push(given.catch(() => {}))
+          for (const one of [thrown, unknown]) {
+            pending.push(one.catch(() => undefined).then((result) => assert.ok(result?.committed !== true)))
+          }
+          await settle()
+          giving.abort(new Error('given up'))
         } else if (what === 'next') pending.push(member.send('NEXT').catch(() => {}))
         else if (what === 'step') {
           for (let steps = 0; steps < 4; steps += 1) await world.step(who)
@@ -175,7 +201,10 @@ test('one machine on many members, of which one leads', async () => {
         else if (what === 'cut') log.cut()
         else if (what === 'unplug') log.unplug()
         else if (what === 'plug') log.isUnplugged = false
-        else if (what === 'close' || members.some((one) => one.member !== member && !one.log.isUnplugged)) {
+        else if (what === 'destroy') {
+          ;(members[who % count] as JoinedMachine).store.destroy()
+          members = members.map((each) => (each.member === member ? join() : each))
+        } else if (what === 'close' || members.some((one) => one.member !== member && !one.log.isUnplugged)) {
           // One that is killed is heard of no more; here it lives on, and hears nothing.
           if (what === 'close') pending.push(member.close())
           else log.unplug()
