@@ -47,9 +47,9 @@ interface Program {
 }
 
 const program: fc.Arbitrary<Program> = fc.record({
-  acts: fc.array(act, { minLength: 10, maxLength: 80, size: 'max' }),
+  acts: fc.array(act, { minLength: 10, maxLength: 120, size: 'max' }),
   fates: fc.infiniteStream(fc.constantFrom(...FATES)),
-  historyMax: fc.constantFrom(12, 24, 1_000),
+  historyMax: fc.constantFrom(5, 12, 1_000),
   compares: fc.boolean(),
   snapshotEvery: fc.constantFrom(1, 2, 3),
   payloadBytesMax: fc.constantFrom(2_048, 524_288),
