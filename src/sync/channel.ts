@@ -64,6 +64,7 @@ export class Channel {
   #snapshots = 0
   #deltas = 0
   #handle: SubscriberHandle | undefined
+  #isClosed = false
 
   /** @throws what the policy of the options throws; `POLICY_INVALID` */
   constructor(
@@ -148,14 +149,17 @@ export class Channel {
       },
       { id: facts.clientId, policy, replay: !catchesUp },
     )
+    // What it was sent may have been the end of its connection.
+    if (this.#isClosed) this.#handle.unsubscribe()
   }
 
   /** @throws `PROTOCOL_INVALID` for a frame that is none of a client that was welcomed. */
   received(frame: ClientFrame): void {
-    if (frame.t === 'ack') this.#outbox.acknowledge(frame.version, frame.index)
-    else if (frame.t === 'write' || frame.t === 'send') {
+    if (frame.t === 'ack') {
+      if (!this.#outbox.acknowledge(frame.version, frame.index)) this.connection.countFrame()
+    } else if (frame.t === 'write' || frame.t === 'send') {
       // Whoever shows what he wrote knows from the answer which of the versions that come has it.
-      this.#outbox.sendAhead(() => this.connection.send(this.#desk.answer(frame)))
+      this.#outbox.sendAhead(() => this.connection.answer(this.#desk.answer(frame)))
     } else if (frame.t === 'leave') this.close()
     else throw protocolInvalid(`a "${frame.t}" is not expected here`)
   }
@@ -172,6 +176,7 @@ export class Channel {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#handle?.unsubscribe()
     this.#outbox.close()
     this.connection.forget(this)

@@ -17,7 +17,7 @@ import type { HeldBytes } from './outbox.ts'
 import { protocolInvalid, readClientFrame } from './read-frame.ts'
 import type { ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
-import type { SyncSocket } from './socket.ts'
+import { ContainedSocket, type SyncSocket } from './socket.ts'
 
 /** What a connection needs of its server. */
 export interface ConnectionHost {
@@ -28,7 +28,8 @@ export interface ConnectionHost {
   /** Whether as much waits for clients as may. */
   readonly isFull: boolean
   protocolError(): void
-  failed(store: ServedStore, clientId: string, error: unknown): void
+  /** @param store - undefined: whichever it is told for all */
+  failed(store: ServedStore | undefined, clientId: string, error: unknown): void
   closed(connection: Connection): void
 }
 
@@ -48,7 +49,8 @@ const CLOSE_CODES: Readonly<Record<ByeCode, number>> = {
 }
 
 export class Connection {
-  readonly socket: SyncSocket
+  /** Whatever it throws ends it. */
+  readonly socket: ContainedSocket
   /** Heartbeats since something was heard of a client that is let in, or since the socket was opened. */
   silentBeats = 0
   readonly #host: ConnectionHost
@@ -56,10 +58,12 @@ export class Connection {
   readonly #channels = new Map<string, Channel | undefined>()
   #isOver = false
   #framesInBeat = 0
+  /** Characters of answers since its socket had room. */
+  #unread = 0
 
   constructor(host: ConnectionHost, socket: SyncSocket) {
     this.#host = host
-    this.socket = socket
+    this.socket = new ContainedSocket(socket, (error) => this.#broke(error))
     socket.onFrame = (data) => this.#received(data)
     socket.onClose = () => this.#gone()
   }
@@ -74,6 +78,30 @@ export class Connection {
 
   send(frame: ServerFrame): void {
     if (!this.#isOver) this.socket.send(writeFrame(frame))
+  }
+
+  /**
+   * Sends what was asked for. Beside frames of stores, which wait for acknowledgements, only this is sent as often as a
+   * client likes.
+   *
+   * @throws `PROTOCOL_INVALID` for one that asks and asks, and does not read.
+   */
+  answer(frame: ServerFrame): void {
+    const { windowBytes } = this.#host.settings
+    const text = writeFrame(frame)
+    if (this.socket.bufferedBytes <= windowBytes) this.#unread = 0
+    else this.#unread += text.length
+    if (this.#unread > windowBytes) throw protocolInvalid('answers are read as they come')
+    if (!this.#isOver) this.socket.send(text)
+  }
+
+  /** @throws `PROTOCOL_INVALID` for more than may come. */
+  countFrame(): void {
+    const { framesPerSecondMax, heartbeatMs } = this.#host.settings
+    this.#framesInBeat += 1
+    if (this.#framesInBeat > Math.max(1, (framesPerSecondMax * heartbeatMs) / 1_000)) {
+      throw protocolInvalid(`more than ${framesPerSecondMax} frames came in a second`)
+    }
   }
 
   /** A heartbeat: counts silence, and lets the next frames in. */
@@ -106,12 +134,21 @@ export class Connection {
     this.#host.closed(this)
   }
 
+  #broke(error: unknown): void {
+    if (this.#isOver) return
+    const [channel] = this.channels
+    this.#host.failed(channel?.served, channel?.facts.clientId ?? 'sync', error)
+    this.#gone()
+    this.socket.close(CLOSE_CODES.FAILED, 'FAILED')
+  }
+
   #received(data: unknown): void {
     if (this.#isOver) return
     try {
       const frame = readClientFrame(data, this.#host.settings)
       if (this.#channels.size > 0 || frame?.t === 'hello') this.silentBeats = 0
-      if (frame?.t !== 'ack') this.#countFrame()
+      // An acknowledgement counts where it is of nothing.
+      if (frame?.t !== 'ack') this.countFrame()
       if (frame !== undefined) this.#take(frame)
     } catch (error) {
       if (!isHeadgateError(error, 'PROTOCOL_INVALID')) throw error
@@ -121,7 +158,7 @@ export class Connection {
   }
 
   #take(frame: ClientFrame): void {
-    if (frame.t === 'ping') this.send({ t: 'pong', at: frame.at })
+    if (frame.t === 'ping') this.answer({ t: 'pong', at: frame.at })
     else if (frame.t === 'hello') this.#hello(frame)
     else if ('store' in frame) {
       const channel = this.#channels.get(frame.store)
@@ -129,15 +166,7 @@ export class Connection {
       if (channel !== undefined) channel.received(frame)
       else if (this.#channels.size === 0 || this.#channels.has(frame.store)) {
         throw protocolInvalid(`a "${frame.t}" comes after a welcome`)
-      }
-    }
-  }
-
-  #countFrame(): void {
-    const { framesPerSecondMax, heartbeatMs } = this.#host.settings
-    this.#framesInBeat += 1
-    if (this.#framesInBeat > Math.max(1, (framesPerSecondMax * heartbeatMs) / 1_000)) {
-      throw protocolInvalid(`more than ${framesPerSecondMax} frames came in a second`)
+      } else if (frame.t === 'ack') this.countFrame()
     }
   }
 

@@ -81,19 +81,36 @@ export class Link {
     this.#retry?.unsubscribe()
     this.#retry = undefined
     this.#attempts = 0
-    socket?.close(1000, 'CLOSED')
+    if (socket !== undefined) this.#end(socket, 1000, 'CLOSED')
   }
 
   /** Sends a frame if the socket stands; whoever needs an answer sends it again when it has been opened anew. */
   send(frame: ClientFrame): void {
-    this.#socket?.send(writeFrame(frame))
+    const socket = this.#socket
+    try {
+      socket?.send(writeFrame(frame))
+    } catch (error) {
+      this.#failed(error)
+      this.reset(socket, 1011, 'FAILED')
+    }
+  }
+
+  /** Whether other mirrors have this connection too. */
+  get isShared(): boolean {
+    return this.#members.size > 1
+  }
+
+  /** How long is waited before something is tried once more, after so many times. */
+  waitMs(attempts: number): number {
+    const { least, most } = this.#options.backoff
+    return Math.random() * Math.min(most, least * 2 ** Math.min(attempts, 30))
   }
 
   /** Gives the connection up, and tries anew. */
   reset(socket: SyncSocket | undefined = this.#socket, code = 1000, reason = 'RESET'): void {
     if (socket === undefined || socket !== this.#socket) return
     this.#forget()
-    socket.close(code, reason)
+    this.#end(socket, code, reason)
     for (const member of [...this.#members.values()]) member.lost()
     this.#openLater()
   }
@@ -104,17 +121,17 @@ export class Link {
     let socket: SyncSocket
     try {
       socket = this.#options.connect()
+      // What an old socket still tells belongs to nobody.
+      socket.onFrame = (data) => {
+        if (socket === this.#socket) this.#received(socket, data)
+      }
+      socket.onClose = () => this.reset(socket)
     } catch (error) {
       this.#failed(error)
       this.#openLater()
       return
     }
     this.#socket = socket
-    // What an old socket still tells belongs to nobody.
-    socket.onFrame = (data) => {
-      if (socket === this.#socket) this.#received(socket, data)
-    }
-    socket.onClose = () => this.reset(socket)
     this.#silentBeats = 0
     this.#beatLater(socket)
     for (const member of [...this.#members.values()]) member.opened()
@@ -160,9 +177,15 @@ export class Link {
 
   #openLater(): void {
     if (this.#members.size === 0) return
-    const { least, most } = this.#options.backoff
-    const longest = Math.min(most, least * 2 ** Math.min(this.#attempts, 30))
-    this.#retry = this.#options.scheduler.schedule(() => this.#open(), Math.random() * longest)
+    this.#retry = this.#options.scheduler.schedule(() => this.#open(), this.waitMs(this.#attempts))
+  }
+
+  #end(socket: SyncSocket, code: number, reason: string): void {
+    try {
+      socket.close(code, reason)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   #forget(): void {

@@ -6,7 +6,7 @@
  * is stale when it is read.
  */
 import { bytesOf } from './read-frame.ts'
-import type { SyncSocket } from './socket.ts'
+import type { ContainedSocket } from './socket.ts'
 
 /** What a frame that is to be acknowledged is of. */
 export interface PostedOf {
@@ -61,16 +61,17 @@ export interface OutboxOptions {
 export class Outbox {
   acknowledgedVersion = -1
   bytesSent = 0
-  readonly #socket: SyncSocket
+  readonly #socket: ContainedSocket
   readonly #options: OutboxOptions
   #waiting: Posted[] = []
   #isHeldBack = false
+  #isClosed = false
   #heldBytes = 0
   readonly #unacknowledged: Unacknowledged[] = []
   #unacknowledgedBytes = 0
   #freed: (() => void) | undefined
 
-  constructor(socket: SyncSocket, options: OutboxOptions) {
+  constructor(socket: ContainedSocket, options: OutboxOptions) {
     this.#socket = socket
     this.#options = options
   }
@@ -83,6 +84,7 @@ export class Outbox {
 
   /** Sends frames as there is room for them; what it returns resolves when there is room for more. */
   post(frames: readonly Posted[]): Promise<void> | undefined {
+    if (this.#isClosed) return undefined
     for (const each of frames) {
       this.#waiting.push(each)
       this.#hold(each.bytes)
@@ -94,8 +96,8 @@ export class Outbox {
     })
   }
 
-  /** The client has applied a frame, and so all before it. What was never sent is passed over. */
-  acknowledge(version: number, index: number | undefined): void {
+  /** The client has applied a frame, and so all before it. @returns whether it was sent, and had no answer. */
+  acknowledge(version: number, index: number | undefined): boolean {
     const sent = this.#unacknowledged
     const at = sent.findIndex(({ posted: { of } }) => of.version === version && of.index === index)
     for (const { posted } of sent.splice(0, at + 1)) {
@@ -104,6 +106,7 @@ export class Outbox {
       if (posted.of.isLast) this.acknowledgedVersion = posted.of.version
     }
     this.settle()
+    return at >= 0
   }
 
   /** Looks whether there is room again; also asked from time to time, for what the socket alone knows. */
@@ -127,6 +130,7 @@ export class Outbox {
 
   /** Nothing more is sent, and nobody waits. */
   close(): void {
+    this.#isClosed = true
     this.#waiting = []
     this.#unacknowledged.length = 0
     this.#unacknowledgedBytes = 0
@@ -160,7 +164,7 @@ export class Outbox {
       this.#unacknowledged.push({ posted, sentAt: this.#options.now() })
       this.#unacknowledgedBytes += posted.bytes
       this.bytesSent += posted.bytes
-      this.#socket.send(this.#socket.takesEncoded === true ? posted.encoded : posted.text)
+      this.#socket.send(this.#socket.takesEncoded ? posted.encoded : posted.text)
     }
   }
 }

@@ -143,8 +143,7 @@ class Server implements SyncServer, ConnectionHost {
     try {
       return allowsOrigin(this.settings.origins, origin)
     } catch (error) {
-      const [served] = this.#served.values()
-      if (served !== undefined) this.failed(served, 'sync', error)
+      this.failed(undefined, 'sync', error)
       return false
     }
   }
@@ -202,8 +201,9 @@ class Server implements SyncServer, ConnectionHost {
     this.#protocolErrors += 1
   }
 
-  failed({ kernel }: ServedStore, subscriberId: string, error: unknown): void {
-    kernel.report({ subscriberId, phase: 'kernel', error, version: kernel.head.version, failures: 1 })
+  failed(store: ServedStore | undefined, subscriberId: string, error: unknown): void {
+    const { kernel } = store ?? [...this.#served.values()][0] ?? {}
+    kernel?.report({ subscriberId, phase: 'kernel', error, version: kernel.head.version, failures: 1 })
   }
 
   closed(connection: Connection): void {

@@ -19,6 +19,41 @@ export interface SyncSocket {
   onClose: (code: number) => void
 }
 
+/** A socket that somebody else has made: what it throws is told, and goes no further. */
+export class ContainedSocket implements Omit<SyncSocket, 'onFrame' | 'onClose'> {
+  readonly #socket: SyncSocket
+  readonly #broke: (error: unknown) => void
+
+  constructor(socket: SyncSocket, broke: (error: unknown) => void) {
+    this.#socket = socket
+    this.#broke = broke
+  }
+
+  get takesEncoded(): boolean {
+    return this.#socket.takesEncoded === true
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes
+  }
+
+  send(frame: FrameData): void {
+    try {
+      this.#socket.send(frame)
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.#socket.close(code, reason)
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+}
+
 const ignore = (): void => {}
 
 /** What sockets of all kinds have in common: what waits for the connection, and the one end. */

@@ -4,7 +4,7 @@
  * What must stay true: a frame is acknowledged when it is applied, and not before; so a subscriber of the mirror that
  * makes writers wait makes the server wait.
  */
-import { BehaviorSubject, type SchedulerLike } from 'rxjs'
+import { BehaviorSubject, type SchedulerLike, type Subscription } from 'rxjs'
 import { reportMirror } from '../health/index.ts'
 import { HeadgateError, isHeadgateError, onAbort, randomUuid } from '../kit/index.ts'
 import type { Store } from '../store/index.ts'
@@ -34,6 +34,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly status$: BehaviorSubject<MirrorStatus> = new BehaviorSubject<MirrorStatus>('connecting')
   readonly resyncs: { damaged: number; epoch: number; gap: number } = { damaged: 0, epoch: 0, gap: 0 }
   readonly #link: Link
+  readonly #scheduler: SchedulerLike
   readonly #token: (() => string | Promise<string>) | undefined
   readonly #replica: Replica<S>
   readonly #proposals: Proposals
@@ -51,6 +52,9 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   #isWaiting = false
   /** Counts hellos: a token that comes late belongs to no other. */
   #hellos = 0
+  /** Hellos that were not welcomed, on a connection that others go on with. */
+  #refusals = 0
+  #retry: Subscription | undefined
 
   constructor(link: Link, options: MirrorOptions, scheduler: SchedulerLike) {
     const { store: name = '', clientId = randomUuid(), writesMax = WRITES_MAX, token, onFault } = options
@@ -58,6 +62,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.name = name
     this.clientId = clientId
     this.#link = link
+    this.#scheduler = scheduler
     this.#token = token
     this.#replica = new Replica({ name: name === '' ? 'mirror' : name, scheduler, bytesMax, onFault })
     this.store = this.#replica.store
@@ -112,6 +117,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     if (this.store.closed) return
     this.#become('closed')
     this.#stopListening()
+    this.#retry?.unsubscribe()
     this.#link.remove(this)
     this.#drop()
     this.#proposals.giveUp()
@@ -128,9 +134,9 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   }
 
   lost(): void {
+    this.#retry?.unsubscribe()
     this.#hellos += 1
-    this.#replica.abandon()
-    this.#acknowledger.forget()
+    this.#drop()
     this.#writer.lost()
     this.#behindSince ??= performance.now()
     if (this.status$.value === 'live') this.#become('stale')
@@ -190,13 +196,25 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       say(await token())
     } catch (error) {
       this.failed(error)
-      this.#link.reset()
+      this.#sayAgainLater()
     }
+  }
+
+  /** It is let in no more, or not yet; the other mirrors of its connection are. */
+  #sayAgainLater(): void {
+    if (!this.#link.isShared) {
+      this.#link.reset()
+      return
+    }
+    this.lost()
+    this.#refusals += 1
+    this.#retry = this.#scheduler.schedule(() => this.#hello(true), this.#link.waitMs(this.#refusals))
   }
 
   #welcome({ epoch, mode, version, grant, window, windowBytes }: Welcome): void {
     const isAnotherLife = this.#replica.epoch !== undefined && this.#replica.epoch !== epoch
     this.#inbox = []
+    this.#refusals = 0
     this.#window = window
     this.#acknowledger.begin({ window, windowBytes })
     this.#replica.begin(epoch)
@@ -209,14 +227,15 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     if (mode === 'resume' || version < 0) this.#live()
   }
 
-  #bye({ code, message }: Bye): void {
+  #bye({ code, message, store }: Bye): void {
     if (code === 'DESTROYED') this.close()
     else if (code === 'OVERFLOW') this.#hello(true)
     else {
       this.failed(new HeadgateError('CONNECTION_ENDED', { store: this.store.name, code, message }))
       // Two that have one id would take it from each other for ever.
       if (code === 'REPLACED') this.close()
-      else this.#link.reset()
+      else if (store === undefined) this.#link.reset()
+      else this.#sayAgainLater()
     }
   }
 

@@ -20,7 +20,10 @@ interface Refusal {
   readonly message?: string
 }
 
-const refused = (message: string): Refusal => ({ reason: 'refused', message })
+/** Of a reason; it is kept with the result, and may have in it what a client sent. */
+const MESSAGE_MAX = 1_000
+
+const refused = (message: string): Refusal => ({ reason: 'refused', message: message.slice(0, MESSAGE_MAX) })
 const CONFLICT: Refusal = { reason: 'conflict' }
 
 export class WriteDesk {

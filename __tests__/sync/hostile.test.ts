@@ -1,0 +1,213 @@
+/** What clients, sockets and servers that mean no good, or are broken, may cost: their own connection, and no more. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createStore } from '../../src/index.ts'
+import { linkTo, type SyncSocket, serve, socketPair } from '../../src/sync/index.ts'
+import { closeBenches, robot, to, turn, until, versionOf, writable } from './support/bench.ts'
+import { HandWritten } from './support/hand-written.ts'
+
+afterEach(closeBenches)
+
+/** The server's newest end of a socket holds so many bytes. */
+function holding(socket: SyncSocket | undefined, bytes: () => number): void {
+  Object.defineProperty(socket, 'bufferedBytes', { get: bytes })
+}
+
+describe('a client that asks and does not read', () => {
+  test.each<[string, (n: number) => object]>([
+    ['pings', (at) => ({ t: 'ping', at })],
+    ['writes', (n) => ({ t: 'write', id: `w${n}`, epoch: 'none', base: 0, reason: 'R', ops: [] })],
+    ['events', (n) => ({ t: 'send', id: `s${n}`, event: 'GO' })],
+  ])('is ended when a window of answers waits for it: %s', async (_what, ask) => {
+    const bench = writable({ windowBytes: 2_000 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    const [socket] = bench.sockets
+    let waits = 0
+    const send = socket?.send.bind(socket)
+    if (socket === undefined || send === undefined) throw new Error('there is a socket')
+    socket.send = (frame) => {
+      waits += frame.length
+      send(frame)
+    }
+    holding(socket, () => waits)
+    for (let n = 0; n < 1_000; n += 1) await client.say(ask(n) as never)
+    expect(client.closed).toBe(1002)
+    // What it may have, what it may have more, and the answer that was under way.
+    expect(waits).toBeLessThan(2 * 2_000 + 500)
+    expect(bench.server.metrics()).toMatchObject({ protocolErrors: 1, connections: 0, heldBytes: 0 })
+  })
+
+  test('is not ended while it reads now and then', async () => {
+    const bench = robot({ windowBytes: 2_000 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    let waits = 0
+    holding(bench.sockets[0], () => waits)
+    for (let n = 0; n < 500; n += 1) {
+      waits = n % 20 === 0 ? 0 : 2_001
+      await client.say({ t: 'ping', at: n })
+    }
+    expect([client.closed, client.take().length]).toEqual([undefined, 502])
+  })
+})
+
+describe('acknowledgements', () => {
+  test('of nothing are frames as any other: so many may come', async () => {
+    const bench = robot({ framesPerSecondMax: 100, heartbeatMs: 1_000 })
+    const client = new HandWritten(bench)
+    await client.hello()
+    for (let n = 0; n < 200; n += 1) await client.say({ t: 'ack', version: 77 })
+    expect(client.closed).toBe(1002)
+  })
+
+  test('of what was sent are not counted', async () => {
+    const bench = robot({ framesPerSecondMax: 10, heartbeatMs: 1_000, policy: undefined })
+    const client = new HandWritten(bench)
+    await client.hello()
+    await client.say({ t: 'ack', version: 0, index: 0 })
+    for (let n = 1; n < 100; n += 1) {
+      bench.store.update(to(n))
+      await client.say({ t: 'ack', version: n })
+    }
+    expect([client.closed, bench.server.clients[0]?.acknowledgedVersion]).toEqual([undefined, 99])
+  })
+})
+
+describe('why a write was refused', () => {
+  test('is kept, and told, in a thousand characters at most', async () => {
+    const bench = writable({ write: ({ delta }) => `no: ${JSON.stringify(delta)}` })
+    const client = new HandWritten(bench)
+    await client.hello()
+    const { instanceId: epoch } = bench.store
+    const ops = [{ op: 'replace', path: '/log', value: ['x'.repeat(500_000)] }]
+    client.take()
+    await client.say({ t: 'write', id: 'w', epoch, base: 0, reason: 'R', ops })
+    const [result] = client.take()
+    expect(result).toMatchObject({ t: 'result', ok: false, reason: 'refused' })
+    expect(String(result?.message)).toHaveLength(1_000)
+  })
+})
+
+/** A socket of somebody's own, one member of which throws. */
+function broken(member: 'send' | 'close', when: (calls: number) => boolean): [SyncSocket, SyncSocket] {
+  const [here, there] = socketPair()
+  const original = here[member].bind(here) as (...given: unknown[]) => void
+  let calls = 0
+  here[member] = (...given: unknown[]) => {
+    calls += 1
+    if (when(calls)) throw new Error(`${member} is broken`)
+    original(...given)
+  }
+  return [here, there]
+}
+
+describe('a socket that throws', () => {
+  const hello = JSON.stringify({ t: 'hello', protocol: 1, clientId: 'broken' })
+
+  // The welcome, the state, a delta.
+  test.each([1, 2, 3])(
+    'as it is sent frame %i is over, is told, and costs nobody else anything',
+    async (nth) => {
+      const bench = robot()
+      const faults: string[] = []
+      bench.store.faults$.subscribe(({ error }) => void faults.push((error as Error).message))
+      const other = bench.mirror()
+      await versionOf(other, 0)
+      const [here, there] = broken('send', (calls) => calls === nth)
+      bench.server.accept(here)
+      there.send(hello)
+      await turn()
+      bench.store.update(to(1))
+      expect(await versionOf(other, 1)).toMatchObject({ x: 1 })
+      await turn()
+      expect(faults).toEqual(['send is broken'])
+      expect(bench.server.metrics()).toMatchObject({ connections: 1, clients: 1 })
+      expect(bench.store.metrics().subscriberCount).toBe(1)
+      other.close()
+      await turn()
+      expect(bench.server.metrics().heldBytes).toBe(0)
+    },
+  )
+
+  test('as it is asked for a sign of life does not stop the heartbeat of the others', async () => {
+    const bench = robot({ heartbeatMs: 1, deadMs: 1_000_000 })
+    bench.store.faults$.subscribe(() => {})
+    const [here, there] = broken('send', (calls) => calls > 2)
+    bench.server.accept(here)
+    there.send(hello)
+    const other = new HandWritten(bench)
+    await other.hello()
+    await until(() => other.heard.filter(({ t }) => t === 'ping').length > 2)
+    expect(bench.server.metrics().connections).toBe(1)
+  })
+
+  test('as it is closed is over all the same', async () => {
+    const bench = robot()
+    bench.store.faults$.subscribe(() => {})
+    const [here, there] = broken('close', () => true)
+    bench.server.accept(here)
+    there.send('nonsense')
+    await turn()
+    expect(bench.server.metrics()).toMatchObject({ connections: 0, protocolErrors: 1 })
+  })
+
+  test('is opened again by a mirror, which tells of it', async () => {
+    const bench = robot()
+    const faults: string[] = []
+    let opened = 0
+    const one = bench.mirror({ onFault: ({ error }) => void faults.push((error as Error).message) }, () => {
+      opened += 1
+      if (opened === 1) return undefined as never
+      if (opened > 3) return bench.connect()
+      const [here, there] = broken(opened === 2 ? 'send' : 'close', () => true)
+      if (opened === 3) queueMicrotask(() => here.onFrame('nonsense'))
+      bench.server.accept(there)
+      return here
+    })
+    await versionOf(one, 0)
+    expect(faults).toEqual([
+      expect.stringContaining('undefined'),
+      'send is broken',
+      expect.stringContaining('no JSON'),
+      'close is broken',
+    ])
+  })
+})
+
+describe('one store of a link that is not let in', () => {
+  test('does not cost the others their connection, and is tried again', async () => {
+    const robots = createStore({ x: 0 })
+    const secrets = createStore({ y: 0 })
+    let asked = 0
+    const server = serve(
+      { robots, secrets },
+      {
+        authorize: ({ store }) => {
+          if (store === 'robots') return { read: true, write: false }
+          asked += 1
+          return asked > 3 ? { read: true, write: false } : undefined
+        },
+      },
+    )
+    let opened = 0
+    const link = linkTo(
+      () => {
+        opened += 1
+        const [here, there] = socketPair()
+        server.accept(here)
+        return there
+      },
+      { backoffMs: { least: 0, most: 0 } },
+    )
+    const open = link.mirror<{ x: number }>('robots', { onFault: () => {} })
+    const faults: unknown[] = []
+    const shut = link.mirror<{ y: number }>('secrets', { onFault: ({ error }) => void faults.push(error) })
+    await Promise.all([versionOf(open, 0), versionOf(shut, 0)])
+    robots.set({ x: 1 })
+    await versionOf(open, 1)
+    expect([opened, asked, faults.length]).toEqual([1, 4, 3])
+    open.close()
+    shut.close()
+    server[Symbol.dispose]()
+  })
+})
