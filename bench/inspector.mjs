@@ -14,7 +14,7 @@ import { serveInspector } from '../dist/esm/inspector/index.js'
 import { mirror, sseSocket } from '../dist/esm/sync/index.js'
 
 const ENTITIES = 1_000
-const WRITES = 4_000
+const WRITES = 3_000
 const WRITES_A_TURN = 50
 const ROUNDS = 5
 /** Each of them takes three seconds. */
