@@ -15,6 +15,7 @@ import {
 import type { Look } from '../../src/inspector/facts.ts'
 import { Inspector, type Watchables } from '../../src/inspector/inspector.ts'
 import { type InspectorOptions, inspectorSettings } from '../../src/inspector/inspector-options.ts'
+import { COUNTED_MAX } from '../../src/inspector/memory.ts'
 import { memoryEngine, openJournal } from '../../src/journal/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
 import { mirror, serve, socketPair } from '../../src/sync/index.ts'
@@ -158,6 +159,21 @@ describe('Inspector', () => {
     expect(await watched.version(id, 1)).toBeUndefined()
   })
 
+  test('counts what the newest commits changed, and nothing twice', () => {
+    const store = createStore({ a: 0, b: 0 })
+    const inspector = inspect([store])
+    const counted = (): (number | null)[] => {
+      const { timeline } = lookOf(inspector)
+      return timeline.map(({ changes }) => changes)
+    }
+    for (let n = 1; n <= COUNTED_MAX + 3; n += 1) store.set({ a: n, b: n })
+    const numbers = new Array(COUNTED_MAX).fill(2)
+    // The first one was there before.
+    expect(counted()).toEqual([null, null, null, null, ...numbers])
+    store.set({ a: 0, b: COUNTED_MAX + 3 })
+    expect(counted()).toEqual([null, null, null, null, ...numbers, 1])
+  })
+
   test('goes back as far as a journal does', async () => {
     const store = createStore({ n: 0 }, { name: 'kept' })
     const journal = await openJournal(store, memoryEngine())
@@ -212,6 +228,32 @@ describe('Inspector', () => {
       { type: 'DIM', can: false },
     ])
     expect(machine?.track).toMatchObject([{ number: 1, from: 'OFF', to: 'ON', event: 'PRESS' }])
+    store.destroy()
+  })
+
+  test('draws where children lead that are done, or have failed', () => {
+    const part = defineMachine({
+      id: 'part',
+      initial: 'WORKING',
+      context: {},
+      states: { WORKING: { on: { END: 'READY' } }, READY: { type: 'final' } },
+    })
+    const whole = defineMachine({
+      id: 'whole',
+      initial: 'BUSY',
+      context: {},
+      states: { BUSY: {}, DONE: {}, BROKEN: {} },
+      children: {
+        part: { machine: part, in: ['BUSY'], keys: () => ['a'], onDone: 'DONE', onFault: 'BROKEN' },
+        guest: { machine: part, keys: () => ['b'], onFault: { guard: () => true, target: 'BROKEN' } },
+      },
+    })
+    const store = createMachineStore(whole)
+    expect(lookOf(inspect([store])).machine?.chart.arrows).toEqual([
+      { from: 'BUSY', to: 'DONE', label: 'part done', guarded: false },
+      { from: 'BUSY', to: 'BROKEN', label: 'part fails', guarded: false },
+      { from: '', to: 'BROKEN', label: 'guest fails', guarded: true },
+    ])
     store.destroy()
   })
 

@@ -11,7 +11,8 @@ export function chartOf(machine: AnyMachine): Chart {
   const known = charts.get(machine)
   if (known !== undefined) return known
   const states = [...machine.states.values()]
-  const chart = { nodes: states.map(nodeOf), arrows: [machine.root, ...states].flatMap(arrowsOf) }
+  const arrows = [...[machine.root, ...states].flatMap(arrowsOf), ...machine.children.flatMap(arrowsOfChild)]
+  const chart = { nodes: states.map(nodeOf), arrows }
   charts.set(machine, chart)
   return chart
 }
@@ -23,6 +24,25 @@ const nodeOf = ({ name, key, kind, parent, final }: State): ChartNode => ({
   kind: final ? 'final' : kind,
   isInitial: parent?.initial?.name === name,
 })
+
+/** Where a child leads that is done, or has failed: from the states that it lives in, or from any. */
+function arrowsOfChild({
+  name,
+  in: places = [''],
+  onDone,
+  onFault,
+}: AnyMachine['children'][number]): ChartArrow[] {
+  return places.flatMap((from) => {
+    const arrows = (what: string, transitions: readonly TransitionNode[]): ChartArrow[] =>
+      transitions.map(({ to, guard }) => ({
+        from,
+        to: to?.name ?? from,
+        label: `${name} ${what}`,
+        guarded: guard !== undefined,
+      }))
+    return [...arrows('done', onDone), ...arrows('fails', onFault)]
+  })
+}
 
 /** What the machine itself handles begins at any state, and is drawn once. */
 function arrowsOf(state: State): ChartArrow[] {

@@ -17,6 +17,11 @@ import { Rates } from './rates.ts'
 export const FAULTS_MAX = 50
 /** A commit that changes more is not counted further. */
 const CHANGES_MAX = 200
+/**
+ * Commits of which is counted what they changed, at a time: the newest. Of a store that commits more often than somebody
+ * reads, the others have no number: to count all of them was four fifths of what watching cost.
+ */
+export const COUNTED_MAX = 32
 /** A clock that is not the platform's says nothing of how long something took. */
 const TOLD_MS_MAX = 60_000
 
@@ -33,24 +38,31 @@ class Kept {
     this.#before = before
   }
 
-  /** Counted when somebody looks, once; what was before is let go of. */
-  get changes(): number | null {
+  /** Whether what it changed is still to be counted. */
+  get isOpen(): boolean {
+    return this.#before !== undefined
+  }
+
+  /** Counts what it changed, once; what was before is let go of. */
+  count(): void {
     const before = this.#before
-    if (before !== undefined) {
-      this.#before = undefined
-      try {
-        this.#changes =
-          diff(before.state, this.snapshot.state, { operationsMax: CHANGES_MAX })?.length ?? null
-      } catch {
-        // A state that nothing could walk has no number.
-      }
+    if (before === undefined) return
+    this.#before = undefined
+    try {
+      this.#changes = diff(before.state, this.snapshot.state, { operationsMax: CHANGES_MAX })?.length ?? null
+    } catch {
+      // A state that nothing could walk has no number.
     }
-    return this.#changes
+  }
+
+  /** Leaves it without a number. */
+  skip(): void {
+    this.#before = undefined
   }
 
   get facts(): CommitFacts {
     const { version, reason, source, tsWall } = this.snapshot
-    return { version, reason, source, at: tsWall, toldMs: this.toldMs, changes: this.changes }
+    return { version, reason, source, at: tsWall, toldMs: this.toldMs, changes: this.#changes }
   }
 }
 
@@ -91,7 +103,11 @@ export class StoreMemory {
 
   /** Oldest first. */
   timeline(max: number): CommitFacts[] {
-    return this.#commits.slice(-max).map(({ facts }) => facts)
+    const shown = this.#commits.slice(-max)
+    const open = shown.filter(({ isOpen }) => isOpen)
+    for (const kept of open.slice(-COUNTED_MAX)) kept.count()
+    for (const kept of open) kept.skip()
+    return shown.map(({ facts }) => facts)
   }
 
   get newest(): { readonly snapshot: Snapshot<unknown>; readonly facts: CommitFacts } | undefined {

@@ -103,6 +103,8 @@ export class Watch {
 
   /** All that is known of it. */
   look(system: SystemFacts | undefined): Look {
+    // First: it counts what commits changed.
+    const timeline = this.#memory?.timeline(TIMELINE_MAX) ?? []
     const { snapshot, facts } = this.#memory?.newest ?? { snapshot: this.#head(), facts: undefined }
     const report = this.#judge()
     const { commitLatencyMs = null } = report?.metrics ?? {}
@@ -111,7 +113,7 @@ export class Watch {
       head: facts ?? headOf(snapshot),
       metadata: snapshot.metadata,
       state: this.#shown(snapshot.state),
-      timeline: this.#memory?.timeline(TIMELINE_MAX) ?? [],
+      timeline,
       oldest: this.#options.journals?.has(this.store) === true ? 0 : (this.#memory?.oldest ?? -1),
       latencyMs: commitLatencyMs && {
         p50: commitLatencyMs.p50,

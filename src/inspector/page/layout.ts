@@ -126,7 +126,8 @@ function join(arrows: readonly Arrow[]): Arrow[] {
   for (const arrow of arrows) {
     const key = JSON.stringify([arrow.from, arrow.to])
     const known = joined.get(key)
-    const label = [known?.label, arrow.label].filter(Boolean).join('\n')
+    const labels = new Set([...(known?.label.split('\n') ?? []), arrow.label])
+    const label = [...labels].filter(Boolean).join('\n')
     joined.set(key, { ...arrow, label })
   }
   return [...joined.values()]

@@ -105,7 +105,12 @@ export function MachineView({ store, look, machine, feed, allowControl }: Props)
 function isLast(event: string | undefined, label: string): boolean {
   if (event === undefined) return false
   const drawn = event.replace(/^after\.(\d+)$/, 'after $1 ms').replace(/^(done|error|next)\..*$/, '$1')
-  return label.split('\n').some((line) => line.replace(' [guard]', '') === drawn)
+  // What a child leads to has its name before it, which the event has not.
+  const ending = { 'done.child': ' done', 'error.child': ' fails' }[event]
+  return label
+    .split('\n')
+    .map((line) => line.replace(' [guard]', ''))
+    .some((line) => (ending === undefined ? line === drawn : line.endsWith(ending)))
 }
 
 function Events({
