@@ -25,11 +25,13 @@ import { atom, createStore as createJotai } from 'jotai/vanilla'
 import { autorun, configure, computed as mobxComputed, observable } from 'mobx'
 import { atom as nanoAtom, computed as nanoComputed } from 'nanostores'
 import { BehaviorSubject, combineLatest, distinctUntilChanged, map } from 'rxjs'
-import { createStore, derive } from '../dist/esm/index.js'
+import { Derived, Source } from './peers/by-hand-promises/derived.mjs'
 import { nanosecondsAnOperation } from './support/clock.mjs'
+import { headgate } from './support/headgate.mjs'
 
 const ROUNDS = process.argv.includes('--quick') ? 1 : 5
 const SAMPLING = { warmMs: 150, budgetMs: 100 }
+const { createStore, derive } = headgate
 configure({ enforceActions: 'never' })
 
 /** A peer: `source(n)`, `derived(sources, project)`, `follow(one, tell)`, each of its own kind; and `set(source, n)`. */
@@ -37,6 +39,12 @@ const PEERS = {
   Headgate: {
     source: (n) => createStore(n),
     derived: (sources, project) => derive(sources, project),
+    follow: (one, tell) => one.subscribe(({ state }) => tell(state)),
+    set: (source, n) => source.set(n),
+  },
+  'by hand': {
+    source: (n) => new Source(n),
+    derived: (sources, project) => new Derived(sources, project),
     follow: (one, tell) => one.subscribe(({ state }) => tell(state)),
     set: (source, n) => source.set(n),
   },

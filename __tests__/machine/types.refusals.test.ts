@@ -156,6 +156,92 @@ describe('defineMachine does not compile', () => {
       defineMachine({ ...base, states: { A: { on: { GO: { reenter: true } } } } })
     })
   })
+  test('a path in "types" that leads to no state', () => {
+    refused(() => {
+      // @ts-expect-error there is no B
+      defineMachine({ ...base, types: {} as { items: { B: number } }, states: { A: {} } })
+      // @ts-expect-error also where anything would do
+      defineMachine({ ...base, types: {} as { outputs: { B: any } }, states: { A: {} } })
+      defineMachine({
+        ...base,
+        // @ts-expect-error A has no y
+        types: {} as { outputs: { 'A.y': number } },
+        states: { A: { initial: 'x', states: { x: { invoke: { src: async () => 1 } } } } },
+      })
+      defineMachine({
+        ...base,
+        // @ts-expect-error a path begins outside
+        types: {} as { items: { x: number } },
+        states: { A: { initial: 'x', states: { x: { entry: () => {} } } } },
+      })
+      defineMachine({
+        ...base,
+        types: {} as { items: { 'A.x': number }; outputs: { 'A.x': number; A: string } },
+        states: { A: { initial: 'x', states: { x: { entry: () => {}, invoke: { src: async () => 1 } } } } },
+      })
+    })
+  })
+  test('an event that a machine makes by itself', () => {
+    refused(() => {
+      // @ts-expect-error the end of work
+      defineMachine({ ...base, types: {} as { events: { type: 'done.invoke' } }, states: { A: {} } })
+      defineMachine({
+        ...base,
+        // @ts-expect-error as XState names it, beside others
+        types: {} as { events: { type: 'GO' } | { type: 'done.invoke.load' } },
+        states: { A: {} },
+      })
+      // @ts-expect-error a time
+      defineMachine({ ...base, types: {} as { events: { type: 'after.500' } }, states: { A: {} } })
+      // @ts-expect-error a pattern that takes one
+      defineMachine({ ...base, types: {} as { events: { type: `done.${string}` } }, states: { A: {} } })
+      // @ts-expect-error in "on"
+      defineMachine({ ...base, states: { A: { on: { 'done.invoke': 'A' } } } })
+      // @ts-expect-error as XState 5 names them
+      defineMachine({ ...base, states: { A: { on: { 'xstate.done.actor.x': 'A' } } } })
+      defineMachine({
+        ...base,
+        // @ts-expect-error inside of a state
+        states: { A: { initial: 'x', states: { x: { on: { 'done.state': 'x' } } } } },
+      })
+      // @ts-expect-error in the machine's own
+      defineMachine({ ...base, states: { A: {} }, on: { 'error.invoke': 'A' } })
+      defineMachine({
+        ...base,
+        types: {} as { events: { type: 'done' } | { type: 'after.tea' } | { type: 'error.network' } },
+        states: { A: { on: { done: 'A', 'after.tea': 'A', 'error.network': 'A' } } },
+      })
+    })
+  })
+  test('an id that another state has', () => {
+    refused(() => {
+      // @ts-expect-error beside it
+      defineMachine({ ...base, states: { A: { id: 'a' }, B: { id: 'a' } } })
+      defineMachine({
+        ...base,
+        // @ts-expect-error anywhere
+        states: { A: { id: 'a' }, B: { initial: 'x', states: { x: { id: 'a' } } } },
+      })
+      defineMachine({
+        ...base,
+        // @ts-expect-error inside of it
+        states: { A: { id: 'a', initial: 'x', states: { x: { id: 'a' } } } },
+      })
+      defineMachine({ ...base, states: { A: { id: 'a', initial: 'x', states: { x: { id: 'b' } } } } })
+    })
+  })
+  test('what is empty, or nothing', () => {
+    refused(() => {
+      // @ts-expect-error there are states
+      defineMachine({ ...base, states: {} })
+      // @ts-expect-error and inside
+      defineMachine({ ...base, states: { A: { type: 'parallel', states: {} } } })
+      // @ts-expect-error and a context
+      defineMachine({ ...base, context: undefined, states: { A: {} } })
+      // @ts-expect-error events that are emitted have a type
+      defineMachine({ ...base, types: {} as { emitted: { kind: 'beep' } }, states: { A: {} } })
+    })
+  })
   test('a name that cannot be told from a path', () => {
     refused(() => {
       // @ts-expect-error what needs no event is "always"
@@ -214,6 +300,8 @@ describe('children of a definition do not compile', () => {
   })
   test('with a value of another type', () => {
     refused(() => {
+      // @ts-expect-error they have names
+      defineMachine({ ...parent, children: [] })
       // @ts-expect-error a mailbox buffers
       defineMachine({ ...parent, children: { p: { ...one, mailbox: latest() } } })
       // @ts-expect-error it is a policy

@@ -5,8 +5,8 @@ import type { Activity } from '../store/index.ts'
 
 /** One of each copy; in nearly every program one. */
 const activities: Activity[] = []
-/** The derived value that is being computed. */
-let deriving: string | undefined
+/** Tells which derived value is being computed; while one is. */
+let deriving: Activity['deriving']
 
 /** Adds what a kernel's store belongs to. */
 export function watchActivity(activity: Activity): void {
@@ -28,10 +28,8 @@ export function isBatching(): boolean {
   return false
 }
 
-/** Refuses every write from now on, in the name of a derived value; undefined allows them. Returns what was before. */
-export function refuseWrites(name: string | undefined): string | undefined {
-  const before = deriving
-  deriving = name
-  for (const activity of activities) activity.deriving = name
-  return before
+/** Refuses every write from now on, in the name of a derived value; undefined allows them. */
+export function refuseWrites(inTheNameOf: Activity['deriving']): void {
+  deriving = inTheNameOf
+  for (const activity of activities) activity.deriving = inTheNameOf
 }

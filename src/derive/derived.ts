@@ -91,9 +91,9 @@ export class Derived<R> implements Readable<R> {
   }
 
   #read(view: View): Snapshot<R> {
-    const { result, version } = this.#node.bring(view)
+    const { result, snapshot } = this.#node.bring(view)
     if (result instanceof Failure) throw result.error
     // The cast holds: a run that did not fail has a version, and the node was made for values of this type.
-    return version?.snapshot as Snapshot<R>
+    return snapshot as Snapshot<R>
   }
 }

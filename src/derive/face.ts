@@ -45,8 +45,8 @@ export class Face<R> implements Feed<R>, Watcher {
   }
 
   newest(): Snapshot<R> {
-    const { version } = this.#node.bring('published')
-    return (version?.snapshot as Snapshot<R> | undefined) ?? this.#told
+    // The cast holds: the node was made for values of this type.
+    return (this.#node.bring('published').snapshot as Snapshot<R> | undefined) ?? this.#told
   }
 
   open(): void {
@@ -76,9 +76,8 @@ export class Face<R> implements Feed<R>, Watcher {
 
   news(): Commit<R> | undefined {
     const before = this.#told
-    const { result, version } = this.#node.bring('published')
+    const { result, snapshot = before } = this.#node.bring('published')
     if (result instanceof Failure || this.#failure !== undefined) this.#note(result)
-    const snapshot = version?.snapshot ?? before
     if (snapshot === before) return undefined
     // The cast holds: the node was made for values of this type.
     this.#told = snapshot as Snapshot<R>

@@ -1,6 +1,6 @@
 import type { ReadableCore } from '../store/index.ts'
+import type { Labels } from './made.ts'
 import type { DerivedNode } from './node.ts'
-import type { Labels } from './version.ts'
 
 /** Which of a source's snapshots is meant: the newest, also of a batch in progress, or the newest that was published. */
 export type View = 'head' | 'published'

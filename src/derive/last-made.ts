@@ -15,7 +15,7 @@ export function lastMade(source: object): LastMade | undefined {
   const made = nodeOf(source)?.last
   if (made === undefined) return undefined
   const sources = made.reading.inputs.map((input) => (input instanceof DerivedNode ? input : input.core))
-  return { snapshot: made.version?.snapshot, sources: sources.filter((each) => each !== undefined) }
+  return { snapshot: made.snapshot, sources: sources.filter((each) => each !== undefined) }
 }
 
 /** What a source is known by, whatever stands on it: a machine store and its store are the same. */

@@ -25,23 +25,14 @@ import { type ReadableCore, settleState } from '../store/index.ts'
 import { isBatching, refuseWrites, writesSoFar } from './activities.ts'
 import { Attached } from './attached.ts'
 import { Failure, type Input, type View } from './input.ts'
-import { Reading } from './reading.ts'
+import { firstLabels, type Labels, Made } from './made.ts'
+import type { Reading } from './reading.ts'
 import type { Watcher } from './tell.ts'
-import { firstLabels, type Labels, Version } from './version.ts'
 
 /** Computes a derived value from what it reads. */
 export type Compute = (reading: Reading) => unknown
 
 export type Equal = (previous: unknown, current: unknown) => boolean
-
-/** The outcome of a run; of what is published, the next one is written into the same. */
-export interface Made {
-  readonly reading: Reading
-  /** The value, or a {@link Failure}. */
-  result: unknown
-  /** The newest version: of this run, or of one before where this one failed or came out equal. */
-  version: Version | undefined
-}
 
 const nodeSymbol = Symbol('node')
 
@@ -54,8 +45,15 @@ export function hangNode(derived: object, node: DerivedNode): void {
   Object.defineProperty(derived, nodeSymbol, { value: node })
 }
 
-/** Those that are being computed, each for the one before it. */
-const computing: DerivedNode[] = []
+/** The one that is being computed; it is for the one that it knows as `outer`. */
+let computing: DerivedNode | undefined
+
+/** Whoever is computed when a write is refused is the one that tried. */
+const whoComputes = {
+  get name(): string {
+    return computing?.name ?? ''
+  },
+}
 
 export class DerivedNode implements Input {
   readonly name: string
@@ -65,8 +63,9 @@ export class DerivedNode implements Input {
   watcher: Watcher | undefined
   /** While attached: whether an input may have changed. */
   stale = true
-  /** Whether it is in a list of those that tell. */
+  /** Whether it is in a line of those that tell, and the next one there. */
   queued = false
+  behind: DerivedNode | undefined
   /** While those that stand on it are still to be marked: the next one of which that is so. */
   after: DerivedNode | undefined
   readonly #compute: Compute
@@ -76,6 +75,8 @@ export class DerivedNode implements Input {
   /** While not attached: how much had been written when it was current last. */
   #currentAt = -1
   #isBusy = false
+  /** While it is computed: the one for which it is. */
+  #outer: DerivedNode | undefined
 
   constructor(name: string, compute: Compute, isEqual: Equal) {
     this.name = name
@@ -89,11 +90,11 @@ export class DerivedNode implements Input {
     if (view === 'head' && isBatching()) return this.#bringAhead()
     const made = this.#made
     const isKnown = made !== undefined && !made.reading.isCyclic
-    // Nearly all that is asked is attached.
-    if (isKnown && !this.stale && this.#isAttached) return made
-    const now = writesSoFar()
-    if (isKnown && this.#currentAt === now && !this.#isAttached && !made.reading.isFed) return made
-    const brought = this.#bringPublished(now)
+    const now = this.#isAttached ? -1 : writesSoFar()
+    const holds = now < 0 ? !this.stale : this.#currentAt === now && made?.reading.isFed === false
+    if (isKnown && holds) return made
+    const brought = this.#bringPublished()
+    this.#currentAt = now
     // The run may have met its first store of a copy of the library, and that in the middle of a batch.
     return view === 'head' && isBatching() ? this.#bringAhead() : brought
   }
@@ -108,7 +109,7 @@ export class DerivedNode implements Input {
   }
 
   labels(view: View): Labels | undefined {
-    return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.version?.labels
+    return (view === 'head' ? (this.#ahead ?? this.#made) : this.#made)?.labels
   }
 
   get isFed(): boolean {
@@ -186,7 +187,7 @@ export class DerivedNode implements Input {
     for (const input of this.#inputs) input.detach(this)
   }
 
-  #bringPublished(now: number): Made {
+  #bringPublished(): Made {
     const before = this.#made
     let former: readonly Input[] | undefined
     this.#enter()
@@ -195,7 +196,7 @@ export class DerivedNode implements Input {
         const ahead = this.#ahead
         if (ahead?.reading.holds('published') === true) former = this.#publish(ahead)
         else {
-          this.#made ??= { reading: new Reading('published'), result: undefined, version: undefined }
+          this.#made ??= new Made('published')
           former = this.#run(this.#made, before)
         }
       }
@@ -204,7 +205,6 @@ export class DerivedNode implements Input {
     }
     if (former !== undefined && this.#isAttached) this.#reattach(former)
     this.#ahead = undefined
-    this.#currentAt = now
     this.stale = false
     // The cast holds: what was not made has been made.
     return this.#made as Made
@@ -214,7 +214,7 @@ export class DerivedNode implements Input {
     this.#enter()
     try {
       for (const known of [this.#made, this.#ahead]) if (known?.reading.holds('head') === true) return known
-      const ahead: Made = { reading: new Reading('head'), result: undefined, version: undefined }
+      const ahead = new Made('head')
       this.#run(ahead, this.#made)
       this.#ahead = ahead
       return ahead
@@ -226,12 +226,12 @@ export class DerivedNode implements Input {
   /** What was made of newest writes is published, with the labels that the batch was given. */
   #publish(ahead: Made): readonly Input[] {
     const before = this.#made
-    const { reading, version } = ahead
+    const { reading, version, state, labels } = ahead
     reading.publish(before?.reading)
-    if (version !== undefined && version !== before?.version) {
-      const { number, state, labels } = version
-      ahead.version = new Version(number, state, reading.cause ?? firstLabels(labels.source))
+    if (labels !== undefined && version !== before?.version) {
+      ahead.renew(version, state, reading.cause ?? firstLabels(labels.source), this.watcher !== undefined)
     }
+    reading.cause = undefined
     this.#made = ahead
     return before?.reading.inputs ?? []
   }
@@ -244,34 +244,32 @@ export class DerivedNode implements Input {
    */
   #run(made: Made, before: Made | undefined): readonly Input[] | undefined {
     const { reading } = made
-    const last = before?.version
+    const last = before?.version ?? -1
     reading.begin(before?.reading)
-    const outer = refuseWrites(this.name)
     try {
       const value = this.#compute(reading)
       const isObject = typeof value === 'object' && value !== null
       const returned = isObject ? deferredOf(value) : undefined
       if (returned !== undefined) throw new HeadgateError('DERIVE_ASYNC', { derived: this.name, returned })
-      if (last !== undefined && this.#isEqual(last.state, value)) {
-        made.result = last.state
-        made.version = last
+      if (last >= 0 && this.#isEqual(before?.state, value)) {
+        if (made !== before) made.takeOver(before as Made)
       } else {
-        const state = isObject ? this.#settled(value, last, reading.isFrozen) : value
-        made.result = state
-        made.version = new Version((last?.number ?? -1) + 1, state, reading.cause ?? firstLabels(this.name))
+        const state = isObject ? this.#settled(value, before?.state, reading.isFrozen) : value
+        made.renew(last + 1, state, reading.cause ?? firstLabels(this.name), this.watcher !== undefined)
       }
+      made.result = made.state
     } catch (error) {
       made.result = new Failure(error)
-      made.version = last
+      if (before !== undefined && made !== before) made.takeOver(before)
     } finally {
-      refuseWrites(outer)
+      reading.cause = undefined
     }
     return reading.end()
   }
 
-  #settled(value: unknown, last: Version | undefined, freeze: boolean): unknown {
+  #settled(value: unknown, before: unknown, freeze: boolean): unknown {
     const subject = `derived value "${this.name}"`
-    return settleState(value, last?.state, { subject, operation: 'derive()', freeze })
+    return settleState(value, before, { subject, operation: 'derive()', freeze })
   }
 
   /** Follows the inputs of the last run in the place of those of the one before. */
@@ -286,16 +284,22 @@ export class DerivedNode implements Input {
 
   #enter(): void {
     this.#isBusy = true
-    computing.push(this)
+    this.#outer = computing
+    if (computing === undefined) refuseWrites(whoComputes)
+    computing = this
   }
 
   #exit(): void {
-    computing.pop()
+    computing = this.#outer
+    if (computing === undefined) refuseWrites(undefined)
+    this.#outer = undefined
     this.#isBusy = false
   }
 
   #cycle(): HeadgateError {
-    const cycle = [...computing.slice(computing.indexOf(this)), this]
-    return new HeadgateError('DERIVE_CYCLE', { names: cycle.map(({ name }) => name) })
+    const names = [this.name]
+    for (let node = computing; node !== undefined && node !== this; node = node.#outer)
+      names.unshift(node.name)
+    return new HeadgateError('DERIVE_CYCLE', { names: [this.name, ...names] })
   }
 }

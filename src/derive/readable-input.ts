@@ -11,24 +11,22 @@ import { HeadgateError } from '../kit/index.ts'
 import type { CommitSink, ReadableCore, Snapshot } from '../store/index.ts'
 import { Attached } from './attached.ts'
 import { Failure, type Input, type View } from './input.ts'
+import type { Labels } from './made.ts'
 import { markStale } from './mark-stale.ts'
 import type { DerivedNode } from './node.ts'
-import { tell } from './tell.ts'
-import { type Labels, labelsOf } from './version.ts'
+import { Line, tell } from './tell.ts'
 
 export class ReadableInput implements Input, CommitSink<unknown> {
   readonly core: ReadableCore<unknown>
+  readonly isFed: boolean
   readonly #nodes = new Attached()
   /** Nodes with followers that became stale since a snapshot was told last. */
-  #stale: DerivedNode[] = []
+  readonly #stale = new Line()
   #leave: (() => void) | undefined
 
   constructor(core: ReadableCore<unknown>) {
     this.core = core
-  }
-
-  get isFed(): boolean {
-    return this.core.subject.feed !== undefined
+    this.isFed = core.subject.feed !== undefined
   }
 
   hasEnded(): boolean {
@@ -47,7 +45,7 @@ export class ReadableInput implements Input, CommitSink<unknown> {
   }
 
   labels(view: View): Labels {
-    return labelsOf(this.#snapshot(view))
+    return this.#snapshot(view)
   }
 
   attach(node: DerivedNode): void {
@@ -69,11 +67,9 @@ export class ReadableInput implements Input, CommitSink<unknown> {
   }
 
   next(): void {
-    const stale = this.#stale
-    if (stale.length > 0) {
-      this.#stale = []
+    if (!this.#stale.isEmpty) {
       try {
-        tell(stale)
+        tell(this.#stale)
       } catch (error) {
         const { version } = this.core.subject.getValue()
         this.core.audience.faults.report({
@@ -99,7 +95,7 @@ export class ReadableInput implements Input, CommitSink<unknown> {
 
   /** A node that turned away may still have to tell of it. */
   #leaveIfIdle(): void {
-    if (this.#nodes.size > 0 || this.#stale.length > 0) return
+    if (this.#nodes.size > 0 || !this.#stale.isEmpty) return
     this.#leave?.()
     this.#leave = undefined
   }

@@ -10,7 +10,7 @@
  * before turns off it: what was read from there on is kept aside until the run has ended.
  */
 import { Failure, type Input, type View } from './input.ts'
-import type { Labels } from './version.ts'
+import type { Labels } from './made.ts'
 
 /** From so many inputs on they are looked up in a map. */
 const MANY = 16
@@ -21,6 +21,9 @@ interface Read {
   readonly states: readonly unknown[]
 }
 
+/** In the place of a state that is not known. */
+const NONE = Symbol('none')
+
 const NOTHING: Read = { inputs: [], states: [] }
 
 export class Reading implements Read {
@@ -29,8 +32,6 @@ export class Reading implements Read {
   readonly states: unknown[] = []
   /** Whether it met itself: what it made holds for nothing but the error. */
   isCyclic = false
-  /** Whether any of its inputs is fed. */
-  isFed = false
   /** What caused the run: of all that it found changed, the newest. */
   cause: Labels | undefined
   /** What the run is compared with: what stands in its own place until it is overwritten, or another reading. */
@@ -39,7 +40,11 @@ export class Reading implements Read {
   #place = 0
   /** How many inputs have just been asked, and have the states that are known. */
   #asked = 0
+  /** Of the input behind those, which was asked too: its state. */
+  #found: unknown = NONE
   #places: Map<Input, number> | undefined
+  /** Whether any of its inputs is fed, once somebody has asked. */
+  #isFed: boolean | undefined
 
   constructor(view: View) {
     this.view = view
@@ -50,12 +55,21 @@ export class Reading implements Read {
     return this.states.every(Object.isFrozen)
   }
 
+  /** Whether any of its inputs is fed. */
+  get isFed(): boolean {
+    if (this.#isFed === undefined) {
+      this.#isFed = false // one that comes to stand on itself asks itself
+      this.#isFed = this.inputs.some((input) => input.isFed)
+    }
+    return this.#isFed
+  }
+
   /** A run begins. @param before - the reading that its changes are told from: this one, where it is read anew. */
   begin(before: Reading | undefined): void {
-    this.#before = before ?? NOTHING
+    if (this.#before !== before) this.#before = before ?? NOTHING
     this.#place = 0
     this.isCyclic = false
-    this.isFed = false
+    this.#isFed = undefined
     this.cause = undefined
   }
 
@@ -63,8 +77,10 @@ export class Reading implements Read {
   end(): readonly Input[] | undefined {
     if (this.#place < this.inputs.length) this.#turn()
     const { inputs } = this.#before
-    this.#before = NOTHING
+    // Nearly always it stays what the next run is compared with.
+    if (this.#before !== this) this.#before = NOTHING
     this.#asked = 0
+    this.#found = NONE
     return this.inputs === inputs ? undefined : inputs
   }
 
@@ -76,31 +92,34 @@ export class Reading implements Read {
     return state
   }
 
-  /** The states of all inputs that are given. All are read, also where one has failed. */
+  /** The states of all inputs that are given: in each run the same. All are read, also where one has failed. */
   readAll(inputs: readonly Input[]): unknown[] {
-    this.inputs = inputs
+    if (this.inputs !== inputs) this.inputs = inputs
     // It goes no other way.
     this.#place = inputs.length
     const { states } = this
-    let failure: Failure | undefined
+    for (let place = this.#asked; place < inputs.length; place += 1) this.#take(inputs[place] as Input, place)
     for (let place = 0; place < inputs.length; place += 1) {
-      const state = this.#take(inputs[place] as Input, place)
-      if (failure === undefined && state instanceof Failure) failure = state
+      const state = states[place]
+      if (state instanceof Failure) throw state.error
     }
-    if (failure !== undefined) throw failure.error
     return states
   }
 
   /** Whether every input still has the state that was read. */
   holds(view: View): boolean {
     this.#asked = 0
+    this.#found = NONE
+    this.#isFed = undefined
     if (this.isCyclic) return false
     const { inputs, states } = this
     try {
       // In order: what was read first decides what was read afterwards.
       for (let place = 0; place < inputs.length; place += 1) {
-        if (!Object.is((inputs[place] as Input).read(view), states[place])) {
+        const state = (inputs[place] as Input).read(view)
+        if (!Object.is(state, states[place])) {
           this.#asked = place
+          this.#found = state
           return false
         }
       }
@@ -158,24 +177,30 @@ export class Reading implements Read {
     this.inputs = this.inputs.slice(0, place)
     this.states.length = place
     this.#asked = 0
+    this.#found = NONE
     this.#places = undefined
   }
 
   #take(input: Input, place: number): unknown {
-    let state = this.states[place]
-    if (place >= this.#asked) {
-      try {
-        state = input.read(this.view)
-      } catch (error) {
-        this.isCyclic = true
-        throw error
-      }
-      const { inputs, states } = this.#before
-      if (inputs[place] !== input || !Object.is(states[place], state)) this.#blame(input)
+    if (place < this.#asked) return this.states[place]
+    const state = place === this.#asked && this.#found !== NONE ? this.#found : this.#ask(input)
+    const { inputs, states } = this.#before
+    if (inputs[place] === input && Object.is(states[place], state)) {
+      if (states !== this.states) this.states[place] = state
+    } else {
+      this.#blame(input)
       this.states[place] = state
     }
-    this.isFed ||= input.isFed
     return state
+  }
+
+  #ask(input: Input): unknown {
+    try {
+      return input.read(this.view)
+    } catch (error) {
+      this.isCyclic = true
+      throw error
+    }
   }
 
   #blame(input: Input): void {

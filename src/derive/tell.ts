@@ -19,40 +19,91 @@ export interface Watcher {
   complete(): void
 }
 
-/** How many tellings may set off one another, as the `drainMax` of a store. */
-const TELLINGS_MAX = 100_000
+/** Nodes that have to tell. Each knows the one behind it, as it stands in one line at most: a commit makes no list. */
+export class Line {
+  #first: DerivedNode | undefined
+  #last: DerivedNode | undefined
 
-const outbox: { readonly watcher: Watcher; readonly commit: Commit<unknown> }[] = []
-let isTelling = false
-
-const areInOrder = (nodes: readonly DerivedNode[]): boolean =>
-  nodes.every((node, place) => place === 0 || byNumber(nodes[place - 1] as DerivedNode, node) <= 0)
-
-const byNumber = (one: DerivedNode, other: DerivedNode): number =>
-  (one.watcher?.number ?? 0) - (other.watcher?.number ?? 0)
-
-/** Tells the followers of nodes that were stale. */
-export function tell(nodes: DerivedNode[]): void {
-  if (!areInOrder(nodes)) nodes.sort(byNumber)
-  for (const node of nodes) {
-    node.queued = false
-    const { watcher } = node
-    const commit = watcher?.news()
-    if (watcher !== undefined && commit !== undefined) outbox.push({ watcher, commit })
+  get isEmpty(): boolean {
+    return this.#first === undefined
   }
-  if (isTelling) return
-  isTelling = true
-  try {
-    tellAll()
-  } finally {
-    outbox.length = 0
-    isTelling = false
+
+  push(node: DerivedNode): void {
+    node.queued = true
+    if (this.#last === undefined) this.#first = node
+    else this.#last.behind = node
+    this.#last = node
+  }
+
+  /** Empties it. Returns the first, in the order in which they were followed. */
+  take(): DerivedNode | undefined {
+    const first = this.#first
+    this.#first = undefined
+    this.#last = undefined
+    for (let node = first; node !== undefined; node = node.behind) {
+      if (node.behind !== undefined && numberOf(node) > numberOf(node.behind)) return inOrder(first)
+    }
+    return first
   }
 }
 
-function tellAll(): void {
+const numberOf = ({ watcher }: DerivedNode): number => watcher?.number ?? 0
+
+function inOrder(first: DerivedNode | undefined): DerivedNode | undefined {
+  const nodes: DerivedNode[] = []
+  for (let node = first; node !== undefined; node = node.behind) nodes.push(node)
+  nodes.sort((one, other) => numberOf(one) - numberOf(other))
+  for (const [place, node] of nodes.entries()) node.behind = nodes[place + 1]
+  return nodes[0]
+}
+
+/** What is still to be told, and what is told behind it. */
+interface Telling {
+  readonly watcher: Watcher
+  readonly commit: Commit<unknown>
+  behind: Telling | undefined
+}
+
+/** How many tellings may set off one another, as the `drainMax` of a store. */
+const TELLINGS_MAX = 100_000
+
+/** While telling: what is told, or is to be told, last. */
+let last: Telling | undefined
+
+/** Tells the followers of nodes that were stale. */
+export function tell(line: Line): void {
+  const isTelling = last !== undefined
+  try {
+    const first = gather(line)
+    if (!isTelling && first !== undefined) tellFrom(first)
+  } finally {
+    if (!isTelling) last = undefined
+  }
+}
+
+/** Brings everything in a line up to date, and puts what has to be told behind what is being told. */
+function gather(line: Line): Telling | undefined {
+  let first: Telling | undefined
+  for (let node = line.take(); node !== undefined; ) {
+    const { watcher, behind } = node
+    node.queued = false
+    node.behind = undefined
+    const commit = watcher?.news()
+    if (watcher !== undefined && commit !== undefined) {
+      const telling: Telling = { watcher, commit, behind: undefined }
+      if (last !== undefined) last.behind = telling
+      last = telling
+      first ??= telling
+    }
+    node = behind
+  }
+  return first
+}
+
+function tellFrom(first: Telling): void {
   let told = 0
-  for (const { watcher, commit } of outbox) {
+  for (let telling: Telling | undefined = first; telling !== undefined; telling = telling.behind) {
+    const { watcher, commit } = telling
     if (told === TELLINGS_MAX) {
       throw new HeadgateError('RUNAWAY_WRITES', { store: watcher.name, drainMax: TELLINGS_MAX })
     }

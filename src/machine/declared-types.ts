@@ -20,8 +20,10 @@ export interface DeclaredTypes<Event extends EventObject = EventObject> {
   readonly outputs?: unknown
 }
 
-/** Refuses a word in `types` that declares nothing. */
-export type OnlyDeclared<Types> = { readonly [Key in Exclude<keyof Types, keyof DeclaredTypes>]: never }
+/** Refuses a word in `types` that declares nothing, and emitted events without a type. */
+export type OnlyDeclared<Types> = { readonly [Key in Exclude<keyof Types, keyof DeclaredTypes>]: never } & {
+  readonly [Key in Extract<keyof Types, 'emitted'>]: EventObject
+}
 
 /** What goes into a machine beside events, and what comes out of it beside its state. */
 export interface Ports {

@@ -5,9 +5,9 @@ import { checkDefinition } from './compile/check-definition.ts'
 import { makeMachine } from './compile/make-machine.ts'
 import type { Declared, EmittedOf, OnlyDeclared, PortsOf } from './declared-types.ts'
 import type { EventObject, EventOn, TransitionConfig } from './definition.ts'
-import type { EventHint, RootTarget, StatesHint } from './hints.ts'
+import type { EventHint, OnlyPaths, RootTarget, StatesHint } from './hints.ts'
 import type { Machine } from './machine.ts'
-import type { AddressableNames } from './refusals.ts'
+import type { AddressableNames, OnlyOwn, OnlySent, OnlyThere } from './refusals.ts'
 import type { StatesOf } from './shapes.ts'
 
 /**
@@ -36,7 +36,7 @@ export interface MachineDefinition<
    * Carries the union of events, and what comes out: `types: {} as { events: { type: 'GO' } | …; output:
    * number; outputs: { LOADING: string; 'ACTIVE.reading': number } }`; see {@link DeclaredTypes}. Never read.
    */
-  readonly types?: { readonly events?: Event } & Types & OnlyDeclared<Types>
+  readonly types?: { readonly events?: Event } & Types & OnlyDeclared<Types> & OnlyOwn<Event['type']>
   /** How many records the history keeps; an integer from 0, default 64. */
   readonly historyLimit?: number
   readonly states: States & StatesHint<Event, States>
@@ -48,7 +48,8 @@ export interface MachineDefinition<
       RootTarget<States>,
       { readonly event: Event; readonly emitted: EmittedOf<Types> }
     >
-  } & EventHint<Event>
+  } & EventHint<Event> &
+    OnlySent<RootType>
   /** What comes out at the end of the machine, where its final state has no `output` of its own. */
   readonly output?: (context: Immutable<Context>) => Declared<Types, 'output'>
   readonly description?: string
@@ -109,7 +110,9 @@ export function defineMachine<
     readonly type?: Kind
     /** Machines that run beside it, as a function of the context; see `createSystem` of `headgate/actors`. */
     readonly children?: ChildrenOf<Context, Children, States> & AddressableNames<Children>
-  } & Beginning<NoInfer<Kind>, States>,
+  } & Beginning<NoInfer<Kind>, States> &
+    OnlyPaths<NoInfer<Types>, NoInfer<States>> &
+    OnlyThere<NoInfer<Context>>,
 ): Machine<Context, Defined<Kind, Event, States, RootType>, PortsOf<Input, Types, Children>> {
   // The cast gives back the names, which are erased in tables.
   return makeMachine(definition, check) as unknown as Machine<

@@ -9,6 +9,7 @@
  * states inside of states would leave the parameters of their guards untyped.
  */
 import type { Compound } from './cells.ts'
+import type { Declared } from './declared-types.ts'
 import type {
   ActDefinition,
   EventObject,
@@ -17,7 +18,16 @@ import type {
   TransitionDefinition,
   Waiting,
 } from './definition.ts'
-import type { FieldsOfKind, OnlyKeys, OuterNames, PlainNames, Refused } from './refusals.ts'
+import type {
+  FieldsOfKind,
+  OnlyKeys,
+  OnlySent,
+  OuterNames,
+  OwnId,
+  PlainNames,
+  Refused,
+  SomeStates,
+} from './refusals.ts'
 
 type Keys<T> = { readonly [Key in keyof T]?: unknown }
 
@@ -57,11 +67,10 @@ type PathsUnder<Prefix extends string, State> = Prefix | `${Prefix}.${Inside<Sta
 type TransitionHint<Config, Names, Known = keyof AnyTransition> = Config extends string
   ? Named<Config, Names>
   : Config extends readonly unknown[]
-    ? ListHint<Exclude<TargetIn<Config[number]>, Names>, Names> & ItemHint<WrongIn<Config[number], Known>>
+    ? NoneBeside<Exclude<TargetIn<Config[number]>, Names>, Names> & ItemHint<WrongIn<Config[number], Known>>
     : TransitionKeys & TargetHint<Config, Names> & TransitionFields<Config, Known>
 
 // Beside a list stands no list: an item would be checked against one that has none of its other keys.
-type ListHint<Wrong, Names> = [Wrong] extends [never] ? unknown : NoSuchState<Wrong, Names>
 type ItemHint<Wrong> = [Wrong] extends [never] ? unknown : Refused<Wrong>
 
 /** What an item of a list has that no transition has. */
@@ -87,7 +96,7 @@ export type EventHint<Event extends EventObject> = { readonly [Type in Event['ty
 /** Makes a key of `on` that is no type of an event a compile error. */
 export type OnlyKnownEvents<Event extends EventObject, On> = {
   readonly [Type in Exclude<keyof On, Event['type'] | '*'>]: never
-} & { readonly [Type in Extract<keyof On, ''>]: Refused<'what needs no event is written in "always"'> }
+} & OnlySent<keyof On>
 
 type AfterHint<After, Names> = After extends readonly unknown[] | { readonly ms: unknown }
   ? TransitionHint<After, Names, keyof AnyTransition | 'ms'> & { readonly ms?: unknown }
@@ -154,21 +163,77 @@ type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
   readonly initial?: unknown
 } & FieldsOfKind<State>
 
-type StatesHintAt<Event extends EventObject, States, Ids> = {
+/** Each id of a shape with the path of its state, as a pair. */
+type OwnersIn<States, Prefix extends string> = {
+  [Name in keyof States & string]:
+    | (States[Name] extends { readonly id: infer Id extends string }
+        ? readonly [Id, `${Prefix}${Name}`]
+        : never)
+    | (States[Name] extends Compound<infer Inner> ? OwnersIn<Inner, `${Prefix}${Name}.`> : never)
+}[keyof States & string]
+
+interface Place {
+  /** The targets that ids make. */
+  readonly ids: unknown
+  readonly owners: unknown
+  /** What stands before a name in its path. */
+  readonly prefix: string
+}
+
+interface Under<At extends Place, Name extends string> extends Place {
+  readonly ids: At['ids']
+  readonly owners: At['owners']
+  readonly prefix: `${At['prefix']}${Name}.`
+}
+
+type StatesHintAt<Event extends EventObject, States, At extends Place> = {
   readonly [Name in keyof States]: StateHint<
     Event,
     States[Name],
     PathsIn<States>,
-    PathsIn<States> | `.${Inside<States[Name]>}` | Ids
+    PathsIn<States> | `.${Inside<States[Name]>}` | At['ids']
   > &
+    OwnId<States[Name], `${At['prefix']}${Name & string}`, At['owners']> &
     (States[Name] extends Compound<infer Inner>
-      ? { readonly states: StatesHintAt<Event, Inner, Ids> & PlainNames<Inner> }
+      ? {
+          readonly states: StatesHintAt<Event, Inner, Under<At, Name & string>> &
+            PlainNames<Inner> &
+            SomeStates<Inner>
+        }
       : unknown)
 }
 
 /** Beside a shape: what may be written in it, and what may not. */
-export type StatesHint<Event extends EventObject, States> = StatesHintAt<Event, States, IdTargets<States>> &
+export type StatesHint<Event extends EventObject, States> = StatesHintAt<
+  Event,
+  States,
+  { readonly ids: IdTargets<States>; readonly owners: OwnersIn<States, ''>; readonly prefix: '' }
+> &
   OuterNames<States>
+
+/** Refuses a path in `items` or `outputs` of `types` that leads to no state. */
+export type OnlyPaths<Types, States> = [WrongPath<Types, States>] extends [never]
+  ? unknown
+  : { readonly types: NoSuchState<WrongPath<Types, States>, PathsIn<States>> }
+
+type WrongPath<Types, States> = Exclude<
+  keyof Declared<Types, 'items'> | keyof Declared<Types, 'outputs'>,
+  PathsIn<States> | PathsToCome<States>
+>
+
+/**
+ * Before the compiler has read what has functions, and where a shape is refused, it puts what a state must be: one that
+ * may have states inside.
+ */
+type PathsToCome<States> = {
+  [Name in keyof States & string]: States[Name] extends Compound<infer Inner>
+    ? `${Name}.${PathsToCome<Inner>}`
+    : 'states' extends keyof States[Name]
+      ? `${Name}.${string}`
+      : never
+}[keyof States & string]
+
+type NoneBeside<Wrong, Names> = [Wrong] extends [never] ? unknown : NoSuchState<Wrong, Names>
 
 /** The paths of a machine's states. */
 export type RootPath<States> = PathsIn<States>

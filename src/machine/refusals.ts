@@ -18,6 +18,37 @@ export type OnlyKeys<Given, Known, Where extends string> = [Exclude<keyof Given,
   ? unknown
   : { readonly [Key in Exclude<keyof Given, Known>]: Refused<`there is no such key in ${Where}`> }
 
+/** The types of the events that a machine makes by itself; XState's have the name of the work or state behind them. */
+type MadeEvent =
+  | 'next.invoke'
+  | 'done.invoke'
+  | 'error.invoke'
+  | 'done.state'
+  | 'done.child'
+  | 'error.child'
+  | `after.${number}`
+type Made = MadeEvent | `${MadeEvent}.${string}` | `xstate.${string}`
+
+/** Events are sent, and not made. */
+export type OnlySent<Types> = {
+  readonly [Type in Extract<Types, ''>]: Refused<'what needs no event is written in "always"'>
+} & {
+  readonly [Type in Extract<
+    Types,
+    Made
+  >]: Refused<'a machine makes this event by itself: it is handled by "after", or by "onDone", "onError", "onNext" or "onFault" of what it comes from'>
+}
+
+/** Refuses events in `types` that could not be told from those that a machine makes. */
+export type OnlyOwn<Type extends string> = [TakenBy<Type>] extends [never]
+  ? unknown
+  : Refused<`a machine makes this event by itself: ${TakenBy<Type>}`>
+
+/** Also what a pattern would take, but for that of any event. */
+type TakenBy<Type extends string> = string extends Type
+  ? never
+  : Extract<Type, Made> | Extract<MadeEvent, Type>
+
 type Without<Keys extends string, Why> = { readonly [Key in Keys]?: Refused<Why> }
 
 type Handling = 'on' | 'after' | 'always' | 'invoke' | 'waiting' | 'states' | 'initial' | 'onDone'
@@ -67,9 +98,30 @@ export type OuterNames<States> = true extends {
   : { readonly [Name in Extract<keyof States, ''>]: Refused<'a name has a letter'> }
 
 /** The names of children, as they stand in addresses. */
-export type AddressableNames<Children> = {
-  readonly [Name in Extract<
-    keyof Children,
-    '' | `${string}/${string}` | `${string}:${string}`
-  >]: Refused<'a name has a letter, and no "/" or ":", which stand in addresses'>
-}
+export type AddressableNames<Children> = Children extends readonly unknown[]
+  ? Refused<'children have names: an object of them'>
+  : {
+      readonly [Name in Extract<
+        keyof Children,
+        '' | `${string}/${string}` | `${string}:${string}`
+      >]: Refused<'a name has a letter, and no "/" or ":", which stand in addresses'>
+    }
+
+/** A machine whose context is undefined has none. */
+export type OnlyThere<Context> = [Context] extends [undefined]
+  ? { readonly context: Refused<'a machine has a context, such as {}'> }
+  : unknown
+
+/** States that stand in a state: one at least. */
+export type SomeStates<States> = [keyof States] extends [never]
+  ? Refused<'a state with "states" has one at least'>
+  : unknown
+
+/** An id that other states have too. @typeParam Owners - each id with the path of its state, as a pair. */
+export type OwnId<State, Path, Owners> = State extends { readonly id: infer Id extends string }
+  ? [Exclude<Extract<Owners, readonly [Id, string]>[1], Path>] extends [never]
+    ? unknown
+    : {
+        readonly id: Refused<`this is the id of ${Exclude<Extract<Owners, readonly [Id, string]>[1], Path>}`>
+      }
+  : unknown

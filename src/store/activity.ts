@@ -9,8 +9,8 @@ export interface Activity {
   writes: number
   /** Batches in progress: where there are none, what is current is published. */
   openBatches: number
-  /** The name of the derived value whose function runs: no store may be written to. */
-  deriving: string | undefined
+  /** While derived values are computed, by which no store may be written to: tells which one is. */
+  deriving: { readonly name: string } | undefined
 }
 
 export const activity: Activity = { writes: 0, openBatches: 0, deriving: undefined }

@@ -92,6 +92,25 @@ describe('checkDefinition, "on"', () => {
       { '': 'B' },
       ['State A handles ""; name each event, or "always" for what needs none.'],
     ],
+    ...(
+      [
+        'done.invoke',
+        'done.invoke.load',
+        'next.invoke',
+        'error.invoke',
+        'done.state.A',
+        'done.child',
+        'error.child',
+        'after.500',
+        'xstate.done.actor.load',
+      ] as const
+    ).map((type): [string, unknown, string[]] => [
+      `"${type}"`,
+      { [type]: 'B' },
+      [
+        `State A handles "${type}", an event that a machine makes by itself; write "after", or "onDone", "onError", "onNext" or "onFault" of what it comes from.`,
+      ],
+    ]),
     [
       'a target that does not exist',
       { GO: 'C' },
@@ -148,6 +167,13 @@ describe('checkDefinition, "on"', () => {
     expect(problemsOfState({ on })).toEqual(problems)
   })
 
+  test.each(['done', 'after', 'after.tea', 'error.network', 'done.invoked', 'init'])(
+    'takes "%s", which nothing makes',
+    (type) => {
+      expect(problemsOfState({ on: { [type]: 'B' } })).toEqual([])
+    },
+  )
+
   test('names the machine as the place of its own transitions', () => {
     const definition = { id: 'm', initial: 'A', context: {}, states: { A: {} } }
     expect(problemsOf({ ...definition, on: { '*': { target: 'Z' } } })).toEqual([
@@ -189,6 +215,35 @@ describe('checkDefinition, "on"', () => {
 
   test('has no entry for an event that leads nowhere', () => {
     expect(tableOf({ on: { NONE: undefined, EMPTY: [] } }).on).toEqual(new Map())
+  })
+})
+
+describe('checkDefinition, histories', () => {
+  const leadsToItself = (name: string): string =>
+    `State ${name} is a history that leads to itself while there is nothing to remember; give it a "target" that does not.`
+
+  test.each<[string, unknown, string[]]>([
+    [
+      'one in which its parent begins',
+      { initial: 'h', on: { GO: '.a' }, states: { a: {}, h: { type: 'history' } } },
+      ['A.h'],
+    ],
+    ['its own target', { initial: 'a', states: { a: {}, h: { type: 'history', target: 'h' } } }, ['A.h']],
+    [
+      'two that lead to each other',
+      {
+        initial: 'a',
+        states: { a: {}, h: { type: 'history', target: 'k' }, k: { type: 'history', target: 'h' } },
+      },
+      ['A.h', 'A.k'],
+    ],
+  ])('refuses %s', (_what, state, names) => {
+    expect(problemsOfState(state)).toEqual(names.map(leadsToItself))
+  })
+
+  test('takes one that leads to another one, which leads to a state', () => {
+    const states = { a: {}, h: { type: 'history', target: 'k' }, k: { type: 'history', target: 'a' } }
+    expect(problemsOfState({ initial: 'h', states })).toEqual([])
   })
 })
 

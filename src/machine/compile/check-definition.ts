@@ -7,7 +7,7 @@
 import { describeValue, HeadgateError } from '../../kit/index.ts'
 import { ChildrenCheck } from './check-children.ts'
 import { unreachableStates } from './check-reachability.ts'
-import { checkDots, checkTargets } from './check-targets.ts'
+import { checkDots, checkHistories, checkTargets } from './check-targets.ts'
 import type { Compiled } from './compile.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 
@@ -32,6 +32,7 @@ export function checkDefinition(definition: unknown, compiled: Compiled): void {
   check.root(fields)
   check.children(fields.children, compiled.states)
   checkTargets(check, compiled)
+  checkHistories(check, compiled)
   checkDots(check, compiled)
   const problems = [...machineProblems(fields), ...check.problems]
   if (problems.length === 0) {

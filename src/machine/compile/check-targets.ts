@@ -1,4 +1,4 @@
-/** Looks at what can be asked only when all states are known: whether targets exist, and where dots stand. */
+/** Looks at what can be asked only when all states are known: whether targets exist and lead anywhere, and where dots stand. */
 import { describeValue } from '../../kit/index.ts'
 import type { StateNode } from '../machine.ts'
 import type { StateCheck } from './check-states.ts'
@@ -29,6 +29,23 @@ function noState({ ids }: Compiled, source: StateNode, { place, target }: Writte
   const named = [...ids].filter(([, { parent }]) => parent !== undefined).map(([id]) => `#${id}`)
   const known = [...siblings, ...children, ...named].join(', ')
   return `${place} targets ${describeValue(target)}, which is no state. States: ${known}.`
+}
+
+/** A history leads to a state beside it, or inside of that; one that leads to a history alone would be followed for ever. */
+export function checkHistories({ problems }: StateCheck, { states }: Compiled): void {
+  for (const node of states.values()) {
+    if (node.kind !== 'history') continue
+    const passed = new Set<StateNode>()
+    let at: StateNode | undefined = node
+    while (at?.kind === 'history' && !passed.has(at)) {
+      passed.add(at)
+      at = at.fallback ?? at.parent?.initial
+    }
+    if (at !== node) continue
+    problems.push(
+      `State ${node.name} is a history that leads to itself while there is nothing to remember; give it a "target" that does not.`,
+    )
+  }
 }
 
 /** A dot stands between names, so none may be taken for one inside of another. */

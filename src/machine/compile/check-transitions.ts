@@ -3,6 +3,8 @@ import { FieldCheck } from './check-fields.ts'
 import { delaysIn, type Fields, fieldsOf, isFields, transitionsIn } from './fields.ts'
 
 const MAX_MS = 2_147_483_647
+/** Types of events that nobody sends; XState's have a name behind them. */
+const MADE = /^(((next|done|error)\.invoke|done\.state|(done|error)\.child|after\.\d+)(\.|$)|xstate\.)/
 const TRANSITION_KEYS = ['target', 'guard', 'update', 'run', 'emit', 'reenter', 'description']
 const INVOKE_KEYS = ['src', 'onNext', 'onDone', 'onError', 'onRestore']
 const ACT_KEYS = ['update', 'run', 'emit']
@@ -23,6 +25,11 @@ export class TransitionCheck extends FieldCheck {
     for (const [type, config] of Object.entries(this.fields(`${place}, "on"`, definition))) {
       if (type === '') {
         this.problems.push(`${place} handles ""; name each event, or "always" for what needs none.`)
+      }
+      if (MADE.test(type)) {
+        this.problems.push(
+          `${place} handles "${type}", an event that a machine makes by itself; write "after", or "onDone", "onError", "onNext" or "onFault" of what it comes from.`,
+        )
       }
       this.transitions(`${place}, event ${type}`, config, source)
     }

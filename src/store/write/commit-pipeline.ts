@@ -219,8 +219,10 @@ export class CommitPipeline<S> implements BatchLine<S> {
     const write = readWrite(given)
     this.requireAlive(operation)
     const { name: store } = this.#host
-    const { deriving: derived } = activity
-    if (derived !== undefined) throw new HeadgateError('WRITE_IN_DERIVE', { store, operation, derived })
+    const { deriving } = activity
+    if (deriving !== undefined) {
+      throw new HeadgateError('WRITE_IN_DERIVE', { store, operation, derived: deriving.name })
+    }
     if (this.inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
     this.#requireVersion(write)
     const { exhausted, queueMax: drainMax } = this.#subject.broadcast
