@@ -6,7 +6,7 @@
  */
 import { onAbort } from '../kit/index.ts'
 import { type FaultProxy, faultProxy } from '../testing/index.ts'
-import type { MirroredStore, ServedStore, StressState } from './adapter.ts'
+import type { MirroredStore, ServedStore, StressState, SubscriberLedger } from './adapter.ts'
 import { type AnyContext, FIRST_STATE } from './workload.ts'
 
 /** How long a connection may be silent. */
@@ -46,6 +46,19 @@ export class Watcher {
 
   get account(): string {
     return `"${this.id}": ${this.received} received and ${this.missed} missed, from ${this.#first} to ${this.#newest}`
+  }
+
+  /** Over all of its connections: that of the server is of the newest one. */
+  get ledger(): SubscriberLedger {
+    const { id, received, missed } = this
+    return {
+      id,
+      published: received + missed,
+      delivered: received,
+      conflated: missed,
+      dropped: 0,
+      pending: 0,
+    }
   }
 
   #note({ sequence }: StressState, missed: number): void {
@@ -139,7 +152,7 @@ export class Network {
     const newest = JSON.stringify(this.served.read())
     const others = watchers.filter(({ mirror }) => JSON.stringify(mirror.read()) !== newest)
     context.check(EQUAL, others.length === 0, `${others.length} of ${watchers.length} are not`)
-    context.ledgers(this.served.ledgers?.() ?? [])
+    context.ledgers(watchers.map((one) => one.ledger))
   }
 
   async close(): Promise<void> {

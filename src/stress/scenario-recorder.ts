@@ -58,6 +58,7 @@ export class ScenarioRecorder implements ScenarioContext {
   #operations = 0
   #toldMs = 0
   #toldOperations = 0
+  #sampledMs = 0
   #closed = false
 
   /**
@@ -117,13 +118,20 @@ export class ScenarioRecorder implements ScenarioContext {
     if (elapsedMs > this.#timeoutMs) this.#stop.abort(new Error(`out of time after ${this.#timeoutMs} ms`))
     this.signal.throwIfAborted()
     if (this.#closed || (elapsedMs - this.#toldMs < PROGRESS_EVERY_MS && done < total)) return
-    const bytes = heapBytes()
+    const bytes = this.#sample(elapsedMs)
     const seconds = Math.max(elapsedMs - this.#toldMs, 1) / 1_000
     const rate = (this.#operations - this.#toldOperations) / seconds
     this.#toldMs = elapsedMs
     this.#toldOperations = this.#operations
-    this.curve.add(elapsedMs, bytes)
     this.#onProgress({ done, total, rate, heapBytes: bytes, elapsedMs })
+  }
+
+  /** A point of the heap's curve. */
+  #sample(elapsedMs: number): number {
+    const bytes = heapBytes()
+    this.#sampledMs = elapsedMs
+    this.curve.add(elapsedMs, bytes)
+    return bytes
   }
 
   count(kind: string, times = 1): void {
@@ -135,7 +143,11 @@ export class ScenarioRecorder implements ScenarioContext {
   time<R>(kind: string, work: () => R): R {
     const beganMs = performance.now()
     const record = (): void => {
-      if (!this.#closed) this.latencies.record(kind, performance.now() - beganMs)
+      if (this.#closed) return
+      this.latencies.record(kind, performance.now() - beganMs)
+      // Not every scenario tells often how far it is.
+      const { elapsedMs } = this
+      if (elapsedMs - this.#sampledMs >= PROGRESS_EVERY_MS) this.#sample(elapsedMs)
     }
     const result = work()
     if (isPromiseLike(result)) result.then(record, record)

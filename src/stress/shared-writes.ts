@@ -71,7 +71,6 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 export class SharedWrites {
   readonly members: readonly SharedStore[]
-  longestMs = 0
   readonly #context: AnyContext
   readonly #attempts: { writer: string; id: string }[] = []
   readonly #acknowledged: string[] = []
@@ -122,16 +121,17 @@ export class SharedWrites {
       refused: this.#refused,
       reads,
     })
-    const few = (ids: readonly string[]): string => `${ids.length}: ${ids.slice(0, 5).join(', ')}`
+    const few = (ids: readonly string[]): string =>
+      ids.length === 0 ? 'none' : `${ids.length}: ${ids.slice(0, 5).join(', ')}`
     const context = this.#context
-    const written = `of ${this.acknowledged}`
-    context.check(SHARED_FACTS[0], report.lost.length === 0, `${few(report.lost)} ${written}`)
+    const unanswered = `${report.recovered} of ${report.unknown + report.recovered} without an answer are there`
+    const lost = `${few(report.lost)} of ${this.acknowledged} acknowledged; ${unanswered}`
+    context.check(SHARED_FACTS[0], report.lost.length === 0, lost)
     context.check(SHARED_FACTS[1], report.twice.length === 0, few(report.twice))
     context.check(SHARED_FACTS[2], report.undead.length === 0, few(report.undead))
     context.check(SHARED_FACTS[3], report.unexpected.length === 0, few(report.unexpected))
-    context.check(SHARED_FACTS[4], report.divergent.length === 0, few(report.divergent))
-    context.count('recovered', report.recovered)
-    context.count('unknown', report.unknown)
+    const isSame = report.divergent.length === 0
+    context.check(SHARED_FACTS[4], isSame, isSame ? `${members.length} members` : few(report.divergent))
   }
 
   async close(): Promise<void> {
@@ -147,7 +147,6 @@ export class SharedWrites {
   async #write(member: SharedStore, writer: string, times: number): Promise<void> {
     for (let n = 1; n <= times && !this.#stopped && !this.#context.signal.aborted; n += 1) {
       const id = `${writer}-${n}`
-      const beganMs = performance.now()
       try {
         const attempt = { writer, id }
         this.#attempts.push(attempt)
@@ -160,7 +159,6 @@ export class SharedWrites {
         this.#refused.push(id)
         await pause(TURN_MS * 4)
       }
-      this.longestMs = Math.max(this.longestMs, performance.now() - beganMs)
     }
   }
 }

@@ -84,7 +84,7 @@ export const CHART_CLIENT: string = String.raw`
       options: {
         interaction: { mode: 'nearest', axis: 'x', intersect: false },
         plugins: {
-          legend: legend(theme, model.series.length > 1),
+          legend: legend(theme, true),
           tooltip: { callbacks: {
             title: ([item]) => 'percentile ' + +(100 - 100 / 10 ** item.parsed.x).toPrecision(6),
             label: (item) => item.dataset.label + ': ' + latency(item.parsed.y),
@@ -92,7 +92,7 @@ export const CHART_CLIENT: string = String.raw`
         },
         scales: {
           x: axis(theme, { type: 'linear', min: 0, name: 'percentile', ticks: { callback: (at) => (model.ticks.find(([x]) => x === at) || ['', ''])[1] }, afterBuildTicks: (scale) => { scale.ticks = model.ticks.map(([value]) => ({ value })) } }),
-          y: axis(theme, { type: 'logarithmic', ticks: { maxTicksLimit: 8, callback: (ms) => isPowerOfTen(ms) || few(model) && /^[25]/.test(ms.toExponential()) ? latency(ms) : '' } }),
+          y: axis(theme, { type: 'logarithmic', ...bounds(model), ticks: { maxTicksLimit: 8, callback: (ms) => isPowerOfTen(ms) || few(model) && /^[25]/.test(ms.toExponential()) ? latency(ms) : '' } }),
         },
       },
     }),
@@ -126,9 +126,20 @@ export const CHART_CLIENT: string = String.raw`
       },
     }),
   }
-  const few = (model) => {
+  const range = (model) => {
     const all = model.series.flatMap((series) => series.points.map(([, y]) => y)).filter((y) => y > 0)
-    return Math.max(...all) / Math.min(...all) < 100
+    return [Math.min(...all), Math.max(...all)]
+  }
+  const few = (model) => { const [least, most] = range(model); return most / least < 100 }
+  // A line that ends at the edge looks as if it were cut off there: the axis goes on to the next mark.
+  const bounds = (model) => {
+    const [least, most] = range(model)
+    const marks = few(model) ? [1, 2, 5, 10] : [1, 10]
+    const power = (n) => 10 ** Math.floor(Math.log10(n))
+    return {
+      min: power(least) * marks.filter((mark) => power(least) * mark <= least).pop(),
+      max: power(most) * marks.find((mark) => power(most) * mark >= most),
+    }
   }
 
   function draw(canvas) {

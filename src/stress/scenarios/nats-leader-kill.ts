@@ -44,7 +44,6 @@ export const natsLeaderKill: Scenario = defineScenario({
       await writes.progress(BETWEEN)
       await writes.stop()
       await writes.check()
-      context.count('longest write in ms', Math.ceil(writes.longestMs))
       await writes.close()
     })
   },

@@ -46,8 +46,8 @@ export const slowClient: Scenario<Limits> = defineScenario({
 
 async function compare(context: Context, alone: Network, shared: Network): Promise<void> {
   const neighbours = context.load(NEIGHBOURS)
-  const mine = alone.mirrors(neighbours, alone.served.port)
-  const theirs = shared.mirrors(neighbours, shared.served.port)
+  const mine = alone.mirrors(neighbours, alone.served.port, 'alone')
+  const theirs = shared.mirrors(neighbours, shared.served.port, 'beside')
   const proxy = await shared.proxy()
   const stalled = shared.mirrors(STALLED, proxy.port, 'stalled')
   await alone.settled()
