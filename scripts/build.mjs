@@ -2,7 +2,7 @@
  * Builds `dist/` from `src/` with the compiler alone: an ESM copy and a CommonJS copy, each with its own types.
  *
  *     node scripts/build.mjs          both copies, from scratch
- *     node scripts/build.mjs --esm    the ESM copy only
+ *     node scripts/build.mjs --esm    the ESM copy only, where a source, or a folder of sources, has changed since
  *
  * The package is of type `module`, so the CommonJS copy carries a package.json that says otherwise.
  *
@@ -10,7 +10,16 @@
  * for the CommonJS copy transformed by swc. The inspector's page is bundled into one file; see inspector-page.mjs.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { transformFileSync } from '@swc/core'
 import { embeddedPage, pageHtml } from './inspector-page.mjs'
@@ -19,6 +28,30 @@ const ROOT = join(import.meta.dirname, '..')
 const SOURCES = join(ROOT, 'src')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 const COMMAND = join(ROOT, 'dist/esm/cli/main.js')
+
+/** What a build is made of. */
+const INPUTS = [
+  'src',
+  'tsconfig.json',
+  'tsconfig.build.esm.json',
+  'scripts/build.mjs',
+  'scripts/inspector-page.mjs',
+].map((path) => join(ROOT, path))
+/** Written last. */
+const NEWEST = join(ROOT, 'dist/esm/inspector/embedded-page.js')
+
+/**
+ * When a file, or anything in a folder, last changed; 0 for what does not exist.
+ *
+ * @param {string} path
+ * @returns {number}
+ */
+function changedAt(path) {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return 0
+  const inside = stats.isDirectory() ? readdirSync(path).map((name) => changedAt(join(path, name))) : []
+  return Math.max(stats.mtimeMs, ...inside)
+}
 
 /** @param {'esm' | 'cjs'} copy */
 function compile(copy) {
@@ -57,8 +90,10 @@ function addGenerated(file, copy) {
 }
 
 if (process.argv.includes('--esm')) {
-  compile('esm')
-  await addPage('esm')
+  if (changedAt(NEWEST) < Math.max(...INPUTS.map(changedAt))) {
+    compile('esm')
+    await addPage('esm')
+  }
 } else {
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
   compile('esm')

@@ -36,13 +36,14 @@ export class Consequences {
   }
 
   /** Notes what follows where one state leads to another; it is done when that is published. */
-  note(before: AnyState, { state, acts = [] }: Pick<AnyResult, 'state' | 'acts'>): void {
-    if (!this.#doer.isQuiet) this.#outbox?.note(before, state, acts, this.#doer.isUntold)
+  note(before: AnyState, after: AnyState, acts: AnyResult['acts'] = NONE): void {
+    if (this.#outbox === undefined || this.#doer.isQuiet) return
+    this.#outbox.note(before, after, acts, this.#doer.isUntold)
   }
 
   /** Notes what an event has led to. */
   noteEvent(before: AnyState, result: Pick<AnyResult, 'state' | 'acts'>, event: EventObject): void {
-    this.note(before, result)
+    this.note(before, result.state, result.acts)
     this.#entryEvents.note(before, result.state, event)
   }
 
@@ -56,3 +57,5 @@ export class Consequences {
     return this.#entryEvents.of(history, stay) ?? INIT_EVENT
   }
 }
+
+const NONE: readonly never[] = Object.freeze([])

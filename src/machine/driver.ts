@@ -98,7 +98,7 @@ export class MachineDriver implements EffectsHost {
     this.kernel = kernel
     kernel.guard((_write, state) => {
       this.checkState(state)
-      this.consequences.note(kernel.head.state, { state })
+      this.consequences.note(kernel.head.state, state)
     })
     kernel.measure(() => ({
       currentState: valueText(kernel.head.state.current),
