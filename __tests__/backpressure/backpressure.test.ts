@@ -217,7 +217,7 @@ describe('backpressure', () => {
     expect(seen).toEqual([])
     running[1]?.complete()
     expect(seen).toEqual([
-      'error Subscriber "sink" was closed: its buffer of 1 was full when version 3 came. ' +
+      'error Subscriber "sink" was closed: its buffer of 1 was full when version 3 arrived. ' +
         'Raise the capacity, consume faster, or choose another overflow.',
     ])
     expect(source.observed).toBe(false)

@@ -146,7 +146,7 @@ describe('batch', () => {
       expect(errors).toEqual([
         expect.objectContaining({
           message:
-            'Subscriber "subscriber" was closed: its buffer of 3 was full when version 5 came. ' +
+            'Subscriber "subscriber" was closed: its buffer of 3 was full when version 5 arrived. ' +
             'Raise the capacity, consume faster, or choose another overflow.',
         }),
       ])

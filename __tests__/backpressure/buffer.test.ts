@@ -271,7 +271,7 @@ describe('buffer', () => {
       expect(told).toBeInstanceOf(HeadgateError)
       expect(told).toMatchObject({
         message:
-          'Subscriber "archive" was closed: its buffer of 2 was full when version 4 came. Raise the capacity, consume faster, or choose another overflow.',
+          'Subscriber "archive" was closed: its buffer of 2 was full when version 4 arrived. Raise the capacity, consume faster, or choose another overflow.',
         details: { subscriberId: 'archive', capacity: 2, version: 4 },
       })
     })

@@ -463,7 +463,7 @@ describe('damage', () => {
       const before = await engine.entries()
       const store = make()
       await expect(open(engine, {}, store)).rejects.toThrow(
-        `Journal "rover" is damaged: its records hold up to version 3, and again from version 5.`,
+        `Journal "rover" is damaged: its records are intact up to version 3, and again from version 5.`,
       )
       expect(await engine.entries()).toEqual(before)
       expect(store.state).toEqual(first)
@@ -534,7 +534,7 @@ describe('the schema', () => {
     await (await open(engine, { schema: 3 })).journal.close()
     const before = await engine.entries()
     await expect(open(engine, { schema: 2 })).rejects.toThrow(
-      'Journal "rover" has schema 3, and 2 is known here; it was not touched.',
+      'Journal "rover" has schema 3, and this program knows 2; it was not touched.',
     )
     expect(await engine.entries()).toEqual(before)
   })
@@ -544,7 +544,7 @@ describe('the schema', () => {
     const old = await open(engine)
     write(old.store, 1)
     await old.journal.close()
-    await expect(open(engine, { schema: 2 })).rejects.toThrow('has schema 1, and 2 is known here')
+    await expect(open(engine, { schema: 2 })).rejects.toThrow('has schema 1, and this program knows 2')
     let calls = 0
     const migrate = (state: unknown, schema: number): State => {
       calls += 1

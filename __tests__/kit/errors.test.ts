@@ -13,7 +13,7 @@ import {
 const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
   AGUI_EVENT_INVALID: [
     { type: 'TEXT_MESSAGE_CONTENT', problem: '"text m1" is not open' },
-    'An event of AG-UI was passed over (TEXT_MESSAGE_CONTENT): "text m1" is not open.',
+    'An AG-UI event was skipped (TEXT_MESSAGE_CONTENT): "text m1" is not open.',
   ],
   BATCH_ASYNC: [
     { store: 'agent', returned: 'a promise' },
@@ -25,7 +25,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   BUFFER_OVERFLOW: [
     { subscriberId: 'log', capacity: 64, version: 70 },
-    'Subscriber "log" was closed: its buffer of 64 was full when version 70 came. Raise the capacity, consume faster, or choose another overflow.',
+    'Subscriber "log" was closed: its buffer of 64 was full when version 70 arrived. Raise the capacity, consume faster, or choose another overflow.',
   ],
   CODEC_INVALID: [
     {
@@ -58,7 +58,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   DEVTOOLS_STATE_LOST: [
     { store: 'agent', version: 7 },
-    'Version 7 of store "agent" is no longer kept, and the text that the panel has of it cannot say what it was: it is not plain JSON, or was sanitized. Raise historyLimit.',
+    'Version 7 of store "agent" is no longer kept, and cannot be rebuilt from the panel's text: it is not plain JSON, or was sanitized. Raise historyLimit.',
   ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
@@ -86,11 +86,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_DAMAGED: [
     { journal: 'rover', lastGood: 7, firstAfter: 9 },
-    'Journal "rover" is damaged: its records hold up to version 7, and again from version 9. Restore a copy, or open it with { repair: true }, which cuts off what is behind version 7 and keeps it aside.',
+    'Journal "rover" is damaged: its records are intact up to version 7, and again from version 9. Restore a copy, or open it with { repair: true }, which cuts off what follows version 7 and keeps a copy of it.',
   ],
   JOURNAL_EXISTS: [
     { journal: 'rover' },
-    'Journal "rover" is there already, and was not touched. Import under another name, or into another database.',
+    'Journal "rover" already exists, and was not touched. Import under another name, or into another database.',
   ],
   JOURNAL_FOLLOWING: [
     { store: 'agent', journal: 'rover' },
@@ -102,7 +102,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_LOCKED: [
     { journal: 'rover' },
-    'Journal "rover" is open in another process or tab, and one writes a journal. Close it there; in a browser, open it here with { follow: true }.',
+    'Journal "rover" is open in another process or tab, and only one may write a journal. Close it there; in a browser, open it here with { follow: true }.',
   ],
   JOURNAL_OPENING: [
     { journal: 'rover', store: 'agent' },
@@ -122,15 +122,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_VERSION: [
     { journal: 'rover', what: 'schema', found: 3, known: 2 },
-    'Journal "rover" has schema 3, and 2 is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.',
+    'Journal "rover" has schema 3, and this program knows 2; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.',
   ],
   KERNEL_ABSENT: [
     {},
-    'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
+    'kernelOf() expected a store of Headgate, or something built on one. Pass what createStore() or createMachineStore() returned.',
   ],
   LEADERSHIP_LOST: [
     { store: 'lamp', operation: 'after.500', fence: 12 },
-    'What "after.500" led to on store "lamp" was not committed: this member led with fence 12 and leads no more, so another one does it. Nothing is to be done; where it is often, raise leaseMs.',
+    'What "after.500" led to on store "lamp" was not committed: this member led with fence 12 and no longer leads, so another member does it. Nothing needs to be done; if it happens often, raise leaseMs.',
   ],
   LEAK_FOUND: [
     { subject: 'Store "agent"', leaks: ['a', 'b'], unchecked: ['timers', 'c'] },
@@ -170,7 +170,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   PROVIDER_ABSENT: [
     {},
-    'useContextStore() was called in a component that is below no Provider of its createStoreContext(). Render <Provider store={store}> above it.',
+    'useContextStore() was called in a component without a Provider of its createStoreContext() above it. Render <Provider store={store}> around it.',
   ],
   READY_TIMEOUT: [
     { store: 'agent', operation: 'ready()', timeoutMs: 5, subscriberId: 'log' },
@@ -182,7 +182,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   RECORD_INVALID: [
     { store: 'fleet', stream: 'HG', sequence: 7, problem: 'its format is "x"' },
-    'Record 7 of stream "HG" cannot be read, so store "fleet" goes on no further: its format is "x". Find out who wrote it; a newer version of Headgate may be needed.',
+    'Record 7 of stream "HG" cannot be read, so store "fleet" stops there: its format is "x". Find out who wrote it; a newer version of Headgate may be needed.',
   ],
   RUNAWAY_TIMERS: [
     { timersMax: 100 },
@@ -196,7 +196,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
     { selection: 'select(load)', what: 'selector', returned: 'a promise' },
     'The selector of select(load) returned a promise; that version is skipped. A selector is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
   ],
-  SERVER_CLOSED: [{}, 'The server is closed and takes no sockets. Make another one with serve().'],
+  SERVER_CLOSED: [{}, 'The server is closed and accepts no sockets. Create another one with serve().'],
   SNAPSHOT_INVALID: [
     { store: 'agent', operation: 'put()', problem: '"state" is undefined' },
     'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',
@@ -207,7 +207,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   STATE_INVALID: [
     { subject: 'store "agent"', operation: 'set()', problem: 'cyclic', path: 'state.a.b', depthMax: 1000 },
-    'set() on store "agent" was refused, and nothing was written: what it was given leads back to itself at state.a.b. A state is a tree: keep ids in the place of references.',
+    'set() on store "agent" was refused, and nothing was written: what it was given leads back to itself at state.a.b. A state is a tree: keep ids instead of references.',
   ],
   STATE_TOO_LARGE: [
     { store: 'fleet', bytes: 300, bytesMax: 200 },
@@ -227,7 +227,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   STREAM_ABSENT: [
     { store: 'fleet', stream: 'HG', subjects: ['hg.fleet.log'] },
-    'There is no stream "HG" of just hg.fleet.log, which store "fleet" needs. Make it, or let joinNats() do so: create: true.',
+    'There is no stream "HG" with exactly the subjects hg.fleet.log, which store "fleet" needs. Create it, or let joinNats() do so with create: true.',
   ],
   SUBSCRIBER_FULL: [
     { store: 'agent', subscriberId: 'log', capacity: 2 },
@@ -259,7 +259,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   TRANSACTION_IN_BATCH: [
     { store: 'giro' },
-    'transact() was called inside a batch of store "giro", which could still be taken back alone; nothing was written. Use transact() in the place of that batch.',
+    'transact() was called inside a batch of store "giro", which could still be rolled back on its own; nothing was written. Use transact() instead of that batch.',
   ],
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },
@@ -279,23 +279,23 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   WEB_LOCKS_ABSENT: [
     { store: 'cart' },
-    'This platform has no Web Locks to share store "cart" between tabs with. They are for pages of https: and localhost; elsewhere use one store for each.',
+    'This platform has no Web Locks to share store "cart" between tabs with. They need a page on https: or localhost; elsewhere use one store per tab.',
   ],
   WRITES_FULL: [
     { mirror: 'robot', writesMax: 256 },
-    'Mirror "robot" has 256 writes without an answer. Await them before the next, or raise writesMax.',
+    'Mirror "robot" has 256 unanswered writes. Await them before the next, or raise writesMax.',
   ],
   WRITE_ELSEWHERE: [
     { store: 'robot' },
-    'Store "robot" is a replica: it is written where it is served, or by all. Use update() or send() of its mirror or member.',
+    'Store "robot" is a replica, and cannot be written directly. Use update() or send() of its mirror or member.',
   ],
   WRITE_TAKEN_BACK: [
     { store: 'cart', reason: 'refused', message: 'sold out' },
-    'A write on mirror "cart" was shown and is taken back: refused (sold out). Show what the promise of update() says.',
+    'A write on mirror "cart" was shown and has been rolled back: refused (sold out). Show the result that update() resolves with.',
   ],
   WRITE_IN_DERIVE: [
     { store: 'log', operation: 'set()', derived: 'total' },
-    'set() on store "log" was called while the derived value "total" was computed; nothing was written. Its function only reads: write in whoever follows it.',
+    'set() on store "log" was called while the derived value "total" was computed; nothing was written. Its function only reads: write in a subscriber of it.',
   ],
   WRITE_IN_RECIPE: [
     { store: 'agent', operation: 'set()' },
@@ -318,7 +318,7 @@ describe('HeadgateError', () => {
     [
       'final',
       [],
-      'Machine "m" in state S is final and takes no event, so not event E. Handled here: nothing.',
+      'Machine "m" in state S is final, so it does not handle event E. Handled here: nothing.',
     ],
   ] as const)('tells why an event was not handled: %s', (reason, allowed, sentence) => {
     const details = { machine: 'm', state: 'S', event: 'E', reason, allowed }

@@ -8,7 +8,7 @@ describe('send on a strict store', () => {
   const ERROR_HERE = [
     'Machine "q-core" in state IDLE has no transition for event NO_PROPOSALS. Handled here: PROPOSALS_RECEIVED, GUARD_EVENT, SHUTDOWN.',
     'Machine "q-core" in state IDLE has a guard that refused event PROPOSALS_RECEIVED. Handled here: PROPOSALS_RECEIVED, GUARD_EVENT, SHUTDOWN.',
-    'Machine "q-core" in state SHUTDOWN is final and takes no event, so not event SHUTDOWN. Handled here: nothing.',
+    'Machine "q-core" in state SHUTDOWN is final, so it does not handle event SHUTDOWN. Handled here: nothing.',
   ]
 
   test('throws for an event that is not handled, and says what is', () => {

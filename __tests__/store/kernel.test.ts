@@ -54,7 +54,7 @@ describe('kernelOf', () => {
     const expected = expect.objectContaining({
       code: 'KERNEL_ABSENT',
       message:
-        'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
+        'kernelOf() expected a store of Headgate, or something built on one. Pass what createStore() or createMachineStore() returned.',
     })
     for (const other of [{ state: 1 }, undefined, null]) {
       expect(() => kernelOf(other as { state: number })).toThrow(expected)

@@ -32,7 +32,7 @@ const UNFIT = [
   [
     'cyclic',
     cyclic,
-    'leads back to itself at state.box.self. A state is a tree: keep ids in the place of references.',
+    'leads back to itself at state.box.self. A state is a tree: keep ids instead of references.',
   ],
   [
     'deep',

@@ -1,5 +1,5 @@
 /**
- * The sentence that each code is told with: what happened, what was expected and what to do.
+ * The sentence for each code: what happened, what was expected and what to do.
  *
  * In production builds they are left out, as immer does with its own: see errors.ts.
  */
@@ -10,11 +10,11 @@ const list = (words: readonly string[]): string => (words.length === 0 ? 'nothin
 const REFUSED_BECAUSE = {
   unhandled: 'has no transition for',
   guard: 'has a guard that refused',
-  final: 'is final and takes no event, so not',
+  final: 'is final, so it does not handle',
 } as const
 
 const UNFIT = {
-  cyclic: (d) => `leads back to itself at ${d.path}. A state is a tree: keep ids in the place of references.`,
+  cyclic: (d) => `leads back to itself at ${d.path}. A state is a tree: keep ids instead of references.`,
   deep: (d) =>
     `has more than ${d.depthMax} levels at ${d.path}. Keep long chains as a list, or as a collection by id.`,
   draft: (d) =>
@@ -29,13 +29,13 @@ const SCOPES = {
 } as const satisfies Record<ErrorDetails['BINDING_SCOPE']['framework'], string>
 
 const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) => string } = {
-  AGUI_EVENT_INVALID: (d) => `An event of AG-UI was passed over (${d.type}): ${d.problem}.`,
+  AGUI_EVENT_INVALID: (d) => `An AG-UI event was skipped (${d.type}): ${d.problem}.`,
   BATCH_ASYNC: (d) =>
     `The work of a batch on store "${d.store}" returned ${d.returned}; it was rolled back. Await first and batch the writes afterwards, or use modify().`,
   BINDING_SCOPE: (d) =>
     `${d.called}() of headgate/${d.framework} was called outside of a scope that would end what it starts; nothing was started. Call it ${SCOPES[d.framework]}.`,
   BUFFER_OVERFLOW: (d) =>
-    `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} came. Raise the capacity, consume faster, or choose another overflow.`,
+    `Subscriber "${d.subscriberId}" was closed: its buffer of ${d.capacity} was full when version ${d.version} arrived. Raise the capacity, consume faster, or choose another overflow.`,
   CODEC_INVALID: (d) => `Expected ${d.field} to be ${d.expected}, got ${d.received}. ${d.advice}`,
   CONNECTION_ENDED: (d) =>
     `The server ended the connection of mirror "${d.store}": ${d.message} (${d.code}).`,
@@ -48,7 +48,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   DERIVE_CYCLE: (d) =>
     `A derived value was asked for its own result: ${d.names.join(' → ')}. Let one of them read a store, or the sources of the other, instead.`,
   DEVTOOLS_STATE_LOST: (d) =>
-    `Version ${d.version} of store "${d.store}" is no longer kept, and the text that the panel has of it cannot say what it was: it is not plain JSON, or was sanitized. Raise historyLimit.`,
+    `Version ${d.version} of store "${d.store}" is no longer kept, and cannot be rebuilt from the panel's text: it is not plain JSON, or was sanitized. Raise historyLimit.`,
   DRAIN_TIMEOUT: (d) =>
     `Store "${d.store}" was not idle within ${d.timeoutMs} ms: ${d.busy.join('; ')}. Let its consumers end, or raise timeoutMs.`,
   EVENT_INVALID: (d) =>
@@ -62,15 +62,15 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   JOURNAL_ABSENT: (d) =>
     `${d.journal === null ? 'One journal was expected' : `There is no journal "${d.journal}"`}; the database holds ${d.found.length === 0 ? 'none' : d.found.join(', ')}. Name one that is there.`,
   JOURNAL_DAMAGED: (d) =>
-    `Journal "${d.journal}" is damaged: its records hold up to version ${d.lastGood}, and again from version ${d.firstAfter}. Restore a copy, or open it with { repair: true }, which cuts off what is behind version ${d.lastGood} and keeps it aside.`,
+    `Journal "${d.journal}" is damaged: its records are intact up to version ${d.lastGood}, and again from version ${d.firstAfter}. Restore a copy, or open it with { repair: true }, which cuts off what follows version ${d.lastGood} and keeps a copy of it.`,
   JOURNAL_EXISTS: (d) =>
-    `Journal "${d.journal}" is there already, and was not touched. Import under another name, or into another database.`,
+    `Journal "${d.journal}" already exists, and was not touched. Import under another name, or into another database.`,
   JOURNAL_FOLLOWING: (d) =>
     `A write on store "${d.store}" was refused: another tab writes its journal "${d.journal}". Write there, or here once the journal's status is no longer "following".`,
   JOURNAL_FULL: (d) =>
     `A write on store "${d.store}" was refused: ${d.pendingMax} commits wait for the disk in journal "${d.journal}". Await store.ready(), raise pendingMax, or use behind: 'skip'.`,
   JOURNAL_LOCKED: (d) =>
-    `Journal "${d.journal}" is open in another process or tab, and one writes a journal. Close it there; in a browser, open it here with { follow: true }.`,
+    `Journal "${d.journal}" is open in another process or tab, and only one may write a journal. Close it there; in a browser, open it here with { follow: true }.`,
   JOURNAL_OPENING: (d) =>
     `A write on store "${d.store}" was refused: its journal "${d.journal}" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.`,
   JOURNAL_PENDING: (d) =>
@@ -80,11 +80,11 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   JOURNAL_STUCK: (d) =>
     `Everything of journal "${d.journal}" is on the disk, but its engine did not close within ${d.closeMs} ms. Look at the disk, or raise closeMs.`,
   JOURNAL_VERSION: (d) =>
-    `Journal "${d.journal}" has ${d.what} ${d.found}, and ${d.known} is known here; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
+    `Journal "${d.journal}" has ${d.what} ${d.found}, and this program knows ${d.known}; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.`,
   KERNEL_ABSENT: () =>
-    'kernelOf() expected a store of Headgate, or something that stands on one. Pass what createStore() or createMachineStore() returned.',
+    'kernelOf() expected a store of Headgate, or something built on one. Pass what createStore() or createMachineStore() returned.',
   LEADERSHIP_LOST: (d) =>
-    `What "${d.operation}" led to on store "${d.store}" was not committed: this member led with fence ${d.fence ?? 'none'} and leads no more, so another one does it. Nothing is to be done; where it is often, raise leaseMs.`,
+    `What "${d.operation}" led to on store "${d.store}" was not committed: this member led with fence ${d.fence ?? 'none'} and no longer leads, so another member does it. Nothing needs to be done; if it happens often, raise leaseMs.`,
   LEAK_FOUND: (d) =>
     `${d.subject} leaks: ${d.leaks.join('; ')}.${d.unchecked.length === 0 ? '' : ` Not checked: ${d.unchecked.join('; ')}.`}`,
   MACHINE_INVALID: (d) => `The definition of machine "${d.machine}" is invalid: ${d.problems.join(' ')}`,
@@ -101,20 +101,20 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   PROTOCOL_INVALID: (d) =>
     `A frame was refused and its connection ended: ${d.problem}. docs/protocol.md says what frames look like.`,
   PROVIDER_ABSENT: () =>
-    'useContextStore() was called in a component that is below no Provider of its createStoreContext(). Render <Provider store={store}> above it.',
+    'useContextStore() was called in a component without a Provider of its createStoreContext() above it. Render <Provider store={store}> around it.',
   READY_TIMEOUT: (d) =>
     `${d.operation} on store "${d.store}" had no turn within ${d.timeoutMs} ms; without room: ${d.subscriberId}. Let that subscriber consume faster, or raise timeoutMs.`,
   RECIPE_ASYNC: (d) =>
     `A recipe on store "${d.store}" returned ${d.returned}; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().`,
   RECORD_INVALID: (d) =>
-    `Record ${d.sequence} of stream "${d.stream}" cannot be read, so store "${d.store}" goes on no further: ${d.problem}. Find out who wrote it; a newer version of Headgate may be needed.`,
+    `Record ${d.sequence} of stream "${d.stream}" cannot be read, so store "${d.store}" stops there: ${d.problem}. Find out who wrote it; a newer version of Headgate may be needed.`,
   RUNAWAY_TIMERS: (d) =>
     `One advance of the manual clock ran more than ${d.timersMax} timers. Look for a timer of 0 ms that sets itself again, or advance in smaller steps.`,
   RUNAWAY_WRITES: (d) =>
     `One write on store "${d.store}" set off more than ${d.drainMax} further publications; this one was refused. Look for a subscriber that writes on each delivery, or raise drainMax.`,
   SELECTOR_ASYNC: (d) =>
     `The ${d.what} of ${d.selection} returned ${d.returned}; that version is skipped. A ${d.what} is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.`,
-  SERVER_CLOSED: () => 'The server is closed and takes no sockets. Make another one with serve().',
+  SERVER_CLOSED: () => 'The server is closed and accepts no sockets. Create another one with serve().',
   SNAPSHOT_INVALID: (d) =>
     `${d.operation} on store "${d.store}" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${d.problem}.`,
   STATE_INVALID: (d) =>
@@ -130,7 +130,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   STORE_UNINITIALIZED: (d) =>
     `${d.operation} on store "${d.store}" was refused: it has no state yet. Call initialize(state) or set(state) first.`,
   STREAM_ABSENT: (d) =>
-    `There is no stream "${d.stream}" of just ${list(d.subjects)}, which store "${d.store}" needs. Make it, or let joinNats() do so: create: true.`,
+    `There is no stream "${d.stream}" with exactly the subjects ${list(d.subjects)}, which store "${d.store}" needs. Create it, or let joinNats() do so with create: true.`,
   SUBSCRIBER_FULL: (d) =>
     `A write on store "${d.store}" was refused: subscriber "${d.subscriberId}" suspends its writers and its buffer of ${d.capacity} is full. Write inside store.whenReady(), or overrule it with { whenFull: 'overrule' }.`,
   SYSTEM_BUSY: (d) =>
@@ -146,7 +146,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   TRANSACTION_ASYNC: (d) =>
     `The work of a transaction on ${d.stores.map((store) => `"${store}"`).join(', ')} returned ${d.returned}; it was rolled back. Await first, and write in one transaction afterwards.`,
   TRANSACTION_IN_BATCH: (d) =>
-    `transact() was called inside a batch of store "${d.store}", which could still be taken back alone; nothing was written. Use transact() in the place of that batch.`,
+    `transact() was called inside a batch of store "${d.store}", which could still be rolled back on its own; nothing was written. Use transact() instead of that batch.`,
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that states version ${d.expected} was refused: the store is at version ${d.actual}. Read again and retry, or use modify().`,
   VERSION_NOT_KEPT: (d) =>
@@ -156,15 +156,15 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   WEBSOCKET_ABSENT: (d) =>
     `This platform has no WebSocket to connect to ${d.url} with. Use the package ws: mirror(() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))).`,
   WEB_LOCKS_ABSENT: (d) =>
-    `This platform has no Web Locks to share store "${d.store}" between tabs with. They are for pages of https: and localhost; elsewhere use one store for each.`,
+    `This platform has no Web Locks to share store "${d.store}" between tabs with. They need a page on https: or localhost; elsewhere use one store per tab.`,
   WRITES_FULL: (d) =>
-    `Mirror "${d.mirror}" has ${d.writesMax} writes without an answer. Await them before the next, or raise writesMax.`,
+    `Mirror "${d.mirror}" has ${d.writesMax} unanswered writes. Await them before the next, or raise writesMax.`,
   WRITE_ELSEWHERE: (d) =>
-    `Store "${d.store}" is a replica: it is written where it is served, or by all. Use update() or send() of its mirror or member.`,
+    `Store "${d.store}" is a replica, and cannot be written directly. Use update() or send() of its mirror or member.`,
   WRITE_TAKEN_BACK: (d) =>
-    `A write on mirror "${d.store}" was shown and is taken back: ${d.reason}${d.message === '' ? '' : ` (${d.message})`}. Show what the promise of update() says.`,
+    `A write on mirror "${d.store}" was shown and has been rolled back: ${d.reason}${d.message === '' ? '' : ` (${d.message})`}. Show the result that update() resolves with.`,
   WRITE_IN_DERIVE: (d) =>
-    `${d.operation} on store "${d.store}" was called while the derived value "${d.derived}" was computed; nothing was written. Its function only reads: write in whoever follows it.`,
+    `${d.operation} on store "${d.store}" was called while the derived value "${d.derived}" was computed; nothing was written. Its function only reads: write in a subscriber of it.`,
   WRITE_IN_RECIPE: (d) =>
     `${d.operation} was called inside a recipe of its own store "${d.store}"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
 }

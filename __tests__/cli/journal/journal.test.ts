@@ -143,7 +143,7 @@ describe('headgate journal', () => {
     expect((await run(['import', folder, '--name', 'copy'], [out])).status).toBe(0)
     const again = await run(['import', folder], [out])
     expect(again).toMatchObject(NOTHING)
-    expect(again.err).toContain('Journal "rover" is there already')
+    expect(again.err).toContain('Journal "rover" already exists')
     const torn = await run(['import', journalFolder()], [out.slice(0, 400)])
     expect(torn).toMatchObject(NOTHING)
     expect(torn.err).toMatch(/line \d/)

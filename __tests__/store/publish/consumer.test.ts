@@ -62,7 +62,7 @@ describe('a consumer', () => {
         1,
         refusal(
           'BUFFER_OVERFLOW',
-          'Subscriber "archive" was closed: its buffer of 1 was full when version 2 came. Raise the capacity, consume faster, or choose another overflow.',
+          'Subscriber "archive" was closed: its buffer of 1 was full when version 2 arrived. Raise the capacity, consume faster, or choose another overflow.',
         ),
       ])
       expect(handle.closed).toBe(true)

@@ -278,7 +278,7 @@ describe('the end of a stream', () => {
     await expect(stream.next()).rejects.toThrow(
       refusal(
         'BUFFER_OVERFLOW',
-        'Subscriber "tail" was closed: its buffer of 2 was full when version 2 came. Raise the capacity, consume faster, or choose another overflow.',
+        'Subscriber "tail" was closed: its buffer of 2 was full when version 2 arrived. Raise the capacity, consume faster, or choose another overflow.',
       ),
     )
     expect(await stream.next()).toEqual(DONE)

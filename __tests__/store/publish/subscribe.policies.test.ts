@@ -230,7 +230,7 @@ describe('Store.subscribe', () => {
     expect(errors).toEqual([
       refusal(
         'BUFFER_OVERFLOW',
-        'Subscriber "sink" was closed: its buffer of 2 was full when version 3 came. ' +
+        'Subscriber "sink" was closed: its buffer of 2 was full when version 3 arrived. ' +
           'Raise the capacity, consume faster, or choose another overflow.',
       ),
     ])
