@@ -58,7 +58,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   DEVTOOLS_STATE_LOST: [
     { store: 'agent', version: 7 },
-    'Version 7 of store "agent" is no longer kept, and cannot be rebuilt from the panel's text: it is not plain JSON, or was sanitized. Raise historyLimit.',
+    'Version 7 of store "agent" is no longer kept, and cannot be rebuilt from the panel\'s text: it is not plain JSON, or was sanitized. Raise historyLimit.',
   ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
@@ -315,11 +315,7 @@ describe('HeadgateError', () => {
 
   test.each([
     ['guard', [], 'Machine "m" in state S has a guard that refused event E. Handled here: nothing.'],
-    [
-      'final',
-      [],
-      'Machine "m" in state S is final, so it does not handle event E. Handled here: nothing.',
-    ],
+    ['final', [], 'Machine "m" in state S is final, so it does not handle event E. Handled here: nothing.'],
   ] as const)('tells why an event was not handled: %s', (reason, allowed, sentence) => {
     const details = { machine: 'm', state: 'S', event: 'E', reason, allowed }
     expect(new HeadgateError('EVENT_UNHANDLED', details).message).toBe(sentence)
