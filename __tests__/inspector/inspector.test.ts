@@ -64,6 +64,14 @@ const lamp = defineMachine({
   },
 })
 
+/** All texts of a value, keys among them. */
+const textsOf = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value !== 'object' || value === null
+      ? []
+      : Object.entries(value).flatMap(([key, entry]) => [key, ...textsOf(entry)])
+
 describe('Inspector', () => {
   test('tells a mirror and how its connection is, and how many mirrors a store is served to', async () => {
     const robot = createStore({ battery: 90 }, { name: 'robot' })
@@ -331,6 +339,65 @@ describe('Inspector', () => {
     stores.delete(other)
     inspector.refresh()
     expect(inspector.facts.state.stores.map(({ name }) => name)).toEqual(['one'])
+  })
+
+  test('says that stores cannot be listed, and goes on with those that it has', () => {
+    const store = createStore(0, { name: 'one' })
+    let list = (): Iterable<never> => [store] as never
+    const inspector = inspect(() => list())
+    for (const [broken, why] of [
+      [
+        () => {
+          throw new Error('not now')
+        },
+        'not now',
+      ],
+      [() => [store, undefined] as never, 'got undefined'],
+      [() => 7 as never, 'not iterable'],
+    ] as const) {
+      list = broken
+      inspector.refresh()
+      expect(inspector.facts.state.problem).toContain(why)
+      expect(inspector.facts.state.stores).toHaveLength(1)
+    }
+    list = () => []
+    inspector.refresh()
+    expect(inspector.facts.state).toMatchObject({ problem: '', stores: [] })
+  })
+
+  test.each([[[{}]], [[null]], [['robot']]])('refuses to watch %j', (stores) => {
+    expect(() => inspect(stores as never)).toThrow(
+      'Expected "stores" to be stores, machine stores, systems, mirrors\' stores, derived values or views, got',
+    )
+  })
+
+  test('may be closed by what it asks', () => {
+    const store = createStore(0)
+    const inspector: Inspector = inspect([store], {
+      sanitize: (state) => {
+        inspector.close()
+        return state
+      },
+    })
+    inspector.refresh()
+    expect(inspector.looks.closed).toBe(true)
+  })
+
+  test('caps every text, whatever it is called and written with', () => {
+    const long = 'x'.repeat(100_000)
+    const store = createStore({ n: 0 }, { name: long, onFault: () => {} })
+    const inspector = inspect([store])
+    const handle = store.subscribe(
+      () => {
+        throw new Error(long)
+      },
+      { id: long },
+    )
+    for (let n = 1; n <= 3; n += 1)
+      store.set({ n }, { reason: long, source: long, metadata: { [long]: long } })
+    const look = lookOf(inspector)
+    for (const text of textsOf([inspector.facts.state, look])) expect(text.length).toBeLessThan(2_100)
+    handle.unsubscribe()
   })
 
   test('takes what can be gone through once for what it was', () => {

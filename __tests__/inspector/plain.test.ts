@@ -65,7 +65,29 @@ describe('PlainForms', () => {
   test('ends where a value contains itself', () => {
     const state: { self?: unknown } = {}
     state.self = state
-    expect(JSON.stringify(plain(state))).toContain('too deep')
+    expect(plain(state)).toEqual({ self: { $: 'cut', text: 'contains itself' } })
+    const wide: Record<string, unknown> = {}
+    for (const key of ['a', 'b', 'c']) wide[key] = { back: wide, list: [wide, wide] }
+    expect(JSON.stringify(plain(wide)).length).toBeLessThan(1_000)
+  })
+
+  test('is as large as it may be where branches are there many times', () => {
+    const forms = new PlainForms()
+    let state: unknown = { n: 1 }
+    for (let level = 0; level < 40; level += 1) state = { one: state, other: state }
+    for (let round = 0; round < 3; round += 1) {
+      const text = JSON.stringify(forms.of(state))
+      expect(text).toContain('too much')
+      expect(text.length).toBeLessThan(VALUES_MAX * 40)
+    }
+    expect(forms.of({ one: 1, same: [{ n: 1 }] })).toEqual({ one: 1, same: [{ n: 1 }] })
+  })
+
+  test('shows no more of a large state the more often it is looked at', () => {
+    const forms = new PlainForms()
+    const rows = Array.from({ length: 900 }, () => Array.from({ length: 100 }, (_, i) => i))
+    const first = JSON.stringify(forms.of(rows))
+    expect(JSON.stringify(forms.of(rows))).toBe(first)
   })
 
   test('cuts and counts what is too long, too large or too deep', () => {

@@ -14,6 +14,8 @@ export interface Facts {
   readonly intervalMs: number
   /** Whether events may be sent from the page. */
   readonly allowControl: boolean
+  /** What is wrong with the inspector itself, in a sentence; else `''`. */
+  readonly problem: string
   readonly stores: readonly StoreFacts[]
   readonly edges: readonly Edge[]
 }

@@ -8,14 +8,17 @@
  *   interval ─────┴──> facts, looks ──> a page at its own pace
  */
 import { identityOf, lastMade } from '../derive/index.ts'
-import { VERSION } from '../kit/index.ts'
+import { messageOf, VERSION } from '../kit/index.ts'
 import { createStore, type Store } from '../store/index.ts'
 import type { Edge, Facts, KeptVersion, Look, StoreFacts } from './facts.ts'
-import type { InspectorSettings } from './inspector-options.ts'
+import { type InspectorSettings, refuse } from './inspector-options.ts'
 import { isMachine } from './machine-facts.ts'
+import { cut } from './plain.ts'
 import { SystemWatch } from './system-watch.ts'
 import { Watch } from './watch.ts'
-import { isSystem, type Watchable, type WatchedStore } from './watched.ts'
+import { isSystem, isWatchable, type Watchable, type WatchedStore } from './watched.ts'
+
+const WATCHABLES = "stores, machine stores, systems, mirrors' stores, derived values or views"
 
 /** Stores that are watched; further ones are left out. */
 export const STORES_MAX = 1_000
@@ -47,6 +50,7 @@ export class Inspector {
   readonly #watchables: () => Iterable<Watchable>
   readonly #watched = new Map<Watchable, Watched>()
   #serial = 0
+  #problem = ''
   #timer: ReturnType<typeof setInterval> | undefined
   #isClosed = false
   /** Asked at each interval. */
@@ -83,14 +87,16 @@ export class Inspector {
   /** Makes anew what pages are shown. */
   refresh(): void {
     if (this.#isClosed) return
-    this.#take()
+    this.#takeAgain()
     this.facts.set(this.#facts(this.facts.state.stores))
     const wanted = new Set(this.pages.lookAt())
     if (wanted.size === 0 && Object.keys(this.looks.state).length === 0) return
     const looked = [...this.#watched.values()].filter(({ watch }) => wanted.has(watch.id) || wanted.has('*'))
-    this.looks.set(
-      Object.fromEntries(looked.map(({ watch, system }) => [watch.id, watch.look(system?.facts())])),
+    const looks = Object.fromEntries(
+      looked.map(({ watch, system }) => [watch.id, watch.look(system?.facts())]),
     )
+    // `sanitize` and guards are foreign code: one of them may have closed it.
+    if (!this.#isClosed) this.looks.set(looks)
   }
 
   version(id: string, version: number): Promise<KeptVersion | undefined> {
@@ -118,9 +124,20 @@ export class Inspector {
     return undefined
   }
 
+  /** What throws in the middle of a program is told on the page, and what was watched before still is. */
+  #takeAgain(): void {
+    try {
+      this.#take()
+      this.#problem = ''
+    } catch (error) {
+      this.#problem = cut(`The stores to watch could not be listed: ${messageOf(error)}`)
+    }
+  }
+
   /** Watches what is new, and lets go of what is gone. */
   #take(): void {
     const present = new Set(this.#watchables())
+    for (const each of present) if (!isWatchable(each)) refuse('stores', WATCHABLES, each)
     for (const watchable of [...this.#watched.keys()]) if (!present.has(watchable)) this.#forget(watchable)
     for (const watchable of present) {
       if (this.#watched.size >= STORES_MAX) return
@@ -160,6 +177,7 @@ export class Inspector {
       at: Date.now(),
       intervalMs,
       allowControl,
+      problem: this.#problem,
       stores,
       edges: this.#edges(),
     }

@@ -1,6 +1,7 @@
 import { type AnyMachine, activeNodes, type MachineState, type StateValue } from '../machine/index.ts'
 import { chartOf } from './chart.ts'
 import type { EventFacts, MachineFacts, TrackFacts } from './facts.ts'
+import { cut } from './plain.ts'
 import { stateText } from './state-text.ts'
 
 /** A machine store, as far as it is looked at. */
@@ -34,9 +35,9 @@ function trackOf({ history, attempts }: MachineState<StateValue, unknown>): Trac
     number: attempts - track.length + index + 1,
     from: stateText(record.from),
     to: stateText(record.to),
-    event: record.event,
+    event: cut(record.event),
     status: record.status,
-    error: record.errorMessage,
+    error: cut(record.errorMessage),
     at: record.tsWall,
   }))
 }

@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel/index.ts'
 import { messageOf } from '../kit/index.ts'
 import { findCore, type Snapshot, type SubscriberFault } from '../store/index.ts'
 import type { CommitFacts, FaultFacts } from './facts.ts'
-import { TEXT_MAX } from './plain.ts'
+import { cut } from './plain.ts'
 import { Rates } from './rates.ts'
 
 /** Faults that are shown. */
@@ -62,7 +62,14 @@ class Kept {
 
   get facts(): CommitFacts {
     const { version, reason, source, tsWall } = this.snapshot
-    return { version, reason, source, at: tsWall, toldMs: this.toldMs, changes: this.#changes }
+    return {
+      version,
+      reason: cut(reason),
+      source: cut(source),
+      at: tsWall,
+      toldMs: this.toldMs,
+      changes: this.#changes,
+    }
   }
 }
 
@@ -140,10 +147,10 @@ export class StoreMemory {
     this.faults.push({
       number: this.faultCount,
       at: Date.now(),
-      subscriberId,
+      subscriberId: cut(subscriberId),
       phase,
       version,
-      message: messageOf(error).slice(0, TEXT_MAX),
+      message: cut(messageOf(error)),
     })
   }
 }

@@ -21,14 +21,25 @@ export const ENTRIES_MAX = 1_000
 export const TEXT_MAX = 2_000
 /** Levels. */
 export const DEPTH_MAX = 60
-/** Values of a state that are made anew at a time. */
+/** Values of a state, with those of a branch as often as it is there. */
 export const VALUES_MAX = 50_000
+
+/** What was made of a branch. */
+interface Made {
+  readonly form: unknown
+  /** How many values it has, in all. */
+  readonly size: number
+}
 
 const tagged = ($: string, text: string): Tagged => ({ $, text })
 
 export class PlainForms {
-  readonly #made = new WeakMap<object, unknown>()
+  readonly #made = new WeakMap<object, Made>()
+  /** The branches around the value that is looked at. */
+  readonly #around = new Set<object>()
   #left = 0
+  /** How often something was left out because of where it is. */
+  #cuts = 0
 
   /** The form of a value. Does not throw. */
   of(value: unknown): unknown {
@@ -48,14 +59,29 @@ export class PlainForms {
 
   #object(value: object, depth: number): unknown {
     const made = this.#made.get(value)
-    if (made !== undefined) return made
-    if (depth >= DEPTH_MAX || this.#left <= 0)
-      return tagged('cut', depth >= DEPTH_MAX ? 'too deep' : 'too much')
-    const before = this.#left
+    if (made !== undefined) return this.#again(made)
+    if (this.#around.has(value)) return this.#cut('contains itself')
+    if (depth >= DEPTH_MAX) return this.#cut('too deep')
+    if (this.#left <= 0) return this.#cut('too much')
+    const [left, cuts] = [this.#left, this.#cuts]
+    this.#around.add(value)
     const form = this.#contained(value, depth)
-    // What was cut for want of room may have room another time.
-    if (this.#left > 0 || before === this.#left) this.#made.set(value, form)
+    this.#around.delete(value)
+    // What was cut here may be whole in another place, or another time.
+    if (this.#cuts === cuts) this.#made.set(value, { form, size: left - this.#left })
     return form
+  }
+
+  /** A branch that is there twice is two branches in a text of JSON. */
+  #again({ form, size }: Made): unknown {
+    if (this.#left <= 0) return this.#cut('too much')
+    this.#left -= size
+    return form
+  }
+
+  #cut(why: string): Tagged {
+    this.#cuts += 1
+    return tagged('cut', why)
   }
 
   #contained(value: object, depth: number): unknown {
@@ -104,5 +130,6 @@ export class PlainForms {
 
 const more = (count: number): Tagged => tagged('cut', `${count} more`)
 
-const cut = (text: string): string =>
+/** A text, cut and counted where it is too long. */
+export const cut = (text: string): string =>
   text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}… (${text.length} characters)` : text

@@ -2,6 +2,7 @@ import type { SubscriberStats } from '../backpressure/index.ts'
 import type { HealthIssue } from '../health/index.ts'
 import type { SubscriberVitals } from '../store/index.ts'
 import type { SubscriberFacts } from './facts.ts'
+import { cut } from './plain.ts'
 
 /** Subscribers of one store that are shown one by one; those in trouble first. */
 export const SUBSCRIBERS_MAX = 500
@@ -31,8 +32,8 @@ export function subscriberFacts(
       stats
     return {
       number: numberOf(key),
-      id,
-      policy,
+      id: cut(id),
+      policy: cut(policy),
       published,
       delivered,
       dropped,
@@ -45,8 +46,8 @@ export function subscriberFacts(
       failures,
       lastVersion,
       busyMs: Math.round(busyMs),
-      from: subscribedFrom ?? null,
-      issues: issues.filter(({ subscriberId }) => subscriberId === id).map(({ message }) => message),
+      from: subscribedFrom === undefined ? null : cut(subscribedFrom),
+      issues: issues.filter(({ subscriberId }) => subscriberId === cut(id)).map(({ message }) => message),
     }
   })
   if (facts.length <= SUBSCRIBERS_MAX) return facts

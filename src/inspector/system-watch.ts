@@ -2,6 +2,7 @@
 import type { ActorSnapshot, ChildSnapshot, Message } from '../actors/index.ts'
 import { addressOf } from '../actors/index.ts'
 import type { ActorFacts, MessageFacts } from './facts.ts'
+import { cut } from './plain.ts'
 import { stateText } from './state-text.ts'
 import type { SystemFacts } from './watch.ts'
 import type { WatchedSystem } from './watched.ts'
@@ -22,7 +23,7 @@ export class SystemWatch {
     this.#system = system
     this.#subscription = system.messages$.subscribe(({ from = '', to, event, at }: Message) => {
       this.#count += 1
-      this.#messages.push({ number: this.#count, from, to, type: event.type, at })
+      this.#messages.push({ number: this.#count, from: cut(from), to: cut(to), type: cut(event.type), at })
       if (this.#messages.length > MESSAGES_MAX) this.#messages.shift()
     })
   }
@@ -44,7 +45,7 @@ export class SystemWatch {
 function* actorsOf(address: string, actor: ActorSnapshot, status: string): Generator<ActorFacts> {
   const { snapshot, inbox = [], children = [] } = actor
   yield {
-    address,
+    address: cut(address),
     current: snapshot === undefined ? '' : stateText(snapshot.state.current),
     status,
     waiting: inbox.length,

@@ -1,6 +1,6 @@
 /** One store under inspection: what it is in figures, and what is remembered of it. */
 import { lastMade } from '../derive/index.ts'
-import { type HealthReport, healthCheck } from '../health/index.ts'
+import { type HealthIssue, type HealthReport, healthCheck } from '../health/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { messageOf } from '../kit/index.ts'
 import type { MachineState, StateValue } from '../machine/index.ts'
@@ -16,7 +16,7 @@ import type {
 } from './facts.ts'
 import { isMachine, machineFacts } from './machine-facts.ts'
 import { StoreMemory } from './memory.ts'
-import { PlainForms } from './plain.ts'
+import { cut, PlainForms } from './plain.ts'
 import { stateText } from './state-text.ts'
 import { subscriberFacts } from './subscriber-facts.ts'
 import { findKernel, type Journals, type WatchedStore } from './watched.ts'
@@ -71,7 +71,7 @@ export class Watch {
     const now = performance.now()
     return {
       id,
-      name: store.name,
+      name: cut(store.name),
       kind: mirrors.length > 0 ? 'mirror' : this.kind,
       status,
       ended: this.#ended,
@@ -79,7 +79,7 @@ export class Watch {
       current: this.#current(),
       commits: metrics?.commits ?? 0,
       rates: this.#memory?.rates.list(now).join() ?? '',
-      issues,
+      issues: issues.map(shortIssue),
       subscriberCount: metrics?.subscriberCount ?? 0,
       published: metrics?.published ?? 0,
       delivered: metrics?.delivered ?? 0,
@@ -111,7 +111,7 @@ export class Watch {
     return {
       id: this.id,
       head: facts ?? headOf(snapshot),
-      metadata: snapshot.metadata,
+      metadata: this.#texts(snapshot.metadata),
       state: this.#shown(snapshot.state),
       timeline,
       oldest: this.#options.journals?.has(this.store) === true ? 0 : (this.#memory?.oldest ?? -1),
@@ -121,7 +121,9 @@ export class Watch {
         max: commitLatencyMs.max,
       },
       subscribers:
-        report === undefined ? [] : subscriberFacts(report.metrics.subscribers, this.#vitals, report.issues),
+        report === undefined
+          ? []
+          : subscriberFacts(report.metrics.subscribers, this.#vitals, report.issues.map(shortIssue)),
       faults: [...(this.#memory?.faults ?? [])],
       machine:
         isMachine(this.store) && snapshot.version >= 0
@@ -180,7 +182,12 @@ export class Watch {
   }
 
   #kept(snapshot: Snapshot<unknown>, head: CommitFacts): KeptVersion {
-    return { head, metadata: snapshot.metadata, state: this.#shown(snapshot.state) }
+    return { head, metadata: this.#texts(snapshot.metadata), state: this.#shown(snapshot.state) }
+  }
+
+  #texts(metadata: Snapshot<unknown>['metadata']): KeptVersion['metadata'] {
+    // The cast holds: the form of texts is texts.
+    return this.#forms.of(metadata) as KeptVersion['metadata']
   }
 
   #shown(state: unknown): unknown {
@@ -193,6 +200,13 @@ export class Watch {
     }
   }
 }
+
+/** A subscriber is called what its program likes. */
+const shortIssue = (issue: HealthIssue): HealthIssue => ({
+  ...issue,
+  message: cut(issue.message),
+  ...(issue.subscriberId === undefined ? {} : { subscriberId: cut(issue.subscriberId) }),
+})
 
 const NO_SNAPSHOT: Snapshot<unknown> = {
   version: -1,
@@ -207,7 +221,7 @@ const NO_SNAPSHOT: Snapshot<unknown> = {
 const headOf = ({ version, reason, source, tsWall }: Snapshot<unknown>): CommitFacts => ({
   ...NOTHING,
   version,
-  reason,
-  source,
+  reason: cut(reason),
+  source: cut(source),
   at: tsWall,
 })

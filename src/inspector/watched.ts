@@ -28,6 +28,10 @@ export type Watchable = WatchedStore | WatchedSystem
 // biome-ignore lint/suspicious/noExplicitAny: journals of stores of any kind
 export type Journals = ReadonlyMap<object, Pick<Journal<any>, 'at'>>
 
+/** Runs nothing of what it is asked about. */
+export const isWatchable = (value: unknown): value is Watchable =>
+  typeof value === 'object' && value !== null && ('published' in value || 'messages$' in value)
+
 export const isSystem = (watchable: Watchable): watchable is WatchedSystem => 'messages$' in watchable
 
 /** The kernel of what has one: derived values and views have none. */

@@ -114,6 +114,7 @@ export function App({ feed: current, place, open }: AppProps): JSX.Element {
             </p>
           ))
         : null}
+      {facts === undefined || facts.problem === '' ? null : <p class="sentence warn">{facts.problem}</p>}
       {feed.playback === undefined ? null : <Player playback={feed.playback} />}
       <Content feed={feed} place={place} open={open} />
     </div>
