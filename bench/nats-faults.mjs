@@ -19,6 +19,7 @@ async function run(label, nodes, kills) {
   }
   const attempts = []
   const acknowledged = []
+  const updates = []
   const waits = []
   const accounts = joined.map(({ store }) => {
     const account = { from: store.published.version, told: 0, missed: 0 }
@@ -45,18 +46,20 @@ async function run(label, nodes, kills) {
     for (let n = 0; n < WRITES; n += 1) {
       const id = `${at}-${n}`
       attempts.push({ writer: String(at), id })
-      const began = performance.now()
+      const asked = performance.now()
       for (;;) {
+        const began = performance.now()
         try {
           const result = await member.update((draft) => void draft.ids.push(id), { retries: 10_000 })
           if (result.committed) acknowledged.push(id)
+          updates.push(performance.now() - began)
           break
         } catch (error) {
           if (error.code !== 'NATS_DISCONNECTED') throw error
           await pause(READ_MS) // nothing was written
         }
       }
-      waits.push(performance.now() - began)
+      waits.push(performance.now() - asked)
     }
   })
   const manager = await jetstreamManager(await fleet.connection(), { checkAPI: false })
@@ -87,7 +90,7 @@ async function run(label, nodes, kills) {
   )
   const { counting, void: voids, resyncs } = joined[0].member.stats()
   console.log(
-    `${label}: ${acknowledged.length} of ${attempts.length} acknowledged, lost ${lost.length}, twice ${twice.length}, members that differ ${divergent.length}, unsure ${recovered + unknown} (${recovered} came to count), accounts that are not exact ${inexact.length}, resyncs ${resyncs}; void records ${round(voids / counting, 2)} of counting ones; update median ${round(median(waits), 1)} ms, 99 % ${round(percentile(waits, 0.99))} ms, longest ${round(Math.max(...waits))} ms (target 15 000); ${reads.times} reads meanwhile, the longest ${round(reads.longestMs, 1)} ms`,
+    `${label}: ${acknowledged.length} of ${attempts.length} acknowledged, lost ${lost.length}, twice ${twice.length}, members that differ ${divergent.length}, unsure ${recovered + unknown} (${recovered} came to count), accounts that are not exact ${inexact.length}, resyncs ${resyncs}; void records ${round(voids / counting, 2)} of counting ones; update median ${round(median(updates), 1)} ms, 99 % ${round(percentile(updates, 0.99))} ms, longest ${round(Math.max(...updates))} ms (target 15 000), or ${round(Math.max(...waits))} ms from the first try on; ${reads.times} reads meanwhile, the longest ${round(reads.longestMs, 1)} ms`,
   )
   await fleet.close()
 }

@@ -74,12 +74,18 @@ async function costs() {
 
 /** Four members that never pause; each waits for its own. */
 async function fairness() {
-  const figures = { voids: [], times: [], medians: [], longest: [], losses: [] }
+  const figures = { voids: [], times: [], medians: [], longest: [], losses: [], silences: [] }
   for (let n = 0; n < FAIR_ROUNDS; n += 1) {
     const stream = `FOUR${n}`
     const writers = await Promise.all(Array.from({ length: WRITERS }, () => fleet.join(stream, { n: 0 })))
     const waits = []
     let most = 0
+    let [newest, silence] = [performance.now(), 0]
+    writers[0].store.subscribe(() => {
+      const now = performance.now()
+      silence = Math.max(silence, now - newest)
+      newest = now
+    })
     await Promise.all(
       writers.map(async ({ member }) => {
         for (let m = 0; m < FAIR_WRITES; m += 1) {
@@ -99,10 +105,11 @@ async function fairness() {
     figures.longest.push(Math.max(...waits))
     figures.times.push(Math.max(...waits) / median(waits))
     figures.losses.push(most)
+    figures.silences.push(silence)
   }
-  const { voids, times, medians, longest, losses } = figures
+  const { voids, times, medians, longest, losses, silences } = figures
   console.log(
-    `four writers (N4, N5), ${FAIR_ROUNDS} runs of ${WRITERS * FAIR_WRITES}: void records ${round(median(voids), 3)} of counting ones (target 0.2); wait median ${round(median(medians), 1)} ms, longest ${round(median(longest), 1)} ms: ${round(median(times), 1)} times, from ${round(Math.min(...times), 1)} to ${round(Math.max(...times), 1)} (target 5); rounds lost for one update ${Math.max(...losses)} at most`,
+    `four writers (N4, N5), ${FAIR_ROUNDS} runs of ${WRITERS * FAIR_WRITES}: void records ${round(median(voids), 3)} of counting ones (target 0.2); wait median ${round(median(medians), 1)} ms, longest ${round(median(longest), 1)} ms: ${round(median(times), 1)} times, from ${round(Math.min(...times), 1)} to ${round(Math.max(...times), 1)} (target 5); rounds lost for one update ${Math.max(...losses)} at most; longest time without a record of anybody ${round(median(silences), 1)} ms`,
   )
 }
 

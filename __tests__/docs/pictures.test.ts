@@ -17,7 +17,7 @@ beforeAll(async () => {
   library = await mkdtemp(join(cache, 'run-'))
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['src/index.ts', 'src/backpressure/index.ts'],
+    entryPoints: ['src/index.ts', 'src/backpressure/index.ts', 'src/delta/index.ts'],
     outdir: library,
     outbase: 'src',
     bundle: true,
@@ -32,13 +32,27 @@ beforeAll(async () => {
 
 afterAll(() => rm(library, { recursive: true, force: true }))
 
+/** Runs a script that draws, to see whether what it has drawn is current. */
+const check = (file: string): Promise<unknown> =>
+  promisify(execFile)(process.execPath, [`scripts/${file}`, '--check', '--library', library], { cwd: ROOT })
+
+const QUIET = { stdout: '', stderr: '' }
+
+describe('the picture of very many machines', () => {
+  test('shows what the paper says now, and is on the page with words for those who cannot see it', async () => {
+    await expect(check('draw-nats-scale.mjs')).resolves.toEqual(QUIET)
+    const page = await readFile(join(ROOT, 'docs/many-machines.md'), 'utf8')
+    const [, words = ''] = /!\[([^\]]+)\]\(images\/nats-scale\.svg\)/.exec(page) ?? []
+    const picture = await readFile(join(ROOT, 'docs/images/nats-scale.svg'), 'utf8')
+    const limits = [...picture.matchAll(/: ([\d ]+)[;.]/g)].map(([, members]) => members)
+    expect(limits).toHaveLength(3)
+    for (const members of limits) expect(words).toContain(members)
+  }, 60_000)
+})
+
 describe('the pictures of the policies', () => {
   test('show what the policies do now', async () => {
-    const script = ['scripts/draw-policies.mjs', '--check', '--library', library]
-    await expect(promisify(execFile)(process.execPath, script, { cwd: ROOT })).resolves.toEqual({
-      stdout: '',
-      stderr: '',
-    })
+    await expect(check('draw-policies.mjs')).resolves.toEqual(QUIET)
   }, 60_000)
 
   test('are all shown on the page, each with words for those who cannot see it', async () => {

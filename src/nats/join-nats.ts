@@ -23,16 +23,16 @@ const warned = new Set<string>()
  * `held: true`.
  *
  * @example
- * ```js
+ * ```ts no-run
  * import { connect } from '@nats-io/transport-node'
  * import { createStore } from 'headgate'
  * import { joinNats } from 'headgate/nats'
  *
- * const fleet = await joinNats(createStore({ robots: {} }, { name: 'fleet' }), await connect(), {
- *   stream: 'FLEET',
- *   create: true,
- * })
- * fleet.store.select('robots', 'r1').subscribe(draw) // as of any store
+ * const robots: Record<string, { battery: number }> = {}
+ * const store = createStore({ robots }, { name: 'fleet' })
+ * const fleet = await joinNats(store, await connect(), { stream: 'FLEET', create: true })
+ *
+ * fleet.store.select('robots', 'r1').subscribe((robot) => console.log(robot)) // as of any store
  * await fleet.update((draft) => { draft.robots.r1 = { battery: 90 } })
  * ```
  *
