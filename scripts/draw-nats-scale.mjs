@@ -90,7 +90,8 @@ function lineOf(name, layoutOf, bytes) {
     .join('')
   // Where no line is: above on the left, or below as far right as it goes.
   const dot = y(ASSUMED.utilisation)
-  const [right, rows] = x(members) > WIDTH * 0.8 ? [WIDTH - RIGHT, [36, 52, 66]] : [x(members) - 9, [-44, -28, -13]]
+  const [right, rows] =
+    x(members) > WIDTH * 0.8 ? [WIDTH - RIGHT, [36, 52, 66]] : [x(members) - 9, [-44, -28, -13]]
   const label = (/** @type {number} */ row, /** @type {string} */ text, size = 13) =>
     `<text class="${kind}" x="${at(right)}" y="${at(dot + (rows[row] ?? 0))}" text-anchor="end" font-size="${size}">${text}</text>`
   return [

@@ -146,6 +146,21 @@ describe('writes that wait together', () => {
     expect(published).toBe(1)
   })
 
+  test('a member that the servers have forgotten asks anew, where nothing is read of what it writes', async () => {
+    const [one] = (await join(1)) as [Joined]
+    const faults: unknown[] = []
+    one.member.faults$.subscribe(({ phase }) => faults.push(phase))
+    one.log.forget()
+    const written = one.member.update(add('a'))
+    await world.pass(10_000)
+    expect(await written).toEqual({ committed: true, version: 2 })
+    expect(faults).toEqual(['read'])
+    expect(one.member.status).toBe('live')
+    // While others are heard, or nobody writes, nothing is asked.
+    await world.pass(60_000)
+    expect(faults).toEqual(['read'])
+  })
+
   test('whoever closes the member at a version sees no later one of that record', async () => {
     const [one, two] = (await join(2)) as [Joined, Joined]
     const seen: number[] = []

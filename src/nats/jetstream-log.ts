@@ -26,6 +26,8 @@ const STATE_BYTES_MAX = 268_435_456
 const OVERHEAD = 4_096
 const PUT_MS = 8_000
 const API_MS = 5_000
+/** While a leader is elected nobody answers: it is asked again soon, and each time more patiently. */
+const FIRST_API_MS = 1_000
 const STREAM_ABSENT = 10_059
 /** How long the server knows a message by its id: longer than a write is tried. */
 const DUPLICATE_NANOS = 120_000_000_000
@@ -43,6 +45,8 @@ export class JetStreamLog implements CommitLog {
   readonly #watch: ConnectionWatch
   #closed = (): void => {}
   #isClosed = false
+  /** How often nobody has answered who was asked for the log. */
+  #unanswered = 0
 
   /** @throws `STREAM_ABSENT`, what the servers say */
   static async open(
@@ -96,7 +100,10 @@ export class JetStreamLog implements CommitLog {
   follow(from: number, follower: LogFollower): () => void {
     const { stream, subject, scheduler } = this.#settings
     const reader = new PushReader(this.#connection, this.#watch, follower, scheduler, async (inbox) => {
-      const { name, num_pending } = await this.#manager.consumers.add(stream, {
+      const timeout = Math.min(FIRST_API_MS * 2 ** this.#unanswered, API_MS)
+      this.#unanswered += 1
+      const manager = await jetstreamManager(this.#connection, { checkAPI: false, timeout })
+      const { name, num_pending } = await manager.consumers.add(stream, {
         deliver_subject: inbox,
         filter_subject: `${subject}.log`,
         ack_policy: 'none',
@@ -108,6 +115,7 @@ export class JetStreamLog implements CommitLog {
         mem_storage: true,
         num_replicas: 1,
       })
+      this.#unanswered = 0
       return {
         pending: num_pending,
         remove: () => void this.#manager.consumers.delete(stream, name).catch(() => {}), // it ends by itself, later

@@ -55,6 +55,12 @@ export class LogReader {
     this.#cut()
   }
 
+  /** What follows may not be told any more, without a word: it is asked for anew. */
+  again(): void {
+    this.#stop?.()
+    this.#lost(new Error('Nothing is read of what is written.'))
+  }
+
   close(): void {
     this.#isClosed = true
     this.#stop?.()

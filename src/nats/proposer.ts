@@ -27,6 +27,8 @@ export interface ProposerHost {
   readonly turns: Turns
   readonly scheduler: SchedulerLike
   readonly facts: MemberFacts
+  /** Nothing is read, though much was written: the servers may have forgotten who reads. */
+  unheard(): void
 }
 
 interface Outstanding extends Proposal {
@@ -42,6 +44,8 @@ interface Outstanding extends Proposal {
 /** How long nothing is read of a record before it is published again; from time to time twice as long. */
 const AGAIN_MS = 500
 const AGAIN_MS_MAX = 2_000
+/** After how many times in vain it is doubted that what is written is read. */
+const DOUBTED = 5
 
 export class Proposer {
   readonly #host: ProposerHost
@@ -115,7 +119,13 @@ export class Proposer {
     const outstanding = this.#outstanding
     // Who does not read, publishes nothing.
     if (outstanding === undefined || !isReading) return
-    const { text, id, times, isUnconditional } = outstanding
+    const { text, id, isUnconditional } = outstanding
+    if (seen === outstanding.seen && outstanding.times >= DOUBTED) {
+      outstanding.times = 0
+      this.#host.unheard()
+      return
+    }
+    const { times } = outstanding
     outstanding.times += 1
     outstanding.seen = seen
     const ms = Math.min(AGAIN_MS * 2 ** times, AGAIN_MS_MAX)

@@ -109,7 +109,14 @@ export class StoreMember<S> implements NatsMember<S> {
       },
       now,
     }
-    const proposer = new Proposer({ member: id, log, turns, scheduler, facts })
+    const proposer = new Proposer({
+      member: id,
+      log,
+      turns,
+      scheduler,
+      facts,
+      unheard: () => this.#reader.again(),
+    })
     this.#proposer = proposer
     const texts = new RecordTexts<S>(id, log, states, store.name)
     this.writer = new Writer<S>({ member: id, chain, replica, texts, proposer, turns, scheduler, facts })

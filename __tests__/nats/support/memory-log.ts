@@ -123,6 +123,11 @@ export class MemoryLog implements CommitLog {
     this.cut()
   }
 
+  /** The servers forget who follows, and say nothing. */
+  forget(): void {
+    this.#followers.clear()
+  }
+
   /** What followed is told no more. */
   cut(): void {
     for (const follower of [...this.#followers.keys()]) {
