@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { asksForMore } from '../__tests__/support/runs.ts'
 import { findLeaks } from './support/find-leaks.ts'
 import { loadScenarios } from './support/load-scenarios.ts'
 
@@ -25,7 +26,7 @@ describe(`6 Release: ${scenario}`, () => {
   })
 })
 
-if (process.env.HEADGATE_RUNS !== undefined) {
+if (asksForMore) {
   describe('npm run memlab', () => {
     test('fails, and names the claim, on a leak', () => {
       const gate = join(__dirname, '../scripts/memlab.mjs')

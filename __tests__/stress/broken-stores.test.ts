@@ -3,6 +3,7 @@ import type { StressAdapter } from '../../src/stress/adapter.ts'
 import { runStress } from '../../src/stress/run-stress.ts'
 import { scenarios } from '../../src/stress/scenarios.ts'
 import type { ScenarioResult } from '../../src/stress/stress-report.ts'
+import { asksForMore } from '../support/runs.ts'
 import * as journals from './support/broken-journals.ts'
 import * as servers from './support/broken-servers.ts'
 import * as stores from './support/broken-stores.ts'
@@ -82,10 +83,9 @@ const MUST_FAIL: readonly (readonly [StressAdapter, string, string])[] = [
 ]
 
 /** Each scenario finds one store out; where `HEADGATE_RUNS` asks for more, all that it must. */
-const CASES =
-  process.env.HEADGATE_RUNS === undefined
-    ? MUST_FAIL.filter(([, scenario], at) => MUST_FAIL.findIndex(([, other]) => other === scenario) === at)
-    : MUST_FAIL
+const CASES = asksForMore
+  ? MUST_FAIL
+  : MUST_FAIL.filter(([, scenario], at) => MUST_FAIL.findIndex(([, other]) => other === scenario) === at)
 
 const SMALL = { scale: 0.1, durationMs: 200 }
 /** Who will never have what is waited for is not waited for long. */
