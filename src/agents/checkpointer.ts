@@ -63,7 +63,7 @@ export interface Checkpointer extends AsyncDisposable {
  *   context: {},
  *   states: { RED: { on: { NEXT: 'GREEN' } }, GREEN: { on: { NEXT: 'RED' } } },
  * })
- * const engine = memoryEngine() // in earnest: levelEngine(new ClassicLevel('./data'))
+ * const engine = memoryEngine() // in production: levelEngine(new ClassicLevel('./data'))
  * const store = createMachineStore(light, { held: true })
  * const thread = await checkpointer(store, engine, { threadId: 'crossing' })
  * store.send('NEXT')

@@ -69,7 +69,7 @@ export interface LangGraphSaver extends BaseCheckpointSaver {
  * console.log(await checkpointer.getTuple({ configurable: { thread_id: 't1' } })) // → undefined
  * await checkpointer.close()
  * ```
- * @param engine - in earnest `levelEngine(new ClassicLevel('./data'))`; nobody else may write keys under `langgraph!`
+ * @param engine - in production `levelEngine(new ClassicLevel('./data'))`; nothing else may write keys under `langgraph!`
  * @param serde - makes bytes of values; default LangGraph's own
  */
 export const langGraphSaver = (engine: JournalEngine, serde?: SerializerProtocol): LangGraphSaver =>

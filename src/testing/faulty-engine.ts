@@ -1,23 +1,23 @@
 /**
- * An engine of a journal that fails when a test says so, as disks do: a write that is refused and was not done, one
+ * A journal engine that fails the way disks do, when a test says so: a write that is refused and was not done, one
  * that is refused and was done, one that is late, an engine that does not open, a record that was damaged.
  */
 import type { JournalEngine, JournalEntry } from '../journal/index.ts'
 
-/** What happens to a write: nothing of it is kept, all of it is kept though it is refused. */
+/** What happens to a refused write: `lost` keeps nothing of it, `kept` keeps all of it. */
 export type WriteFault = 'lost' | 'kept'
 
-/** An engine of a journal whose disk fails on demand. */
+/** A journal engine whose disk fails on demand. */
 export interface FaultyEngine extends JournalEngine {
-  /** What happens to the next writes, one each; then they succeed again. */
+  /** The faults of the next writes, one each; later writes succeed again. */
   failWrites(...faults: readonly WriteFault[]): void
-  /** Refuses everything, `open()` too, until {@link FaultyEngine.repair}: a full or absent disk. */
+  /** Refuses everything, including `open()`, until {@link FaultyEngine.repair}: a full or absent disk. */
   break(): void
   /** Ends `break()` and `hold()`. */
   repair(): void
   /** Keeps writes waiting until {@link FaultyEngine.repair}. */
   hold(): void
-  /** Changes the text of a record, behind the back of everybody; `undefined` removes it. */
+  /** Changes the text of a record without anyone noticing; `undefined` removes it. */
   damage(key: string, change: (text: string) => string | undefined): Promise<void>
   /** How often it was opened. */
   readonly opens: number
@@ -28,7 +28,7 @@ export interface FaultyEngine extends JournalEngine {
 const ALL = { from: '', to: '\uffff' }
 
 /**
- * Puts faults in front of an engine, as `memoryEngine()`.
+ * Puts faults in front of an engine such as `memoryEngine()`.
  *
  * @example
  * ```ts
