@@ -20,15 +20,21 @@ export async function beginToWrite<S>(
 ): Promise<StoreJournal<S>> {
   try {
     const meta = await metaOf(log, settings)
-    const { snapshot, ...recovered } = await recover(log, settings.name, settings.repair)
-    const migratedFrom = snapshot !== undefined && meta.schema < settings.schema ? meta.schema : null
+    const { name, repair } = settings
+    const { snapshot, schema, ...recovered } = await recover(log, name, repair, (found = meta.schema) =>
+      requireSchema(found, settings),
+    )
+    // What a state says of itself counts: behind a damaged one of this schema there may be one of the schema before.
+    const found = schema ?? meta.schema
+    const migratedFrom = snapshot !== undefined && found < settings.schema ? found : null
     takeover.adopt(() => {
       if (snapshot === undefined) return
       if (migratedFrom !== null) adoptMigrated(kernel, snapshot, settings, migratedFrom)
       else if (!isCurrent(kernel.head, snapshot)) kernel.adopt(snapshot)
     })
     const { state, version, tsWall } = kernel.head
-    const whole = wholeOf(kernel.head, { from: recovered.version, note: recovered.note ?? undefined })
+    const link = { from: recovered.version, note: recovered.note ?? undefined }
+    const whole = wholeOf(kernel.head, link, settings.schema)
     const epoch = meta.epoch + 1
     const began = snapshot === undefined ? tsWall : (meta.began ?? snapshot.tsWall)
     // One write: a state that was migrated never stands beside the schema that it had.
@@ -57,16 +63,21 @@ export const isCurrent = (head: Snapshot<unknown>, { version, state }: Snapshot<
 /** What the journal says of itself. @throws `JOURNAL_VERSION` for a schema that is not known here */
 export async function metaOf<S>(
   log: JournalLog<S>,
-  { name, schema, migrate }: Pick<Settings<S>, 'name' | 'schema' | 'migrate'>,
+  settings: Pick<Settings<S>, 'name' | 'schema' | 'migrate'>,
 ): Promise<Meta> {
+  const { name, schema } = settings
   const meta = (await readMeta(log, name)) ?? withDefaults({ format: FORMAT, schema })
-  if (meta.schema === schema || (meta.schema < schema && migrate !== undefined)) return meta
-  throw new HeadgateError('JOURNAL_VERSION', {
-    journal: name,
-    what: 'schema',
-    found: meta.schema,
-    known: schema,
-  })
+  requireSchema(meta.schema, settings)
+  return meta
+}
+
+/** @throws `JOURNAL_VERSION` */
+function requireSchema<S>(
+  found: number,
+  { name, schema, migrate }: Pick<Settings<S>, 'name' | 'schema' | 'migrate'>,
+): void {
+  if (found === schema || (found < schema && migrate !== undefined)) return
+  throw new HeadgateError('JOURNAL_VERSION', { journal: name, what: 'schema', found, known: schema })
 }
 
 /**

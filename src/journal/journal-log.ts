@@ -22,6 +22,13 @@ export interface Found {
   readonly record: JournalRecord | undefined
 }
 
+/** The newest whole state that holds, its schema where it says so, and how many above it do not hold. */
+interface FoundState<S> {
+  readonly snapshot: Snapshot<S> | undefined
+  readonly schema: number | undefined
+  readonly skipped: number
+}
+
 /** What {@link Journal.verify} found. */
 export interface Verification {
   readonly commits: number
@@ -86,15 +93,15 @@ export class JournalLog<S> {
   }
 
   /** The newest whole state that holds, up to a version, and how many above it do not. */
-  async newestState(to?: number, from = 0): Promise<{ snapshot: Snapshot<S> | undefined; skipped: number }> {
+  async newestState(to?: number, from = 0): Promise<FoundState<S>> {
     let skipped = 0
     for await (const { record } of this.records('s', from, to, true)) {
       if (record !== undefined && 'state' in record) {
-        return { snapshot: snapshotOf<S>(record, record.state), skipped }
+        return { snapshot: snapshotOf<S>(record, record.state), schema: record.schema, skipped }
       }
       skipped += 1
     }
-    return { snapshot: undefined, skipped }
+    return { snapshot: undefined, schema: undefined, skipped }
   }
 
   /** What was noted with a version. */

@@ -31,6 +31,8 @@ export interface WriterOptions {
   readonly pendingMax: number
   readonly snapshotEvery: number | 'growth'
   readonly retryMs: number
+  /** Of the states. */
+  readonly schema: number
   readonly scheduler: SchedulerLike
 }
 
@@ -173,7 +175,7 @@ export class JournalWriter<S> {
       }
       // What is no next one is the first of all, or follows versions that were skipped.
       if (!isNext || rhythm.mayBeDue) {
-        const whole = await this.#log.entryOf('s', wholeOf(snapshot, link))
+        const whole = await this.#log.entryOf('s', wholeOf(snapshot, link, this.#options.schema))
         if (rhythm.isDue(whole, !isNext)) entries.push(whole)
       }
       from = snapshot.version

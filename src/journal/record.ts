@@ -18,8 +18,11 @@ import type { JournalRange } from './engine.ts'
 type Labels = Pick<Snapshot<unknown>, 'version' | 'reason' | 'source' | 'tsWall' | 'tsMono' | 'metadata'>
 
 /** One version: whole, or what it changed. */
-export type JournalRecord = Labels & { readonly from: number; readonly note?: string | undefined } & (
-    | { readonly state: unknown }
+export type JournalRecord = Labels & {
+  readonly from: number
+  readonly note?: string | undefined
+} /** Of which schema the state is; journals of earlier versions say it of themselves alone. */ & (
+    | { readonly state: unknown; readonly schema?: number | undefined }
     | { readonly ops: Delta }
   )
 
@@ -78,9 +81,9 @@ export function changeOf(snapshot: Labels, { from, note }: Link, ops: Delta): Jo
 }
 
 /** The record of a whole state. */
-export function wholeOf(snapshot: Snapshot<unknown>, { from, note }: Link): JournalRecord {
+export function wholeOf(snapshot: Snapshot<unknown>, { from, note }: Link, schema: number): JournalRecord {
   const { version, reason, source, tsWall, tsMono, metadata, state } = snapshot
-  return { version, reason, source, tsWall, tsMono, metadata, from, note, state }
+  return { version, reason, source, tsWall, tsMono, metadata, from, note, schema, state }
 }
 
 const form = (value: unknown, root: string): unknown => toJsonForm(value, root).form
@@ -93,8 +96,9 @@ export function recordText(record: JournalRecord): string {
     const ops = deltaToJSON(record.ops)
     return JSON.stringify({ version, reason, source, tsWall, tsMono, metadata, from, note, ops })
   }
+  const { schema } = record
   const state = form(record.state, 'state')
-  return JSON.stringify({ version, reason, source, tsWall, tsMono, metadata, from, note, state })
+  return JSON.stringify({ version, reason, source, tsWall, tsMono, metadata, from, note, schema, state })
 }
 
 /** A text with its checksum ahead of it. */

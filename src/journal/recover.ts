@@ -26,11 +26,22 @@ export interface Recovered {
 
 interface Recovery<S> extends Omit<Recovered, 'migratedFrom'> {
   readonly snapshot: Snapshot<S> | undefined
+  /** Of the state, where it says so. */
+  readonly schema: number | undefined
 }
 
-/** @throws `JOURNAL_DAMAGED`, having changed nothing. */
-export async function recover<S>(log: JournalLog<S>, name: string, repair: boolean): Promise<Recovery<S>> {
-  const { snapshot: base, skipped } = await log.newestState()
+/**
+ * @param accept - looks at the schema of what was found, and throws where it will not do
+ * @throws `JOURNAL_DAMAGED`, what `accept` throws; having changed nothing.
+ */
+export async function recover<S>(
+  log: JournalLog<S>,
+  name: string,
+  repair: boolean,
+  accept: (schema: number | undefined) => void = () => {},
+): Promise<Recovery<S>> {
+  const { snapshot: base, schema, skipped } = await log.newestState()
+  accept(schema)
   let snapshot = base
   let replayed = 0
   if (base !== undefined) {
@@ -42,7 +53,7 @@ export async function recover<S>(log: JournalLog<S>, name: string, repair: boole
   const lastGood = snapshot?.version ?? -1
   const truncatedAt = await cut(log, name, lastGood, repair)
   const note = lastGood < 0 ? null : await log.noteOf(lastGood)
-  return { snapshot, version: lastGood, replayed, skippedSnapshots: skipped, truncatedAt, note }
+  return { snapshot, schema, version: lastGood, replayed, skippedSnapshots: skipped, truncatedAt, note }
 }
 
 /** Cuts what is behind the last good version; tells where it began. */
