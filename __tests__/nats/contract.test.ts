@@ -1,0 +1,189 @@
+/** What `joinNats` promises, sentence by sentence, where no other file shows it. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { buffer, createStore, type Store } from '../../src/index.ts'
+import { settingsOf } from '../../src/nats/nats-options.ts'
+import { add, type Fleet, type Joined, settle, World } from './support/world.ts'
+
+let world: World
+beforeEach(() => {
+  world = new World()
+})
+afterEach(() => world.close())
+
+async function join(store?: Store<Fleet>): Promise<Joined> {
+  const joined = world.join({}, store)
+  await world.quiet()
+  await joined.started
+  return joined
+}
+
+describe('options', () => {
+  test.each([
+    ['stream', 'A.B'],
+    ['stream', undefined],
+    ['subject', 'a b'],
+    ['subject', 'a.>'],
+    ['replicas', 2],
+    ['create', 'yes'],
+    ['lead', 1],
+    ['syncs', 'always'],
+    ['historyCommits', 0],
+    ['snapshotEvery', 1.5],
+    ['snapshotEvery', 10_000],
+    ['writeTimeoutMs', -1],
+    ['leaseMs', Number.NaN],
+    ['payloadBytesMax', 100],
+  ])('%s: %p is refused, by its name', (option, value) => {
+    expect(() => settingsOf({ stream: 'S', [option]: value }, 'fleet')).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', details: expect.objectContaining({ option }) }),
+    )
+  })
+
+  test('have the defaults that are written, and none that is unknown', () => {
+    expect(settingsOf({ stream: 'S' }, 'fleet')).toMatchObject({
+      subject: 'hg.fleet',
+      replicas: 1,
+      create: false,
+      historyCommits: 10_000,
+      snapshotEvery: 500,
+      writeTimeoutMs: 15_000,
+      leaseMs: 15_000,
+      lead: true,
+    })
+    expect(() => settingsOf({ stream: 'S', replica: 3 } as never, 'fleet')).toThrow(
+      expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
+    )
+  })
+})
+
+describe('a write', () => {
+  test('that is out of time may still come to count, and is seen like anybody’s', async () => {
+    const one = await join()
+    const two = await join()
+    one.log.awayMs = 100
+    const written = one.member.update(add('a'), { timeoutMs: 50 })
+    await world.pass(60)
+    expect(await written).toEqual({ committed: false, reason: 'timeout', version: 1 })
+    await world.pass(1_000)
+    expect([one, two].map(({ store }) => store.state.ids)).toEqual([['a'], ['a']])
+    expect(world.servers.sequence).toBe(2)
+  })
+
+  test('is refused while the member is disconnected: reads go on, and nothing is queued', async () => {
+    const one = await join()
+    one.log.unplug()
+    expect(one.member.status).toBe('disconnected')
+    await expect(one.member.update(add('a'))).rejects.toMatchObject({
+      code: 'NATS_DISCONNECTED',
+      details: { store: 'fleet', operation: 'update()' },
+    })
+    expect(one.store.state).toEqual({ n: 0, ids: [] })
+    one.log.isUnplugged = false
+    await world.pass(60_000)
+    expect([one.member.status, world.servers.sequence]).toEqual(['live', 1])
+  })
+
+  test('that makes no state is refused, and nothing is written', async () => {
+    const one = await join()
+    const wrong = [
+      one.member.update((async () => {}) as never),
+      one.member.update((draft) => void Object.assign(draft, { f: () => {} })),
+      one.member.update((draft) => void Object.assign(draft, { s: Symbol('s') })),
+    ]
+    const codes = Promise.all(wrong.map((each) => each.catch(({ code }) => code)))
+    await world.quiet()
+    expect(await codes).toEqual(['RECIPE_ASYNC', 'CODEC_INVALID', 'CODEC_INVALID'])
+    expect([one.member.status, world.servers.sequence]).toEqual(['live', 1])
+  })
+
+  test('needs a state: where neither the store nor the log has one, it is refused', async () => {
+    const one = await join(createStore<Fleet>(undefined, { name: 'fleet' }) as Store<Fleet>)
+    expect(one.member.status).toBe('live')
+    await expect(one.member.update(add('a'))).rejects.toMatchObject({ code: 'STORE_UNINITIALIZED' })
+  })
+
+  test('goes through the member: the store itself refuses it, until the member has left', async () => {
+    const { store, member } = await join()
+    for (const write of [() => store.set({ n: 1, ids: [] }), () => store.update(add('a'))]) {
+      expect(write).toThrow(expect.objectContaining({ code: 'WRITE_ELSEWHERE' }))
+    }
+    await (member as unknown as { [Symbol.asyncDispose](): Promise<void> })[Symbol.asyncDispose]()
+    expect(member.status).toBe('closed')
+    expect(store.update(add('a')).version).toBe(2)
+    await expect(member.update(add('b'))).rejects.toMatchObject({ code: 'STORE_DESTROYED' })
+  })
+})
+
+describe('reading', () => {
+  test('waits for nobody: one that never ends, and one that would have the writers wait, have their own account', async () => {
+    const one = await join()
+    const never = one.store.subscribe(() => new Promise(() => {}), { replay: false })
+    const waits = one.store.subscribe(() => new Promise(() => {}), {
+      replay: false,
+      policy: buffer({ capacity: 2, overflow: 'suspend' }),
+    })
+    const two = await join()
+    for (let n = 0; n < 6; n += 1) {
+      const written = two.member.update(add(String(n)))
+      await world.quiet()
+      await written
+    }
+    expect(one.store.state.n).toBe(6)
+    expect(one.member.stats()).toMatchObject({ lagRecords: 0, lagMs: 0 })
+    for (const { delivered, dropped, conflated, pending } of [never.stats(), waits.stats()]) {
+      expect(delivered + dropped + conflated + pending).toBe(6)
+    }
+  })
+
+  const commit = {
+    format: 'headgate.commit',
+    v: 1,
+    base: 1,
+    version: 2,
+    member: 'm',
+    reason: 'R',
+    source: 's',
+    tsWall: 0,
+  }
+  const ops = [{ op: 'replace', path: '/n', value: 7 }]
+  test.each([
+    ['no JSON', '{'],
+    ['another format', JSON.stringify({ ...commit, format: 'other' })],
+    ['a newer version of its format', JSON.stringify({ ...commit, v: 2, ops })],
+    ['no base', JSON.stringify({ ...commit, base: -1, ops })],
+    ['a version that does not follow', JSON.stringify({ ...commit, version: 3, ops })],
+    ['operations that do not fit', JSON.stringify({ ...commit, ops: [{ op: 'remove', path: '/none/0' }] })],
+    ['more that is no change', JSON.stringify({ ...commit, ops, more: [{ reason: 'R' }] })],
+    [
+      'more that does not fit',
+      JSON.stringify({ ...commit, ops, more: [{ ...commit, ops: [{ op: 'remove', path: '/none/0' }] }] }),
+    ],
+  ])('stops at a record that cannot be read, and skips nothing: %s', async (_, text) => {
+    const { store, member } = await join()
+    const faults: unknown[] = []
+    member.faults$.subscribe((fault) => faults.push(fault))
+    world.servers.store('stranger-1', text)
+    await world.pass(0)
+    expect(member.status).toBe('closed')
+    expect(faults).toMatchObject([
+      { phase: 'record', error: { code: 'RECORD_INVALID', details: { stream: 'S', sequence: 2 } } },
+    ])
+    // Nothing of it is in the store, also where its first versions could be read.
+    expect(store.published).toMatchObject({ version: 1, state: { n: 0 } })
+    const late = world.join()
+    await world.pass(0)
+    await expect(late.started).rejects.toMatchObject({ code: 'RECORD_INVALID' })
+  })
+
+  test('tells its status: catching up, live, disconnected, live again, closed, and no more', async () => {
+    const { member, log } = world.join()
+    const told: string[] = []
+    member.status$.subscribe({ next: (status) => told.push(status), complete: () => told.push('complete') })
+    await world.quiet()
+    log.cut()
+    await world.pass(1_000)
+    await member.close()
+    expect(told).toEqual(['catching-up', 'live', 'disconnected', 'live', 'closed', 'complete'])
+    await settle()
+  })
+})
