@@ -17,7 +17,6 @@ import {
 import type { Immutable } from '../kit/index.ts'
 import { type Clock, defineDispose, defineRead, FairLock, randomUuid, systemClock } from '../kit/index.ts'
 import { type Figures, kernelSymbol } from './kernel.ts'
-import { limited } from './limited.ts'
 import { check } from './options.ts'
 import { Audience } from './publish/audience.ts'
 import { FaultReporter, type SubscriberFault } from './publish/fault-reporter.ts'
@@ -177,22 +176,15 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     check?.modifyOptions(options)
     this.#kernel.requireAlive('modify()')
     this.#kernel.requireState('modify()')
-    const { retries = 3, signal, ...write } = options
     const target = {
       published: () => this.#subject.getValue(),
       set: this.set,
       unchanged: () => this.#kernel.unchanged(),
       line: this.#modifying,
+      endings: this.#core.endings,
+      destroyedError: (operation: string) => this.#kernel.destroyedError(operation),
     }
-    return await limited({ signal }, this.#audience.scheduler, undefined, async (limit) => {
-      const destroyed = (): void => limit.abort(this.#kernel.destroyedError('modify()'))
-      this.#core.endings.add(destroyed)
-      try {
-        return await modify(target, work, { reason: 'MODIFY', ...write }, { retries, signal: limit.signal })
-      } finally {
-        this.#core.endings.delete(destroyed)
-      }
-    })
+    return await modify(target, work, options)
   }
 
   readonly ready = async (options: WaitOptions = {}): Promise<void> => {

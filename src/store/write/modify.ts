@@ -1,6 +1,7 @@
 import type { Immutable } from '../../kit/index.ts'
 import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { ModifyOptions } from '../store.ts'
 import { refuseDeferred } from './refuse-deferred.ts'
 import type { WriteOptions } from './write-options.ts'
 
@@ -12,6 +13,9 @@ export interface ModifyTarget<S> {
   unchanged(): Snapshot<S>
   /** Held while one call works, so that calls of one store never race each other. */
   readonly line: FairLock
+  /** Called when the store is over. */
+  readonly endings: Set<() => void>
+  destroyedError(operation: string): Error
 }
 
 export type ModifyWork<S> = (state: Immutable<S>, signal: AbortSignal) => Promise<S | Immutable<S>>
@@ -28,20 +32,28 @@ function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 export async function modify<S>(
   target: ModifyTarget<S>,
   work: ModifyWork<S>,
-  write: WriteOptions,
-  limits: { retries: number; signal: AbortSignal },
+  { retries = 3, signal: given, ...write }: ModifyOptions,
 ): Promise<Snapshot<S>> {
-  const { signal } = limits
-  signal.throwIfAborted()
-  const turn = target.line.enter(signal)
-  if (turn !== undefined) await turn
+  const controller = new AbortController()
+  const { signal } = controller
+  const destroyed = (): void => controller.abort(target.destroyedError('modify()'))
+  const stopListening = onAbort(given, () => controller.abort(given?.reason))
+  target.endings.add(destroyed)
   try {
-    // A subscriber may answer each commit with one more call.
-    const pause = turnToGoOn()
-    if (pause !== undefined) await pause
-    return await attempt(target, work, write, limits)
+    signal.throwIfAborted()
+    const turn = target.line.enter(signal)
+    if (turn !== undefined) await turn
+    try {
+      // A subscriber may answer each commit with one more call.
+      const pause = turnToGoOn()
+      if (pause !== undefined) await pause
+      return await attempt(target, work, { reason: 'MODIFY', ...write }, { retries, signal })
+    } finally {
+      target.line.leave()
+    }
   } finally {
-    target.line.leave()
+    target.endings.delete(destroyed)
+    stopListening()
   }
 }
 
