@@ -329,6 +329,7 @@ class Program {
       case 'close':
       case 'migrate':
         this.engine.repair()
+        await this.journal.durable() // a disk that fails at the end would have it give up
         await this.journal.close()
         expect(this.journal.durableVersion).toBe(this.store.snapshot.version)
         this.acknowledged = this.store.snapshot.version
