@@ -3,12 +3,12 @@ import type { SystemSnapshot } from './actor-snapshot.ts'
 import type { Message } from './system-core.ts'
 import type { EventAt, KnownAddress, StoreAt } from './typed-address.ts'
 
-/** What becomes of a message: it waits in the inbox, it did not fit, or there is nobody at that address. */
+/** What became of a message: it waits in the inbox, it did not fit, or there is no actor at that address. */
 export type Sending = 'queued' | 'dropped' | 'unknown'
 
 /** The figures of one actor. */
 export interface ActorStats {
-  /** `'failed'` while it waits for what becomes of it, `'ended'` where it is not started again. */
+  /** `'failed'` while its supervision decides, `'ended'` if it is not started again. */
   readonly status: 'running' | 'failed' | 'ended'
   /** Messages that wait. */
   readonly waiting: number
@@ -24,13 +24,13 @@ export interface SystemMetrics {
   readonly actors: number
   /** Messages that wait. */
   readonly waiting: number
-  /** Messages to an address where nobody is, and those that waited for an actor that has ended. */
+  /** Messages to an address without an actor, and those that waited for an actor that has ended. */
   readonly deadLetters: number
 }
 
-/** Who sends. */
+/** Who sends a message. */
 export interface SendOptions {
-  /** An address, or any name; default the actor whose event set it off, where there is one. */
+  /** An address, or any name; default the actor whose event triggered it, if there is one. */
   readonly from?: string | undefined
 }
 
@@ -41,15 +41,15 @@ export interface SendOptions {
  */
 export interface ActorSystem<Root> extends Disposable {
   /**
-   * The store of an actor; undefined where nobody is. That of a child is made when it is asked for first.
+   * The store of an actor; undefined if there is no such actor. A child's store is created on the first call.
    *
-   * What is sent to it directly is handled at once, ahead of what waits, and what it throws is thrown here.
+   * An event sent to it directly is handled at once, ahead of waiting messages, and errors are thrown to the caller.
    */
   get<const Address extends string>(address: Address & KnownAddress<Root, Address>): StoreAt<Root, Address>
 
   /**
-   * Puts a message into the inbox of an actor. It is handled in a task of its own: behind the commit, batch or recipe
-   * that sent it, and behind what was sent before it.
+   * Puts a message into the inbox of an actor. It is handled in a task of its own: after the commit, batch or recipe
+   * that sent it, and after messages sent before it.
    *
    * @throws `EVENT_INVALID`
    */
@@ -60,29 +60,28 @@ export interface ActorSystem<Root> extends Disposable {
   ): Sending
 
   /**
-   * What all actors are, between two events: JSON-ready where their contexts, events and inputs are.
+   * The states of all actors between two events: JSON-ready if their contexts, events and inputs are.
    *
    * @throws `SYSTEM_BUSY` in the middle of an event or a batch, `STORE_DESTROYED`
    */
   snapshot(): SystemSnapshot
 
   /**
-   * Makes the system what a snapshot says: it ends the children that there are, and starts those that the snapshot
-   * wants, each where it was. Timers go on with what is left of them; work that was
-   * running follows its `onRestore`.
+   * Restores a snapshot: ends the existing children, and starts those of the snapshot, each in its state. Timers
+   * continue with the time they have left; work that was running follows its `onRestore`.
    *
    * @throws `SYSTEM_SNAPSHOT_INVALID`, `SYSTEM_BUSY`, `STORE_DESTROYED`, and the refusals of a write to the root: then
    *   nothing has changed.
    */
   restore(snapshot: SystemSnapshot): void
 
-  /** Each message, and each notice of a child, when its actor is given it. */
+  /** Each message, and each notice of a child, when its actor receives it. */
   readonly messages$: Observable<Message>
 
-  /** Resolves when nobody has anything to do. */
+  /** Resolves when no actor has anything left to do. */
   idle(): Promise<void>
 
-  /** The figures of an actor; undefined where nobody is. */
+  /** The figures of an actor; undefined if there is no such actor. */
   stats<const Address extends string>(address: Address & KnownAddress<Root, Address>): ActorStats | undefined
 
   metrics(): SystemMetrics

@@ -3,8 +3,8 @@ import type { ActorSystem, Sending, SendOptions } from './actor-system.ts'
 import type { EventAt, KnownAddress } from './typed-address.ts'
 
 /**
- * Sends every event of the source to an actor and emits what became of it. A message that does not fit, or to an
- * address where nobody is, is a value; what is no event is an error of the stream.
+ * Sends every event of the source to an actor and emits the result. A message that does not fit, or whose address has
+ * no actor, is a value; anything that is not an event is an error of the stream.
  *
  * @example
  * ```ts

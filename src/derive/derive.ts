@@ -10,33 +10,33 @@ export type SourceState<S> = S extends Source<infer State> ? State : never
 /** The states of a tuple, or of a record, of sources. */
 export type SourceStates<Sources> = { -readonly [Key in keyof Sources]: SourceState<Sources[Key]> }
 
-/** Reads a source, which is from then on one that the value is derived from. */
+/** Reads a source, which from then on is a source of the derived value. */
 export type Read = <State>(source: Source<State>) => State
 
 /** How a value is derived. */
 export interface DeriveOptions<R> {
-  /** Whether a new value is the same as the one before, which then stays; default `Object.is`. */
+  /** Whether a new value equals the previous one, which is then kept; default `Object.is`. */
   equal?: ((previous: R, current: R) => boolean) | undefined
-  /** Shown in errors, metrics and faults; default the name of the function, else `'derived'`. */
+  /** Shown in errors, metrics and faults; default the name of the function, or `'derived'`. */
   name?: string | undefined
 }
 
 const DERIVE_KEYS: KnownKeys<DeriveOptions<unknown>> = { equal: true, name: true }
 
 /**
- * Derives a value from stores, machine stores, selections, views, or other derived values: one that can be read and followed as a store.
+ * Derives a value from stores, machine stores, selections, views, or other derived values. It is read and followed like a store.
  *
  * - The sources are a tuple, whose states are the arguments of `project`, or a record, whose states are its one
- *   argument. Without them `project` is given `read`: the sources are those that it reads in its last run.
- * - It is never made of one source that is new and another that is old: within a commit, a batch or a
+ *   argument. Without them `project` receives `read`, and the sources are those read in its last run.
+ * - It never mixes one new source with another old one: within a commit, a batch or a
  *   {@link transact}, all have changed before it is computed.
- * - Nothing runs while nobody reads or follows. A read compares the states of the sources, and runs `project` only if
- *   one is another; followed, it runs at most once a commit. A result that is equal to the one before wakes nobody.
+ * - Nothing runs unless someone reads or follows. A read compares the states of the sources, and runs `project` only if
+ *   one has changed; while followed, it runs at most once per commit. A result equal to the previous one wakes no one.
  * - Its versions are its own, one for each change; reason, source and times are those of the commit that caused it.
- * - What `project` throws, the reader gets. Followers keep the last value, and the store has a fault of phase
- *   `'derive'`. The next run that succeeds goes on.
+ * - The reader gets what `project` throws. Followers keep the last value, and the store reports a fault of phase
+ *   `'derive'`. The next successful run continues normally.
  * - When a source is destroyed it completes for those who follow it; it can still be read.
- * - With its last follower it lets go of its sources.
+ * - When its last follower leaves, it releases its sources.
  *
  * `project` is synchronous and only reads: a write to any store inside it is refused (`WRITE_IN_DERIVE`).
  *

@@ -31,16 +31,16 @@ type AnyKernel = Kernel<unknown>
 let members: Map<AnyKernel, Member> | undefined
 
 /**
- * Writes to several stores as one: each has one new version, and all are current before anybody is told of one.
+ * Writes to several stores as one: each gets one new version, and all are current before any follower is notified.
  *
- * - Readers inside `work` see its writes; followers, and whoever reads `published`, see nothing before it has returned.
- * - A throw, work that returns a promise, a refused write that is not caught, a store that is destroyed meanwhile: all
+ * - Readers inside `work` see its writes; followers and `published` show nothing before it has returned.
+ * - After a throw, work that returns a promise, an uncaught refusal of a write, or the destruction of a store, all
  *   stores stay as they were.
- * - The stores tell in the order in which they are given.
- * - One inside another joins it: nobody is told before the outermost has returned, and if that throws, all are taken
- *   back. An inner one that throws takes back its own writes.
+ * - The stores deliver in the order in which they are given.
+ * - A nested transaction joins the outer one: nothing is delivered before the outermost has returned, and if that throws,
+ *   all are rolled back. An inner one that throws rolls back its own writes.
  *
- * Writes to a store that is not given are made at once, and stay.
+ * Writes to a store that is not given take effect at once, and are not rolled back.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ let members: Map<AnyKernel, Member> | undefined
  * ```
  *
  * @param work - synchronous; its result is returned.
- * @param write - labels the version of each store; without it, that of its last write does.
+ * @param write - labels the version of each store; by default the label of its last write.
  * @throws what `work` throws, `TRANSACTION_ASYNC`, `TRANSACTION_IN_BATCH` inside a batch of one of the stores,
  *   `KERNEL_ABSENT`, `READ_ONLY` for a derived value, and the refusals of every write.
  */

@@ -5,13 +5,13 @@ import type { Journals, WatchedStore } from './watched.ts'
 export interface InspectorOptions {
   /** What the page calls the program; default `'headgate'`. */
   program?: string | undefined
-  /** How often pages are told what is new; milliseconds, default 250. Nothing is looked at while there is no page. */
+  /** How often pages are updated; milliseconds, default 250. Nothing happens while no page is open. */
   intervalMs?: number | undefined
-  /** Commits that are remembered of each store, by reference, to scrub through; an integer from 1, default 200. */
+  /** Commits remembered per store, by reference, to scrub through; an integer from 1, default 200. */
   historyLimit?: number | undefined
-  /** What pages are shown in the place of a state: leave secrets out here. */
+  /** Returns what pages see instead of a state: remove secrets here. */
   sanitize?: ((state: unknown, store: WatchedStore) => unknown) | undefined
-  /** Journals by their stores: all that they keep can be scrubbed. */
+  /** Journals by store, to scrub through everything they keep. */
   journals?: Journals | undefined
   /** Whether a page may send events to machines; default false. */
   allowControl?: boolean | undefined

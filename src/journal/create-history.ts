@@ -19,15 +19,15 @@ const PARTS_MAX = 100
 const SPANS_A_STEP = 10
 
 /**
- * Follows a store so that what is written from now on can be undone, and done again.
+ * Follows a store so that writes from now on can be undone and redone.
  *
- * An undo never rewinds: it is a new version, with the reason `UNDO`, that takes back what the step changed and keeps
- * what others have written. A step of which another writer has written a path since is refused, as a value, or
- * overwrites it (`onConflict`). A new write ends what could be redone. A batch is one step.
+ * An undo never rewinds: it is a new version, with the reason `UNDO`, that reverts what the step changed and keeps
+ * what others have written. If another writer has since changed a path of the step, the undo is refused, as a value, or
+ * overwrites it (`onConflict`). A new write discards the steps that could be redone. A batch is one step.
  *
- * What is followed is kept in memory: a step holds the state before and after it, which share what did not change. A write
- * that was made in a callback of the store, before an `undo()` in that same callback, is not known yet and counts as
- * somebody else's.
+ * Steps are kept in memory: a step holds the states before and after it, which share what did not change. A write
+ * made in a callback of the store, before an `undo()` in that same callback, is not known yet and counts as
+ * another writer's.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ const SPANS_A_STEP = 10
  * history.redo()
  * console.log(store.state.text, history.depth) // → hello { undo: 1, redo: 0 }
  * ```
- * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; `KERNEL_ABSENT` for what is no store.
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; `KERNEL_ABSENT` for anything that is not a store.
  */
 export function createHistory<S>(
   store: Parameters<typeof kernelOf<S>>[0],

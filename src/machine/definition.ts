@@ -36,22 +36,22 @@ export interface RunTools<Context, Own extends Traffic = Traffic> {
   send(event: Own['event'] | BareEvent<Own['event']>, write?: Write): SendResult<StateValue, Context>
   /** Runs a recipe on the context, as `updateContext`. */
   update(recipe: (draft: Draft<Context>) => void, write?: Write): Snapshot<MachineState<StateValue, Context>>
-  /** Tells whoever follows `events$`. */
+  /** Emits an event on `events$`. */
   emit(event: Own['emitted']): void
 }
 
 /**
- * What is done outside of the context, once the commit has been published; never for one that was rolled back, nor
- * for a state that comes without an event. What it throws, or rejects with, is a fault of phase `'run'`.
+ * Effects outside the context, once the commit has been published; never for one that was rolled back, nor
+ * for a state that comes without an event. If it throws or rejects, that is a fault of phase `'run'`.
  */
 export interface Act<Context, Event, Own extends Traffic> {
-  /** Does what is no write; given the context that the commit left. */
+  /** Does everything that is not a write; receives the context after the commit. */
   readonly run?: (context: Immutable<Context>, event: Event, tools: RunTools<Context, Own>) => unknown
-  /** What whoever follows `events$` is told, or what makes it. */
+  /** An event for `events$`, or a function that makes one. */
   readonly emit?: Own['emitted'] | ((context: Immutable<Context>, event: Event) => Own['emitted'])
 }
 
-/** What `entry` and `exit` do beside their recipe. */
+/** What `entry` and `exit` do besides their recipe. */
 export interface ActDefinition<Context, Event, Own extends Traffic = Traffic>
   extends Act<Context, Event, Own> {
   readonly update?: ContextRecipe<Context, Event>
@@ -67,7 +67,7 @@ export interface TransitionDefinition<Context, Event, Name extends string, Own e
   readonly target?: Name
   readonly guard?: Guard<Context, Event>
   readonly update?: ContextRecipe<Context, Event>
-  /** Whether a transition to the own state, or to one inside it, leaves and enters the own state; default false. */
+  /** Whether a transition to the state itself, or to one inside it, leaves and re-enters the state; default false. */
   readonly reenter?: boolean
   readonly description?: string
 }
@@ -94,7 +94,7 @@ export type EventNamed<Event extends EventObject, Type extends string> = string 
         : never
     : never
 
-/** Transitions by the type of their event; those of `'*'` are tried for every event, behind the named ones. */
+/** Transitions by the type of their event; those of `'*'` are tried for every event, after the named ones. */
 export type TransitionMap<
   Context,
   Event extends EventObject,
@@ -141,14 +141,14 @@ export type AfterConfig<Context, Name extends string, Own extends Traffic = Traf
   | { readonly [ms: number]: TransitionConfig<Context, AfterEvent, Name, Own>; readonly ms?: never }
 
 /**
- * What invoked work is given. It is bound to this stay in the state: once that was left, `update`, `send` and `emit` do
- * nothing, return false, and are counted as `lateWrites`. What work writes through the store itself cannot be told
- * from anybody's writes, and is never refused.
+ * The tools of invoked work. They are bound to one visit to the state: once it was left, `update`, `send` and `emit` do
+ * nothing, return false, and are counted as `lateWrites`. Writes that work makes through the store itself cannot be
+ * recognized, and are never refused.
  */
 export interface InvokeTools<Context, Own extends InvokeTypes = InvokeTypes> {
   /** Aborts when the state is left, or the store is destroyed. */
   readonly signal: AbortSignal
-  /** What the machine store was made with. */
+  /** The input that the machine store was created with. */
   readonly input: Own['input']
   /** Runs a recipe on the context, as `updateContext`; returns the commit. */
   update(
@@ -157,9 +157,9 @@ export interface InvokeTools<Context, Own extends InvokeTypes = InvokeTypes> {
   ): Snapshot<MachineState<StateValue, Context>> | false
   /** Sends an event. */
   send(event: Own['event'] | BareEvent<Own['event']>, write?: Write): SendResult<StateValue, Context> | false
-  /** Tells whoever follows `events$`. */
+  /** Emits an event on `events$`. */
   emit(event: Own['emitted']): boolean
-  /** A signal that aborts as `signal` does, and after so many milliseconds, with a `TimeoutError`. */
+  /** A signal that aborts when `signal` does, or after so many milliseconds with a `TimeoutError`. */
   deadline(ms: number): AbortSignal
 }
 
@@ -187,9 +187,9 @@ export interface InvokeDefinition<
   Own extends StateTypes = StateTypes,
 > {
   /**
-   * Starts the work: a promise, an Observable, an async iterable, or a machine store, which is destroyed with the stay
-   * in the state and puts out what its machine does. Leaving the state aborts the signal and ends what can be ended; a
-   * result that comes later is not used.
+   * Starts the work: a promise, an Observable, an async iterable, or a machine store, which is destroyed when the state
+   * is left and whose output is that of its machine. Leaving the state aborts the signal and ends what can be ended; a
+   * later result is not used.
    */
   readonly src: (
     context: Immutable<Context>,
@@ -197,16 +197,16 @@ export interface InvokeDefinition<
     tools: InvokeTools<Context, Own>,
   ) => Work<Own['item'], Own['output']>
   /**
-   * Taken for each item of an Observable or an async iterable, which is not asked for the next one before. What comes too
-   * fast is slowed down where it comes from: `source$.pipe(backpressure(batch({ ms: 50 })))`.
+   * Taken for each item of an Observable or an async iterable; an iterable is asked for the next item only afterwards.
+   * Slow down a source that is too fast: `source$.pipe(backpressure(batch({ ms: 50 })))`.
    */
   readonly onNext?: TransitionConfig<Context, NextEvent<Own['item']>, Name, Own>
   readonly onDone?: TransitionConfig<Context, DoneEvent<Own['output']>, Name, Own>
-  /** Where there is none, or all its guards refuse, what the work rejects with is a fault of phase `'invoke'`. */
+  /** Without it, or if all its guards refuse, the rejection of the work is a fault of phase `'invoke'`. */
   readonly onError?: TransitionConfig<Context, ErrorEvent, Name, Own>
   /**
-   * What becomes of work that was running when its process ended, once a journal has brought the state back: it
-   * starts anew, or fails with the message `interrupted`. Default `'fail'`.
+   * What happens to work that was running when its process ended, once a journal has restored the state: it
+   * starts again, or fails with the message `interrupted`. Default `'fail'`.
    */
   readonly onRestore?: 'restart' | 'fail'
 }
@@ -215,7 +215,7 @@ export interface InvokeDefinition<
 export interface Waiting {
   /** What an answer must be: a JSON Schema, or a schema with `~standard`, as those of zod are. */
   readonly schema?: object
-  /** How long an answer is taken, in milliseconds since the state was entered, restarts included; from 0. */
+  /** How long an answer is accepted, in milliseconds since the state was entered, restarts included; from 0. */
   readonly expiresMs?: number
 }
 
@@ -227,7 +227,7 @@ export interface StateDefinition<
   Own extends StateTypes = StateTypes,
 > {
   readonly on?: TransitionMap<Context, Event, Name, Own>
-  /** Runs when the state is entered, also as the initial one; after `exit` and `update`. */
+  /** Runs when the state is entered, even as the initial one; after `exit` and `update`. */
   readonly entry?:
     | ContextRecipe<Context, Event | InternalEvent>
     | ActDefinition<Context, Event | InternalEvent, Own>
@@ -236,30 +236,30 @@ export interface StateDefinition<
     | ContextRecipe<Context, Event | InternalEvent>
     | ActDefinition<Context, Event | InternalEvent, Own>
   readonly after?: AfterConfig<Context, Name, Own>
-  /** Taken without an event, as soon as a guard agrees: looked at after each event, until none does. */
+  /** Taken without an event, as soon as a guard passes; checked after each event until none does. */
   readonly always?: TransitionConfig<Context, Event | InternalEvent, Name, Own>
   readonly invoke?: InvokeDefinition<Context, Event, Name, Own>
-  /** Marks a state in which the machine waits for somebody's answer; see `interruptsOf` of `headgate/agents`. */
+  /** Marks a state in which the machine waits for an answer; see `interruptsOf` of `headgate/agents`. */
   readonly waiting?: Waiting
   /**
-   * Of a `parallel` state all the states inside are active at once. A `final` one at the top is never left; inside of
+   * In a `parallel` state all nested states are active at once. A `final` state at the top level is never left; inside
    * another state it ends that one, whose `onDone` is taken. `history` is a target that leads back to where its
-   * parent was when it was left.
+   * parent was left.
    */
   readonly type?: 'parallel' | 'final' | 'history'
   /** The states inside; `initial` is then needed, unless the state is parallel. */
   readonly initial?: string
-  /** Taken when the states inside have come to their end. */
+  /** Taken when the nested states have ended. */
   readonly onDone?: TransitionConfig<Context, DoneStateEvent<Own['output']>, Name, Own>
-  /** Of a final state: what came out, made from the context that it ended with. */
+  /** For a final state: its output, computed from the context. */
   readonly output?: (context: Immutable<Context>) => Own['end']
-  /** Of a history state: whether only the child is remembered (the default), or the states inside it too. */
+  /** For a history state: whether only the child is remembered (the default), or the states inside it too. */
   readonly history?: 'shallow' | 'deep'
-  /** Of a history state: where it leads while there is nothing to remember; default the parent's `initial`. */
+  /** For a history state: where it leads while there is nothing to remember; default the parent's `initial`. */
   readonly target?: string
   /** A name for targets anywhere: `'#id'`. */
   readonly id?: string
-  /** What is true in the state, whatever it is called: `store.hasTag('busy')`. */
+  /** Labels that several states can share: `store.hasTag('busy')`. */
   readonly tags?: readonly string[]
   readonly description?: string
   readonly meta?: unknown

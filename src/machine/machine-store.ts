@@ -11,13 +11,13 @@ import type { MachineState, TransitionRecord } from './machine-state.ts'
 
 /** How a machine store is made. */
 export interface MachineStoreOptions<Input = unknown> extends Omit<StoreOptions, 'freeze'> {
-  /** What the first context is made of, where a function makes it. */
+  /** Passed to the `context` function of the definition. */
   input?: Input | undefined
   /** Whether an event that is not handled throws `EVENT_UNHANDLED`; default false. */
   strict?: boolean | undefined
   /**
    * Whether its timers and work wait until a journal has opened (`openJournal`), so that those of the initial state do
-   * not begin before the state is known that is gone on from; default false.
+   * not start before the recovered state is known; default false.
    */
   held?: boolean | undefined
 }
@@ -31,7 +31,7 @@ export type MachineStoreParameters<Input> = undefined extends Input
 export type SendResult<Name extends StateValue = string, Context = unknown> =
   | {
       readonly handled: true
-      /** The commit; the current snapshot where the event was handled and changed nothing. */
+      /** The commit; the current snapshot if the event was handled and changed nothing. */
       readonly snapshot: Snapshot<MachineState<Name, Context>>
       readonly transition: TransitionRecord<Name>
     }
@@ -44,8 +44,8 @@ export type SendResult<Name extends StateValue = string, Context = unknown> =
 /**
  * A store whose state is a machine's, driven by events.
  *
- * Everything of {@link Store} works on it. `update`, `set` and `put` go around the machine: they are for
- * data that is no event, and for replicas. Timers and invoked work follow the state however it came; a state
+ * Everything of {@link Store} works on it. `update`, `set` and `put` bypass the machine: they are for
+ * data that is not an event, and for replicas. Timers and invoked work follow the state however it was set; a state
  * that the machine does not have is refused with `STATE_UNKNOWN`.
  */
 export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Ports>
@@ -55,18 +55,18 @@ export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Po
   readonly current: Cells['state']
   readonly context: Immutable<Context>
   /**
-   * What came out of the machine, once it has ended: what the `output` of its final state, or else of the machine,
-   * makes of the context.
+   * The machine's output, once it has ended: the result of the `output` of its final state or, without one, of the
+   * machine.
    */
   readonly output: Io['output'] | undefined
   /**
-   * What transitions, `run` and the tools of work emit: at most once, to who follows then. It is no state: it is in no
-   * version, and nobody is told of it later.
+   * What transitions, `run` and the tools of work emit: at most once, to those subscribed at that moment. It is not
+   * state: it is in no version, and is not kept for later subscribers.
    */
   readonly events$: Observable<Io['emitted']>
-  /** Each change of state once, when it is published: `PENDING` where the entered state invokes work. */
+  /** Each change of state once, when it is published: `PENDING` if the entered state invokes work. */
   readonly transitions$: Observable<TransitionRecord<Cells['state']>>
-  /** Each change of state once, when it is known how it went: at once, or when the invoked work has ended. */
+  /** Each change of state once, when its outcome is known: at once, or when the invoked work has ended. */
   readonly settled$: Observable<TransitionRecord<Cells['state']>>
 
   /**
@@ -74,14 +74,14 @@ export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Po
    * the event's type. An event that is not handled changes nothing: it is a value, counted as
    * `unhandledEvents`.
    *
-   * @param write - who, with what metadata, based on which version; its reason replaces the event's type.
+   * @param write - source, metadata and expected version; its reason replaces the event's type.
    * @throws `EVENT_INVALID`, `EVENT_UNHANDLED` when strict, what a guard or a recipe throws, and the
    *   refusals of every write.
    */
   send(event: Cells['event'] | BareEvent<Cells['event']>, write?: Write): SendResult<Cells['state'], Context>
 
   /**
-   * Runs an immer recipe on the context and commits what it changed, for data that is no event; cheaper than
+   * Runs an immer recipe on the context and commits what it changed, for data that is not an event; cheaper than
    * `update`, which makes a draft of the whole state. What the recipe returns is not used.
    *
    * @throws `RECIPE_ASYNC`, and the refusals of every write.
@@ -91,7 +91,7 @@ export interface MachineStore<Context, Cells extends Cell, Io extends Ports = Po
     write?: Write,
   ): Snapshot<MachineState<Cells['state'], Context>>
 
-  /** Whether an event would be handled now; its guard is asked. */
+  /** Whether an event would be handled now; calls its guard. */
   can(event: Cells['event'] | BareEvent<Cells['event']>): boolean
 
   /**

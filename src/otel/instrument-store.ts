@@ -32,11 +32,11 @@ import { checkKeys, disposeSymbol, VERSION } from '../kit/index.ts'
 export interface InstrumentOptions {
   /** Makes the instruments; default `meterProvider.getMeter('headgate', VERSION)`, the version of this package. */
   meter?: Meter | undefined
-  /** Default the global one, as it is now: set it before. */
+  /** Default: the global one at the time of the call, so register yours first. */
   meterProvider?: MeterProvider | undefined
   /** Added to every series, such as `{ 'robot.id': 'r2' }`. */
   attributes?: Attributes | undefined
-  /** The thresholds that `headgate.store.health.status` goes by. */
+  /** The thresholds for `headgate.store.health.status`. */
   health?: HealthOptions | undefined
 }
 
@@ -55,10 +55,10 @@ interface Series {
  * Reports the figures of a store to OpenTelemetry, whenever a reader collects.
  *
  * Instruments are named `headgate.store.…` and `headgate.subscriber.…`; their series carry
- * `headgate.store.name`, `headgate.store.instance`, `headgate.subscriber.id` where they are one subscriber's,
+ * `headgate.store.name`, `headgate.store.instance`, `headgate.subscriber.id` for those of one subscriber,
  * and your attributes. A gauge that has ended, such as a state that was left, is reported once more as 0. The
- * observation holds the store until it is ended, also past `destroy()`. Observe a store once for each meter:
- * twice would make the same series twice.
+ * observation keeps the store alive until you end it, even after `destroy()`. Observe a store only once per meter,
+ * because two observations would make the same series twice.
  *
  * @example
  * ```ts

@@ -35,20 +35,20 @@ export interface GenAiWork {
 /** Where {@link traceAgent} sends its spans, and what they carry. */
 export interface TraceOptions<State> {
   readonly tracer: Tracer
-  /** Other names of attributes than those of the conventions, as far as they are told. */
+  /** Overrides names of the conventions' attributes. */
   readonly semconv?: Partial<GenAiNames>
-  /** Of the conversation; default the store's name. */
+  /** The id of the conversation; default the store's name. */
   readonly conversation?: string
-  /** What a span ends with, of the state then: such as what was used. */
+  /** The usage that a span reports at its end, from the state at that time. */
   readonly usage?: (state: State) => { readonly inputTokens?: number; readonly outputTokens?: number }
-  /** Whether no run is on; default where the machine is final. A new one begins with the next change of state. */
+  /** Whether the run is over; default: when the machine is final. The next change of state begins a new one. */
   readonly ended?: (state: State) => boolean
 }
 
 type Record = AnyState['history'][number]
 
 /**
- * Traces a machine store: one span a run, and one for each work that its states invoke, with the versions at both ends.
+ * Traces a machine store: one span per run, and one per piece of invoked work, with the versions at both ends.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ type Record = AnyState['history'][number]
  * await store.waitFor(({ current }) => current === 'DONE')
  * end()
  * ```
- * @returns ends it, with the spans that are open.
+ * @returns a function that ends the tracing, and the open spans.
  */
 export function traceAgent<Context, Cells extends Cell, Io extends Ports>(
   store: MachineStore<Context, Cells, Io>,

@@ -6,7 +6,7 @@ const first = new WeakMap<object, Promise<unknown>>()
 /**
  * The first state of a store that was made without one: the same promise each time, as React's `use` needs it. A
  * component suspends on it until `initialize`, `set` or `put` gave the store a state, and shows `useStore(store)` from
- * then on. It rejects with `STORE_DESTROYED` where the store ends before.
+ * then on. It rejects with `STORE_DESTROYED` if the store ends first.
  *
  * @example
  * ```ts

@@ -39,7 +39,7 @@ export interface StoreContext<Kept> {
  * }
  * ```
  *
- * @typeParam Kept - of another kind than `Store`, such as a machine store.
+ * @typeParam Kept - the kind of store, if it is not `Store`, such as a machine store.
  */
 export function createStoreContext<S, Kept extends Readable<S> = Store<S>>(): StoreContext<Kept> {
   const Context = createContext<Kept | undefined>(undefined)

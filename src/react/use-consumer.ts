@@ -9,9 +9,9 @@ const toObject = <S>(consumer: Consumer<Snapshot<S>>): Partial<ConsumerObject<Sn
   typeof consumer === 'function' ? { next: consumer } : (consumer ?? {})
 
 /**
- * Feeds a consumer while the component is mounted and shown: for effects, not for what is drawn. It is a subscriber
- * like any other: with a policy, busy until what it returned has ended, counted, and isolated. What comes is given to
- * the consumer of the newest render; with another store, or other options, it subscribes anew. Policies are compared by
+ * Feeds a consumer while the component is mounted and shown: for effects, not for rendering. It is a subscriber
+ * like any other: with a policy, busy until what it returned has ended, counted, and isolated. Deliveries go to
+ * the consumer of the newest render; with another store, or other options, it subscribes again. Policies are compared by
  * their labels.
  *
  * @example

@@ -17,12 +17,12 @@ const NO_KEYS: readonly unknown[] = []
 /**
  * The state of a store, or a part of it, for a component that renders again when that changes.
  *
- * By a path the component is woken only when something below it changed, so that a thousand of them cost what one costs:
- * prefer it. A selector runs once a version in each component that has one; it may be written inline, and may return a
- * new object where `equal` (`shallow`, `deepEqual`) says what is the same.
+ * With a path the component wakes only when something below it changed, so a thousand of them cost as much as one:
+ * prefer it. A selector runs once per version in each component that has one; it may be written inline, and may return a
+ * new object if `equal` (`shallow`, `deepEqual`) decides which results are the same.
  *
- * Components that read one store, or one view, show the same published version in a commit of React, and never one of
- * a batch that has not returned. For a slower pace read a view, which all may share: `useStore(paced(store, frame()))`.
+ * Components that read one store, or one view, show the same published version in a React commit, and never one from
+ * inside a batch. For a slower pace, read a view, which all can share: `useStore(paced(store, frame()))`.
  * A selector that throws throws in the render. A destroyed store keeps its last value. A store without a state yet is
  * `undefined`.
  *

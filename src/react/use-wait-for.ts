@@ -9,10 +9,10 @@ const waiting = new WeakMap<object, WeakMap<Predicate<never>, Promise<unknown>>>
 
 /**
  * Suspends a component while it mounts, until a predicate holds; returns the snapshot for which it did. Afterwards it
- * does not suspend again, whatever is written: show what changes with `useStore`. To wait anew give the component
+ * does not suspend again, whatever is written: show changes with `useStore`. To wait again, give the component
  * another `key`.
  *
- * @param predicate - best one that is declared outside of the component: each new one waits for itself.
+ * @param predicate - declare it outside the component: each new function is a new wait.
  *
  * @example
  * ```ts no-run
@@ -29,7 +29,7 @@ const waiting = new WeakMap<object, WeakMap<Predicate<never>, Promise<unknown>>>
  * }
  * ```
  *
- * @throws What the predicate throws, and `STORE_DESTROYED` where it can no longer hold: to the nearest error boundary.
+ * @throws What the predicate throws, and `STORE_DESTROYED` if it can no longer hold: to the nearest error boundary.
  */
 export function useWaitFor<S>(store: Readable<S>, predicate: Predicate<S>): Snapshot<S> {
   const [snapshot] = useState(() => {

@@ -1,8 +1,8 @@
 /**
  * Headgate for Solid: accessors of a part of a store.
  *
- * A commit wakes what has read an accessor whose part it changed; what it then reads is what is published. Solid runs
- * effects while the parts are told one after the other, and so two accessors of one store never show two versions of it.
+ * A commit wakes the computations that read an accessor whose part changed; they then read the published version. Solid
+ * runs effects while the parts are notified one by one; still, two accessors of one store never show two versions of it.
  * It follows at once, not in an effect: what is written before the first effect is not missed.
  */
 import { type Accessor, createSignal, getOwner, onCleanup } from 'solid-js'
@@ -24,8 +24,8 @@ function checkScope(called: string): void {
  * store.
  *
  * The pace is that of what it reads: give it a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes nobody; who reads the accessor then gets what it throws. A write inside of a transition is
- * a write at once.
+ * the selector throws wakes no one; reading the accessor then throws the same error. A write inside a transition takes
+ * effect at once.
  *
  * @example
  * ```ts no-run

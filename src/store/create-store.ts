@@ -9,8 +9,8 @@ import { StoreCore } from './store-core.ts'
  */
 export function createStore<S>(initial: S, options?: StoreOptions): Store<S>
 /**
- * Makes a store without a state. It is *uninitialized*: its version is -1, its state `undefined`, nobody is told
- * anything, and `update` and `modify` are refused until `initialize`, `set` or `put` gave it a state.
+ * Makes a store without a state. It is *uninitialized*: its version is -1, its state `undefined`, subscribers receive
+ * nothing, and `update` and `modify` are refused until `initialize`, `set` or `put` has given it a state.
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
  */

@@ -11,13 +11,13 @@ import type { Snapshot } from './snapshot.ts'
 /** Options of `waitFor`, `ready` and `whenReady`. */
 export interface WaitOptions {
   signal?: AbortSignal | undefined
-  /** Milliseconds; default: without end. */
+  /** Milliseconds; default: no timeout. */
   timeoutMs?: number | undefined
 }
 
 /**
- * What can be read and followed, whoever writes it: stores, machine stores, and all that stands on them. A function
- * that writes nothing takes a `Readable`, and so takes each of them.
+ * Anything that can be read and followed: stores, machine stores, and everything built on them. A function
+ * that does not write can take a `Readable`, and so accept each of them.
  *
  * RxJS takes one wherever it takes an `ObservableInput` (`from(store)`, `combineLatest([store, …])`, what
  * `switchMap` returns): it is then `snapshot$`.
@@ -34,30 +34,30 @@ export interface WaitOptions {
 export interface Readable<S> extends Selectable<S, Immutable<S>>, InteropObservable<Snapshot<S>> {
   /** Shown in errors, metrics and faults. */
   readonly name: string
-  /** What is current; of a store inside a batch its newest write. O(1); counts as a read, as the next two do. */
+  /** The current snapshot; inside a batch, its newest write. O(1); counts as a read, as do the next two. */
   readonly snapshot: Snapshot<S>
   /** `snapshot.state`; `undefined` while a store is uninitialized. */
   readonly state: Immutable<S>
   /**
-   * The newest snapshot that followers were told, or are about to be: what a new subscriber is given first. Inside a
-   * batch it is the one from before. Whoever draws reads this: what was drawn inside a batch that then throws would
-   * show a state that never was.
+   * The newest snapshot that followers have received, or are about to: the first one that a new subscriber gets. Inside a
+   * batch it is the one from before. Render from this: a render inside a batch that then throws would otherwise
+   * show a state that never existed.
    */
   readonly published: Snapshot<S>
-  /** Whether it is over: nothing more comes, and what was newest stays readable. */
+  /** Whether it has ended: nothing more comes, and the last snapshot stays readable. */
   readonly closed: boolean
   /**
    * The newest snapshot first, then each. What a direct subscriber throws is a fault, as for
-   * {@link Readable.subscribe}; behind an operator RxJS's own rule holds (it is reported later, to
-   * `config.onUnhandledError` or to the process). So it is for every observable of this interface. Use `subscribe` for
-   * back-pressure and accounting.
+   * {@link Readable.subscribe}; behind an operator RxJS's own rule applies (it is reported later, to
+   * `config.onUnhandledError` or to the process). The same is true of every observable of this interface. Use
+   * `subscribe` for back-pressure and accounting.
    */
   readonly snapshot$: Observable<Snapshot<S>>
   /** The state of each of `snapshot$`. */
   readonly state$: Observable<Immutable<S>>
 
   /**
-   * Feeds a consumer through a back-pressure policy of its own, the current snapshot first.
+   * Feeds a consumer through its own back-pressure policy, the current snapshot first.
    *
    * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`
    */

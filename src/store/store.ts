@@ -20,21 +20,21 @@ export interface StoreOptions {
   scheduler?: SchedulerLike | undefined
   /** How many publications one write may set off; an integer from 1, default 100 000. */
   drainMax?: number | undefined
-  /** Told of each failure of a subscriber. */
+  /** Called with each failure of a subscriber. */
   onFault?: ((fault: SubscriberFault) => void) | undefined
   /** Times the commits, with `commitTimes()`; default false. */
   timing?: CommitTiming | false | undefined
   /**
-   * Whether `health(store)` of `headgate/health` tells of subscribers whose handle was collected as garbage; default
-   * true. In development only: where `NODE_ENV` is `'production'` nobody looks. It costs some 5 µs a subscription.
+   * Whether `health(store)` of `headgate/health` reports subscribers whose handle was garbage-collected; default true.
+   * In development only: it is off where `NODE_ENV` is `'production'`. It costs about 5 µs per subscription.
    */
   detectLeaks?: boolean | undefined
   /**
-   * Whether states are deeply frozen; default true. Without it a subscriber that writes to what it was given
-   * changes the state of everybody, unseen: for states too large to freeze, behind code that is known not to.
+   * Whether states are deeply frozen; default true. Without it a subscriber that writes to a state silently
+   * changes it for everyone: only for states too large to freeze, read by code that is known not to write to them.
    */
   freeze?: boolean | undefined
-  /** What a write does that says nothing itself; see {@link WriteOptions.whenFull}. */
+  /** The default for writes that do not say; see {@link WriteOptions.whenFull}. */
   whenFull?: WhenFull | undefined
 }
 
@@ -78,7 +78,7 @@ export type Synchronous<R> = [Extract<R, PromiseLike<unknown>>] extends [never]
 export interface Store<S> extends Readable<S>, Disposable {
   /** A UUID of this instance. */
   readonly instanceId: string
-  /** Failures of subscribers. Where nobody listens here nor with `onFault`, they go to `console.error`. */
+  /** Failures of subscribers. If nothing listens here or with `onFault`, they go to `console.error`. */
   readonly faults$: Observable<SubscriberFault>
 
   /**
@@ -94,7 +94,7 @@ export interface Store<S> extends Readable<S>, Disposable {
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S>
 
   /**
-   * Commits a whole state, always, even an identical one. What is new of it is deeply frozen in place; instances of
+   * Commits a whole state, always, even an identical one. Its new parts are deeply frozen in place; instances of
    * classes that immer does not draft are left as they are. A draft whose recipe still runs is replaced by what it
    * stands for.
    *
@@ -116,9 +116,9 @@ export interface Store<S> extends Readable<S>, Disposable {
   /**
    * Publishes the writes of `work` as one version when it returns, and returns its result.
    *
-   * Inside, `store.state` reads the writes; nobody else is told of them. A throw restores the state from
-   * before the batch. Batches nest: an inner one that throws takes back only its own writes. The label is
-   * `write`, else that of the last write inside.
+   * Inside, `store.state` reads the writes; followers do not see them yet. A throw restores the state from
+   * before the batch. Batches nest: an inner one that throws rolls back only its own writes. The label is
+   * `write`, or else that of the last write inside.
    *
    * @throws `BATCH_ASYNC` for work that returns a promise, and the refusals of every write.
    */
@@ -129,8 +129,8 @@ export interface Store<S> extends Readable<S>, Disposable {
 
   /**
    * The optimistic loop: reads the state, awaits the work, and commits its result if the version still
-   * holds; else runs the work again. Calls of one store queue up, in the order in which they were made: only
-   * other writers make them run again. So work that awaits a `modify` of its own store waits for ever.
+   * holds; otherwise runs the work again. Calls on one store queue up, in the order in which they were made, so only
+   * other writers make them run again. Work that awaits a `modify` of its own store waits forever.
    * A result identical to the state it was given commits nothing.
    *
    * @param work - given the state, and a signal that aborts with `options.signal` or `destroy()`.
@@ -144,8 +144,8 @@ export interface Store<S> extends Readable<S>, Disposable {
 
   /**
    * Waits until every subscriber that suspends its writers has room, writes, and resolves with what `write`
-   * returned. Writers are let in one by one, in the order in which they asked, and nobody writes between the
-   * look and the write. Not for the inside of a subscriber that suspends: it would wait for itself.
+   * returned. Writers are let in one by one, in the order in which they asked, with no write between the
+   * check and the write. Do not call it inside a subscriber that suspends: it would wait for itself.
    *
    * @param write - one write: there is room for one version.
    * @throws `READY_TIMEOUT`, the signal's reason, `STORE_DESTROYED`, or what `write` throws.
@@ -153,8 +153,8 @@ export interface Store<S> extends Readable<S>, Disposable {
   whenReady<R>(write: () => R, options?: WaitOptions): Promise<Awaited<R>>
 
   /**
-   * Resolves when every subscriber that suspends its writers has room. Whoever writes without
-   * {@link Store.whenReady} may still come between.
+   * Resolves when every subscriber that suspends its writers has room. A write made without
+   * {@link Store.whenReady} may still come first.
    */
   ready(options?: WaitOptions): Promise<void>
 
@@ -162,14 +162,14 @@ export interface Store<S> extends Readable<S>, Disposable {
   metrics(): StoreMetrics
 
   /**
-   * Completes everyone, drops what is pending and lets go of everybody. Later writes are refused; a later
+   * Completes all subscribers, drops what is pending and releases everything. Later writes are refused; a later
    * subscriber gets only the completion. The last snapshot stays readable.
    */
   destroy(): void
 }
 
 /**
- * A store that was made without a state, as long as nobody has asked: `isInitialized(store)` narrows it to a
+ * A store that was made without a state: `isInitialized(store)` narrows it to a
  * {@link Store}.
  */
 export interface UninitializedStore<S> extends Omit<Store<S>, 'snapshot' | 'published' | 'state'> {

@@ -1,8 +1,8 @@
 /**
  * Headgate for Svelte 5: a part of a store whose `current` is reactive.
  *
- * Stores, selections and views are Svelte stores as they are: `$store.state`, `$selection`, `get(selection)`. This is for
- * runes: it follows while an effect or a template reads it, and lets go a microtask after the last of them, so it needs
+ * Stores, selections and views already are Svelte stores: `$store.state`, `$selection`, `get(selection)`. This is for
+ * runes: it follows while an effect or a template reads it, and stops a microtask after the last of them, so it needs
  * no scope and can live in a module.
  */
 import { onDestroy } from 'svelte'
@@ -21,11 +21,11 @@ interface AsCurrent extends Wrapper {
 }
 
 /**
- * Shows a part of a store: the value at a path, what a selector returns, or the whole state. `current` is what is
- * published, whether it is followed or not; of a destroyed store the last value.
+ * Shows a part of a store: the value at a path, what a selector returns, or the whole state. `current` is the published
+ * value, followed or not; after the store is destroyed, the last value.
  *
  * The pace is that of what it reads: give it a view, `fromPath(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes nobody; who reads `current` then gets what it throws.
+ * the selector throws wakes no one; reading `current` then throws the same error.
  *
  * @example
  * ```ts no-run
@@ -59,9 +59,9 @@ export const fromPath: Reader<AsCurrent> = ((store: unknown, ...args: readonly u
 }) as Reader<AsCurrent>
 
 /**
- * Makes a store that is destroyed with the component that it is made in.
+ * Makes a store that is destroyed with the component in which it is made.
  *
- * @throws `BINDING_SCOPE` where no component is being made, before anything is made.
+ * @throws `BINDING_SCOPE` if no component is being made; nothing is created then.
  */
 export function useOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
   let store: Owned | undefined

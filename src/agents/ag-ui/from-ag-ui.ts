@@ -33,29 +33,29 @@ import type { AgUiMessage } from './mapping.ts'
 export interface AgUiRun {
   readonly threadId: string
   readonly runId: string
-  /** `'waiting'` for answers to `interrupts`; `'lost'` where the events ended before the run has. */
+  /** `'waiting'` for answers to `interrupts`; `'lost'` if the events ended before the run did. */
   readonly status: 'none' | 'running' | 'waiting' | 'finished' | 'cancelled' | 'failed' | 'lost'
   readonly interrupts: readonly Interrupt[]
-  /** What it has come to. */
+  /** Its result. */
   readonly result?: unknown
-  /** What it has failed with, or was lost with. */
+  /** The error with which it failed, or was lost. */
   readonly error?: string
 }
 
-/** What is known of an agent elsewhere. */
+/** What is known of a remote agent. */
 export interface AgUiState<View = unknown> {
-  /** Its state; undefined before it was told. */
+  /** Its state; undefined before the first one arrives. */
   readonly view: View | undefined
-  /** Whether a difference was lost, so that the state is an older one until the next whole one comes. */
+  /** Whether a delta was lost, so that the state is out of date until the next snapshot arrives. */
   readonly isStale: boolean
-  /** The conversation; what is still being written is `streaming`. */
+  /** The conversation; a message still being written is `streaming`. */
   readonly messages: readonly AgUiMessage[]
   /** The steps that have begun and not ended. */
   readonly steps: readonly string[]
   readonly run: AgUiRun
 }
 
-/** How much of an agent elsewhere is kept. */
+/** How much of a remote agent is kept. */
 export interface FromAgUiOptions {
   /** Of the store; default `'ag-ui'`. */
   readonly name?: string
@@ -63,19 +63,19 @@ export interface FromAgUiOptions {
   readonly messagesMax?: number
   /** Characters of one text, or of the arguments of one call; default 1 048 576. */
   readonly textMax?: number
-  /** Told of each fault of the store, an event that does not fit among them; else they go to `console.error`. */
+  /** Called with each fault of the store, including invalid events; by default they go to `console.error`. */
   readonly onFault?: (fault: SubscriberFault) => void
 }
 
-/** An agent elsewhere; see {@link fromAgUi}. */
+/** A remote agent; see {@link fromAgUi}. */
 export interface RemoteAgent<View = unknown> extends Disposable {
-  /** All that can be read and followed of a store. A write to it is refused with `WRITE_ELSEWHERE`. */
+  /** A store to read and follow. A write to it is refused with `WRITE_ELSEWHERE`. */
   readonly store: Readable<AgUiState<View>> & MetricsSource
-  /** Events that are no state: `CUSTOM`, `RAW`, those of subagents, and types that are not known here. */
+  /** Events that are not state: `CUSTOM`, `RAW`, those of subagents, and unknown types. */
   readonly others$: Observable<AGUIEvent>
-  /** Events that came, and those among them that were passed over. */
+  /** Events received, and those among them that were skipped as invalid. */
   readonly counts: { readonly events: number; readonly invalid: number }
-  /** Stops reading; the store is destroyed, and keeps what it had. */
+  /** Stops reading; the store is destroyed, and keeps its last state. */
   close(): void
 }
 
@@ -88,13 +88,13 @@ const FROM_AG_UI_KEYS: KnownKeys<FromAgUiOptions> = {
 const NO_RUN: AgUiRun = { threadId: '', runId: '', status: 'none', interrupts: [] }
 
 /**
- * Reads an agent elsewhere from its events: the state, the conversation and the run, as one store, which is followed,
- * selected from and paced as any other. Each event is a version, with its type as the reason.
+ * Turns the events of a remote agent into one store of its state, conversation and run, to follow, select from and
+ * pace like any other. Each event is a version, with its type as the reason.
  *
- * An event that does not fit is a fault (`AGUI_EVENT_INVALID`) of the store, counted, and has changed nothing. After a
- * difference that does not apply those that follow are passed over, until the state comes whole.
+ * An invalid event is a fault (`AGUI_EVENT_INVALID`) of the store, is counted, and changes nothing. After a
+ * delta that does not apply, further deltas are skipped until a snapshot arrives.
  *
- * @param events - of one run or of several, one after the other: those of `toAgUi`, or `new HttpAgent({ url }).run(input)`.
+ * @param events - of one run, or of several in a row: those of `toAgUi`, or `new HttpAgent({ url }).run(input)`.
  *
  * @example
  * ```ts

@@ -16,21 +16,21 @@ export type InterruptDetails = Partial<
 
 /** How a state of a machine is shown; each function is given the state of one version. */
 export interface AgUiMapping<State, Event extends EventObject = EventObject> {
-  /** What the client's state is, as plain JSON. Leave the messages out: they travel by themselves. */
+  /** The client's state, as plain JSON. Leave out the messages: they are sent separately. */
   readonly view: (state: State) => unknown
   /** The conversation. What did not change keeps its identity, or is compared. */
   readonly messages?: (state: State) => readonly AgUiMessage[]
   /** What the client calls the step that the machine is in; default the path of its state. */
   readonly step?: (state: State) => string | undefined
-  /** Whether the run is over; it also is where the machine is final, and where it waits for an answer. */
+  /** Whether the run is over; it always is when the machine is final or waits for an answer. */
   readonly ended?: (state: State) => boolean
-  /** What the run has failed with. */
+  /** The error with which the run has failed; undefined if it has not. */
   readonly failed?: (state: State) => string | undefined
-  /** What a client is told of an interrupt. */
+  /** The details of an interrupt that the client receives. */
   readonly interrupt?: (interrupt: OpenInterrupt, state: State) => InterruptDetails
-  /** The event that an answer is; none for one that is not what was asked for, which is refused. */
+  /** The event for an answer; undefined refuses the answer. */
   readonly answer?: (entry: ResumeEntry, interrupt: OpenInterrupt, state: State) => Event | undefined
-  /** The event that a new run begins with, where nothing waits for an answer. */
+  /** The event that starts a new run, when nothing waits for an answer. */
   readonly start?: (input: RunAgentInput, state: State) => Event | undefined
 }
 

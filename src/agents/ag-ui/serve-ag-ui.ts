@@ -27,7 +27,7 @@ export interface AgUiResponse {
 
 /** How a client is served over server-sent events. */
 export interface ServeAgUiOptions extends Pick<ToAgUiOptions, 'policy' | 'threadId'> {
-  /** The input where something else has read the body of the request. */
+  /** The input, if other code has already read the body of the request. */
   readonly input?: unknown
   /** How many bytes of a body are read; default 1 MiB. */
   readonly bytesMax?: number
@@ -38,11 +38,11 @@ const MIB = 1_048_576
 /**
  * Answers a request with a run: a POST with a `RunAgentInput`.
  *
- * What is refused (an answer that is late, unknown, incomplete or not what was asked for, an input without an answer
- * while the machine waits) is `RUN_ERROR` on the wire, and has changed nothing. A body that is no input is refused with
- * 400. Who may ask at all is for whoever calls this to decide.
+ * A refusal (an answer that is late, unknown, incomplete or does not fit its schema, an input without an answer
+ * while the machine waits) is `RUN_ERROR` on the wire, and changes nothing. A body that is not an input is refused with
+ * 400. Authorization is up to the caller.
  *
- * @returns the subscription of the response, once it has begun; nothing where there is none.
+ * @returns the subscription of the response, once it has begun; undefined if there is none.
  */
 export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
   req: AgUiRequest,

@@ -17,20 +17,20 @@ export type MappingOf<Context, Cells extends Cell> = AgUiMapping<
 
 /** The run, and the pace of the client. */
 export interface ToAgUiOptions {
-  /** How fast the client is told; default `latest()`. */
+  /** The pace of the client; default `latest()`. */
   readonly policy?: SinglePolicy
-  /** Default the thread of the store. */
+  /** Default: the thread of the store. */
   readonly threadId?: string
-  /** Default a new id. */
+  /** Default: a new id. */
   readonly runId?: string
 }
 
 /**
- * What a client of AG-UI is told of a machine store, from now to the end of the run: where the machine waits for an
- * answer, is final, or has `ended` or `failed` as the mapping says. One subscription is one run of one client.
+ * The AG-UI events of a machine store for one client, from now to the end of the run: when the machine waits for an
+ * answer, is final, or has `ended` or `failed` according to the mapping. One subscription is one run of one client.
  *
- * The first events bring all that the client needs, whatever it had; nothing is told token by token again. From then on
- * it is told the differences between what it was given last and now.
+ * The first events carry everything that the client needs, whatever it had; tokens are not replayed. After that
+ * it receives the differences between what it was last sent and the current state.
  *
  * @example
  * ```ts
