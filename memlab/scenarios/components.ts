@@ -6,8 +6,6 @@ import type { Claim, ScenarioOptions, Witness } from '../support/scenario.ts'
 
 export const claim = 'A component leaves nothing of its hooks when it is unmounted.'
 
-export const noGrowth = 'a document of jsdom comes and goes by more than what a component weighs'
-
 interface State {
   readonly n: number
 }

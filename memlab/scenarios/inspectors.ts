@@ -8,8 +8,7 @@ import type { Claim } from '../support/scenario.ts'
 export const claim =
   'An inspector that is closed leaves nothing, in what it watched nor of the pages that it was shown to.'
 
-export const noGrowth =
-  'each opens sockets, which take longer than the growth of a reference could be told from'
+export const noGrowth = 'each operation opens sockets, which takes too long to be done a thousand times'
 
 const COUNT = 100
 

@@ -5,9 +5,6 @@ import type { Claim, ScenarioOptions } from '../support/scenario.ts'
 
 export const claim = 'A mirror that was closed, or whose connection was cut, leaves nothing on either side.'
 
-export const noGrowth =
-  'each operation makes keys of weak maps, whose tables come and go by a hundred bytes an operation'
-
 interface State {
   readonly tick: number
 }

@@ -12,7 +12,8 @@ import type { Claim } from '../support/scenario.ts'
 
 export const claim = 'A tab that is closed leaves no channel, no lock and no store.'
 
-export const noGrowth = 'Node makes and lets go of a port for each channel, in its own time'
+export const noGrowth =
+  'each channel that is kept makes every later message dearer: the twin does not come to its end'
 
 interface State {
   readonly tick: number
