@@ -32,6 +32,7 @@ const COMMAND = join(ROOT, 'dist/esm/cli/main.js')
 /** What a build is made of. */
 const INPUTS = [
   'src',
+  'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.esm.json',
   'scripts/build.mjs',

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { build } from 'esbuild'
@@ -82,6 +83,33 @@ describe('the bundle of an application', () => {
       .filter((name) => name in root && !elsewhere.includes(name))
     expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(expected))
     expect(latest).toBeFunction()
+  })
+})
+
+describe('the table of parts', () => {
+  test('has every file of the bundles that it is about', async () => {
+    const parts: { files: string }[] = JSON.parse(readFileSync(join(ROOT, 'scripts/size/parts.json'), 'utf8'))
+    const { metafile } = await build({
+      stdin: {
+        contents: "export { createMachineStore, createStore, transition } from './src/index.ts'",
+        resolveDir: ROOT,
+      },
+      absWorkingDir: ROOT,
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      define: { 'process.env.NODE_ENV': '"production"' },
+      minify: true,
+    })
+    const [output] = Object.values(metafile.outputs)
+    const held = Object.entries(output?.inputs ?? {}).filter(
+      ([file, { bytesInOutput }]) => bytesInOutput > 0 && file !== '<stdin>',
+    )
+    const unknown = held.filter(([file]) => !parts.some(({ files }) => new RegExp(`^${files}`).test(file)))
+    expect(held.length).toBeGreaterThan(50)
+    expect(unknown).toEqual([])
   })
 })
 
