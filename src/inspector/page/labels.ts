@@ -4,7 +4,8 @@
  */
 import type { Drawn, Placed } from './layout.ts'
 
-const CHAR = 6.6
+/** A character at its widest: what happened last is bold. */
+const CHAR = 7.2
 /** The height of a line of a label. */
 const LINE = 13
 /** Of the strip in which the name of a group stands. */
