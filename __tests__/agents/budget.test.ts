@@ -201,8 +201,60 @@ describe('withBudget', () => {
     store.destroy()
   })
 
+  test('gives back what work that throws at once had reserved', async () => {
+    const budget = withBudget({ tokens: 100 })
+    const machine = defineMachine({
+      id: 'short',
+      initial: 'CALLING',
+      types: {} as { events: { type: 'NEVER' } },
+      context: { spent: budget.none },
+      states: {
+        CALLING: {
+          invoke: {
+            src: budget.work({ tokens: 60 }, (_context, _event, { spend }): Promise<void> => {
+              spend({ tokens: 7 })
+              throw new Error('no')
+            }),
+            onDone: 'OVER',
+            onError: 'OVER',
+          },
+        },
+        OVER: {},
+      },
+    })
+    const store = createMachineStore(machine)
+    await store.waitFor(({ current }) => current === 'OVER')
+    expect(store.context.spent.tokens).toBe(7)
+    store.destroy()
+  })
+
+  test.each([Number.NaN, -5, '7', null])(
+    'fails a call that spent %p, and counts nothing of it',
+    async (tokens) => {
+      const { store } = caller({ tokens: 100 }, { tokens: 10 }, { tokens: tokens as number })
+      const faults: string[] = []
+      store.faults$.subscribe(({ error }) => faults.push(String(error)))
+      store.send('CALL')
+      await flush()
+      expect(faults.join()).toContain('Expected "tokens" to be a number from 0')
+      expect(store.context.spent.tokens).toBe(0)
+      store.destroy()
+    },
+  )
+
+  test('refuses needs that are none, before anything is called', () => {
+    const budget = withBudget({ tokens: 100 })
+    for (const ask of [
+      () => budget.allows({ tokens: Number.NaN }),
+      () => budget.work({ cost: -1 }, () => {}),
+    ])
+      expect(ask).toThrow('to be a number from 0')
+  })
+
   test('refuses a limit that is none', () => {
-    expect(() => withBudget({ tokens: -1 })).toThrow('Expected "tokens" to be a number from 0, got -1.')
+    expect(() => withBudget({ tokens: -1 })).toThrow(
+      'Expected "tokens" to be a number from 0, got -1 (number).',
+    )
     expect(() => withBudget({ token: 1 } as never)).toThrow('token')
   })
 })

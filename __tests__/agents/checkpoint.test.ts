@@ -123,6 +123,12 @@ describe('resume', () => {
     expect(() => resume(refundAgent, {} as never)).toThrow(
       'Expected "checkpoint" to be what checkpoint() made',
     )
+    for (const none of [null, 1, 'text', [], { threadId: 'a', version: -0.5, snapshot: {} }]) {
+      expect(() => resume(refundAgent, none as never)).toThrow('to be what checkpoint() made')
+      expect(() => fork(refundAgent, none as never, { threadId: 'b' })).toThrow(
+        'to be what checkpoint() made',
+      )
+    }
     const other = defineMachine({ id: 'other', initial: 'A', context: {}, states: { A: {} } })
     const store = createMachineStore(other)
     endings.push(() => store.destroy())

@@ -8,7 +8,7 @@
  * not forget it. What a call needs is reserved in the commit that starts it, so two regions cannot both spend the rest.
  */
 import { isObservable, tap } from 'rxjs'
-import { checkKeys, HeadgateError, isPromiseLike } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, isPromiseLike } from '../kit/index.ts'
 import type { EventObject, InvokeTools } from '../machine/index.ts'
 
 /** What may be spent; what is left out is without a limit. */
@@ -118,13 +118,18 @@ const RESOURCES: readonly Resource[] = [...SPENDABLE, 'ms']
  */
 export function withBudget(limits: Limits, { now = Date.now }: BudgetOptions = {}): Budget {
   checkKeys(limits, { tokens: true, cost: true, ms: true, steps: true }, 'withBudget()')
-  for (const resource of RESOURCES) {
-    const limit: unknown = limits[resource]
-    if (limit === undefined || (typeof limit === 'number' && limit >= 0)) continue
-    const received = String(limit)
+  checkAmounts(limits, RESOURCES)
+  return new LimitedBudget(limits, now)
+}
+
+/** What is no number would be in every later sum, and no comparison with it ever says that something is exceeded. */
+function checkAmounts(amounts: Limits, resources: readonly Resource[]): void {
+  for (const resource of resources) {
+    const amount: unknown = amounts[resource]
+    if (amount === undefined || (typeof amount === 'number' && amount >= 0)) continue
+    const received = describeValue(amount)
     throw new HeadgateError('OPTION_INVALID', { option: resource, expected: 'a number from 0', received })
   }
-  return new LimitedBudget(limits, now)
 }
 
 class LimitedBudget implements Budget {
@@ -149,6 +154,7 @@ class LimitedBudget implements Budget {
   }
 
   allows(needs: Needs = {}): (context: WithSpent) => boolean {
+    checkAmounts(needs, SPENDABLE)
     return ({ spent }) => this.missing(spent, needs) === undefined
   }
 
@@ -156,6 +162,7 @@ class LimitedBudget implements Budget {
     needs: Needs,
     src: (context: Context, event: Event, tools: BudgetTools<T>) => Result,
   ): (context: Context, event: Event, tools: T) => Result | Promise<never> {
+    checkAmounts(needs, SPENDABLE)
     const wanted = { ...needs, steps: needs.steps ?? 1 }
     return (context, event, given) => {
       // The cast holds: the tools of any machine have these, and types of events are not looked at here.
@@ -163,8 +170,7 @@ class LimitedBudget implements Budget {
       const call = new Call(this, tools, wanted)
       const missing = call.begin(this.#now())
       if (missing !== undefined) return call.exhausted(missing)
-      const result = src(context, event, { ...given, spend: (used) => call.spend(used) })
-      return call.until(result)
+      return call.until(() => src(context, event, { ...given, spend: (used) => call.spend(used) }))
     }
   }
 
@@ -216,7 +222,9 @@ class Call {
     })
   }
 
-  spend({ tokens = 0, cost = 0, steps = 0 }: Needs): boolean {
+  spend(used: Needs): boolean {
+    checkAmounts(used, SPENDABLE)
+    const { tokens = 0, cost = 0, steps = 0 } = used
     const beyond = { tokens: this.#draw('tokens', tokens), cost: this.#draw('cost', cost), steps }
     const isFree = beyond.tokens === 0 && beyond.cost === 0 && steps === 0
     const spent = isFree ? undefined : this.#write((before) => add(before, beyond))
@@ -228,15 +236,23 @@ class Call {
   }
 
   /** Gives back what was reserved and not used, when the work is over. */
-  until<Result>(result: Result): Result {
+  until<Result>(src: () => Result): Result {
     const end = (): void => {
       this.#isOver = true
       const { tokens, cost } = this.#reserved
       if (tokens > 0 || cost > 0) this.#write((spent) => add(spent, { tokens: -tokens, cost: -cost }))
     }
+    let result: Result
+    try {
+      result = src()
+    } catch (error) {
+      end()
+      throw error
+    }
     // The casts hold: each gives what it was given.
     if (isObservable(result)) return result.pipe(tap({ error: end, complete: end })) as Result
     if (isIterable(result)) return followed(result, end) as Result
+    // A machine, or what is subscribed to otherwise: its end is not seen, and it has spent what it reserved.
     if (!isPromiseLike(result)) return result
     return Promise.resolve(result).finally(end) as Result
   }

@@ -123,8 +123,9 @@ export function resume<Context, Cells extends Cell, Io extends Ports>(
   from: Checkpoint,
   options: ResumeOptions<Io['input']> = {},
 ): MachineStore<Context, Cells, Io> {
-  const { threadId = from.threadId, ...storeOptions } = options
-  return begin(machine, from, storeOptions, { threadId, ...parentIn(from) })
+  const read = readCheckpoint(from)
+  const { threadId = read.threadId, ...storeOptions } = options
+  return begin(machine, read, storeOptions, { threadId, ...parentIn(read) })
 }
 
 /** How a thread branches off. */
@@ -144,7 +145,8 @@ export function fork<Context, Cells extends Cell, Io extends Ports>(
   from: Checkpoint | MachineStore<Context, Cells, Io>,
   options: ForkOptions<Io['input']>,
 ): MachineStore<Context, Cells, Io> {
-  const parent = 'machine' in from ? checkpoint(from) : from
+  const isStore = typeof from === 'object' && from !== null && 'machine' in from
+  const parent = isStore ? checkpoint(from) : from
   const { threadId, ...storeOptions } = options
   const { snapshot, ...rest } = readCheckpoint(parent)
   const metadata = {
@@ -161,11 +163,10 @@ const parentIn = ({ parentId }: Checkpoint): { parentId?: string } =>
 
 function begin<Context, Cells extends Cell, Io extends Ports>(
   machine: Machine<Context, Cells, Io>,
-  from: Checkpoint,
+  { snapshot, entered }: ReadCheckpoint,
   options: Omit<MachineStoreOptions<Io['input']>, 'held'>,
   thread: { readonly threadId: string; readonly parentId?: string },
 ): MachineStore<Context, Cells, Io> {
-  const { snapshot, entered } = readCheckpoint(from)
   // What the input made is overwritten; a machine whose context is made of it may not be able to do without.
   const create = createMachineStore as unknown as (
     machine: AnyMachine,
@@ -190,9 +191,12 @@ export function goOn(store: { readonly name: string }, snapshot: Snapshot<never>
   }
 }
 
+/** A checkpoint whose snapshot is one, and no form of it. */
+type ReadCheckpoint = Checkpoint & { readonly snapshot: Snapshot<unknown> }
+
 /** Reads a checkpoint that JSON may have held. */
-function readCheckpoint(from: Checkpoint): Checkpoint & { readonly snapshot: Snapshot<unknown> } {
-  const { threadId, version, snapshot, entered = {} } = from
+function readCheckpoint(from: Checkpoint): ReadCheckpoint {
+  const { threadId, version, snapshot, entered = {} } = Object(from) as Checkpoint
   const isOne = typeof threadId === 'string' && Number.isSafeInteger(version) && typeof snapshot === 'object'
   if (!isOne || snapshot === null) {
     const received = JSON.stringify(from)?.slice(0, 80) ?? 'nothing'

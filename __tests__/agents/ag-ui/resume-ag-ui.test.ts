@@ -53,6 +53,19 @@ const pair = defineMachine({
 })
 
 describe('resumeAgUi', () => {
+  test.each([
+    ['thread', null],
+    ['thread', 7],
+    ['thread', {}],
+    ['unknown', inputOf('yes' as never)],
+    ['unknown', inputOf([null as never])],
+    ['unknown', inputOf([{ status: 'resolved' } as never])],
+  ])('refuses as %s what a client cannot have meant: %j', (reason, input) => {
+    const { store, version } = waiting()
+    expect(resumeAgUi(store, input as never, mapping as never)).toMatchObject({ handled: false, reason })
+    expect(store.snapshot.version).toBe(version)
+  })
+
   test('rule 1: refuses a resume of another thread', () => {
     const { store, version } = waiting()
     const result = resumeAgUi(store, inputOf([yes()], { threadId: 'other' }), mapping as never)

@@ -65,16 +65,21 @@ export function resumeAgUi<Context, Cells extends Cell, Io extends Ports>(
   mapping: MappingOf<Context, Cells>,
   { threadId = threadOf(store).threadId }: ResumeAgUiOptions = {},
 ): ResumeResult {
-  if (input.threadId !== threadId) {
-    return refusal('thread', `The thread is "${threadId}", and not "${input.threadId}".`)
+  // It comes from a client: its type is a claim.
+  const { threadId: asked, resume: entries = [] } = Object(input) as RunAgentInput
+  if (asked !== threadId) return refusal('thread', `The thread is "${threadId}", and not "${asked}".`)
+  if (!areEntries(entries)) {
+    return refusal('unknown', 'Expected "resume" to be a list of { interruptId, status, payload? }.')
   }
   const driver = driverOf(store)
   // The casts forget names that nothing here depends on.
   const any = mapping as unknown as AgUiMapping<AnyState>
   const target = store as unknown as Sendable
-  const entries = input.resume ?? []
   return entries.length > 0 ? resume(driver, target, entries, any) : start(driver, target, input, any)
 }
+
+const areEntries = (entries: unknown): entries is readonly ResumeEntry[] =>
+  Array.isArray(entries) && entries.every((entry) => typeof entry?.interruptId === 'string')
 
 const refusal = (reason: ResumeRefusal, message: string): ResumeResult => ({
   handled: false,

@@ -82,7 +82,8 @@ export class RunWriter {
   /** All that a client needs to go on from here. */
   #whole(state: AnyState, version: number): AGUIEvent[] {
     const { view, messages } = this.#mapping
-    this.#view = view(state)
+    // Undefined is no JSON.
+    this.#view = view(state) ?? null
     const stateEvent = agUiEvent('STATE_SNAPSHOT', { snapshot: this.#view, metadata: labelOf(version) })
     return [stateEvent, ...(messages === undefined ? [] : this.#messages.whole(messages(state)))]
   }
@@ -95,7 +96,7 @@ export class RunWriter {
 
   #difference(state: AnyState, version: number): AGUIEvent[] {
     const before = this.#view
-    const view = this.#mapping.view(state)
+    const view = this.#mapping.view(state) ?? null
     this.#view = view
     if (view === before) return []
     const metadata = labelOf(version)
