@@ -8,10 +8,10 @@ import type { Recovered } from './recover.ts'
 
 /** How much a journal keeps, how far it may be behind its store, and what its states look like. */
 export interface JournalOptions<S> {
-  /** Begins its keys; one database may hold several journals. Default: the store's name. */
+  /** The prefix of its keys; one database may hold several journals. Default: the store's name. */
   readonly name?: string
   /**
-   * Commits between whole states, from 1; or `'growth'`: when the changes behind the last one are five times as long as
+   * Commits between whole states, from 1; or `'growth'`: when the changes since the last one are five times as long as
    * the state. Default 1 000.
    */
   readonly snapshotEvery?: number | 'growth'
@@ -24,29 +24,29 @@ export interface JournalOptions<S> {
   readonly behind?: 'skip' | 'suspend'
   /** The newest versions that are kept for `at` and `commits`. Default 10 000; `Infinity` keeps all. */
   readonly keep?: number
-  /** Between attempts to open an engine that failed. Default 1 000. */
+  /** Milliseconds between attempts to open an engine that failed. Default 1 000. */
   readonly retryMs?: number
-  /** How long `close()` waits for a disk that neither fails nor gets on. Default 10 000. */
+  /** Milliseconds that `close()` waits for a disk that neither fails nor makes progress. Default 10 000. */
   readonly closeMs?: number
   /** Of the state, from 1. Default 1. */
   readonly schema?: number
   /** Makes of a state that an earlier schema wrote one of this schema. */
   readonly migrate?: (state: unknown, schema: number) => S | Immutable<S>
-  /** Cuts off what cannot be read, with what is behind it, and keeps a copy; else `JOURNAL_DAMAGED`. Default false. */
+  /** Cuts off damaged records and everything after them, and keeps a copy; otherwise `JOURNAL_DAMAGED`. Default false. */
   readonly repair?: boolean
   /**
-   * Asked for a text with each commit, inside the write: it is kept in the record of that commit, and the newest one
-   * is `stats().recovered.note`. Such as the place in an input that led to the commit.
+   * Called inside each write for a text to keep in the record of its commit, such as the position in an input that led
+   * to it. The newest one is `stats().recovered.note`.
    */
   readonly note?: () => string
   /**
-   * Where another tab writes: follows what it writes, and writes when it is closed; else `JOURNAL_LOCKED`. Until then
-   * writes of the store are refused with `JOURNAL_FOLLOWING`. Default false.
+   * If another tab writes, follows it, and takes over when it closes; otherwise `JOURNAL_LOCKED`. Until then
+   * writes to the store are refused with `JOURNAL_FOLLOWING`. Default false.
    */
   readonly follow?: boolean
   /** Encrypts or compresses records. */
   readonly seal?: Seal
-  /** The time of retries. Default: RxJS's `asyncScheduler`. */
+  /** Times the retries. Default: RxJS's `asyncScheduler`. */
   readonly scheduler?: SchedulerLike
 }
 
@@ -56,7 +56,7 @@ export interface JournalStats {
   readonly committed: number
   /** Of those, how many are on the disk. */
   readonly durable: number
-  /** How many were given up for a newer state. */
+  /** How many were skipped in favour of a newer state. */
   readonly skipped: number
   readonly pending: number
   /** Writes to the engine. */
@@ -71,7 +71,7 @@ export interface JournalStats {
   readonly recovered: Recovered
 }
 
-/** The first failure of an episode; the journal goes on trying. */
+/** The first failure of an episode; the journal keeps retrying. */
 export interface JournalFault {
   readonly journal: string
   readonly error: unknown
@@ -79,7 +79,7 @@ export interface JournalFault {
   readonly durableVersion: number
 }
 
-/** How a journal is: `behind` its store, `degraded` by a failing disk, `following` another process that writes. */
+/** The state of a journal: `behind` its store, `degraded` by a failing disk, `following` another process that writes. */
 export type JournalStatus = 'live' | 'behind' | 'degraded' | 'following' | 'closed'
 
 /** Which commits {@link Journal.replay} hands over, and how fast. */
@@ -112,12 +112,12 @@ export interface Journal<S> extends AsyncDisposable {
   replay(into: Store<S>, options?: ReplayOptions): Promise<number>
   /** Clears what is older than `keep`; it does so itself with each whole state. */
   compact(): Promise<Compaction>
-  /** Reads everything, and tells what does not hold. */
+  /** Reads everything, and reports what is damaged or missing. */
   verify(): Promise<Verification>
   stats(): JournalStats
   readonly faults$: Observable<JournalFault>
   /**
-   * Writes what waits, and closes the engine.
+   * Writes the pending commits, and closes the engine.
    *
    * @throws `JOURNAL_PENDING` with the versions that could not be written: the disk has failed for `retryMs`, or hangs
    * for `closeMs`. `JOURNAL_STUCK` where everything was written, and the engine does not close.

@@ -3,11 +3,11 @@ import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { Store, SubscriberFault } from '../store/index.ts'
 import { type Backoff, LINK_DEFAULTS } from './link.ts'
 
-/** How a connection is made again, and how much is taken from it. */
+/** How a link reconnects, and how much it accepts. */
 export interface LinkingOptions {
-  /** How long is waited before a lost connection is tried again; default 100 to 10 000 milliseconds. */
+  /** The delay before reconnecting; default 100 to 10 000 milliseconds. */
   backoffMs?: Backoff | undefined
-  /** Bytes of a frame that is taken from the server; default 16 777 216. */
+  /** Most bytes of a frame from the server; default 16 777 216. */
   frameBytesMax?: number | undefined
   /** Runs timers; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
@@ -30,19 +30,19 @@ export type OpenMirrorJournal = (store: Store<any>, note: () => string) => Promi
 export interface MirrorOptions extends LinkingOptions {
   /** Which of the stores that the server has; default the one without a name. */
   store?: string | undefined
-  /** By which the server knows it again; default a UUID. */
+  /** The name by which the server recognizes it; default a UUID. */
   clientId?: string | undefined
-  /** Asked at every connection. */
+  /** Called for every connection. */
   token?: (() => string | Promise<string>) | undefined
-  /** Writes without an answer; default 256. */
+  /** Most unanswered writes; default 256. */
   writesMax?: number | undefined
-  /** Bytes of a state that is taken from the server; default 268 435 456. */
+  /** Most bytes of a state from the server; default 268 435 456. */
   snapshotBytesMax?: number | undefined
-  /** Keeps what it has: the next mirror begins with that, before it has connected, and goes on from there. */
+  /** Keeps its state: the next mirror starts from it, before it has connected, and resumes from there. */
   journal?: OpenMirrorJournal | undefined
   /** Closes it. */
   signal?: AbortSignal | undefined
-  /** Told what goes wrong; default the console. */
+  /** Called with each fault; default the console. */
   onFault?: ((fault: SubscriberFault) => void) | undefined
 }
 

@@ -9,8 +9,8 @@ import { StoreMirror } from './store-mirror.ts'
 import { browserSocket, type WebSocketLike } from './web-socket.ts'
 
 /**
- * `connecting` until it has a state; `live` while the server tells it of each; `stale` while the connection is lost;
- * `closed` for good.
+ * `connecting` until it has a state; `live` while the server sends it each new one; `stale` while the connection is
+ * lost; `closed` for good.
  */
 export type MirrorStatus = 'connecting' | 'live' | 'stale' | 'closed'
 
@@ -46,25 +46,25 @@ export interface UpdateOptions extends AskOptions {
   optimistic?: boolean | undefined
 }
 
-/** A store elsewhere, as it is here. */
+/** A replica of a store in another process. */
 export interface Mirror<S> {
-  /** All that can be read and followed of a store, and its figures. A write to it is refused with `WRITE_ELSEWHERE`. */
+  /** The replica, to read and follow, and its figures. A write to it is refused with `WRITE_ELSEWHERE`. */
   readonly store: Readable<S> & MetricsSource
   /**
-   * What {@link Mirror.store} will be when the writes with `optimistic: true` are committed: these run again on whatever
-   * comes. One that is not committed is taken back, and a fault says so (`WRITE_TAKEN_BACK`). Its versions are its own.
+   * What {@link Mirror.store} will be once the writes with `optimistic: true` are committed: they run again on each new
+   * version. A write that is not committed is rolled back, and a fault says so (`WRITE_TAKEN_BACK`). Its versions are its own.
    */
   readonly optimistic: Readable<S>
-  /** By which the server knows it. */
+  /** The name by which the server knows it. */
   readonly clientId: string
   readonly status$: Observable<MirrorStatus>
-  /** Versions that it knows of and does not have; how long it has been behind, or without a connection. */
+  /** Versions that it knows of but does not have; how long it has been behind or disconnected. */
   readonly lag: { readonly versions: number; readonly ms: number }
-  /** How often it asked for a state again: for a delta that did not apply, a new life of the store, a gap. */
+  /** How often it asked for a state again: after a delta that did not apply, a restart of the store, a gap. */
   readonly resyncs: { readonly damaged: number; readonly epoch: number; readonly gap: number }
   /**
-   * Changes the store at the server: the recipe is run on the state here, and what it makes is committed there if the
-   * version is still the same; else it is run again on what came. Resolves when the mirror has the version.
+   * Changes the store at the server: the recipe runs on the local state, and its result is committed there if the
+   * version is still the same; otherwise it runs again on the newer state. Resolves when the mirror has the version.
    *
    * @throws what the recipe throws; `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED` before there is a state,
    *   `STORE_DESTROYED` after it was closed, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
@@ -72,7 +72,7 @@ export interface Mirror<S> {
   update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
   /** Sends an event to the machine store at the server; resolves as {@link Mirror.update}. */
   send(event: string | { readonly type: string }, options?: AskOptions): Promise<WriteResult>
-  /** Ends it: its store is destroyed, and keeps what it had. */
+  /** Ends the mirror: its store is destroyed, and keeps its last state. */
   close(): void
 }
 
@@ -82,7 +82,7 @@ export interface SyncLink {
   mirror<S>(store: string, options?: Omit<MirrorOptions, 'store' | keyof LinkingOptions>): Mirror<S>
 }
 
-/** Where a server is: an address of a WebSocket, or what opens a socket to it. */
+/** How to reach a server: a WebSocket address, or a function that opens a socket. */
 export type ConnectTo = string | (() => SyncSocket)
 
 /**
@@ -124,10 +124,10 @@ export function linkTo(connect: ConnectTo, options: LinkingOptions = {}): SyncLi
 }
 
 /**
- * Mirrors a store that a server has, at the pace that the server gives to it.
+ * Mirrors a store of a server, at the pace that the server's policy gives it.
  *
- * It connects at once and again whenever the connection is lost, goes on from what it has, and tells its subscribers
- * what it missed.
+ * It connects at once, reconnects whenever the connection is lost, resumes from the state it has, and reports to its
+ * subscribers what it missed.
  *
  * @param connect - `'ws://…'` where the platform has a `WebSocket`; else what opens a socket:
  *   `() => wsSocket(new WebSocket(url, { perMessageDeflate: false }))` with the package `ws`.

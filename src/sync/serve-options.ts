@@ -6,10 +6,10 @@ import { checkKeys, describeValue, HeadgateError, type Immutable } from '../kit/
 import type { Grant, Hello } from './frames.ts'
 import { isLoopback, type Origins } from './origins.ts'
 
-/** Who a client is, as the callbacks of a server are told. */
+/** Identifies a client to the callbacks of a server. */
 export interface ClientFacts {
   readonly clientId: string
-  /** The name of the store that it mirrors; `''` where a server has one without a name. */
+  /** The name of the store that it mirrors; `''` for a store without a name. */
   readonly store: string
   readonly grant: Grant
 }
@@ -25,7 +25,7 @@ export interface Proposal<S> {
 /** Who may connect, what each client is sent, and the limits of what they cost. */
 // biome-ignore lint/suspicious/noExplicitAny: what a record of stores of any kind is served with
 export interface ServeOptions<S = any> {
-  /** Versions that are kept, by reference, for clients to go on from; default 256. */
+  /** Versions kept, by reference, so that clients can resume from them; default 256. */
   historyVersions?: number | undefined
   /** Frames that a client may have without having acknowledged them; default 8. */
   window?: number | undefined
@@ -33,29 +33,29 @@ export interface ServeOptions<S = any> {
   windowBytes?: number | undefined
   /** Bytes of a piece of a snapshot; default 65 536. */
   chunkBytes?: number | undefined
-  /** Bytes of a frame that is taken from a client; default 1 048 576. */
+  /** Most bytes of a frame from a client; default 1 048 576. */
   frameBytesMax?: number | undefined
-  /** Frames a second that are taken from a connection, acknowledgements apart; default 1 000. */
+  /** Most frames per second from a connection, not counting acknowledgements; default 1 000. */
   framesPerSecondMax?: number | undefined
-  /** How often a connection in which nothing happens is asked for a sign of life; milliseconds, default 5 000. */
+  /** How often a silent connection is asked for a sign of life; milliseconds, default 5 000. */
   heartbeatMs?: number | undefined
   /** How long a client may be silent; milliseconds, default 15 000. */
   deadMs?: number | undefined
   /** Connections at a time; default 10 000. */
   clientsMax?: number | undefined
-  /** Bytes that wait for all clients together, above which nobody new is let in; default 268 435 456. */
+  /** Bytes that wait for all clients together, above which no new client is accepted; default 268 435 456. */
   heldBytesMax?: number | undefined
-  /** From pages of which origins connections are taken, as `https://app.example`; default those of loopback. */
+  /** The origins whose pages may connect, such as `https://app.example`; default those of loopback. */
   origins?: Origins | undefined
   /** How a client is fed; default `latest()`. One that waits until the client is idle. */
   policy?: ((client: ClientFacts) => Policy) | undefined
-  /** Asked at every connection; who gets nothing is turned away. Default: everybody may read, nobody write. */
+  /** Called for every connection; returning undefined turns it away. Default: everyone may read, no one may write. */
   authorize?: ((hello: Hello) => Grant | undefined | Promise<Grant | undefined>) | undefined
   /** The part of the state that a client is shown, a function of the state that keeps identities. Default: all. */
   view?: ((state: Immutable<S>, client: ClientFacts) => unknown) | undefined
-  /** Asked before a write of a client is committed: true, or why not. Default: what the grant says. */
+  /** Called before a client's write is committed: true, or why not. Default: what the grant says. */
   write?: ((proposal: Proposal<S>) => true | string) | undefined
-  /** Asked before an event of a client is sent to a machine store: true, or why not. */
+  /** Called before a client's event is sent to a machine store: true, or why not. */
   send?: ((request: { readonly event: unknown; readonly client: ClientFacts }) => true | string) | undefined
   /** Runs the heartbeat; default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined

@@ -18,7 +18,7 @@ export interface SyncMetrics {
   readonly accepted: number
   readonly connections: number
   readonly clients: number
-  /** Connections that were turned away: of an origin that is not allowed, or because there were as many as may be. */
+  /** Connections that were turned away: the origin is not allowed, or there were too many. */
   readonly turnedAway: number
   /** Connections that were ended for what they sent. */
   readonly protocolErrors: number
@@ -35,10 +35,10 @@ export interface SyncServer extends Disposable {
   accept(socket: SyncSocket, request?: RequestLike): void
   /** Whether `origins` lets a page of this origin in. What has no origin is no page. */
   allowsOrigin(origin: string | undefined): boolean
-  /** The figures of everybody who is connected. */
+  /** The figures of each connected client. */
   readonly clients: readonly ClientStats[]
   metrics(): SyncMetrics
-  /** What goes wrong with clients: those of the stores. */
+  /** Faults of the clients of all stores. */
   readonly faults$: Observable<SubscriberFault>
 }
 
@@ -48,8 +48,8 @@ type Stores = Readonly<Record<string, Store<any>>>
 /**
  * Serves a store, or a record of them, to mirrors over sockets that it is given.
  *
- * Each client is a subscriber of the store, with a policy and an account of its own; it is busy while it has a window
- * of frames that it has not acknowledged.
+ * Each client is a subscriber of the store, with its own policy and counters; it is busy while a full window of frames
+ * is unacknowledged.
  *
  * @example
  * ```ts

@@ -31,20 +31,20 @@ export interface OpenedStore<S> {
 export interface ShareOptions<S> {
   /** How the other tabs are served; by default they read and write. */
   readonly serve?: ServeOptions<S>
-  /** How long a tab waits before it tries again where `open` has failed; milliseconds, default 1 000. */
+  /** How long a tab waits before it retries after `open` has failed; milliseconds, default 1 000. */
   readonly retryMs?: number
   readonly scheduler?: SchedulerLike
-  /** Told what goes wrong; default the console. */
+  /** Called with each fault; default the console. */
   readonly onFault?: (fault: SubscriberFault) => void
 }
 
-/** A store of several tabs, whichever of them serves it. */
+/** A store that several tabs share, whichever of them serves it. */
 export interface SharedStore<S> {
   /** The store, in every tab; `update` writes it. */
   readonly mirror: Mirror<S>
   /** Whether this tab serves the others. */
   readonly serves: boolean
-  /** Ends it in this tab; resolves when the next one may serve. */
+  /** Ends it in this tab; resolves when another tab may serve. */
   close(): Promise<void>
 }
 
@@ -61,8 +61,8 @@ const BACKOFF = { least: 10, most: 1_000 }
  * next one does (Web Locks, BroadcastChannel).
  *
  * @param name - of the store, for this origin.
- * @param open - is called in the tab that serves. It is given the newest that this tab has seen, if anything: a store
- *   that has no journal can go on from it.
+ * @param open - called in the tab that serves, with the newest snapshot that this tab has seen, if any, so that a store
+ *   without a journal can continue from it.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ const BACKOFF = { least: 10, most: 1_000 }
  *     return { store, close: () => journal.close() }
  *   })
  * ```
- * @throws `WEB_LOCKS_ABSENT` where the platform has none
+ * @throws `WEB_LOCKS_ABSENT` if the platform has none
  */
 export function shareTabs<S>(
   name: string,
