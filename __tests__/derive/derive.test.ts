@@ -130,6 +130,27 @@ describe('derive, of sources that are given', () => {
     expect([view.state, double.state]).toEqual([3, 6])
   })
 
+  test.each([
+    ['that it has come to read', (value: Readable<number>) => value],
+    [
+      'that a source of it has come to read, with the same result',
+      (value: Readable<number>) => derive([value], (n) => n),
+    ],
+  ])('so it is of a view %s', async (_what, readOf) => {
+    const task = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+    const store = createStore(1)
+    const reads = createStore(false)
+    const view = paced(store, throttle({ ms: 10_000 }))
+    const value = readOf(derive((read) => (read(reads) ? read(view) : 1)))
+    expect([view.state, value.state, value.state]).toEqual([1, 1, 1])
+    store.set(2)
+    reads.set(true)
+    expect([value.state, value.state]).toEqual([1, 1])
+    await task()
+    await task()
+    expect(value.state).toBe(2)
+  })
+
   test('is a source of views', () => {
     const store = createStore(1)
     const view = paced(
@@ -285,6 +306,24 @@ describe('derive, inside a batch', () => {
     })
     expect(told).toEqual([2, 4])
     expect(double.snapshot.version).toBe(1)
+  })
+
+  test('inside of a batch one that comes out equal, or throws, has the very version that it had', () => {
+    const store = createStore(1)
+    const parity = derive([store], (n) => {
+      if (n > 9) throw new Error('too much')
+      return n % 2
+    })
+    const { snapshot } = parity
+    store.batch(() => {
+      store.set(3)
+      expect(parity.snapshot).toBe(snapshot)
+      store.set(10)
+      expect(() => parity.snapshot).toThrow('too much')
+      store.set(4)
+      expect(parity.snapshot).toMatchObject({ version: 1, state: 0 })
+    })
+    expect(parity.snapshot).toMatchObject({ version: 1, state: 0 })
   })
 
   test('what a reader had computed is not computed again when the batch is published', () => {
@@ -671,12 +710,17 @@ describe('derive, faults', () => {
 
   test('a write inside is refused, whoever is read on the way', () => {
     const store = createStore(1, { name: 'robot' })
-    const inner = derive([store], (n) => {
+    const write = (n: number): number => {
       store.set(n + 1)
       return n
-    })
-    const outer = derive([inner], (n) => n)
+    }
+    const inner = derive([store], write, { name: 'inner' })
+    const outer = derive([inner], (n) => n, { name: 'outer' })
     expect(codeOf(() => outer.state)).toBe('WRITE_IN_DERIVE')
+    expect(() => outer.state).toThrow('"inner"')
+    const read = derive([store], (n) => n)
+    const after = derive((take) => write(take(read)), { name: 'after' })
+    expect(() => after.state).toThrow('"after"')
     expect(store.snapshot).toMatchObject({ version: 0, state: 1 })
     expect(codeOf(() => store.set(2))).toBe('nothing thrown')
   })
@@ -816,6 +860,23 @@ describe('derive, re-entrancy', () => {
     double.subscribe(({ state }) => void seen.push(`b${state}`))
     store.set(2)
     expect(seen).toEqual(['a2', 'b2', 'a4', 'b4', 'a6', 'b6'])
+  })
+
+  test('followers are told in the order in which they came, whatever was made first', () => {
+    const store = createStore(0)
+    const told: string[] = []
+    const tell =
+      (name: string) =>
+      ({ state }: { state: number }) =>
+        void told.push(`${name}${state}`)
+    const early = derive([store], (n) => n)
+    const late = derive([store], (n) => n)
+    derive([early], (n) => n).subscribe(tell('a'))
+    late.subscribe(tell('b'))
+    early.subscribe(tell('c'))
+    told.length = 0
+    store.set(1)
+    expect(told).toEqual(['a1', 'b1', 'c1'])
   })
 
   test('a follower that writes to another source has all its writes told, in order', () => {

@@ -69,7 +69,6 @@ export class Reading implements Read {
     if (this.#before !== before) this.#before = before ?? NOTHING
     this.#place = 0
     this.isCyclic = false
-    this.#isFed = undefined
     this.cause = undefined
   }
 
