@@ -4,8 +4,8 @@
  *     npm run bench:journal
  *
  * LevelDB through classic-level, each write synced, without compression. Whoever is compared does the same work: a
- * change of one of 1 000 entities is on the disk before the next one. RxDB is not: its free storages for Node keep what
- * they hold in memory. The last table is what Headgate holds itself to. COMMITS=1000000 starts
+ * change of one of 1 000 entities is on the disk before the next one. RxDB is not: of its storages
+ * for Node the one on SQLite is a trial without a licence, others are servers, or keep what they hold in memory. The last table is what Headgate holds itself to. COMMITS=1000000 starts
  * at as many commits as J5 names, ROUNDS=3 makes it shorter.
  */
 import { cpus } from 'node:os'

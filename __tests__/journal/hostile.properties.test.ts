@@ -29,6 +29,7 @@ interface State {
 
 const NAME = 'rover'
 const KEEP = 12
+const PENDING_MAX = 6
 const FIRST: State = { n: 0, schema: 1, by: {}, tail: [] }
 
 type Action =
@@ -144,18 +145,21 @@ class Program {
   journal!: Journal<State>
   history!: History<State>
   readonly snapshotEvery: number | 'growth'
+  readonly behind: 'skip' | 'suspend'
 
-  constructor(snapshotEvery: number | 'growth') {
+  constructor(snapshotEvery: number | 'growth', behind: 'skip' | 'suspend') {
     this.snapshotEvery = snapshotEvery
+    this.behind = behind
   }
 
   options(repair = false) {
-    const { snapshotEvery, schema } = this
+    const { snapshotEvery, behind, schema } = this
     return {
       snapshotEvery,
+      behind,
       schema,
       repair,
-      pendingMax: 6,
+      pendingMax: PENDING_MAX,
       retryMs: 0,
       closeMs: 5,
       keep: KEEP,
@@ -193,11 +197,24 @@ class Program {
     this.committed.set(version, state)
   }
 
+  /** A write, which may be refused where the disk keeps writers waiting. */
+  write(work: () => Snapshot<State> | undefined): void {
+    const before = this.store.snapshot
+    try {
+      const snapshot = work()
+      if (snapshot !== undefined) this.note(snapshot)
+    } catch (error) {
+      expect([this.behind, isHeadgateError(error, 'JOURNAL_FULL')]).toEqual(['suspend', true])
+      expect(this.store.snapshot).toBe(before)
+      expect(this.journal.stats().pending).toBeGreaterThanOrEqual(PENDING_MAX)
+    }
+  }
+
   step(key: string): void {
     const { state } = this.store
     const n = state.n + 1
     const by = Object.fromEntries([...Object.entries(state.by), [key, n]]) // `__proto__` too
-    this.note(this.store.set({ ...state, n, by, tail: [...state.tail, n].slice(-3) }))
+    this.write(() => this.store.set({ ...state, n, by, tail: [...state.tail, n].slice(-3) }))
   }
 
   /** The process is gone; whatever it still does reaches another disk. */
@@ -266,7 +283,8 @@ class Program {
       case 'put': {
         const { snapshot } = this.store
         const version = snapshot.version + one.jump
-        this.note(this.store.put({ ...snapshot, version, state: { ...snapshot.state, n: version * 1_000 } }))
+        const state = { ...snapshot.state, n: version * 1_000 }
+        this.write(() => this.store.put({ ...snapshot, version, state }))
         break
       }
       case 'fault':
@@ -289,9 +307,14 @@ class Program {
         await this.journal.durable()
         break
       case 'undo':
-      case 'redo':
-        if (this.history[one.kind]().handled) this.note(this.store.snapshot)
+      case 'redo': {
+        const { kind } = one
+        this.write(() => {
+          const { handled, snapshot } = this.history[kind]()
+          return handled ? snapshot : undefined
+        })
         break
+      }
       case 'compact':
         await this.journal.compact().catch(() => {}) // of a disk that fails
         break
@@ -349,8 +372,9 @@ describe('a journal to which everything happens', () => {
       fc.asyncProperty(
         fc.array(action, { maxLength: 40 }),
         fc.constantFrom(1, 2, 5, 'growth' as const),
-        async (actions, snapshotEvery) => {
-          const program = new Program(snapshotEvery)
+        fc.constantFrom('skip' as const, 'suspend' as const),
+        async (actions, snapshotEvery, behind) => {
+          const program = new Program(snapshotEvery, behind)
           await program.begin()
           for (const one of actions) await program.run(one)
           await program.run({ kind: 'look' })
