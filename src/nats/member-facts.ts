@@ -5,8 +5,6 @@ export interface MemberFacts {
   readonly status: NatsStatus
   /** The newest record that was read; 0 before the first. */
   readonly seen: number
-  /** Records that are in the log and were not read, as far as is known. */
-  readonly pending: number
   /** Whether it hears what comes. */
   readonly isReading: boolean
   /** Milliseconds that only rise. */

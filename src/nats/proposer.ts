@@ -53,6 +53,7 @@ export class Proposer {
   /** Looks whether it is time to publish again. It is left running where a record is decided: another one follows. */
   #timer: { readonly at: number; readonly subscription: Subscription } | undefined
   #made = 0
+  #isLooking = false
   #isClosed = false
 
   constructor(host: ProposerHost) {
@@ -85,6 +86,14 @@ export class Proposer {
     const outstanding = this.#outstanding
     if (outstanding?.id === id) outstanding.settle(counts ? 'counts' : 'conflict')
     else if (counts && outstanding?.base === base) outstanding.settle('conflict')
+    else if (outstanding !== undefined && !this.#isLooking) {
+      this.#isLooking = true
+      // Once all is read that came with it. Whether more is to come the servers say, and sometimes wrongly.
+      queueMicrotask(() => {
+        this.#isLooking = false
+        this.upToDate()
+      })
+    }
   }
 
   /** All was read that there is: where something has come, the log has refused what was published before. */

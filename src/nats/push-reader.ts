@@ -101,6 +101,7 @@ export class PushReader {
       const stalled = headers.get('Nats-Consumer-Stalled')
       if (stalled !== '') this.#connection.publish(stalled)
       else if (reply !== undefined && reply !== '') message.respond()
+      else this.#beat(headers.get('Nats-Last-Consumer'))
       return
     }
     // $JS.ACK.<stream>.<consumer>.<tries>.<sequence>.<number>.<time>.<pending>; newer servers put two words more ahead.
@@ -113,6 +114,13 @@ export class PushReader {
     }
     const id = headers?.get('Nats-Msg-Id') ?? ''
     this.#follower.entry({ sequence, id, text: message.string(), pending })
+  }
+
+  /** The consumer has nothing to send, whatever it has said of how much is behind. */
+  #beat(newest: string): void {
+    if (this.#consumer === undefined || newest === '') return
+    if (Number(newest) === this.#number) this.#follower.upToDate()
+    else this.#lost(new Error(`Message ${this.#number + 1} of the consumer did not come.`))
   }
 
   #lost(error: unknown): void {

@@ -101,9 +101,6 @@ export class StoreMember<S> implements NatsMember<S> {
       get seen() {
         return member.#reader.seen
       },
-      get pending() {
-        return member.#reader.pending
-      },
       get isReading() {
         return member.#isReading
       },

@@ -159,10 +159,9 @@ export class Writer<S> {
       this.#waiting = this.#waiting.filter(({ isOver }) => !isOver)
       if (this.#waiting.length === 0) break
       const { facts, turns } = this.#host
-      // What is made of a state that is known not to be the newest comes too late.
-      const isCurrent = facts.status === 'live' && facts.pending === 0
+      const isLive = facts.status === 'live'
       const ms = turns.waitMs()
-      if (!isCurrent || ms > 0) await this.#pause(isCurrent ? ms : undefined)
+      if (!isLive || ms > 0) await this.#pause(isLive ? ms : undefined)
       else {
         const attempt = await this.#attempt()
         if (attempt !== undefined) await this.#try(attempt)

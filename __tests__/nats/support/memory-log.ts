@@ -59,6 +59,8 @@ export class MemoryLog implements CommitLog {
   fate: () => Fate = () => 'stored'
   /** How long anything takes from here to the servers, and from them. */
   awayMs = 0
+  /** How many more records the servers say there are than there are. */
+  miscounted = 0
   /** Whether it is without a connection. */
   isUnplugged = false
   readonly #servers: Servers
@@ -103,7 +105,7 @@ export class MemoryLog implements CommitLog {
     const { records } = this.#servers
     const at = records.findIndex(({ sequence }) => sequence >= place.next)
     if (at < 0) return false
-    const entry: LogEntry = { ...(records[at] as Stored), pending: records.length - at - 1 }
+    const entry: LogEntry = { ...(records[at] as Stored), pending: records.length - at - 1 + this.miscounted }
     const isFar = this.awayMs > 0
     place.isTelling = !isFar
     place.next = entry.sequence + 1
