@@ -60,7 +60,7 @@ function row({ name, outcome, message, checks, thresholds, counts }) {
 function section({ profile, scale, seed, durationMs, environment, results }) {
   const { node, cpu, cores } = environment
   return [
-    `Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} cores, a shared machine; \`headgate stress --profile ${profile} --seed ${seed}\`, scale ${formatNumber(scale)}, ${formatDuration(durationMs)}. In parentheses the limit that each figure must keep.`,
+    `Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} cores, a shared machine; \`headgate stress --profile ${profile} --seed ${seed}\`, scale ${formatNumber(scale)}, ${formatDuration(durationMs)}. The limit for each figure is in parentheses.`,
     '',
     '| scenario | outcome | writes | checks that held | thresholds |',
     '|---|---|---:|---:|---|',
