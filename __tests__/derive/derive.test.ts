@@ -725,6 +725,20 @@ describe('derive, faults', () => {
     expect(codeOf(() => store.set(2))).toBe('nothing thrown')
   })
 
+  test('a view is neither flushed nor held inside: what it shows would change under those that read it', () => {
+    const store = createStore(1, { name: 'robot' })
+    const view = paced(store, throttle({ ms: 10_000 }))
+    const flushed = derive([view, store], (shown) => {
+      view.flush()
+      return shown
+    })
+    const held = derive([view], () => view.hold())
+    expect(codeOf(() => flushed.state)).toBe('WRITE_IN_DERIVE')
+    expect(codeOf(() => held.state)).toBe('WRITE_IN_DERIVE')
+    store.set(2)
+    expect([view.state, view.flush().state]).toEqual([1, 2])
+  })
+
   test('a cycle is refused with the names', () => {
     const isCyclic = createStore(true)
     const one: Readable<number> = derive((read) => (read(isCyclic) ? read(other) : 1), { name: 'one' })

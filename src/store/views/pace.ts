@@ -90,12 +90,14 @@ export class Pace<S> implements Feed<S> {
   }
 
   flush(): Snapshot<S> {
+    this.#requireNoDerive('flush()')
     this.open()
     this.#take(this.#source.readable.published)
     return this.#look()
   }
 
   hold(at: Snapshot<S> | undefined): () => void {
+    this.#requireNoDerive('hold()')
     const problem = at === undefined ? undefined : snapshotProblem(at)
     if (problem !== undefined) {
       throw new HeadgateError('SNAPSHOT_INVALID', { store: this.core.name, operation: 'hold()', problem })
@@ -110,6 +112,13 @@ export class Pace<S> implements Feed<S> {
       this.#show()
       this.#closeLater()
     }
+  }
+
+  /** What a view shows is what values are derived from, and their functions only read. */
+  #requireNoDerive(operation: string): void {
+    const { activity, name: store } = this.core
+    if (activity.deriving === undefined) return
+    throw new HeadgateError('WRITE_IN_DERIVE', { store, operation, derived: activity.deriving.name })
   }
 
   // ---- what comes of the source ----

@@ -20,6 +20,7 @@ export interface View<S> extends Readable<S> {
    * passed over.
    *
    * @returns what the view shows: while it is held, what it is held at.
+   * @throws `WRITE_IN_DERIVE` in the function of a derived value.
    */
   flush(): Snapshot<S>
   /**
@@ -28,7 +29,7 @@ export interface View<S> extends Readable<S> {
    *
    * @param snapshot - what to show; default what the view shows now. With an older one, versions go back.
    * @returns ends it.
-   * @throws `SNAPSHOT_INVALID`
+   * @throws `SNAPSHOT_INVALID`, `WRITE_IN_DERIVE` in the function of a derived value.
    */
   hold(snapshot?: Snapshot<S>): () => void
 }
