@@ -18,12 +18,12 @@ test('a cart is released when it is closed', async () => {
 })
 
 // Heap snapshots: seconds, for what matters most. It also finds what nobody tracked, and says what holds it.
-test('nothing is left in the heap', { timeout: 120_000 }, async () => {
+test('nothing is left in the heap', { timeout: 300_000 }, async () => {
   await expectNoLeak(() => new Cart(), use, { heap: 'memlab', rounds: 20 })
 })
 
 // The twin: a cart that is never closed must be found, or the tests above prove nothing.
-test('a cart that is not closed is found', { timeout: 120_000 }, async () => {
+test('a cart that is not closed is found', { timeout: 300_000 }, async () => {
   const forgotten = []
   await assert.rejects(
     expectNoLeak(
