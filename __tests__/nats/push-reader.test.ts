@@ -48,6 +48,12 @@ test('a server that has nothing to send says so by its beat, whatever it has sai
   expect(told).toEqual([7, 'up to date'])
 })
 
+test('all is read that was there when it was asked, whatever each message says of how much is behind', async () => {
+  const { told, send } = await reader(2)
+  for (const number of [1, 2, 3]) send(record(6 + number, number, 1))
+  expect(told).toEqual([7, 8, 'up to date', 9])
+})
+
 test('a beat behind a message that did not come ends the reading', async () => {
   const { told, send } = await reader(2)
   send(record(7, 1, 1))

@@ -78,7 +78,7 @@ export class PushReader {
       this.#consumer = consumer
       this.#heardAt = this.#scheduler.now()
       this.#watchBeats()
-      if (consumer.pending === 0) this.#follower.upToDate()
+      if (this.#number >= consumer.pending) this.#follower.upToDate()
     } catch (error) {
       this.#lost(error)
     }
@@ -114,6 +114,8 @@ export class PushReader {
     }
     const id = headers?.get('Nats-Msg-Id') ?? ''
     this.#follower.entry({ sequence, id, text: message.string(), pending })
+    // All is there that was when it was asked, whatever it says of how much is behind.
+    if (number === this.#consumer?.pending) this.#follower.upToDate()
   }
 
   /** The consumer has nothing to send, whatever it has said of how much is behind. */
