@@ -55,6 +55,7 @@ describe('the schema of a state', () => {
   test('that is later is refused though the word of the journal is damaged', async () => {
     const engine = await migrated()
     await engine.damage('rover!m', () => undefined)
-    await expect(opened(engine, 1)).rejects.toThrow('has schema 2, and 1 is known here; it was not touched.')
+    const details = { what: 'schema', found: 2, known: 1 }
+    await expect(opened(engine, 1)).rejects.toMatchObject({ code: 'JOURNAL_VERSION', details })
   })
 })
