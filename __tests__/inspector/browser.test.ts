@@ -398,7 +398,7 @@ withBrowser('the page', () => {
       const { page } = await show([store, createMachineStore(lamp)])
       await page.setViewportSize({ width, height: 740 })
       for (let n = 1; n <= 50; n += 1) store.set({ n })
-      await page.locator('tr.issue').waitFor()
+      await page.locator('tr.issue').first().waitFor()
       const overflow = 'document.documentElement.scrollWidth - innerWidth'
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
       await page.locator('tr.line').first().click()
