@@ -126,7 +126,7 @@ describe('headgate run --journal', () => {
         // Nobody handles LATE before the timer has run: a record that was ignored must not be taken again then.
         OFF: {
           on: { SEEN: { update: (draft) => add(draft, 1) } },
-          after: { 1_000: 'ON' }, // long after both records
+          after: { 1000: 'ON' }, // long after both records
         },
         ON: { on: { LATE: { update: (draft) => add(draft, 100) } } },
       },

@@ -178,7 +178,7 @@ describe('derive, of sources that are given', () => {
     const r2 = derive([robots], ({ r2 }) => r2)
     const { told } = follow(r2)
     robots.update((draft) => {
-      draft['r2'] = 2
+      draft.r2 = 2
     })
     expect(told).toEqual([undefined, 2])
   })
