@@ -15,7 +15,7 @@ import { type Robot, turn } from './support/bench.ts'
 const FRAMES = [
   '{"t":"hello","protocol":1,"clientId":"a"}',
   '{"t":"hello","protocol":1,"clientId":"b","resume":{"epoch":"none","version":3}}',
-  '{"t":"hello","protocol":1,"clientId":"honest"}',
+  '{"t":"hello","protocol":1,"clientId":"c"}',
   '{"t":"ack","version":0,"index":0}',
   '{"t":"ack","version":1}',
   '{"t":"ack","version":2}',
@@ -77,7 +77,7 @@ class Strangers {
       calls += 1
       if (throwing === when && calls % 3 === 0) throw new Error(when)
     }
-    const isHonest = (clientId: string): boolean => clientId === 'honest'
+    const isHonest = (clientId: string): boolean => clientId === 'beside'
     const options: ServeOptions<Robot> = {
       window,
       chunkBytes,
