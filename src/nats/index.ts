@@ -7,6 +7,6 @@ export type {
   NatsMember,
   NatsStats,
   NatsStatus,
-  SendOptions,
+  NatsWriteOptions,
 } from './nats-member.ts'
 export type { NatsOptions } from './nats-options.ts'

@@ -22,7 +22,7 @@ import type { WriteResult } from '../sync/index.ts'
 import type { CommitLog } from './commit-log.ts'
 import { LeadersDesk } from './leaders-desk.ts'
 import { Leadership, type Term } from './leadership.ts'
-import type { NatsStats, SendOptions } from './nats-member.ts'
+import type { NatsStats, NatsWriteOptions } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
 import type { Make } from './pending-write.ts'
 import { type Change, eventOf, type LogRecord } from './record.ts'
@@ -94,7 +94,7 @@ export class MachineMember extends StoreMember<AnyState> {
     return this.#leadership.term !== undefined
   }
 
-  async send(given: unknown, options: SendOptions = {}): Promise<WriteResult> {
+  async send(given: unknown, options: NatsWriteOptions = {}): Promise<WriteResult> {
     const { retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
     const driver = this.#driver
     const { machine } = driver

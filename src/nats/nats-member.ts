@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs'
 import type { BareEvent, Cell, MachineState } from '../machine/index.ts'
 import type { Readable } from '../store/index.ts'
-import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
+import type { Recipe, WriteResult } from '../sync/index.ts'
 import type { ServerFacts } from './commit-log.ts'
 
 /**
@@ -46,11 +46,11 @@ export interface NatsStats {
   readonly fenced: number
 }
 
-/** How an event is labelled, and how often it is tried again. */
-export interface SendOptions {
-  /** Why; default the type of the event. */
+/** How a write is labelled, and how often it is tried again. */
+export interface NatsWriteOptions {
+  /** Why; default `UPDATE`, or the type of the event that is sent. */
   reason?: string | undefined
-  /** How often it is decided again on a newer state; default 64. */
+  /** How often it is made again on a newer state; default 64. */
   retries?: number | undefined
   /** How long it may take; default `writeTimeoutMs`. */
   timeoutMs?: number | undefined
@@ -75,7 +75,7 @@ export interface NatsMember<S> extends AsyncDisposable {
    *   `STATE_TOO_LARGE`, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`, `STORE_DESTROYED` after it was closed,
    *   `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
    */
-  update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
+  update(recipe: Recipe<S>, options?: NatsWriteOptions): Promise<WriteResult>
   stats(): NatsStats
   /** Leaves: what it writes is given up, its store keeps what it has and can be written again. */
   close(): Promise<void>
@@ -99,5 +99,5 @@ export interface NatsMachineMember<Context, Cells extends Cell>
    * @throws `EVENT_INVALID`, what a guard or a recipe throws, and as {@link NatsMember.update}; `CODEC_INVALID` also for
    *   an event that JSON cannot hold.
    */
-  send(event: Cells['event'] | BareEvent<Cells['event']>, options?: SendOptions): Promise<WriteResult>
+  send(event: Cells['event'] | BareEvent<Cells['event']>, options?: NatsWriteOptions): Promise<WriteResult>
 }

@@ -11,12 +11,12 @@ import { asyncScheduler, BehaviorSubject, filter, firstValueFrom, type Observabl
 import { reportMember } from '../health/index.ts'
 import { HeadgateError, type Immutable, isHeadgateError, randomUuid } from '../kit/index.ts'
 import { contained, runRecipe, type Store } from '../store/index.ts'
-import type { Recipe, UpdateOptions, WriteResult } from '../sync/index.ts'
+import type { Recipe, WriteResult } from '../sync/index.ts'
 import { Chain } from './chain.ts'
 import type { CommitLog, LogEntry, ServerFacts } from './commit-log.ts'
 import { LogReader } from './log-reader.ts'
 import type { MemberFacts } from './member-facts.ts'
-import type { NatsFault, NatsMember, NatsStats, NatsStatus } from './nats-member.ts'
+import type { NatsFault, NatsMember, NatsStats, NatsStatus, NatsWriteOptions } from './nats-member.ts'
 import type { NatsSettings } from './nats-options.ts'
 import type { Make } from './pending-write.ts'
 import { Proposer } from './proposer.ts'
@@ -165,7 +165,7 @@ export class StoreMember<S> implements NatsMember<S> {
     return this.status$.value
   }
 
-  async update(recipe: Recipe<S>, options: UpdateOptions = {}): Promise<WriteResult> {
+  async update(recipe: Recipe<S>, options: NatsWriteOptions = {}): Promise<WriteResult> {
     const { reason = 'UPDATE', retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
     const operation = 'update()'
     const { name: store } = this.store
