@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { headgateAdapter } from '../../src/stress/headgate-adapter.ts'
 import { runStress } from '../../src/stress/run-stress.ts'
@@ -45,6 +46,14 @@ describe('runStress', () => {
     expect(onlyResult(report).thresholds).toEqual([
       { name: 'figure', about: 'A figure.', unit: 'pieces', atLeast: 2, atMost: 4, value: 3, passed: true },
     ])
+  })
+
+  test('has a curve of the heap also where the scenario does not tell how far it is', async () => {
+    const silent = scenario('silent', async (context) => {
+      for (let nth = 0; nth < 12; nth += 1) await context.time('work', () => sleep(30))
+    })
+    // Its beginning, and a point for each tenth of a second or, where the work takes longer, for each.
+    expect(onlyResult(await run([silent])).heap.length).toBeGreaterThan(3)
   })
 
   test('gives a report that JSON carries unchanged', async () => {
