@@ -9,7 +9,7 @@ function subscribeAndLose(watch: LeakWatch, subscription: object): void {
 
 async function lose(watch: LeakWatch, subscription: object): Promise<string | undefined> {
   subscribeAndLose(watch, subscription)
-  for (let attempt = 0; attempt < 50 && watch.siteOf(subscription) === undefined; attempt += 1) {
+  for (let attempt = 0; attempt < 500 && watch.siteOf(subscription) === undefined; attempt += 1) {
     await microtasks()
     collectGarbage()
     await microtasks()
