@@ -6,6 +6,7 @@
  */
 import { createStore } from '../../src/index.ts'
 import { mirror, serve, sseHandler, sseSocket } from '../../src/sync/index.ts'
+import { mirrorsThatClose, until } from '../support/mirrors.ts'
 import { type Claim, turn } from '../support/scenario.ts'
 
 export const claim =
@@ -87,10 +88,6 @@ function fetchFrom(handler: Handler, cuts: Set<() => void>): Fetch {
     })
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((done) => setTimeout(done, 1))
-}
-
 const HOUR_MS = 3_600_000
 
 const served = () => {
@@ -119,33 +116,9 @@ const quiet = { onFault: () => {}, backoffMs: { least: 0, most: 0 } }
 const mirrors: Claim = {
   name: 'mirrors over server-sent events, closed',
   count: 200,
-  create({ leak, witness }) {
-    const { store, server, connect, write } = served()
-    const kept: unknown[] = [store, server]
-    let open: { close(): void }[] = []
-    return {
-      async act(count) {
-        for (let index = 0; index < count; index += 1) {
-          const held = witness()
-          const mirrored = mirror<State>(connect, quiet)
-          mirrored.store.subscribe(() => {
-            held.seen += 1
-          })
-          open.push(mirrored)
-          if (leak) kept.push(mirrored)
-          await until(() => mirrored.store.published.version >= 0)
-        }
-      },
-      async release() {
-        if (!leak) {
-          for (const mirrored of open) mirrored.close()
-          await until(() => server.metrics().connections === 0)
-        }
-        open = []
-        await turn()
-      },
-      write,
-    }
+  create(options) {
+    const { connect, write, ...sides } = served()
+    return { ...mirrorsThatClose(sides, connect, options), write }
   },
 }
 

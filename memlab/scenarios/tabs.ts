@@ -1,13 +1,7 @@
 /** Sockets of broadcast channels, and tabs that share a store, in one process: the locks are made here. */
 import { createStore } from '../../src/index.ts'
-import {
-  acceptBroadcast,
-  broadcastSocket,
-  mirror,
-  type SharedStore,
-  serve,
-  shareTabs,
-} from '../../src/sync/index.ts'
+import { acceptBroadcast, broadcastSocket, type SharedStore, serve, shareTabs } from '../../src/sync/index.ts'
+import { mirrorsThatClose, until } from '../support/mirrors.ts'
 import type { Claim } from '../support/scenario.ts'
 
 export const claim = 'A tab that is closed leaves no channel, no lock and no store.'
@@ -19,49 +13,24 @@ interface State {
   readonly tick: number
 }
 
-const quiet = { onFault: () => {}, backoffMs: { least: 0, most: 0 } }
 let names = 0
 const newName = (): string => {
   names += 1
   return `heap-${process.pid}-${names}`
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((done) => setTimeout(done, 1))
-}
-
 /** One server, and mirrors that come and go over channels of its name. */
 const sockets: Claim = {
   name: 'mirrors over a broadcast channel, closed',
   count: 100,
-  create({ leak, witness }) {
+  create(options) {
     const store = createStore<State>({ tick: 0 })
     const server = serve(store, { historyVersions: 4, clientsMax: 1_000_000 })
     const name = newName()
     acceptBroadcast(server, name)
-    const kept: unknown[] = [store, server]
-    let open: { close(): void }[] = []
     let tick = 0
     return {
-      async act(count) {
-        for (let index = 0; index < count; index += 1) {
-          const held = witness()
-          const mirrored = mirror<State>(() => broadcastSocket(name), quiet)
-          mirrored.store.subscribe(() => {
-            held.seen += 1
-          })
-          open.push(mirrored)
-          if (leak) kept.push(mirrored)
-          await until(() => mirrored.store.published.version >= 0)
-        }
-      },
-      async release() {
-        if (!leak) {
-          for (const mirrored of open) mirrored.close()
-          await until(() => server.metrics().connections === 0)
-        }
-        open = []
-      },
+      ...mirrorsThatClose({ store, server }, () => broadcastSocket(name), options),
       write() {
         tick += 1
         store.set({ tick })
