@@ -21,10 +21,13 @@ type Labels = Pick<Snapshot<unknown>, 'version' | 'reason' | 'source' | 'tsWall'
 export type JournalRecord = Labels & {
   readonly from: number
   readonly note?: string | undefined
-} /** Of which schema the state is; journals of earlier versions say it of themselves alone. */ & (
-    | { readonly state: unknown; readonly schema?: number | undefined }
-    | { readonly ops: Delta }
-  )
+} & (Whole | { readonly ops: Delta })
+
+interface Whole {
+  readonly state: unknown
+  /** Of which schema the state is; journals of earlier versions say it of themselves alone. */
+  readonly schema?: number | undefined
+}
 
 /** Encrypts or compresses the text of records. */
 export interface Seal {
