@@ -186,4 +186,26 @@ describe('reading', () => {
     expect(told).toEqual(['catching-up', 'live', 'disconnected', 'live', 'closed', 'complete'])
     await settle()
   })
+
+  test('keeps a state of what others write: again and again, and of what was due while it was away', async () => {
+    const writer = world.join({ snapshotEvery: 500 })
+    await world.quiet()
+    const { log } = world.join({ snapshotEvery: 3 })
+    await world.quiet()
+    const keptUpTo = async (isAway: boolean): Promise<number[]> => {
+      for (const id of ['a', 'b', 'c']) {
+        const written = writer.member.update(add(id))
+        await world.quiet()
+        await written
+      }
+      if (isAway) log.unplug()
+      await world.pass(10_000)
+      log.isUnplugged = false
+      await world.pass(10_000)
+      return world.servers.snapshots.map((text) => JSON.parse(text).upTo)
+    }
+    expect(await keptUpTo(false)).toEqual([4])
+    expect(await keptUpTo(false)).toEqual([4, 7])
+    expect(await keptUpTo(true)).toEqual([7, 10])
+  })
 })

@@ -31,15 +31,24 @@ export class StateKeeper {
 
   /** A record was read; those that do not count make the log longer, too. */
   read(sequence: number, isOwn: boolean): void {
-    if (sequence - this.keptAt < this.#host.snapshotEvery) return
+    if (!this.#isDue(sequence)) return
     if (isOwn) this.#keep(sequence)
     else this.#keepLater()
+  }
+
+  /** All that there is was read: a state that was due while nothing could be read is due still. */
+  upToDate(): void {
+    if (this.#isDue(this.#host.facts.seen)) this.#keepLater()
   }
 
   /** Nothing is kept any more; resolves when nothing is under way. */
   close(): Promise<void> {
     this.#timer?.unsubscribe()
     return this.#keeping
+  }
+
+  #isDue(sequence: number): boolean {
+    return sequence - this.keptAt >= this.#host.snapshotEvery
   }
 
   #keep(upTo: number): void {
@@ -55,9 +64,10 @@ export class StateKeeper {
   }
 
   #keepLater(): void {
-    if (this.#timer?.closed === false) return
+    if (this.#timer !== undefined) return
     const ms = KEEP_MS * (1 + Math.random())
     this.#timer = this.#host.scheduler.schedule(() => {
+      this.#timer = undefined
       const { isReading, seen } = this.#host.facts
       if (isReading) this.#keep(seen)
     }, ms)

@@ -253,6 +253,7 @@ export class StoreMember<S> implements NatsMember<S> {
     this.#isReading = true
     this.#behindSince = undefined
     this.#proposer.upToDate()
+    this.#keeper.upToDate()
     this.writer.wake()
     if (this.chain.version >= 0 || this.replica.version < 0) this.#become('live')
     else if (!this.#isBeginning) void this.#beginLog()
