@@ -1,5 +1,5 @@
 /** What compiles of children and of addresses, and what does not. */
-import { test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { expectTypeOf } from 'expect-type'
 import { addressOf, createSystem } from '../../src/actors/index.ts'
 import { type Cell, createMachineStore, defineMachine, type MachineStore } from '../../src/index.ts'
@@ -124,5 +124,54 @@ test('an address is one of the system, and says what lives there', () => {
     createSystem({}),
   ]
   expectTypeOf(unrun).toBeFunction()
+  system.destroy()
+})
+
+test('a state that a child led to knows its event', async () => {
+  const job = defineMachine({
+    id: 'job',
+    initial: 'ON',
+    context: {},
+    types: {} as { events: { type: 'END' } | { type: 'FAIL' } },
+    states: { ON: { on: { END: 'OVER' } }, OVER: { type: 'final' } },
+    on: {
+      FAIL: {
+        update: () => {
+          throw new Error('failed')
+        },
+      },
+    },
+  })
+  const queue = defineMachine({
+    id: 'queue',
+    initial: 'ON',
+    context: { told: [] as string[] },
+    types: {} as { events: { type: 'AGAIN' } },
+    states: {
+      ON: {},
+      TOLD: {
+        entry: (draft, event) => {
+          if (event.type === 'done.child') draft.told.push(`${event.child} ${event.key} is done`)
+          if (event.type === 'error.child') draft.told.push(`${event.key} fails after ${event.restarts}`)
+        },
+        on: { AGAIN: 'ON' },
+      },
+    },
+    children: {
+      job: {
+        machine: job,
+        keys: () => ['a', 'b'],
+        onDone: 'TOLD',
+        onFault: { target: 'TOLD', reenter: true },
+      },
+    },
+  })
+  const system = createSystem(createMachineStore(queue))
+  system.send('root/job:a', 'END')
+  await system.idle()
+  system.send('root', 'AGAIN')
+  system.send('root/job:b', 'FAIL')
+  await system.idle()
+  expect(system.get('root').context.told).toEqual(['job a is done', 'b fails after 0'])
   system.destroy()
 })

@@ -98,7 +98,7 @@ describe('defineMachine', () => {
     [
       'no states',
       { states: {} },
-      'Expected "states" to be an object with at least one state, got undefined.',
+      'Expected "states" to be an object with at least one state, got an object.',
     ],
     [
       'no context',

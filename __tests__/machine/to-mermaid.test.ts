@@ -26,7 +26,7 @@ describe('toMermaid', () => {
       A: {
         on: { GO: 'B' },
         after: { 5: 'B', 7: { update: work } },
-        invoke: { src: work, onDone: 'B', onError: 'A' },
+        invoke: { src: work, onNext: 'B', onDone: 'B', onError: 'A' },
       },
       B: {},
     })
@@ -35,6 +35,7 @@ describe('toMermaid', () => {
       '  A --> B : after 5 ms',
       '  A --> A : after 7 ms',
       '  A --> B : done',
+      '  A --> B : next',
       '  A --> A : error',
     ])
   })

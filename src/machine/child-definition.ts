@@ -11,30 +11,10 @@
 import type { BufferPolicy } from '../backpressure/index.ts'
 import type { Collection } from '../collection/index.ts'
 import type { Immutable } from '../kit/index.ts'
-import type { TransitionConfig } from './definition.ts'
+import type { DoneChildEvent, ErrorChildEvent, TransitionConfig } from './definition.ts'
 import type { RootPath, RootTarget } from './hints.ts'
 import type { AnyMachine, TransitionNode } from './machine.ts'
 import type { InputOf, OutputOf } from './machine-types.ts'
-
-/** The event of a child that has come to its end. */
-export interface DoneChildEvent<Output = unknown> {
-  readonly type: 'done.child'
-  /** Which of `children` it is one of. */
-  readonly child: string
-  readonly key: string
-  readonly output: Output
-}
-
-/** The event of a child that failed, and is not started again. */
-export interface ErrorChildEvent {
-  readonly type: 'error.child'
-  /** Which of `children` it is one of. */
-  readonly child: string
-  readonly key: string
-  readonly error: unknown
-  /** How often it was started again, within the time that counts. */
-  readonly restarts: number
-}
 
 /** What follows from a child's failure. */
 export interface Supervision {

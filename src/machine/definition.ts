@@ -119,6 +119,25 @@ export type DoneStateEvent<Output = unknown> = { readonly type: 'done.state'; re
 export type NextEvent<Item = unknown> = { readonly type: 'next.invoke'; readonly value: Item }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
+/** The event of a child that has come to its end. */
+export interface DoneChildEvent<Output = unknown> {
+  readonly type: 'done.child'
+  /** Which of `children` it is one of. */
+  readonly child: string
+  readonly key: string
+  readonly output: Output
+}
+
+/** The event of a child that failed, and is not started again. */
+export interface ErrorChildEvent {
+  readonly type: 'error.child'
+  /** Which of `children` it is one of. */
+  readonly child: string
+  readonly key: string
+  readonly error: unknown
+  /** How often it was started again, within the time that counts. */
+  readonly restarts: number
+}
 /** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
 export type InternalEvent =
   | { readonly type: 'init' }
@@ -127,6 +146,8 @@ export type InternalEvent =
   | DoneEvent
   | DoneStateEvent
   | ErrorEvent
+  | DoneChildEvent
+  | ErrorChildEvent
 
 interface Delayed<Context, Name extends string, Own extends Traffic>
   extends TransitionDefinition<Context, AfterEvent, Name, Own> {

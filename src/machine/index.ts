@@ -2,8 +2,6 @@ export type { Cell, CellsIn, CellsOf, ParallelCell, PathOf, StateValue } from '.
 export type {
   ChildDefinition,
   ChildNode,
-  DoneChildEvent,
-  ErrorChildEvent,
   Keys,
   Supervision,
 } from './child-definition.ts'
@@ -26,8 +24,10 @@ export type {
   AfterEvent,
   BareEvent,
   ContextRecipe,
+  DoneChildEvent,
   DoneEvent,
   DoneStateEvent,
+  ErrorChildEvent,
   ErrorEvent,
   EventNamed,
   EventObject,

@@ -1,11 +1,14 @@
 import type { Cell } from './cells.ts'
+import type { ChildNode } from './child-definition.ts'
 import type { Machine, StateNode, TransitionNode } from './machine.ts'
 import { ownTable } from './own-table.ts'
 
 /**
  * Draws a machine as a Mermaid state diagram (`stateDiagram-v2`), for READMEs and pull requests. Guarded
- * transitions are marked `[guard]`; the machine's own transitions are drawn from each state that takes them. States
- * inside of states are drawn inside, regions side by side.
+ * transitions are marked `[guard]`; the machine's own transitions are drawn from each state that takes them, and from
+ * the whole of a parallel machine. States inside of states are drawn inside, regions side by side. What a child leads to
+ * that is done, or has failed, is drawn from the states it lives in: `upload done`, `upload fails`. What a function does
+ * cannot be drawn: which events a child sends, above all.
  *
  * @example
  * ```ts
@@ -35,22 +38,44 @@ export function toMermaid<Context, Cells extends Cell>(machine: Machine<Context,
       node.line.length === 1 && isWord(node.name) ? node.name : freeWord(`s${i}`),
     ]),
   )
-  const draw = (node: StateNode): string => idOf.get(node) ?? node.name
-  // Mermaid draws what crosses the border of a state only outside of it.
-  const crossing = states.flatMap((node) => edges(node, draw, false))
+  const { root } = machine
+  const isParallel = root.kind === 'parallel'
   // Regions exist only inside of a state.
-  const whole = freeWord('machine')
-  const body =
-    machine.root.kind === 'parallel'
-      ? [`  state "${escaped(machine.id)}" as ${whole} {`, ...inside(machine.root, draw, '    '), '  }']
-      : inside(machine.root, draw, '  ')
+  if (isParallel) idOf.set(root, freeWord('machine'))
+  const picture: Picture = {
+    draw: (node) => idOf.get(node) ?? node.name,
+    children: new Map([root, ...states].map((node) => [node, machine.children.filter(livesIn(node, root))])),
+  }
+  // Mermaid draws what crosses the border of a state only outside of it.
+  const crossing = [
+    ...(isParallel ? [...edges(root, picture, true), ...edges(root, picture, false)] : []),
+    ...states.flatMap((node) => edges(node, picture, false)),
+  ]
+  const body = isParallel
+    ? [`  state "${escaped(machine.id)}" as ${picture.draw(root)} {`, ...inside(root, picture, '    '), '  }']
+    : inside(root, picture, '  ')
   return ['stateDiagram-v2', ...body, ...crossing.map((line) => `  ${line}`)].join('\n')
 }
 
-type Draw = (node: StateNode) => string
+interface Picture {
+  /** What stands for a state. */
+  draw(node: StateNode): string
+  /** What lives where. */
+  readonly children: ReadonlyMap<StateNode, readonly ChildNode[]>
+}
+
+/** Whether what becomes of a child is drawn from a state: one that it is wanted in, or any outermost one. */
+const livesIn =
+  (node: StateNode, root: StateNode) =>
+  ({ in: places }: ChildNode): boolean => {
+    if (places !== undefined) return places.includes(node.name)
+    if (root.kind === 'parallel') return node === root
+    return node.parent === root && !node.final && node.kind !== 'history'
+  }
 
 /** What is inside of a state: names, where it begins, the edges between its own states, then what they hold. */
-function inside(node: StateNode, draw: Draw, indent: string): string[] {
+function inside(node: StateNode, picture: Picture, indent: string): string[] {
+  const { draw } = picture
   const nodes = [...node.children, ...node.histories]
   const named = nodes
     .filter((child) => draw(child) !== child.key)
@@ -58,7 +83,7 @@ function inside(node: StateNode, draw: Draw, indent: string): string[] {
   const lines = [
     ...named,
     ...(node.initial === undefined ? [] : [`[*] --> ${draw(node.initial)}`]),
-    ...nodes.flatMap((child) => edges(child, draw, true)),
+    ...nodes.flatMap((child) => edges(child, picture, true)),
   ]
   const blocks = node.children.flatMap((child, at) => [
     ...(node.kind === 'parallel' && at > 0 ? [`${indent}--`] : []),
@@ -66,7 +91,7 @@ function inside(node: StateNode, draw: Draw, indent: string): string[] {
       ? node.kind === 'parallel'
         ? [`${indent}state ${draw(child)}`]
         : []
-      : [`${indent}state ${draw(child)} {`, ...inside(child, draw, `${indent}  `), `${indent}}`]),
+      : [`${indent}state ${draw(child)} {`, ...inside(child, picture, `${indent}  `), `${indent}}`]),
   ])
   return [...lines.map((line) => `${indent}${line}`), ...blocks]
 }
@@ -82,11 +107,12 @@ const escaped = (text: string): string =>
   text.replace(/[^\p{L}\p{N} _.,()-]/gu, (char) => `#${char.codePointAt(0)};`)
 
 /** The edges from a state to those beside it, or to all others. */
-function edges(node: StateNode, draw: Draw, beside: boolean): string[] {
+function edges(node: StateNode, { draw, children }: Picture, beside: boolean): string[] {
+  const isDrawn = (to: StateNode): boolean => (to.parent === node.parent) === beside
   const lines = (label: string, transitions: readonly TransitionNode[]): string[] =>
     transitions
       .map(({ to = node, guard }) => ({ to, guard }))
-      .filter(({ to }) => (to.parent === node.parent) === beside)
+      .filter(({ to }) => isDrawn(to))
       .map(({ to, guard }) => {
         const words = `${escaped(label)}${guard === undefined ? '' : ' [guard]'}`
         return `${draw(node)} --> ${draw(to)} : ${words}`
@@ -96,7 +122,15 @@ function edges(node: StateNode, draw: Draw, beside: boolean): string[] {
     ...node.after.flatMap(({ ms, transitions }) => lines(`after ${ms} ms`, transitions)),
     ...lines('always', node.always),
     ...lines('done', [...node.onDone, ...(node.invoke?.onDone ?? [])]),
+    ...lines('next', node.invoke?.onNext ?? []),
     ...lines('error', node.invoke?.onError ?? []),
+    ...(children.get(node) ?? []).flatMap(({ name, onDone, onFault }) => [
+      ...lines(`${name} done`, onDone),
+      ...lines(`${name} fails`, onFault),
+    ]),
+    ...(node.fallback !== undefined && isDrawn(node.fallback)
+      ? [`${draw(node)} --> ${draw(node.fallback)}`]
+      : []),
     ...(node.kind === 'final' && beside ? [`${draw(node)} --> [*]`] : []),
   ]
 }

@@ -241,6 +241,33 @@ describe('checkDefinition, histories', () => {
     expect(problemsOfState(state)).toEqual(names.map(leadsToItself))
   })
 
+  test.each<[string, object, string]>([
+    ['the machine', { initial: 'h', states: { h: { type: 'history' } } }, 'The machine'],
+    ['a parallel machine', { type: 'parallel', states: { h: { type: 'history' } } }, 'The machine'],
+    [
+      'a state',
+      { initial: 'A', states: { A: { initial: 'h', states: { h: { type: 'history' } } } } },
+      'State A',
+    ],
+    [
+      'a state without "initial"',
+      { initial: 'A', states: { A: { states: { h: { type: 'history' } } } } },
+      'State A',
+    ],
+    [
+      'a parallel state',
+      {
+        initial: 'A',
+        states: { A: { type: 'parallel', states: { h: { type: 'history', history: 'deep' } } } },
+      },
+      'State A',
+    ],
+  ])('refuses %s that has nothing else, in one sentence', (_what, definition, place) => {
+    expect(problemsOf({ id: 'm', context: {}, ...definition })).toEqual([
+      `${place} has only history states, which are never active; give it another one.`,
+    ])
+  })
+
   test('takes one that leads to another one, which leads to a state', () => {
     const states = { a: {}, h: { type: 'history', target: 'k' }, k: { type: 'history', target: 'a' } }
     expect(problemsOfState({ initial: 'h', states })).toEqual([])

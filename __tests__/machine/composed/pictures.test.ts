@@ -59,6 +59,7 @@ describe('toMermaid', () => {
       '      [*] --> s3',
       '      s3 --> s4 : UP',
       '      s4 --> [*]',
+      '      s5 --> s3',
       '    }',
       '    --',
       '    state s6 {',
@@ -75,6 +76,83 @@ describe('toMermaid', () => {
     ])
   })
 
+  const child = defineLoose({ id: 'child', initial: 'ON', context: {}, states: { ON: {} } })
+  const keys = (): string[] => []
+  const whole = toMermaid(
+    defineLoose({
+      id: 'm',
+      type: 'parallel',
+      context: {},
+      on: { LIFT: { target: '.arm.up' }, NOTE: {} },
+      states: { arm: { initial: 'down', states: { down: {}, up: {} } }, base: {} },
+      children: { log: { machine: child, keys, onFault: '.arm.down' } },
+    }),
+  )
+  const family = toMermaid(
+    defineLoose({
+      id: 'm',
+      initial: 'ON',
+      context: {},
+      states: {
+        ON: {
+          initial: 'slow',
+          on: { GO: 'DONE', OFF: 'OFF' },
+          states: { slow: { on: { FAST: 'fast' } }, fast: {} },
+        },
+        OFF: {},
+        DONE: { type: 'final' },
+      },
+      children: {
+        load: {
+          machine: child,
+          keys,
+          in: ['ON.slow'],
+          onDone: { target: '.ON.fast', guard: () => true },
+          onFault: 'OFF',
+        },
+        log: { machine: child, keys, onDone: { update: () => {} } },
+      },
+    }),
+  )
+
+  test('draws what a parallel machine handles itself from the whole of it', () => {
+    expect(whole.split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  state "m" as machine {',
+      '    state arm {',
+      '      state "down" as s1',
+      '      state "up" as s2',
+      '      [*] --> s1',
+      '    }',
+      '    --',
+      '    state base',
+      '  }',
+      '  machine --> machine : NOTE',
+      '  machine --> s2 : LIFT',
+      '  machine --> s1 : log fails',
+    ])
+  })
+
+  test('draws where children lead, from the states they live in', () => {
+    expect(family.split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  [*] --> ON',
+      '  ON --> DONE : GO',
+      '  ON --> OFF : OFF',
+      '  ON --> ON : log done',
+      '  OFF --> OFF : log done',
+      '  DONE --> [*]',
+      '  state ON {',
+      '    state "slow" as s1',
+      '    state "fast" as s2',
+      '    [*] --> s1',
+      '    s1 --> s2 : FAST',
+      '    s1 --> s2 : load done [guard]',
+      '  }',
+      '  s1 --> OFF : load fails',
+    ])
+  })
+
   test("draws what Mermaid's own parser reads", () => {
     const reader = join(import.meta.dirname, '../../support/parse-mermaid.mjs')
     const plans = Array.from({ length: 20 }, (_one, seed) => {
@@ -83,7 +161,7 @@ describe('toMermaid', () => {
       const on = Object.fromEntries(lost.map((path) => [`never ${path}`, path]))
       return toMermaid(defineLoose(lost.length === 0 ? definition : { ...definition, on }))
     })
-    const input = JSON.stringify([drawn, ...plans])
+    const input = JSON.stringify([drawn, whole, family, ...plans])
     const { stdout, status } = spawnSync(process.execPath, [reader], { input, encoding: 'utf8' })
     expect(status).toBe(0)
     expect((JSON.parse(stdout) as { error?: string }[]).filter(({ error }) => error !== undefined)).toEqual(

@@ -46,16 +46,14 @@ export function checkDefinition(definition: unknown, compiled: Compiled): void {
 }
 
 function machineProblems(definition: Fields): string[] {
-  const { id, context, historyLimit = 64 } = definition
+  const { id, context, states, historyLimit = 64 } = definition
   const problems: string[] = []
   const expect = (holds: boolean, key: string, expected: string, value: unknown): void => {
     if (!holds) problems.push(`Expected "${key}" to be ${expected}, got ${describeValue(value)}.`)
   }
   expect(typeof id === 'string' && id !== '', 'id', 'a string that is not empty', id)
-  const hasStates = Object.values(fieldsOf(definition.states)).some(
-    (state) => fieldsOf(state).type !== 'history',
-  )
-  expect(hasStates, 'states', 'an object with at least one state', undefined)
+  const hasStates = Object.keys(fieldsOf(states)).length > 0
+  expect(hasStates, 'states', 'an object with at least one state', states)
   expect(context !== undefined, 'context', 'any value but undefined, such as {}', context)
   const isCount = Number.isInteger(historyLimit) && (historyLimit as number) >= 0
   expect(isCount, 'historyLimit', 'an integer from 0', historyLimit)

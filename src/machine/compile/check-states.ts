@@ -53,6 +53,10 @@ export class StateCheck extends TransitionCheck {
   }
 
   #children(parent: string, states: unknown): void {
+    if (isOnlyHistories(states)) {
+      const place = parent === '' ? 'The machine' : `State ${parent}`
+      this.problems.push(`${place} has only history states, which are never active; give it another one.`)
+    }
     for (const [key, state] of Object.entries(fieldsOf(states))) {
       this.#state(parent === '' ? key : `${parent}.${key}`, state)
     }
@@ -122,6 +126,7 @@ export class StateCheck extends TransitionCheck {
   #initial(place: string, states: unknown, initial: unknown): void {
     const known = fieldsOf(states)
     if (typeof initial === 'string' && Object.hasOwn(known, initial)) return
+    if (isOnlyHistories(states)) return
     const names = Object.keys(known).filter((key) => fieldsOf(known[key]).type !== 'history')
     this.problems.push(
       `${place}Expected "initial" to be one of the states ${names.join(', ')}, got ${describeValue(initial)}.`,
@@ -141,4 +146,10 @@ export class StateCheck extends TransitionCheck {
     this.kind(place, 'history', history, '"shallow" or "deep"', holds)
     if (target !== undefined) this.fallbacks.push({ source: path, target, place })
   }
+}
+
+/** Whether there are states, and none of them can be active. */
+function isOnlyHistories(states: unknown): boolean {
+  const inside = Object.values(fieldsOf(states))
+  return inside.length > 0 && inside.every((state) => fieldsOf(state).type === 'history')
 }

@@ -34,7 +34,8 @@ function noState({ ids }: Compiled, source: StateNode, { place, target }: Writte
 /** A history leads to a state beside it, or inside of that; one that leads to a history alone would be followed for ever. */
 export function checkHistories({ problems }: StateCheck, { states }: Compiled): void {
   for (const node of states.values()) {
-    if (node.kind !== 'history') continue
+    // Beside no other state, that is what is wrong.
+    if (node.kind !== 'history' || node.parent?.children.length === 0) continue
     const passed = new Set<StateNode>()
     let at: StateNode | undefined = node
     while (at?.kind === 'history' && !passed.has(at)) {
