@@ -1,12 +1,14 @@
 /** The crew as users run it: to its end, killed and started again, forked, and with a person in a browser. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { chromium } from 'playwright-core'
 import { findBrowser } from '../../memlab/support/find-browser-leaks.ts'
 import type { SystemSnapshot } from '../../src/actors/index.ts'
 import { openArchive } from '../../src/journal/index.ts'
+import { mirror, sseSocket } from '../../src/sync/index.ts'
 import { BUILD_MS_MAX, BuiltCommand, type Finished, finished } from '../cli/support/built-command.ts'
 import { engineOf, journalFolder } from '../cli/support/journal-folder.ts'
 
@@ -130,6 +132,49 @@ describe('the crew', () => {
       })
       const again = await endOf(data, `refund-fork-${planning}`)
       expect({ ...again, forked: undefined }).toEqual(first)
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    'shows nothing, and takes no answer, without the token of the address',
+    async () => {
+      const data = journalFolder()
+      const child = start(data, '--port', '0', '--speed', '50')
+      const output = await printed(child, /AWAITING/)
+      const url = new URL(/The crew: (\S+)/.exec(output)?.[1] ?? '')
+      const token = url.searchParams.get('token') ?? ''
+      expect(token.length).toBeGreaterThan(20)
+      expect(statSync(join(data, 'page-token')).mode & 0o077).toBe(0)
+      expect(statSync(data).mode & 0o077).toBe(0)
+
+      const page = await (await fetch(url)).text()
+      expect(page).toContain('A crew at work')
+      expect(page).not.toContain(token)
+      for (const path of ['/', '/?token=', `/?token=${token}x`, '//']) {
+        const { status } = await fetch(`${url.origin}${path}`)
+        expect([path, status]).toEqual([path, 403])
+      }
+      for (const store of ['crew', 'desk']) {
+        const refused = await new Promise((resolve) => {
+          const stranger = mirror(() => sseSocket(`${url.origin}/sync`), {
+            store,
+            token: () => 'guessed',
+            onFault: ({ error }) => {
+              stranger.close()
+              resolve(error)
+            },
+          })
+        })
+        expect([store, refused]).toEqual([
+          store,
+          expect.objectContaining({ details: expect.objectContaining({ code: 'UNAUTHORIZED' }) }),
+        ])
+      }
+      const ending = finished(child)
+      child.kill('SIGINT')
+      expect((await ending).status).toBe(0)
+      expect(await endOf(data)).toMatchObject({ current: 'AWAITING' })
     },
     PATIENCE_MS,
   )

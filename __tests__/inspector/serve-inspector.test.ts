@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createMachineStore, createStore, defineMachine, isHeadgateError } from '../../src/index.ts'
 import {
@@ -48,6 +49,19 @@ function ask(url: string, { method = 'GET', headers = {}, body }: Ask = {}): Pro
   })
 }
 
+/** What is answered to these very bytes. */
+function raw({ url }: InspectorServer, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.setEncoding('utf8').on('data', (piece) => {
+      text += piece
+    })
+    socket.on('end', () => resolve(text)).on('error', reject)
+    socket.write(bytes)
+  })
+}
+
 const at = ({ url }: InspectorServer, path: string): string => {
   const address = new URL(url)
   address.pathname = path.split('?')[0] ?? ''
@@ -71,6 +85,15 @@ const lamp = defineMachine({
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe('serveInspector', () => {
+  test('refuses what is no address, and the program goes on', async () => {
+    const server = await serve([createStore(0)])
+    for (const path of ['//', '/\\', '*', 'http://[', 'http://a:99999/']) {
+      const text = await raw(server, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      expect(text).toMatch(/^HTTP\/1\.1 40[03] /)
+    }
+    expect((await ask(server.url)).status).toBe(200)
+  })
+
   test('answers whoever knows the token, under a name of this machine', async () => {
     const server = await serve([createStore(0)])
     const { port } = new URL(server.url)

@@ -19,6 +19,7 @@ import { levelEngine, openArchive, openJournal } from 'headgate/journal'
 import { budget, crew } from './machines.js'
 import { simulation } from './model.js'
 import { serveCrew } from './serve.js'
+import { tokenOf } from './token.js'
 import { ledgerOf, watch } from './watchers.js'
 
 const { values: given } = parseArgs({
@@ -36,6 +37,7 @@ const { values: given } = parseArgs({
 simulation.speed = Number(given.speed)
 
 const print = (/** @type {string} */ line) => console.log(line)
+const token = tokenOf(given.data)
 const engine = levelEngine(new ClassicLevel(given.data))
 
 /** The version that a second thread begins with. */
@@ -56,7 +58,9 @@ const system = createSystem(root)
 const store = createSystemStore(system)
 const journal = await openJournal(store, engine, { name: thread })
 const isServed = !given.approve && !given.decline
-const served = isServed ? await serveCrew({ system, store, journal, port: Number(given.port) }) : undefined
+const served = isServed
+  ? await serveCrew({ system, store, journal, port: Number(given.port), token })
+  : undefined
 if (served !== undefined) {
   print(`The crew: ${served.url}`)
   print(`The inspector: ${served.inspector}`)

@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client'
 import type { CrewContext, Finding, Outcome } from './machines.js'
 import './page.css'
 
+/** The origin of the inspector. */
 declare const INSPECTOR: string
 
 type Member = 'planner' | 'runner' | 'critic'
@@ -23,12 +24,15 @@ interface Turn {
 }
 type Working = Omit<Outcome, 'isPoor'> & { readonly calls: readonly { tool: string; argument: string }[] }
 
+/** What lets in whoever has it: in the address that was printed, and the same for the inspector. */
+const { search } = location
+const token = (): string => new URLSearchParams(search).get('token') ?? ''
 const link = linkTo(() => sseSocket(new URL('/sync', location.href).href))
 /** By which the ledger knows this page. */
 const clientId = `page ${crypto.randomUUID().slice(0, 8)}`
-const crew = link.mirror<SystemSnapshot>('crew', { clientId })
+const crew = link.mirror<SystemSnapshot>('crew', { clientId, token })
 /** The root alone: who answers sends to it. */
-const desk = link.mirror('desk')
+const desk = link.mirror('desk', { token })
 /** At the pace of the screen, whatever the pace of the crew. */
 const screen = paced(crew.store, frame())
 
@@ -78,10 +82,10 @@ function App(): ReactNode {
           Refund <b>{context.ticket.order}</b>
         </h1>
         <span className="status" data-status={status}>
-          {status === 'live' ? 'live' : 'waiting for the process'}
+          {status === 'live' ? 'live' : 'reconnecting'}
         </span>
         <span className="version">v{shown.version}</span>
-        <a href={INSPECTOR} target="_blank" rel="noreferrer">
+        <a href={`${INSPECTOR}/${search}`} target="_blank" rel="noreferrer">
           Inspector
         </a>
       </header>

@@ -16,7 +16,11 @@ const isForHere = ({ headers: { host = '' } }: IncomingMessage): boolean => LOOP
 const isFromHere = ({ headers: { origin } }: IncomingMessage): boolean =>
   origin === undefined || LOOPBACK.has(nameOf(origin.replace(/^https?:\/\//, '')))
 
-export const mayAsk = (request: IncomingMessage, address: URL, token: string): boolean =>
+export const mayAsk = (
+  request: IncomingMessage,
+  address: Pick<URL, 'searchParams'>,
+  token: string,
+): boolean =>
   isForHere(request) && isFromHere(request) && isSame(address.searchParams.get('token') ?? '', token)
 
 /** Takes as long for any two of one length. */

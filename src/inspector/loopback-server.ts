@@ -22,8 +22,11 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
+/** What was asked for. */
+export type Address = Pick<URL, 'pathname' | 'searchParams'>
+
 /** Answers what is asked for beside the page itself. */
-export type Handler = (request: IncomingMessage, response: ServerResponse, address: URL) => void
+export type Handler = (request: IncomingMessage, response: ServerResponse, address: Address) => void
 
 /** Characters of a token that is given. */
 const TOKEN_MIN = 16
@@ -43,7 +46,7 @@ export async function serveLoopback(options: LoopbackOptions, handler: Handler):
     refuse('token', `a text of at least ${TOKEN_MIN} characters`, token)
   const page = readPage()
   const http = createServer((request, response) => {
-    const address = new URL(request.url ?? '/', 'http://localhost')
+    const address = addressOf(request)
     // Before anything else is looked at.
     if (!mayAsk(request, address, token))
       answer(response, 403, 'The token is in the address that was printed.')
@@ -57,6 +60,12 @@ export async function serveLoopback(options: LoopbackOptions, handler: Handler):
     url: new URL(`http://${name}:${taken}/?${new URLSearchParams({ token })}`),
     close: () => closed(http),
   }
+}
+
+/** Not by `new URL`, which throws at what anybody may send before anything is known of them: `GET //`. */
+function addressOf({ url = '/' }: IncomingMessage): Address {
+  const [pathname = '', query] = url.split('?', 2)
+  return { pathname, searchParams: new URLSearchParams(query) }
 }
 
 export function answer(

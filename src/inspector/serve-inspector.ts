@@ -4,7 +4,7 @@ import { type SyncServer, sseHandler } from '../sync/index.ts'
 import { serveFeed } from './feed-server.ts'
 import { Inspector, type Watchables } from './inspector.ts'
 import { type InspectorOptions, inspectorSettings } from './inspector-options.ts'
-import { answer, type Handler, type LoopbackOptions, serveLoopback } from './loopback-server.ts'
+import { type Address, answer, type Handler, type LoopbackOptions, serveLoopback } from './loopback-server.ts'
 import { readEvent } from './read-event.ts'
 
 /** Where the inspector listens, who may see it, and how much it keeps. */
@@ -89,7 +89,11 @@ function runWithPages(inspector: Inspector, feed: SyncServer): Parameters<typeof
   }
 }
 
-async function version(inspector: Inspector, response: ServerResponse, { searchParams }: URL): Promise<void> {
+async function version(
+  inspector: Inspector,
+  response: ServerResponse,
+  { searchParams }: Address,
+): Promise<void> {
   const wanted = Number(searchParams.get('version') ?? Number.NaN)
   const kept = isVersion(wanted)
     ? await inspector.version(searchParams.get('store') ?? '', wanted)
@@ -103,7 +107,7 @@ async function control(
   inspector: Inspector,
   request: IncomingMessage,
   response: ServerResponse,
-  { pathname, searchParams }: URL,
+  { pathname, searchParams }: Address,
 ): Promise<void> {
   if (!inspector.settings.allowControl || pathname !== '/send') {
     answer(response, 405, 'It is read only: serve it with allowControl to send events.')
