@@ -1,5 +1,5 @@
 /** What `joinNats` promises, sentence by sentence, where no other file shows it. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { buffer, createStore, type Store } from '../../src/index.ts'
 import { settingsOf } from '../../src/nats/nats-options.ts'
 import { add, type Fleet, type Joined, settle, World } from './support/world.ts'
@@ -207,5 +207,49 @@ describe('reading', () => {
     expect(await keptUpTo(false)).toEqual([4])
     expect(await keptUpTo(false)).toEqual([4, 7])
     expect(await keptUpTo(true)).toEqual([7, 10])
+  })
+
+  test.each([
+    ['all but what comes next', 1],
+    ['all', 0],
+  ])('goes on where the log has let go of %s: nothing is missing', async (_, kept) => {
+    const one = await join()
+    const written = one.member.update(add('a'))
+    await world.quiet()
+    await written
+    const late = world.join({ snapshotEvery: 1 })
+    await world.pass(10_000)
+    late.log.unplug()
+    if (kept > 0) {
+      const more = one.member.update(add('b'))
+      await world.quiet()
+      await more
+    }
+    world.servers.records.splice(0, world.servers.records.length - kept)
+    late.log.isUnplugged = false
+    const newcomer = world.join()
+    await world.pass(10_000)
+    const last = one.member.update(add('c'))
+    await world.pass(10_000)
+    await last
+    const ids = kept > 0 ? ['a', 'b', 'c'] : ['a', 'c']
+    for (const { store, member } of [one, late, newcomer]) {
+      expect([member.status, store.state.ids, member.stats().resyncs]).toEqual(['live', ids, 0])
+    }
+  })
+
+  test('is told by a server that is behind, and asks again, also where it cannot say', async () => {
+    const { member, log } = await join()
+    const seen: unknown[] = []
+    member.faults$.subscribe(({ error }) => seen.push(String(error)))
+    const { records } = world.servers
+    const newest = jest.spyOn(log, 'newest').mockResolvedValueOnce(0).mockRejectedValueOnce(new Error('no'))
+    world.servers.records = []
+    log.cut()
+    await world.pass(5_000)
+    expect(member.status).toBe('live')
+    expect(newest).toHaveBeenCalledTimes(3)
+    expect(seen).toEqual(['Error: cut', expect.stringContaining('has not got record 1'), 'Error: no'])
+    world.servers.records = records
   })
 })

@@ -32,6 +32,7 @@ const act = fc.oneof(
   some(1, 'cut', 2),
   some(1, 'unplug', 2),
   some(2, 'plug', 2),
+  some(1, 'age', 0),
   // The first one stays, so that there is always somebody whose states can be asked for.
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: fc.constantFrom(1, 2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('destroy' as const), who: fc.constantFrom(1, 2) }) },
@@ -167,6 +168,7 @@ class Run {
     else if (what === 'cut') log.cut()
     else if (what === 'unplug') log.unplug()
     else if (what === 'plug') log.isUnplugged = false
+    else if (what === 'age') this.age()
     else {
       if (what === 'destroy') store.destroy()
       else await member.close()
@@ -175,12 +177,24 @@ class Run {
     await settle()
   }
 
+  /** The log lets go of all that is in a state that is kept, but for the newest record. */
+  age(): void {
+    const { servers } = this.world
+    const { keptUpTo } = this
+    servers.records = servers.records.filter((record, index, { length }) => {
+      return record.sequence > keptUpTo || index === length - 1
+    })
+  }
+
+  get keptUpTo(): number {
+    return (JSON.parse(this.world.servers.snapshots.at(-1) ?? '{"upTo":0}') as { upTo: number }).upTo
+  }
+
   /** Where all were away for longer than the log remembers, nobody can go on. */
   get isGone(): boolean {
-    const { records, snapshots } = this.world.servers
-    const { upTo } = JSON.parse(snapshots.at(-1) ?? '{"upTo":0}') as { upTo: number }
+    const { records, sequence } = this.world.servers
     return (
-      (records[0]?.sequence ?? 1) > upTo + 1 &&
+      (records[0]?.sequence ?? sequence + 1) > this.keptUpTo + 1 &&
       this.members.every(({ member }) => member.status === 'disconnected')
     )
   }

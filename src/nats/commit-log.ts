@@ -41,6 +41,8 @@ export interface CommitLog {
   publish(text: string, id: string, expected: number): void
   /** Tells of every record from a sequence on, that one included; 0: of all. Returns the end of it. */
   follow(from: number, follower: LogFollower): () => void
+  /** The sequence of the newest record, also where the log has let go of it. @throws what the servers say */
+  newest(): Promise<number>
   /** The text of the newest snapshot. @throws what the servers say. */
   newestSnapshot(): Promise<string | undefined>
   putSnapshot(text: string): Promise<void>

@@ -124,6 +124,10 @@ export class JetStreamLog implements CommitLog {
     return reader.start(createInbox())
   }
 
+  async newest(): Promise<number> {
+    return (await this.#manager.streams.info(this.#settings.stream)).state.last_seq
+  }
+
   async newestSnapshot(): Promise<string | undefined> {
     const { stream, subject } = this.#settings
     const last_by_subj = `${subject}.snap`

@@ -5,6 +5,7 @@
  * comes, the log has let go of what is between, and it asks for a newer state.
  *
  *   read   … 7 8 9        log begins at 5:   9 │ 10 11 …      goes on
+ *                         log begins at 10:  10 11 …          goes on
  *                         log begins at 12:  12 …             a resync
  */
 import type { SchedulerLike, Subscription } from 'rxjs'
@@ -77,6 +78,23 @@ export class LogReader {
       isCurrent = false
       this.#inbox = []
     }
+    const lost = (error: unknown): void => {
+      if (!isCurrent) return
+      end()
+      this.#lost(error)
+    }
+    /** The log has none of them, not even the one that was read: it has let go of all, or the server is behind. */
+    const nothing = (written: number): void => {
+      if (!isCurrent || !awaitsSeen) return
+      if (written === this.seen) {
+        awaitsSeen = false
+        this.#take('up to date')
+      } else if (written > this.seen) this.#missing()
+      else {
+        this.#stop?.()
+        this.#lost(new Error(`The server that was asked has not got record ${this.seen}, which was read.`))
+      }
+    }
     const follower: LogFollower = {
       entry: (entry) => {
         if (!isCurrent) return
@@ -88,7 +106,11 @@ export class LogReader {
           return
         }
         awaitsSeen = false
-        if (sequence !== this.seen) this.#missing()
+        if (sequence === this.seen + 1) {
+          // The log has let go of the one that was read, and of no other.
+          newest = sequence
+          this.#take(entry)
+        } else if (sequence !== this.seen) this.#missing()
         else if (this.#seenId !== undefined && id !== this.#seenId) {
           this.#broken(`record ${sequence} is not the one that was read`)
         } else if (pending === 0) this.#take('up to date')
@@ -96,18 +118,9 @@ export class LogReader {
       upToDate: () => {
         if (!isCurrent) return
         if (!awaitsSeen) this.#take('up to date')
-        else {
-          // A server that was away is behind the others, and is asked as any.
-          end()
-          this.#stop?.()
-          this.#lost(new Error(`The server that was asked has not got record ${this.seen}, which was read.`))
-        }
+        else this.#log.newest().then(nothing, lost)
       },
-      lost: (error) => {
-        if (!isCurrent) return
-        end()
-        this.#lost(error)
-      },
+      lost,
     }
     const stop = this.#log.follow(this.seen, follower)
     this.#stop = () => {

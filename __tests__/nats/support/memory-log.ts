@@ -138,6 +138,10 @@ export class MemoryLog implements CommitLog {
     }
   }
 
+  async newest(): Promise<number> {
+    return this.#servers.sequence
+  }
+
   async newestSnapshot(): Promise<string | undefined> {
     return this.#servers.snapshots.at(-1)
   }
