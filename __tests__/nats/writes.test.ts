@@ -161,6 +161,22 @@ describe('writes that wait together', () => {
     expect(faults).toEqual(['read'])
   })
 
+  test('a write that had to wait for the servers does not keep its member from the next', async () => {
+    const [one, two] = (await join(2)) as [Joined, Joined]
+    two.member.update(add('two'))
+    await world.pass(0)
+    one.log.fate = () => 'lost'
+    const late = one.member.update(add('late'))
+    await world.pass(6_000)
+    one.log.fate = () => 'stored'
+    await world.pass(2_000)
+    expect(await late).toMatchObject({ committed: true, version: 3 })
+    const next = one.member.update(add('next'))
+    await world.pass(500)
+    expect(one.store.state.ids).toEqual(['two', 'late', 'next'])
+    await next
+  })
+
   test('a member whose server counts wrongly what is behind writes all the same', async () => {
     world.servers.compares = true
     const [one, two] = (await join(2)) as [Joined, Joined]

@@ -13,7 +13,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream'
-import { createInbox, headers, type NatsConnection } from '@nats-io/nats-core'
+import { headers, type NatsConnection } from '@nats-io/nats-core'
 import { HeadgateError } from '../kit/index.ts'
 import type { CommitLog, LogFollower, ServerFacts } from './commit-log.ts'
 import { ConnectionWatch } from './connection-watch.ts'
@@ -26,8 +26,6 @@ const STATE_BYTES_MAX = 268_435_456
 const OVERHEAD = 4_096
 const PUT_MS = 8_000
 const API_MS = 5_000
-/** While a leader is elected nobody answers: it is asked again soon, and each time more patiently. */
-const FIRST_API_MS = 1_000
 const STREAM_ABSENT = 10_059
 /** How long the server knows a message by its id: longer than a write is tried. */
 const DUPLICATE_NANOS = 120_000_000_000
@@ -45,8 +43,6 @@ export class JetStreamLog implements CommitLog {
   readonly #watch: ConnectionWatch
   #closed = (): void => {}
   #isClosed = false
-  /** How often nobody has answered who was asked for the log. */
-  #unanswered = 0
 
   /** @throws `STREAM_ABSENT`, what the servers say */
   static async open(
@@ -100,10 +96,7 @@ export class JetStreamLog implements CommitLog {
   follow(from: number, follower: LogFollower): () => void {
     const { stream, subject, scheduler } = this.#settings
     const reader = new PushReader(this.#connection, this.#watch, follower, scheduler, async (inbox) => {
-      const timeout = Math.min(FIRST_API_MS * 2 ** this.#unanswered, API_MS)
-      this.#unanswered += 1
-      const manager = await jetstreamManager(this.#connection, { checkAPI: false, timeout })
-      const { name, num_pending } = await manager.consumers.add(stream, {
+      const { name, num_pending } = await this.#manager.consumers.add(stream, {
         deliver_subject: inbox,
         filter_subject: `${subject}.log`,
         ack_policy: 'none',
@@ -115,13 +108,12 @@ export class JetStreamLog implements CommitLog {
         mem_storage: true,
         num_replicas: 1,
       })
-      this.#unanswered = 0
       return {
         pending: num_pending,
         remove: () => void this.#manager.consumers.delete(stream, name).catch(() => {}), // it ends by itself, later
       }
     })
-    return reader.start(createInbox())
+    return reader.start()
   }
 
   async newest(): Promise<number> {

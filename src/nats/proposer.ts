@@ -71,7 +71,6 @@ export class Proposer {
         resolve(verdict)
       }
       this.#outstanding = { ...proposal, id, times: 0, seen: -1, againAt: 0, settle }
-      this.#host.turns.sent(id)
       this.#publish()
     })
   }
@@ -123,7 +122,7 @@ export class Proposer {
   }
 
   #publish(): void {
-    const { log, facts } = this.#host
+    const { log, facts, turns } = this.#host
     const { seen, isReading } = facts
     const outstanding = this.#outstanding
     // Who does not read, publishes nothing.
@@ -139,6 +138,7 @@ export class Proposer {
     outstanding.seen = seen
     const ms = Math.min(AGAIN_MS * 2 ** times, AGAIN_MS_MAX)
     outstanding.againAt = facts.now() + ms * (0.5 + Math.random() / 2)
+    turns.sent(id)
     log.publish(text, id, isUnconditional && times === 0 ? 0 : seen)
     this.#look()
   }

@@ -1,8 +1,11 @@
 /**
  * Reads a subject of a stream by a consumer that the server pushes to and forgets. What it is told is numbered without
  * a gap; where a number is missing, or nothing is heard for two heartbeats, or the connection is lost, it ends.
+ *
+ *   ask ──> no answer        asks for another one as well: a cluster gives consumers also to servers that are gone
+ *   ask ──> it is there      that one is read; what comes of the others is not heard
  */
-import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core'
+import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core'
 import type { SchedulerLike, Subscription as Timer } from 'rxjs'
 import type { LogFollower } from './commit-log.ts'
 import type { ConnectionWatch } from './connection-watch.ts'
@@ -15,6 +18,8 @@ interface Consumer {
 }
 
 const FLOW_CONTROL = 100
+/** How long servers have to answer, before another consumer is asked for as well. */
+const ASK_MS = 500
 
 export class PushReader {
   static readonly HEARTBEAT_MS = 2_000
@@ -23,9 +28,11 @@ export class PushReader {
   readonly #follower: LogFollower
   readonly #scheduler: SchedulerLike
   readonly #create: (inbox: string) => Promise<Consumer>
-  #subscription: Subscription | undefined
+  /** Of the consumer; before it is there, of each that was asked for. */
+  #subscriptions: Subscription[] = []
   #consumer: Consumer | undefined
-  #beats: Timer | undefined
+  /** Asks again; once the consumer is there, looks whether it is heard of. */
+  #timer: Timer | undefined
   #stopListening = (): void => {}
   /** Of the newest message, as the consumer numbers them. */
   #number = 0
@@ -47,47 +54,63 @@ export class PushReader {
   }
 
   /** Begins, as soon as there is a connection; returns the end of it. */
-  start(inbox: string): () => void {
+  start(): () => void {
     let hasBegun = this.#watched.isConnected
     this.#stopListening = this.#watched.listen({
       connected: () => {
-        if (!hasBegun) void this.#start(inbox)
+        if (!hasBegun) void this.#ask()
         hasBegun = true
       },
       disconnected: () => {
         if (hasBegun) this.#lost(new Error('The connection is lost.'))
       },
     })
-    if (hasBegun) void this.#start(inbox)
+    if (hasBegun) void this.#ask()
     return () => this.#end()
   }
 
-  async #start(inbox: string): Promise<void> {
+  async #ask(): Promise<void> {
+    const early: Msg[] = []
+    let hear = (message: Msg): void => void early.push(message)
+    let subscription: Subscription
+    let consumer: Consumer
     try {
-      this.#subscription = this.#connection.subscribe(inbox, {
+      const inbox = createInbox()
+      subscription = this.#connection.subscribe(inbox, {
         callback: (error, message) => {
           if (error !== null) this.#lost(error)
-          else this.#heard(message)
+          else hear(message)
         },
       })
-      const consumer = await this.#create(inbox)
-      if (this.#isOver) {
-        consumer.remove()
-        return
-      }
-      this.#consumer = consumer
-      this.#heardAt = this.#scheduler.now()
-      this.#watchBeats()
-      if (this.#number >= consumer.pending) this.#follower.upToDate()
+      this.#subscriptions.push(subscription)
+      this.#timer = this.#scheduler.schedule(() => void this.#ask(), ASK_MS)
+      consumer = await this.#create(inbox)
     } catch (error) {
-      this.#lost(error)
+      // Of one that is not wanted any more it is no matter.
+      if (this.#consumer === undefined) this.#lost(error)
+      return
     }
+    if (this.#isOver || this.#consumer !== undefined) {
+      consumer.remove()
+      return
+    }
+    this.#timer.unsubscribe()
+    for (const other of this.#subscriptions) if (other !== subscription) other.unsubscribe()
+    this.#subscriptions = [subscription]
+    this.#consumer = consumer
+    this.#heardAt = this.#scheduler.now()
+    this.#watchBeats()
+    hear = (message) => {
+      if (!this.#isOver) this.#heard(message)
+    }
+    for (const message of early) hear(message)
+    if (!this.#isOver && this.#number >= consumer.pending) this.#follower.upToDate()
   }
 
   #watchBeats(): void {
     const scheduler = this.#scheduler
     const ms = PushReader.HEARTBEAT_MS
-    this.#beats = scheduler.schedule(() => {
+    this.#timer = scheduler.schedule(() => {
       if (scheduler.now() - this.#heardAt > ms * 2) this.#lost(new Error('The server is silent.'))
       else this.#watchBeats()
     }, ms)
@@ -134,10 +157,10 @@ export class PushReader {
   #end(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#beats?.unsubscribe()
+    this.#timer?.unsubscribe()
     this.#stopListening()
     try {
-      this.#subscription?.unsubscribe()
+      for (const subscription of this.#subscriptions) subscription.unsubscribe()
     } catch {
       // the connection is closed, and it with it
     }

@@ -18,6 +18,10 @@ const ROUND_TRIP_MS = 50
 const TURN_TRIPS = 4
 /** Whoever asks and then says nothing is waited for no longer. */
 const TURN_MS_MAX = 1_000
+/** What took longer was no round trip: servers elected a leader, or a process was suspended. */
+const ROUND_TRIP_MS_MAX = TURN_MS_MAX / TURN_TRIPS
+/** How much of a round trip that took longer than those before is believed. */
+const BELIEVED = 1 / 8
 const SENT_MAX = 16
 /** As timers go. */
 const TURN_MS_MIN = 2
@@ -25,7 +29,7 @@ const TURN_MS_MIN = 2
 export class Turns {
   readonly #member: string
   readonly #now: () => number
-  /** How long a record took lately, from here to the log and back; undefined before the first. */
+  /** How long a record takes, from here to the log and back; undefined before the first. */
   #roundTripMs: number | undefined
   /** When the newest records of this member were sent that were not read yet. */
   readonly #sent = new Map<string, number>()
@@ -54,7 +58,7 @@ export class Turns {
   /** A record was read. */
   read(id: string, { member, turnMs }: LogRecord, counts: boolean): void {
     const sentAt = this.#sent.get(id)
-    if (sentAt !== undefined) this.#roundTripMs = this.#now() - sentAt
+    if (sentAt !== undefined) this.#measured(Math.min(this.#now() - sentAt, ROUND_TRIP_MS_MAX))
     this.#sent.delete(id)
     if (counts) {
       this.#asked.delete(member)
@@ -73,6 +77,11 @@ export class Turns {
   /** A record of this member came too late. The more often, the shorter it waits. */
   lost(losses: number): void {
     this.#until = this.#now() + Math.floor(((this.#roundTripMs ?? 0) * Math.random()) / losses)
+  }
+
+  #measured(ms: number): void {
+    const before = this.#roundTripMs ?? ms
+    this.#roundTripMs = ms < before ? ms : before + (ms - before) * BELIEVED
   }
 
   /** How long this member is to wait before it makes a record. */
