@@ -157,7 +157,7 @@ describe('applyDelta', () => {
     const value: { self?: unknown } = {}
     value.self = value
     expect(() => apply([{ op: 'add', path: '/b', value }])).toThrow(
-      'applyDelta() on a delta was refused, and nothing was written: what it was given leads back to itself',
+      'applyDelta() on a delta was refused, and nothing was written: the value leads back to itself',
     )
   })
 

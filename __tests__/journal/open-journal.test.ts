@@ -120,7 +120,7 @@ describe('openJournal', () => {
     const store = make()
     const opening = openJournal(store, memoryEngine())
     expect(() => write(store, 1)).toThrow(
-      'A write on store "rover" was refused: its journal "rover" is opening, and would overwrite it',
+      'A write on store "rover" was refused: its journal "rover" is still opening, and what it recovers would overwrite the write',
     )
     await (await opening).close()
     write(store, 1)
@@ -333,7 +333,7 @@ describe('a disk that fails', () => {
     writeAll(store, 2)
     const closing = journal.close()
     scheduler.flush()
-    await expect(closing).rejects.toThrow('before versions 1 to 5 were on the disk.')
+    await expect(closing).rejects.toThrow('before versions 1 to 5 were on the disk; they are lost.')
     balance(journal)
     engine.repair()
     await settled()
@@ -385,7 +385,7 @@ describe('a disk that fails', () => {
     const closing = journal.close()
     scheduler.flush()
     await expect(closing).rejects.toThrow(
-      'Journal "rover" was closed before versions 1 to 3 were on the disk.',
+      'Journal "rover" was closed before versions 1 to 3 were on the disk; they are lost. Check the disk, or raise retryMs or closeMs.',
     )
     await expect(durable).rejects.toThrow('was closed before')
     await expect(journal.durable()).rejects.toThrow('was closed before')
@@ -534,7 +534,7 @@ describe('the schema', () => {
     await (await open(engine, { schema: 3 })).journal.close()
     const before = await engine.entries()
     await expect(open(engine, { schema: 2 })).rejects.toThrow(
-      'Journal "rover" has schema 3, and this program knows 2; it was not touched.',
+      'Journal "rover" has schema 3, but this program knows 2; the journal was not touched.',
     )
     expect(await engine.entries()).toEqual(before)
   })
@@ -544,7 +544,7 @@ describe('the schema', () => {
     const old = await open(engine)
     write(old.store, 1)
     await old.journal.close()
-    await expect(open(engine, { schema: 2 })).rejects.toThrow('has schema 1, and this program knows 2')
+    await expect(open(engine, { schema: 2 })).rejects.toThrow('has schema 1, but this program knows 2')
     let calls = 0
     const migrate = (state: unknown, schema: number): State => {
       calls += 1

@@ -115,7 +115,7 @@ describe('a journal', () => {
   test('refuses what comes before it has loaded, so that a late load overwrites nobody', async () => {
     const store = make()
     const opening = openJournal(store, memoryEngine())
-    expect(() => store.set({ n: 1 })).toThrow('its journal "rover" is opening')
+    expect(() => store.set({ n: 1 })).toThrow('its journal "rover" is still opening')
     await (await opening).close()
   })
 

@@ -153,7 +153,7 @@ describe('a system in a journal', () => {
   test('refuses events while its journal opens: what it recovers would overwrite them', async () => {
     const harness = systemOf(partMachine(), { held: true })
     const opening = openJournal(createSystemStore(harness.system as never), memoryEngine())
-    expect(() => harness.store.send({ type: 'WAIT' })).toThrow('is opening')
+    expect(() => harness.store.send({ type: 'WAIT' })).toThrow('is still opening')
     const journal = await opening
     expect(harness.store.send({ type: 'WAIT' }).handled).toBe(true)
     await journal.close()

@@ -13,7 +13,7 @@ import {
 const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], string] } = {
   AGUI_EVENT_INVALID: [
     { type: 'TEXT_MESSAGE_CONTENT', problem: '"text m1" is not open' },
-    'An AG-UI event was skipped (TEXT_MESSAGE_CONTENT): "text m1" is not open.',
+    'An AG-UI event was skipped (TEXT_MESSAGE_CONTENT): "text m1" is not open. Correct what the agent sends; the events after it are read.',
   ],
   BATCH_ASYNC: [
     { store: 'agent', returned: 'a promise' },
@@ -38,7 +38,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   CONNECTION_ENDED: [
     { store: 'robot', code: 'REPLACED', message: 'the client has connected anew' },
-    'The server ended the connection of mirror "robot": the client has connected anew (REPLACED).',
+    'The server ended the connection of mirror "robot": the client has connected anew (REPLACED). Give each mirror an id of its own.',
   ],
   CONSUMER_INVALID: [
     { received: '42 (number)' },
@@ -46,23 +46,23 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   DELTA_INVALID: [
     { operation: 2, path: '/log/9', problem: 'there is nothing at that path' },
-    'Operation 2 of a delta, at "/log/9", was refused, and nothing was changed: there is nothing at that path.',
+    'Operation 2 of a delta, at "/log/9", was refused, and nothing was changed: there is nothing at that path. Apply a delta to the state it was taken from.',
   ],
   DERIVE_ASYNC: [
     { derived: 'total', returned: 'a promise' },
-    'The function of the derived value "total" returned a promise. It is synchronous: await elsewhere, and write the result into a store that it reads.',
+    'The function of derived value "total" returned a promise. It must be synchronous: await elsewhere, and write the result to a store that it reads.',
   ],
   DERIVE_CYCLE: [
     { names: ['total', 'rate', 'total'] },
-    'A derived value was asked for its own result: total → rate → total. Let one of them read a store, or the sources of the other, instead.',
+    'A derived value depends on itself: total → rate → total. Break the cycle: let one of them read a store, or the sources of the other.',
   ],
   DEVTOOLS_STATE_LOST: [
     { store: 'agent', version: 7 },
-    'Version 7 of store "agent" is no longer kept, and cannot be rebuilt from the panel\'s text: it is not plain JSON, or was sanitized. Raise historyLimit.',
+    'Version 7 of store "agent" is no longer kept, and the panel\'s text cannot restore it: the state is not plain JSON, or was sanitized. Raise historyLimit.',
   ],
   DRAIN_TIMEOUT: [
     { store: 'agent', timeoutMs: 50, busy: ['subscriber "log" (latest) has 1 in flight', 'two'] },
-    'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers end, or raise timeoutMs.',
+    'Store "agent" was not idle within 50 ms: subscriber "log" (latest) has 1 in flight; two. Let its consumers finish, or raise timeoutMs.',
   ],
   EVENT_INVALID: [
     { machine: 'q-core', received: 'null' },
@@ -74,15 +74,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   GC_UNAVAILABLE: [
     { operation: 'leakProbe()' },
-    'leakProbe() needs to collect garbage, and this runtime offers no way to. Run it under Node, or start the runtime with --expose-gc.',
+    'leakProbe() needs to force garbage collection, and this runtime does not allow it. Run under Node, or start the runtime with --expose-gc.',
   ],
   GUARD_ASYNC: [
     { machine: 'door', event: 'OPEN', returned: 'a promise' },
-    'A guard of machine "door" returned a promise for event OPEN; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.',
+    'A guard of machine "door" returned a promise for event OPEN; nothing was written. A guard must return true or false synchronously: put what it needs into the context first, or use invoke.',
   ],
   JOURNAL_ABSENT: [
     { journal: 'fleet', found: ['rover', 'arm'] },
-    'There is no journal "fleet"; the database holds rover, arm. Name one that is there.',
+    'There is no journal "fleet"; the database holds rover, arm. Name one of these.',
   ],
   JOURNAL_DAMAGED: [
     { journal: 'rover', lastGood: 7, firstAfter: 9 },
@@ -106,11 +106,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_OPENING: [
     { journal: 'rover', store: 'agent' },
-    'A write on store "agent" was refused: its journal "rover" is opening, and would overwrite it with what it recovers. Write after openJournal() has resolved.',
+    'A write on store "agent" was refused: its journal "rover" is still opening, and what it recovers would overwrite the write. Write after openJournal() has resolved.',
   ],
   JOURNAL_PENDING: [
     { journal: 'rover', from: 8, to: 12 },
-    'Journal "rover" was closed before versions 8 to 12 were on the disk.',
+    'Journal "rover" was closed before versions 8 to 12 were on the disk; they are lost. Check the disk, or raise retryMs or closeMs.',
   ],
   JOURNAL_SEALED: [
     { journal: 'rover' },
@@ -118,11 +118,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_STUCK: [
     { journal: 'rover', closeMs: 10_000 },
-    'Everything of journal "rover" is on the disk, but its engine did not close within 10000 ms. Look at the disk, or raise closeMs.',
+    'Everything of journal "rover" is on the disk, but its engine did not close within 10000 ms. Check the disk, or raise closeMs.',
   ],
   JOURNAL_VERSION: [
     { journal: 'rover', what: 'schema', found: 3, known: 2 },
-    'Journal "rover" has schema 3, and this program knows 2; it was not touched. Open it with the program that wrote it, or give a migrate() for an older schema.',
+    'Journal "rover" has schema 3, but this program knows 2; the journal was not touched. Open it with the program that wrote it, or pass migrate() for an older schema.',
   ],
   KERNEL_ABSENT: [
     {},
@@ -130,7 +130,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   LEADERSHIP_LOST: [
     { store: 'lamp', operation: 'after.500', fence: 12 },
-    'What "after.500" led to on store "lamp" was not committed: this member led with fence 12 and no longer leads, so another member does it. Nothing needs to be done; if it happens often, raise leaseMs.',
+    'The result of "after.500" on store "lamp" was not committed: this member, which led with fence 12, no longer leads, and another member takes over. No action is needed; if it happens often, raise leaseMs.',
   ],
   LEAK_FOUND: [
     { subject: 'Store "agent"', leaks: ['a', 'b'], unchecked: ['timers', 'c'] },
@@ -142,11 +142,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   MIRROR_TWICE: [
     { store: 'robot' },
-    'Store "robot" is mirrored over this link already. Use that mirror, or close it first.',
+    'Store "robot" is already mirrored over this link. Use that mirror, or close it first.',
   ],
   NATS_DISCONNECTED: [
     { store: 'fleet', operation: 'update()' },
-    'update() on store "fleet" wrote nothing: its member of NATS is disconnected. Wait until status$ is live, and write again.',
+    'update() on store "fleet" wrote nothing: its NATS member is disconnected. Wait until status$ is \'live\', then write again.',
   ],
   OPTION_INVALID: [
     { option: 'replay', expected: 'true or false', received: '"yes" (string)' },
@@ -162,11 +162,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   PREDICATE_ASYNC: [
     { store: 'agent', returned: 'a promise' },
-    'The predicate of waitFor() on store "agent" returned a promise, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.',
+    'The predicate of waitFor() on store "agent" returned a promise, which would always count as true. A predicate must be synchronous: await first, or put the result into the state.',
   ],
   PROTOCOL_INVALID: [
     { problem: 'a frame is an object' },
-    'A frame was refused and its connection ended: a frame is an object. docs/protocol.md says what frames look like.',
+    'A frame was refused and its connection ended: a frame is an object. See docs/protocol.md for the format.',
   ],
   PROVIDER_ABSENT: [
     {},
@@ -174,15 +174,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   READY_TIMEOUT: [
     { store: 'agent', operation: 'ready()', timeoutMs: 5, subscriberId: 'log' },
-    'ready() on store "agent" had no turn within 5 ms; without room: log. Let that subscriber consume faster, or raise timeoutMs.',
+    'ready() on store "agent" got no turn within 5 ms; subscriber without room: log. Make it consume faster, or raise timeoutMs.',
   ],
   RECIPE_ASYNC: [
     { store: 'agent', returned: 'a generator' },
-    'A recipe on store "agent" returned a generator; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
+    'A recipe on store "agent" returned a generator; nothing was written. A recipe must be synchronous: await first and update afterwards, or use modify().',
   ],
   RECORD_INVALID: [
     { store: 'fleet', stream: 'HG', sequence: 7, problem: 'its format is "x"' },
-    'Record 7 of stream "HG" cannot be read, so store "fleet" stops there: its format is "x". Find out who wrote it; a newer version of Headgate may be needed.',
+    'Record 7 of stream "HG" cannot be read, so store "fleet" stops before it: its format is "x". Find out what wrote it; a newer version of Headgate may be needed.',
   ],
   RUNAWAY_TIMERS: [
     { timersMax: 100 },
@@ -194,24 +194,24 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   SELECTOR_ASYNC: [
     { selection: 'select(load)', what: 'selector', returned: 'a promise' },
-    'The selector of select(load) returned a promise; that version is skipped. A selector is synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
+    'The selector of select(load) returned a promise; this version is skipped. A selector must be synchronous: select what the work needs, and do the work in switchMap() or in the subscriber.',
   ],
-  SERVER_CLOSED: [{}, 'The server is closed and accepts no sockets. Create another one with serve().'],
+  SERVER_CLOSED: [{}, 'The server is closed and accepts no more sockets. Create a new one with serve().'],
   SNAPSHOT_INVALID: [
     { store: 'agent', operation: 'put()', problem: '"state" is undefined' },
-    'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined.',
+    'put() on store "agent" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "state" is undefined. Pass one that a store or fromJSON() made.',
   ],
   STATE_UNDEFINED: [
     { store: 'agent', operation: 'set()' },
-    'set() on store "agent" was given undefined. A state is any value but undefined; use null for "nothing".',
+    'set() on store "agent" was given undefined. A state may be any value except undefined; use null for "nothing".',
   ],
   STATE_INVALID: [
     { subject: 'store "agent"', operation: 'set()', problem: 'cyclic', path: 'state.a.b', depthMax: 1000 },
-    'set() on store "agent" was refused, and nothing was written: what it was given leads back to itself at state.a.b. A state is a tree: keep ids instead of references.',
+    'set() on store "agent" was refused, and nothing was written: the value leads back to itself at state.a.b. A state is a tree: keep ids instead of references.',
   ],
   STATE_TOO_LARGE: [
     { store: 'fleet', bytes: 300, bytesMax: 200 },
-    'The state of store "fleet" is 300 bytes of JSON, and its stream takes 200 at most. Raise max_bytes of the stream, or split the store.',
+    'The state of store "fleet" is 300 bytes of JSON, but its stream holds at most 200. Raise the stream\'s max_bytes, or split the store.',
   ],
   STATE_UNKNOWN: [
     { machine: 'agent', received: '"LOST" (string)', states: ['IDLE', 'ACTIVE'] },
@@ -235,23 +235,23 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   SYSTEM_BUSY: [
     { store: 'agent', operation: 'snapshot()', actor: 'root/part:7' },
-    'snapshot() of the system of store "agent" was called while root/part:7 is in the middle of an event or a batch. Call it in a subscriber, or when the event has been handled.',
+    'snapshot() on the system of store "agent" was called while root/part:7 was in the middle of an event or a batch. Call it in a subscriber, or after the event has been handled.',
   ],
   SYSTEM_EXISTS: [
     { store: 'agent' },
-    'Store "agent" has a system, or is a child in one. Use that, or make another store: createSystem(createMachineStore(machine)).',
+    'Store "agent" already has a system, or is a child in one. Use that system, or create another store: createSystem(createMachineStore(machine)).',
   ],
   SYSTEM_SNAPSHOT_INVALID: [
     { system: 'agent', address: 'root/part:7', problem: 'machine "part" has no state "X" (string)' },
-    'restore() on the system of machine "agent" was refused, and nothing was changed: at root/part:7, machine "part" has no state "X" (string).',
+    'restore() on the system of machine "agent" was refused, and nothing was changed: at root/part:7, machine "part" has no state "X" (string). Pass what snapshot() of a system of this machine returned.',
   ],
   TRANSITION_LOOP: [
     { machine: 'agent', event: 'GO', states: ['A', 'A.x'], steps: 1000 },
-    'Event GO set off more than 1000 transitions in machine "agent", through A, A.x; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" where no such transition leads back.',
+    'Event GO set off more than 1000 transitions in machine "agent", through A, A.x; nothing was written. Each "always" needs a guard that its own "update" turns off, or a "target" from which none of these transitions leads back.',
   ],
   UNDO_IN_BATCH: [
     { store: 'agent', operation: 'undo()' },
-    'undo() was called inside a batch on store "agent"; nothing was written. Call it before the batch or after.',
+    'undo() was called inside a batch on store "agent"; nothing was written. Call it before or after the batch.',
   ],
   TRANSACTION_ASYNC: [
     { stores: ['giro', 'savings'], returned: 'a promise' },
@@ -263,11 +263,11 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   VERSION_CONFLICT: [
     { store: 'agent', expected: 7, actual: 9 },
-    'A write on store "agent" that states version 7 was refused: the store is at version 9. Read again and retry, or use modify().',
+    'A write on store "agent" that expected version 7 was refused: the store is at version 9. Read the state again and retry, or use modify().',
   ],
   VERSION_NOT_KEPT: [
     { journal: 'rover', version: 3, oldest: 5, newest: 9 },
-    'Journal "rover" does not keep version 3; it holds 5 to 9, without those that were skipped. Raise keep.',
+    'Journal "rover" does not keep version 3; it holds 5 to 9, except any that were skipped. Raise keep.',
   ],
   WAIT_TIMEOUT: [
     { store: 'agent', timeoutMs: 50 },
@@ -287,15 +287,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   WRITE_ELSEWHERE: [
     { store: 'robot' },
-    'Store "robot" is a replica, and cannot be written directly. Use update() or send() of its mirror or member.',
+    'Store "robot" is a replica and cannot be written to directly. Use update() or send() of its mirror or member.',
   ],
   WRITE_TAKEN_BACK: [
     { store: 'cart', reason: 'refused', message: 'sold out' },
-    'A write on mirror "cart" was shown and has been rolled back: refused (sold out). Show the result that update() resolves with.',
+    'A write on mirror "cart" was shown, then rolled back: refused (sold out). Show the result that update() resolves with.',
   ],
   WRITE_IN_DERIVE: [
     { store: 'log', operation: 'set()', derived: 'total' },
-    'set() on store "log" was called while the derived value "total" was computed; nothing was written. Its function only reads: write in a subscriber of it.',
+    'set() on store "log" was called while derived value "total" was being computed; nothing was written. Its function may only read: write in a subscriber.',
   ],
   WRITE_IN_RECIPE: [
     { store: 'agent', operation: 'set()' },

@@ -148,7 +148,7 @@ describe('a guard that is async or a generator', () => {
     const before = store.snapshot
     const refused = expect.objectContaining({
       code: 'GUARD_ASYNC',
-      message: `A guard of machine "door" returned ${returned} for event OPEN; nothing was written. A guard is synchronous and returns true or false: bring what it needs into the context first, or use invoke.`,
+      message: `A guard of machine "door" returned ${returned} for event OPEN; nothing was written. A guard must return true or false synchronously: put what it needs into the context first, or use invoke.`,
     })
     expect(() => store.send('OPEN')).toThrow(refused)
     expect(() => store.can('OPEN')).toThrow(refused)

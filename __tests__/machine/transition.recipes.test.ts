@@ -164,7 +164,7 @@ describe('the recipes of a transition', () => {
       expect(caught(() => transition(machine, initialState(machine), { type: 'GO' }, AT))).toEqual(
         refusal(
           'RECIPE_ASYNC',
-          'A recipe on store "m" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().',
+          'A recipe on store "m" returned a promise; nothing was written. A recipe must be synchronous: await first and update afterwards, or use modify().',
         ),
       )
       expect(ran).toEqual(order.slice(0, order.indexOf(which) + 1))

@@ -61,7 +61,7 @@ describe('StoreMember', () => {
       code: 'STATE_TOO_LARGE',
       details: { store: 'fleet', bytes: expect.any(Number), bytesMax: 20_000 },
     })
-    await expect(refused).rejects.toThrow(/is \d{5} bytes of JSON, and its stream takes 20000 at most/)
+    await expect(refused).rejects.toThrow(/is \d{5} bytes of JSON, but its stream holds at most 20000/)
     expect(await written(one, (all) => void Object.assign(all, robots(12)))).toMatchObject({
       committed: true,
     })

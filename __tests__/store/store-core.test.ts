@@ -76,7 +76,7 @@ describe('Store.set', () => {
     expect(() => store.set(undefined as unknown as number)).toThrow(
       refusal(
         'STATE_UNDEFINED',
-        'set() on store "arm" was given undefined. A state is any value but undefined; use null for "nothing".',
+        'set() on store "arm" was given undefined. A state may be any value except undefined; use null for "nothing".',
       ),
     )
     expect(store.snapshot).toMatchObject({ version: 0, state: 0 })
@@ -86,7 +86,7 @@ describe('Store.set', () => {
 
 describe('expectedVersion', () => {
   const message =
-    'A write on store "arm" that states version 0 was refused: the store is at version 1. Read again and retry, or use modify().'
+    'A write on store "arm" that expected version 0 was refused: the store is at version 1. Read the state again and retry, or use modify().'
 
   test('lets a write commit on exactly that version', () => {
     const store = createStore(0)

@@ -42,7 +42,7 @@ const UNFIT = [
   [
     'draft',
     ended,
-    'holds a draft of a recipe that has ended, or in something frozen, at state.box. Copy it inside its recipe: current(draft), of immer.',
+    "holds an immer draft at state.box, whose recipe has ended or which lies inside something frozen. Copy it inside its recipe, with immer's current(draft).",
   ],
 ] as const
 
@@ -79,7 +79,7 @@ describe.each(UNFIT)('a %s state', (problem, make, what) => {
   test('is refused with its path and what to do', () => {
     const store = createStore<World>({ pose: { x: 0 } }, { name: 'arm' })
     expect(() => store.set({ ...store.state, box: make() } as World)).toThrow(
-      `set() on store "arm" was refused, and nothing was written: what it was given ${what}`,
+      `set() on store "arm" was refused, and nothing was written: the value ${what}`,
     )
   })
 

@@ -88,7 +88,7 @@ describe('drain', () => {
       refusal(
         'DRAIN_TIMEOUT',
         'Store "agent" was not idle within 0 ms: subscriber "log" (buffer:4:drop-oldest) has 1 pending and 1 in flight; ' +
-          'subscriber "ui" (latest) has 1 pending and 1 in flight. Let its consumers end, or raise timeoutMs.',
+          'subscriber "ui" (latest) has 1 pending and 1 in flight. Let its consumers finish, or raise timeoutMs.',
       ),
     )
     store.destroy()

@@ -196,7 +196,7 @@ describe('a predicate that is async or a generator', () => {
     const store = createStore(0, { name: 'arm' })
     await expect(store.waitFor(predicate as never)).rejects.toMatchObject({
       code: 'PREDICATE_ASYNC',
-      message: `The predicate of waitFor() on store "arm" returned ${returned}, which would always be true. A predicate is synchronous: await its work first, or bring the result into the state.`,
+      message: `The predicate of waitFor() on store "arm" returned ${returned}, which would always count as true. A predicate must be synchronous: await first, or put the result into the state.`,
     })
     expect(store.metrics().subscriberCount).toBe(0)
   })

@@ -452,7 +452,7 @@ describe('View.hold', () => {
     expect(caught(() => view.hold({} as never))).toEqual(
       refusal(
         'SNAPSHOT_INVALID',
-        'hold() on store "paced(store, direct)" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "version" is not an integer from 0 to 2^52.',
+        'hold() on store "paced(store, direct)" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: "version" is not an integer from 0 to 2^52. Pass one that a store or fromJSON() made.',
       ),
     )
   })

@@ -10,7 +10,7 @@ describe('expectedVersion', () => {
         return 1
       },
     }
-    expect(() => store.set(state, { expectedVersion: 0 })).toThrow(/states version 0 was refused/)
+    expect(() => store.set(state, { expectedVersion: 0 })).toThrow(/expected version 0 was refused/)
     expect(store.state).toEqual({ n: 5 })
   })
 
@@ -23,8 +23,8 @@ describe('expectedVersion', () => {
         return 'arm'
       },
     }
-    expect(() => store.set(1, write)).toThrow(/states version 0 was refused/)
-    expect(() => store.update((n) => n + 1, write)).toThrow(/states version 0 was refused/)
+    expect(() => store.set(1, write)).toThrow(/expected version 0 was refused/)
+    expect(() => store.update((n) => n + 1, write)).toThrow(/expected version 0 was refused/)
     expect(store.state).toBe(5)
   })
 

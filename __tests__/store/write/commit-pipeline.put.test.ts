@@ -58,7 +58,7 @@ describe('Store.put', () => {
       expect(() => store.put(remote(version, 2), { enforceVersion: true })).toThrow(
         refusal(
           'VERSION_CONFLICT',
-          `A write on store "arm" that states version ${version} was refused: the store is at version 6. Read again and retry, or use modify().`,
+          `A write on store "arm" that expected version ${version} was refused: the store is at version 6. Read the state again and retry, or use modify().`,
         ),
       )
     }
@@ -77,7 +77,7 @@ describe('Store.put', () => {
     expect(() => store.put(value as Snapshot<number>)).toThrow(
       refusal(
         'SNAPSHOT_INVALID',
-        `put() on store "arm" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${problem}.`,
+        `put() on store "arm" expected a snapshot { version, state, reason, source, tsWall, tsMono, metadata }: ${problem}. Pass one that a store or fromJSON() made.`,
       ),
     )
     expect(store.snapshot).toBe(before)

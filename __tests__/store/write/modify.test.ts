@@ -152,7 +152,7 @@ describe('Store.modify', () => {
     await expect(modifying).rejects.toThrow(
       refusal(
         'VERSION_CONFLICT',
-        `A write on store "arm" that states version ${runs - 1} was refused: the store is at version ${runs}. Read again and retry, or use modify().`,
+        `A write on store "arm" that expected version ${runs - 1} was refused: the store is at version ${runs}. Read the state again and retry, or use modify().`,
       ),
     )
     expect(calls).toBe(runs)

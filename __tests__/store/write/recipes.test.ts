@@ -90,7 +90,7 @@ describe('a recipe', () => {
     expect(() => untyped(store, () => nothing)).toThrow(
       refusal(
         'STATE_UNDEFINED',
-        'update() on store "arm" was given undefined. A state is any value but undefined; use null for "nothing".',
+        'update() on store "arm" was given undefined. A state may be any value except undefined; use null for "nothing".',
       ),
     )
     expect(store.snapshot.version).toBe(0)
@@ -178,7 +178,7 @@ describe('a recipe that returns a promise', () => {
   afterEach(() => void process.off('unhandledRejection', note))
 
   const message =
-    'A recipe on store "arm" returned a promise; nothing was written. A recipe is synchronous: await first and update afterwards, or use modify().'
+    'A recipe on store "arm" returned a promise; nothing was written. A recipe must be synchronous: await first and update afterwards, or use modify().'
 
   test('is refused, and its own rejection is taken care of', async () => {
     const store = createStore<Counter>({ count: 0, list: [] }, { name: 'arm' })

@@ -69,7 +69,7 @@ describe('Store.whenReady', () => {
     const refused = expect(late).rejects.toThrow(
       refusal(
         'READY_TIMEOUT',
-        'whenReady() on store "arm" had no turn within 5 ms; without room: archive. Let that subscriber consume faster, or raise timeoutMs.',
+        'whenReady() on store "arm" got no turn within 5 ms; subscriber without room: archive. Make it consume faster, or raise timeoutMs.',
       ),
     )
     scheduler.flush()
