@@ -10,8 +10,18 @@ import { onlyResult } from './support/results.ts'
 
 beforeAll(exposeGc)
 
+/** A scenario of a few seconds, on a busy machine. */
+const PATIENCE_MS = 120_000
+
 const run = async (scenario: string, scale?: number): Promise<ScenarioResult> =>
-  onlyResult(await runStress(headgateAdapter, { profile: 'quick', scenarios: [scenario], scale }))
+  onlyResult(
+    await runStress(headgateAdapter, {
+      profile: 'quick',
+      scenarios: [scenario],
+      scale,
+      timeoutMs: PATIENCE_MS,
+    }),
+  )
 
 describe.each(scenarios.map(({ name }) => name))('%s', (name) => {
   let result: ScenarioResult
@@ -24,7 +34,7 @@ describe.each(scenarios.map(({ name }) => name))('%s', (name) => {
       'no timer is left',
     ])
     expect(result.outcome).toBeOneOf(['passed', 'failed', 'skipped'])
-  })
+  }, 150_000)
 
   test('reports a figure beside each limit that it names', () => {
     const limits = scenarios.find((scenario) => scenario.name === name)?.thresholds ?? {}
