@@ -1,6 +1,7 @@
 /** What `joinNats` promises, sentence by sentence, where no other file shows it. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { buffer, createStore, type Store } from '../../src/index.ts'
+import { HeadgateError } from '../../src/kit/index.ts'
 import { settingsOf } from '../../src/nats/nats-options.ts'
 import { add, type Fleet, type Joined, settle, World } from './support/world.ts'
 
@@ -251,5 +252,62 @@ describe('reading', () => {
     expect(newest).toHaveBeenCalledTimes(3)
     expect(seen).toEqual(['Error: cut', expect.stringContaining('has not got record 1'), 'Error: no'])
     world.servers.records = records
+  })
+
+  /** Writes one after the other. */
+  async function write({ member }: Joined, ...ids: string[]): Promise<void> {
+    for (const id of ids) {
+      const written = member.update(add(id))
+      await world.quiet(() => member.store.state.ids.includes(id))
+      await written
+    }
+  }
+
+  const keptUpTo = (): number[] => world.servers.snapshots.map((text) => JSON.parse(text).upTo)
+
+  test('keeps a state that the servers did not take, once they do', async () => {
+    const one = world.join({ snapshotEvery: 3 })
+    await world.quiet()
+    const phases: string[] = []
+    one.member.faults$.subscribe(({ phase }) => void phases.push(phase))
+    const put = jest.spyOn(one.log, 'putSnapshot').mockRejectedValue(new Error('no leader'))
+    await write(one, 'a', 'b', 'c', 'd', 'e')
+    await settle()
+    // Each of them was due.
+    expect(put).toHaveBeenCalledTimes(1)
+    await world.pass(100_000)
+    const times = put.mock.calls.length
+    expect(times).toBeWithin(4, 7)
+    expect(phases).toEqual(Array.from({ length: times }, () => 'snapshot'))
+    put.mockRestore()
+    await world.pass(200_000)
+    expect(keptUpTo()).toEqual([6])
+    await write(one, 'f', 'g', 'h')
+    expect(keptUpTo()).toEqual([6, 9])
+  })
+
+  test('tries no state again that cannot be kept, before the next is due', async () => {
+    const one = world.join({ snapshotEvery: 3 })
+    await world.quiet()
+    const error = new HeadgateError('STATE_TOO_LARGE', { store: 'fleet', bytes: 2, bytesMax: 1 })
+    const put = jest.spyOn(one.log, 'putSnapshot').mockRejectedValue(error)
+    await write(one, 'a', 'b', 'c', 'd')
+    await world.pass(200_000)
+    expect(put).toHaveBeenCalledTimes(1)
+    await write(one, 'e', 'f')
+    expect(put).toHaveBeenCalledTimes(2)
+  })
+
+  test('counts on from the state that somebody else has kept', async () => {
+    const one = world.join({ snapshotEvery: 3 })
+    await world.quiet()
+    const two = world.join({ snapshotEvery: 3 })
+    await world.quiet()
+    await write(one, 'a', 'b', 'c')
+    await world.pass(10_000)
+    expect(keptUpTo()).toEqual([3])
+    await write(two, 'd', 'e')
+    await settle()
+    expect(keptUpTo()).toEqual([3, 6])
   })
 })

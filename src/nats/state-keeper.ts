@@ -1,5 +1,6 @@
 /** Keeps a state to begin from every so many records: whoever wrote the last of them, else somebody who has read it. */
 import type { SchedulerLike, Subscription } from 'rxjs'
+import { isHeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { Chain } from './chain.ts'
 import type { MemberFacts } from './member-facts.ts'
@@ -7,6 +8,8 @@ import type { States } from './states.ts'
 
 /** How long others have to keep a state that is due. */
 const KEEP_MS = 2_000
+/** After each failure twice as long; no more often than this. */
+const DOUBLED_MAX = 5
 
 export interface KeeperHost {
   readonly chain: Chain
@@ -23,6 +26,8 @@ export class StateKeeper {
   keptAt = 0
   readonly #host: KeeperHost
   #keeping: Promise<void> = Promise.resolve()
+  /** How often in a row the servers did not take one: then it is tried again after a while, and not with each record. */
+  #failures = 0
   #timer: Subscription | undefined
 
   constructor(host: KeeperHost) {
@@ -32,7 +37,7 @@ export class StateKeeper {
   /** A record was read; those that do not count make the log longer, too. */
   read(sequence: number, isOwn: boolean): void {
     if (!this.#isDue(sequence)) return
-    if (isOwn) this.#keep(sequence)
+    if (isOwn && this.#failures === 0) this.#keep(sequence)
     else this.#keepLater()
   }
 
@@ -57,19 +62,37 @@ export class StateKeeper {
     if (chain.version < 0) return
     const { began, ledAt, leader, sequence: at } = chain
     const facts = { at, upTo, version, reason, source, tsWall, metadata, began, ledAt, leader }
+    const before = this.keptAt
     this.keptAt = upTo
     this.#keeping = this.#keeping
       .then(() => states.keep(state, facts, snapshotEvery))
-      .catch((error: unknown) => this.#host.failed(error))
+      .then(
+        (keptAt) => {
+          this.#failures = 0
+          // Somebody else has kept one a while ago.
+          if (this.keptAt === upTo) this.keptAt = keptAt
+        },
+        (error: unknown) => this.#failed(error, upTo, before),
+      )
+  }
+
+  #failed(error: unknown, upTo: number, before: number): void {
+    const { facts } = this.#host
+    this.#host.failed(error)
+    // A state that cannot be kept at all is none to try again.
+    if (isHeadgateError(error) || facts.status === 'closed') return
+    this.#failures += 1
+    if (this.keptAt === upTo) this.keptAt = before
+    this.#keepLater()
   }
 
   #keepLater(): void {
     if (this.#timer !== undefined) return
-    const ms = KEEP_MS * (1 + Math.random())
+    const ms = KEEP_MS * (1 + Math.random()) * 2 ** Math.min(this.#failures, DOUBLED_MAX)
     this.#timer = this.#host.scheduler.schedule(() => {
       this.#timer = undefined
       const { isReading, seen } = this.#host.facts
-      if (isReading) this.#keep(seen)
+      if (isReading && this.#isDue(seen)) this.#keep(seen)
     }, ms)
   }
 }

@@ -85,7 +85,7 @@ export class States {
 
   /**
    * Keeps a state to begin from, unless one is kept that is not so many records older, and lets go of what no one needs
-   * who begins from it, or from the one before.
+   * who begins from it, or from the one before. Resolves with where the log was at the newest that is kept.
    *
    * @throws as {@link States.place}
    */
@@ -93,15 +93,16 @@ export class States {
     state: unknown,
     facts: Omit<SnapshotRecord, 'format' | 'v' | 'state' | 'parts'>,
     every: number,
-  ): Promise<void> {
+  ): Promise<number> {
     const before = await this.newest()
-    if (before !== undefined && facts.upTo - before.upTo < every) return
+    if (before !== undefined && facts.upTo - before.upTo < every) return before.upTo
     const place = await this.place(state)
     // Somebody else may have been faster, and has let go of these parts then.
     const newest = await this.newest()
-    if (newest !== undefined && newest.upTo >= facts.upTo) return
+    if (newest !== undefined && newest.upTo >= facts.upTo) return newest.upTo
     const record: SnapshotRecord = { format: 'headgate.snapshot', v: 1, ...facts, ...place }
     await this.#log.putSnapshot(JSON.stringify(record))
     await this.#log.trim(before?.parts?.first ?? 0)
+    return facts.upTo
   }
 }
