@@ -12,8 +12,10 @@ import {
   memoryEngine,
   openJournal,
 } from '../../src/journal/index.ts'
+import { HeadgateError } from '../../src/kit/index.ts'
 import { createMachineStore, defineMachine } from '../../src/machine/index.ts'
 import { createStore, type Store } from '../../src/store/index.ts'
+import { manualClock } from '../../src/testing/index.ts'
 import { becomes } from '../support/processes.ts'
 
 /** Web Locks and a BroadcastChannel in one process. */
@@ -234,6 +236,59 @@ describe('openJournal, follow', () => {
     expect(await becomes(() => follower.store.state.n === 2)).toBe(true)
     await follower.journal.close()
     await writer.journal.close()
+  })
+
+  test('follows on where the disk fails as its turn has come, and takes over when it works', async () => {
+    const { disk, turns } = origin()
+    const clock = manualClock()
+    let isFull = false
+    const engine: JournalEngine = {
+      ...disk,
+      turns,
+      write: async (entries) => {
+        if (isFull) throw new Error('disk full')
+        await disk.write(entries)
+      },
+    }
+    const writer = await tab({ ...disk, turns })
+    const second = await tab(engine, { retryMs: 500, scheduler: clock })
+    const third = await tab({ ...disk, turns })
+    isFull = true
+    await writer.journal.close()
+    expect(await becomes(() => third.journal.status === 'live')).toBe(true)
+    expect(second.faults.map(({ error }) => String(error))).toEqual(['Error: disk full'])
+    expect([second.journal.status, clock.pendingTimers]).toEqual(['following', 1])
+    count(third.store, 3)
+    expect(await becomes(() => second.store.state.n === 3)).toBe(true)
+    isFull = false
+    await third.journal.close()
+    clock.advance(500)
+    expect(await becomes(() => second.journal.status === 'live')).toBe(true)
+    count(second.store)
+    expect(await second.journal.durable()).toBe(4)
+    expect(clock.pendingTimers).toBe(0)
+    await second.journal.close()
+    expect([turns.isTaken, turns.listeners]).toEqual([false, 0])
+  })
+
+  test('asks for no other turn once it is closed, or where the journal itself is wrong', async () => {
+    const { disk, turns } = origin()
+    const clock = manualClock()
+    const writer = await tab({ ...disk, turns })
+    const failing = async (error: Error): Promise<Tab> => {
+      const write = (): Promise<void> => Promise.reject(error)
+      return await tab({ ...disk, turns, write }, { scheduler: clock })
+    }
+    const full = await failing(new Error('disk full'))
+    const wrong = await failing(
+      new HeadgateError('JOURNAL_DAMAGED', { journal: 'rover', lastGood: 1, firstAfter: 3 }),
+    )
+    await writer.journal.close()
+    expect(await becomes(() => full.faults.length + wrong.faults.length === 2)).toBe(true)
+    expect(clock.pendingTimers).toBe(1)
+    await full.journal.close()
+    expect([clock.pendingTimers, turns.isTaken, turns.listeners]).toEqual([0, false, 1])
+    await wrong.journal.close()
   })
 
   test('runs a machine where the journal is written, and nowhere else', async () => {

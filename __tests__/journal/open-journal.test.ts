@@ -710,6 +710,13 @@ describe('time travel', () => {
     expect(seen).toEqual([0, 1_000])
   })
 
+  test('ends a replay whose signal is aborted by who is told of a version', async () => {
+    const { journal, into } = await timed()
+    const controller = new AbortController()
+    into.subscribe(() => controller.abort(new Error('enough')), { replay: false })
+    await expect(journal.replay(into, { speed: 1, signal: controller.signal })).rejects.toThrow('enough')
+  })
+
   test.each([0, -1, Number.NaN])('refuses to replay %p times as fast', async (speed) => {
     const { journal, into } = await timed()
     await expect(journal.replay(into, { speed })).rejects.toThrow('Expected "speed" to be a number above 0')

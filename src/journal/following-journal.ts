@@ -8,14 +8,14 @@
  */
 import { type Observable, Subject } from 'rxjs'
 import { type JournalHealth, reportJournal } from '../health/index.ts'
-import { HeadgateError, messageOf } from '../kit/index.ts'
+import { HeadgateError, isHeadgateError, messageOf } from '../kit/index.ts'
 import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
 import { beginToWrite, isCurrent, metaOf } from './begin-to-write.ts'
 import type { Compaction } from './compact.ts'
 import type { Journal, JournalFault, JournalStats, JournalStatus } from './journal.ts'
 import type { JournalLog } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
-import { KeptJournal } from './kept-journal.ts'
+import { KeptJournal, pause } from './kept-journal.ts'
 import type { Recovered } from './recover.ts'
 import type { StoreJournal } from './store-journal.ts'
 import type { Takeover } from './takeover.ts'
@@ -36,6 +36,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
   readonly faults$: Observable<JournalFault>
   readonly #kernel: Kernel<S>
   readonly #takeover: Takeover<S>
+  readonly #turns: JournalTurns
   readonly #faults = new Subject<JournalFault>()
   readonly #waiting = new AbortController()
   readonly #deaf: () => void
@@ -69,10 +70,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
       journal.#leave()
       throw error
     }
-    turns.take(settings.name, journal.#waiting.signal).then(
-      (turn) => journal.#next(() => journal.#write(turn)),
-      () => {}, // closed before
-    )
+    journal.#waitForTurn()
     return journal
   }
 
@@ -87,6 +85,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     const { name } = settings
     this.#kernel = kernel
     this.#takeover = takeover
+    this.#turns = turns
     this.faults$ = contained(kernel.store, 'faults$', this.#faults)
     takeover.refusal = () =>
       new HeadgateError('JOURNAL_FOLLOWING', { store: kernel.store.name, journal: name })
@@ -192,15 +191,33 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     await this.#kernel.store.whenReady(() => this.#takeover.adopt(() => this.#kernel.adopt(snapshot)))
   }
 
-  /** Its turn has come. */
+  #waitForTurn(): void {
+    const { signal } = this.#waiting
+    if (signal.aborted) return
+    this.#turns.take(this.settings.name, signal).then(
+      (turn) => this.#next(() => this.#write(turn)),
+      () => {}, // closed before
+    )
+  }
+
+  /** Its turn has come. Where the disk fails, the turn goes to the next; it follows on, and asks for another one. */
   async #write(turn: JournalTurn | undefined): Promise<void> {
-    this.#deaf()
-    if (this.#waiting.signal.aborted) turn?.end()
-    else {
-      this.#live = await beginToWrite(this.#kernel, this.log, this.settings, this.#takeover, turn)
-      this.#live.faults$.subscribe(this.#faults)
-      this.#unreport() // who writes reports for itself
+    const { signal } = this.#waiting
+    if (signal.aborted) {
+      turn?.end()
+      return
     }
+    try {
+      this.#live = await beginToWrite(this.#kernel, this.log, this.settings, this.#takeover, turn)
+    } catch (error) {
+      const { retryMs, scheduler } = this.settings
+      // What is wrong with the journal itself is wrong the next time, too.
+      if (!isHeadgateError(error)) void pause(retryMs, scheduler, signal).then(() => this.#waitForTurn())
+      throw error
+    }
+    this.#deaf()
+    this.#live.faults$.subscribe(this.#faults)
+    this.#unreport() // who writes reports for itself
   }
 
   #tell(error: unknown): void {

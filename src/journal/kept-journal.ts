@@ -7,15 +7,17 @@ import type { JournalLog, Verification } from './journal-log.ts'
 import type { Settings } from './journal-options.ts'
 
 /** Lets time pass; a signal that aborts ends it. */
-const pause = (ms: number, scheduler: SchedulerLike, signal: AbortSignal | undefined): Promise<void> =>
+export const pause = (ms: number, scheduler: SchedulerLike, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
+    let stop = (): void => {}
     const end = (): void => {
       late.unsubscribe()
       stop()
       resolve()
     }
     const late = scheduler.schedule(end, ms)
-    const stop = onAbort(signal, end)
+    // Where it is aborted already, it ends at once.
+    stop = onAbort(signal, end)
   })
 
 export abstract class KeptJournal<S> {
