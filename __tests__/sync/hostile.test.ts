@@ -1,8 +1,11 @@
 /** What clients, sockets and servers that mean no good, or are broken, may cost: their own connection, and no more. */
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { createStore } from '../../src/index.ts'
 import { linkTo, type SyncSocket, serve, socketPair } from '../../src/sync/index.ts'
-import { closeBenches, robot, to, turn, until, versionOf, writable } from './support/bench.ts'
+import { serveSettings } from '../../src/sync/serve-options.ts'
+import { ServedStore } from '../../src/sync/served-store.ts'
+import { WriteDesk } from '../../src/sync/write-desk.ts'
+import { Bench, closeBenches, robot, to, turn, until, versionOf, writable } from './support/bench.ts'
 import { HandWritten } from './support/hand-written.ts'
 
 afterEach(closeBenches)
@@ -101,6 +104,147 @@ function broken(member: 'send' | 'close', when: (calls: number) => boolean): [Sy
   return [here, there]
 }
 
+describe('who is not let in yet', () => {
+  test('and leaves is forgotten, and costs the other stores of its connection nothing', async () => {
+    let letIn = (): void => {}
+    const server = serve(
+      { open: createStore({ x: 0 }), slow: createStore({ y: 0 }) },
+      {
+        authorize: ({ store }) => {
+          const grant = { read: true, write: false }
+          if (store === 'open') return grant
+          return new Promise((resolve) => {
+            letIn = () => resolve(grant)
+          })
+        },
+      },
+    )
+    const client = new HandWritten({
+      connect: () => {
+        const [here, there] = socketPair()
+        server.accept(here)
+        return there
+      },
+    })
+    await client.hello({ store: 'open' })
+    await client.hello({ store: 'slow' })
+    await client.say({ t: 'leave', store: 'slow' })
+    const first = letIn
+    await client.hello({ store: 'slow', clientId: 'again' })
+    first()
+    await turn()
+    expect([client.closed, server.clients.map(({ clientId }) => clientId)]).toEqual([undefined, ['hand']])
+    letIn()
+    await turn()
+    expect(server.clients.map(({ clientId }) => clientId)).toEqual(['hand', 'again'])
+    server[Symbol.dispose]()
+  })
+
+  test('is counted by nobody, also not in a callback that asks for the figures', async () => {
+    const counts: number[] = []
+    const bench = robot({
+      view: (state) => {
+        counts.push(bench.server.clients.length)
+        return state
+      },
+    })
+    const client = new HandWritten(bench)
+    await client.hello()
+    expect(client.take().map(({ t }) => t)).toEqual(['welcome', 'chunk'])
+    expect([counts[0], bench.server.clients.length]).toEqual([0, 1])
+  })
+})
+
+describe('a grant', () => {
+  test('is told as what it allows, and nothing else that it has', async () => {
+    const grant = { read: true, user: { secret: 1n } }
+    const bench = robot({ authorize: () => grant as never })
+    const client = new HandWritten(bench)
+    await client.hello()
+    expect(client.take()[0]).toMatchObject({ t: 'welcome', grant: { read: true, write: false } })
+    expect(JSON.stringify(client.heard)).not.toContain('secret')
+  })
+})
+
+describe('a callback that is asynchronous', () => {
+  test.each(['write', 'send'] as const)(
+    'refuses what it was asked about, and is told: %s',
+    async (option) => {
+      const verdict = Promise.reject(new Error('late'))
+      const then = jest.spyOn(verdict, 'then')
+      const faults: string[] = []
+      const store = Object.assign(createStore({ x: 0 }), { send: () => ({ handled: true }) })
+      store.faults$.subscribe(({ error }) => void faults.push((error as Error).message))
+      const bench = new Bench(store, {
+        authorize: () => ({ read: true, write: true }),
+        [option]: (() => verdict) as never,
+      })
+      const client = new HandWritten(bench)
+      await client.hello()
+      client.take()
+      const { instanceId: epoch } = store
+      const ops = [{ op: 'replace', path: '/x', value: 1 }]
+      if (option === 'write') await client.say({ t: 'write', id: 'w', epoch, base: 0, reason: 'R', ops })
+      else await client.say({ t: 'send', id: 'w', event: { type: 'GO' } })
+      expect(client.take()).toMatchObject([{ t: 'result', ok: false, reason: 'refused' }])
+      expect(faults).toEqual([expect.stringContaining('a promise')])
+      expect(then).toHaveBeenCalled() // its rejection is nobody's
+      expect(store.state).toEqual({ x: 0 })
+    },
+  )
+})
+
+describe('results', () => {
+  const ask = (client: HandWritten, id: string, epoch: string, base: number): Promise<void> =>
+    client.say({
+      t: 'write',
+      id,
+      epoch,
+      base,
+      reason: 'R',
+      ops: [{ op: 'replace', path: '/x', value: base }],
+    })
+
+  test('are kept of what was committed, and of nothing else that strangers ask for', async () => {
+    const settings = serveSettings({})
+    const served = new ServedStore('', createStore({ x: 0 }), settings)
+    const grant = { read: true, write: false }
+    for (let stranger = 0; stranger < 1_000; stranger += 1) {
+      const desk = new WriteDesk(served, { clientId: `c${stranger}`, store: '', grant }, settings)
+      for (let id = 0; id < 10; id += 1) desk.answer({ t: 'send', store: '', id: `s${id}`, event: 'GO' })
+    }
+    expect(served.results.size).toBe(0)
+    served.unfollow()
+  })
+
+  test('of all clients together are at most `resultsMax`, however many ids one writer takes', async () => {
+    const bench = writable({ resultsMax: 50 })
+    const { instanceId: epoch } = bench.store
+    const honest = new HandWritten(bench)
+    await honest.hello({ clientId: 'honest' })
+    for (let n = 0; n < 10; n += 1) await ask(honest, `h${n}`, epoch, n)
+    for (let id = 0; id < 39; id += 1) {
+      const stranger = new HandWritten(bench)
+      await stranger.hello({ clientId: `stranger ${id}` })
+      await ask(stranger, 'w', epoch, bench.store.snapshot.version)
+    }
+    honest.take()
+    await ask(honest, 'h0', epoch, 0)
+    expect(honest.take()).toMatchObject([{ id: 'h0', ok: true, version: 1 }])
+    const last = new HandWritten(bench)
+    await last.hello({ clientId: 'last' })
+    for (let n = 0; n < 3; n += 1) await ask(last, `l${n}`, epoch, bench.store.snapshot.version)
+    honest.take()
+    await ask(honest, 'h0', epoch, 0)
+    await ask(honest, 'h9', epoch, 9)
+    // Whoever wrote least recently is forgotten first, the oldest of its results ahead of the others.
+    expect(honest.take()).toMatchObject([
+      { id: 'h0', ok: false, reason: 'conflict' },
+      { id: 'h9', ok: true, version: 10 },
+    ])
+  })
+})
+
 describe('a socket that throws', () => {
   const hello = JSON.stringify({ t: 'hello', protocol: 1, clientId: 'broken' })
 
@@ -137,6 +281,20 @@ describe('a socket that throws', () => {
     there.send(hello)
     const other = new HandWritten(bench)
     await other.hello()
+    await until(() => other.heard.filter(({ t }) => t === 'ping').length > 2)
+    expect(bench.server.metrics().connections).toBe(1)
+  })
+
+  test('as it is asked how much it holds is over, and does not stop the heartbeat of the others', async () => {
+    const bench = robot({ heartbeatMs: 1, deadMs: 1_000_000 })
+    bench.store.faults$.subscribe(() => {})
+    const bad = new HandWritten(bench)
+    await bad.hello()
+    const other = new HandWritten(bench)
+    await other.hello({ clientId: 'other' })
+    holding(bench.sockets[0], () => {
+      throw new Error('bufferedBytes is broken')
+    })
     await until(() => other.heard.filter(({ t }) => t === 'ping').length > 2)
     expect(bench.server.metrics().connections).toBe(1)
   })

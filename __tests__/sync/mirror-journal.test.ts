@@ -75,6 +75,45 @@ describe('the journal of a mirror', () => {
     expect(faults).toEqual([error])
   })
 
+  test.each(['not JSON', 'null', '{"epoch":7,"version":"x"}'])(
+    'whose note is of somebody else (%s) is kept, gone on from by nobody, and closed with the mirror',
+    async (note) => {
+      let closed = 0
+      const bench = robot()
+      const faults: unknown[] = []
+      const one = bench.mirror({
+        journal: async () => ({
+          stats: () => ({ recovered: { note } }),
+          close: async () => {
+            closed += 1
+          },
+        }),
+        onFault: (fault) => void faults.push(fault.error),
+      })
+      expect(await versionOf(one, 0)).toEqual({ x: 0, log: [] })
+      one.close()
+      expect([closed, faults]).toEqual([1, []])
+    },
+  )
+
+  test('that throws as it is closed does not keep the mirror from its end', async () => {
+    const bench = robot()
+    const faults: unknown[] = []
+    const error = new Error('broken')
+    const one = bench.mirror({
+      journal: async () => ({
+        stats: () => ({ recovered: { note: null } }),
+        close: () => {
+          throw error
+        },
+      }),
+      onFault: (fault) => void faults.push(fault.error),
+    })
+    await versionOf(one, 0)
+    one.close()
+    expect([one.store.closed, faults]).toEqual([true, [error]])
+  })
+
   test('that opens too late is closed', async () => {
     let isClosed = false
     let opens: (journal: Awaited<ReturnType<OpenMirrorJournal>>) => void = () => {}

@@ -2,7 +2,14 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { VirtualTimeScheduler } from 'rxjs'
 import { buffer } from '../../src/index.ts'
-import { type Mirror, type MirrorOptions, mirror, type SyncSocket } from '../../src/sync/index.ts'
+import {
+  browserSocket,
+  linkTo,
+  type Mirror,
+  type MirrorOptions,
+  mirror,
+  type SyncSocket,
+} from '../../src/sync/index.ts'
 import { turn } from './support/bench.ts'
 import { endAfterEach } from './support/ends.ts'
 import { chunksOf, deltaOf, type Frame, HandServer } from './support/hand-written.ts'
@@ -102,6 +109,108 @@ describe('a delta', () => {
     await server.welcome({ version: 4 })
     await server.say(...chunksOf(4))
     expect(one.store.snapshot).toMatchObject({ version: 4, state: { n: 4 } })
+  })
+
+  test('that was under way when a state was asked for asks for nothing', async () => {
+    const { server, one } = await live()
+    const bad = { ...deltaOf(0, 1), ops: [{ op: 'remove', path: '/nobody' }] }
+    await server.say(bad, deltaOf(1, 2), deltaOf(2, 3))
+    expect(server.take()).toEqual([hello()])
+    expect(one.resyncs).toEqual({ damaged: 1, epoch: 0, gap: 0 })
+    await server.welcome({ version: 4 })
+    await server.say(...chunksOf(4), deltaOf(4, 5))
+    expect(one.store.snapshot).toMatchObject({ version: 5, state: { n: 5 } })
+  })
+})
+
+describe('a token', () => {
+  test('that fails late is of a connection that is gone: the next one stays', async () => {
+    const server = new HandServer()
+    let fail = (_error: Error): void => {}
+    const tokens = [new Promise<string>((_, reject) => (fail = reject)), 'second']
+    const made = mirrored(server.connect, { token: () => tokens.shift() ?? 'third' })
+    server.sockets[0]?.close(1006, 'cut')
+    await turn()
+    await made.time.pass(0)
+    await server.welcome()
+    await server.say(...chunksOf(0))
+    fail(new Error('late'))
+    await turn()
+    await made.time.pass(0)
+    expect([made.status(), server.sockets.length]).toEqual(['live', 2])
+    expect(server.take().filter(({ t }) => t === 'hello')).toEqual([{ ...hello(), token: 'second' }])
+  })
+
+  test.each(['comes', 'fails'] as const)(
+    'that %s after its mirror is closed changes nothing',
+    async (what) => {
+      const server = new HandServer()
+      const time = new Time()
+      const link = linkTo(server.connect, { scheduler: time.scheduler, backoffMs: { least: 0, most: 0 } })
+      const others = ['a', 'b'].map((store) => link.mirror(store, { onFault: () => {} }))
+      after(() => {
+        for (const other of others) other.close()
+      })
+      let settle = (): void => {}
+      const token = new Promise<string>((resolve, reject) => {
+        settle = () => (what === 'comes' ? resolve('late') : reject(new Error('late')))
+      })
+      const closed = link.mirror('c', { token: () => token, onFault: () => {} })
+      closed.close()
+      settle()
+      await turn()
+      await time.pass(0)
+      expect(server.sockets).toHaveLength(1)
+      expect(server.take().filter(({ t, store }) => t === 'hello' && store === 'c')).toEqual([])
+    },
+  )
+})
+
+describe('whoever is told of a fault', () => {
+  test.each(['token', 'bye'] as const)('may close the mirror: no timer is left of it (%s)', async (what) => {
+    const server = new HandServer()
+    const time = new Time()
+    const link = linkTo(server.connect, { scheduler: time.scheduler, backoffMs: { least: 0, most: 0 } })
+    const others = ['a', 'b'].map((store) => link.mirror(store, { onFault: () => {} }))
+    after(() => {
+      for (const other of others) other.close()
+    })
+    let asked = 0
+    const refuse = (): Promise<string> => {
+      asked += 1
+      return Promise.reject(new Error('no'))
+    }
+    const token = what === 'token' ? refuse : undefined
+    const closed = link.mirror('c', { token, onFault: () => closed.close() })
+    await turn()
+    if (what === 'bye') await server.say({ t: 'bye', store: 'c', code: 'UNAUTHORIZED', message: 'no' })
+    await time.pass(0)
+    expect([server.sockets.length, asked]).toEqual([1, what === 'token' ? 1 : 0])
+    const said = server.take().filter(({ store }) => store === 'c')
+    expect(said.map(({ t }) => t)).toEqual(what === 'token' ? ['leave'] : ['hello', 'leave'])
+  })
+})
+
+describe('a link', () => {
+  test('that is given a mirror while it tells that it is lost opens one socket', async () => {
+    const server = new HandServer()
+    const time = new Time()
+    const link = linkTo(server.connect, { scheduler: time.scheduler, backoffMs: { least: 0, most: 0 } })
+    const open = ['a', 'b'].map((store) => link.mirror(store, { onFault: () => {}, clientId: store }))
+    after(() => {
+      for (const each of open) each.close()
+    })
+    await server.welcome({ store: 'a' })
+    await server.say(...chunksOf(0).map((chunk) => ({ ...chunk, store: 'a' })))
+    open[0]?.status$.subscribe((status) => {
+      if (status === 'stale') open.push(link.mirror('c', { onFault: () => {}, clientId: 'c' }))
+    })
+    server.take()
+    server.sockets[0]?.close(1006, 'cut')
+    await turn()
+    await time.pass(0)
+    expect(server.sockets).toHaveLength(2)
+    expect(server.take().map(({ t, store }) => `${t} ${store}`)).toEqual(['hello a', 'hello b', 'hello c'])
   })
 })
 
@@ -294,5 +403,24 @@ describe('a connection', () => {
     tell(left[0], deltaOf(0, 1), { t: 'bye', code: 'DESTROYED', message: 'late' })
     left[0]?.onClose(1006)
     expect([one.store.snapshot.version, status(), left.length]).toEqual([0, 'stale', 2])
+  })
+  test('that was over before anybody listened is tried again', async () => {
+    const server = new HandServer()
+    const closed = {
+      readyState: 3,
+      bufferedAmount: 0,
+      binaryType: '',
+      send: () => {},
+      close: () => {},
+      addEventListener: () => {},
+    }
+    let opened = 0
+    const { time } = mirrored(() => {
+      opened += 1
+      return opened === 1 ? browserSocket(closed) : server.connect()
+    })
+    await turn()
+    await time.pass(0)
+    expect([opened, server.take().map(({ t }) => t)]).toEqual([2, ['hello']])
   })
 })

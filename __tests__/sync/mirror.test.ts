@@ -369,6 +369,34 @@ describe('update', () => {
     expect(await first).toEqual({ committed: false, reason: 'timeout', version: 0 })
   })
 
+  test('that the server ends the connection for is refused, and not sent again', async () => {
+    const bench = writable({ frameBytesMax: 2_000 })
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    const long = one.update((draft) => void draft.log.push('x'.repeat(5_000)))
+    const short = one.update(to(3))
+    expect(await long).toEqual({
+      committed: false,
+      reason: 'refused',
+      version: 0,
+      message: 'a frame is longer than 2000 bytes',
+    })
+    expect(await short).toEqual({ committed: true, version: 1 })
+    expect(bench.server.metrics()).toMatchObject({ accepted: 2, protocolErrors: 1 })
+  })
+
+  test('of a mirror that its recipe closes is over at once', async () => {
+    const bench = writable()
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    const result = await one.update((draft) => {
+      draft.x = 1
+      one.close()
+    })
+    expect(result).toMatchObject({ committed: false, reason: 'timeout' })
+    expect(bench.store.snapshot.version).toBe(0)
+  })
+
   test('rejects when its signal aborts', async () => {
     const bench = writable()
     const one = bench.mirror()

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { isHeadgateError } from '../../src/index.ts'
+import { buffer, isHeadgateError } from '../../src/index.ts'
 import { closeBenches, type Robot, statusOf, to, turn, versionOf, writable } from './support/bench.ts'
 
 afterEach(closeBenches)
@@ -79,6 +79,44 @@ describe('optimistic', () => {
     await turn()
     expect(one.optimistic.state.x).toBe(1)
     expect(new Set(seen)).toEqual(new Set([0, 1]))
+  })
+
+  test('shows nothing ever of a write whose state is none, which its writer is thrown', async () => {
+    const bench = writable()
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    const loop: { again?: unknown } = {}
+    loop.again = loop
+    await expect(one.update(() => loop as never, { optimistic: true })).rejects.toThrow()
+    bench.store.update(to(3))
+    await versionOf(one, 1)
+    expect(one.optimistic.state.x).toBe(3)
+    expect(await one.update(add, { optimistic: true })).toMatchObject({ committed: true })
+    expect(one.optimistic.state.x).toBe(4)
+  })
+
+  test('waits for a subscriber of its own that has no room, and decides writes meanwhile', async () => {
+    const bench = writable()
+    const faults: unknown[] = []
+    const one = bench.mirror({ onFault: ({ error }) => void faults.push(error) })
+    await versionOf(one, 0)
+    const waits: (() => void)[] = []
+    const seen: number[] = []
+    one.optimistic.subscribe(
+      ({ state }) => {
+        seen.push(state.x)
+        return new Promise<void>((resolve) => waits.push(resolve))
+      },
+      { policy: buffer({ capacity: 1, overflow: 'suspend' }) },
+    )
+    const results = await Promise.all([1, 2, 3, 4].map(() => one.update(add, { optimistic: true })))
+    expect(results.every(({ committed }) => committed)).toBe(true)
+    expect(one.store.state.x).toBe(4)
+    for (let at = 0; at < 10; at += 1) {
+      waits.shift()?.()
+      await turn()
+    }
+    expect([one.optimistic.state.x, seen.at(-1), faults]).toEqual([4, 4, []])
   })
 
   test('refuses to be written, and ends with the mirror', async () => {

@@ -189,6 +189,14 @@ describe('sseHandler', () => {
     expect((await post(hello)).status).toBe(404)
   })
 
+  test('says so, and throws nothing, where the server behind it is closed', async () => {
+    const { url, server } = await listening()
+    server[Symbol.dispose]()
+    const { next } = await openPage(url)
+    expect(await next()).toEqual({ name: 'end', data: '1001' })
+    expect(await next()).toBeUndefined()
+  })
+
   test('takes pages of loopback, and of the origins that it is given', async () => {
     const { url, server } = await listening()
     const origin = 'http://localhost:5173'

@@ -85,10 +85,11 @@ export class Channel {
     this.#desk = new WriteDesk(served, this.facts, settings)
   }
 
-  get stats(): ClientStats {
+  /** Undefined until it has begun. */
+  get stats(): ClientStats | undefined {
     const { clientId, store } = this.facts
-    // The cast holds: a channel is known to nobody before it has begun.
-    const figures = (this.#handle as SubscriberHandle).stats()
+    const figures = this.#handle?.stats()
+    if (figures === undefined) return undefined
     const { acknowledgedVersion, lagMs, bytesSent } = this.#outbox
     return {
       ...figures,
@@ -131,7 +132,7 @@ export class Channel {
       heartbeatMs: this.#settings.heartbeatMs,
       window: this.#settings.window,
       windowBytes: this.#settings.windowBytes,
-      grant: facts.grant,
+      grant: { read: true, write: facts.grant.write === true },
     })
     // Who wants every version is given those that it missed, one by one; others the newest, and how many they missed.
     const catchesUp = policy.lossless && has !== undefined

@@ -54,8 +54,10 @@ export class Connection {
   /** Heartbeats since something was heard of a client that is let in, or since the socket was opened. */
   silentBeats = 0
   readonly #host: ConnectionHost
-  /** By the names of the stores; undefined while its hello is looked at. */
-  readonly #channels = new Map<string, Channel | undefined>()
+  /** By the names of the stores. */
+  readonly #channels = new Map<string, Channel>()
+  /** Those that are looked at, likewise. */
+  readonly #hellos = new Map<string, Hello>()
   #isOver = false
   #framesInBeat = 0
   /** Characters of answers since its socket had room. */
@@ -69,7 +71,12 @@ export class Connection {
   }
 
   get channels(): Channel[] {
-    return [...this.#channels.values()].filter((channel) => channel !== undefined)
+    return [...this.#channels.values()]
+  }
+
+  /** Whether nothing is mirrored over it, and nobody waits to be let in. */
+  get #isIdle(): boolean {
+    return this.#channels.size === 0 && this.#hellos.size === 0
   }
 
   get held(): HeldBytes {
@@ -131,6 +138,7 @@ export class Connection {
     this.#isOver = true
     for (const channel of this.channels) channel.close()
     this.#channels.clear()
+    this.#hellos.clear()
     this.#host.closed(this)
   }
 
@@ -146,7 +154,7 @@ export class Connection {
     if (this.#isOver) return
     try {
       const frame = readClientFrame(data, this.#host.settings)
-      if (this.#channels.size > 0 || frame?.t === 'hello') this.silentBeats = 0
+      if (!this.#isIdle || frame?.t === 'hello') this.silentBeats = 0
       // An acknowledgement counts where it is of nothing.
       if (frame?.t !== 'ack') this.countFrame()
       if (frame !== undefined) this.#take(frame)
@@ -164,7 +172,8 @@ export class Connection {
       const channel = this.#channels.get(frame.store)
       // What a client sends that has not heard yet that its channel is over is no fault of its.
       if (channel !== undefined) channel.received(frame)
-      else if (this.#channels.size === 0 || this.#channels.has(frame.store)) {
+      else if (frame.t === 'leave' && this.#hellos.delete(frame.store)) return
+      else if (this.#isIdle || this.#hellos.has(frame.store)) {
         throw protocolInvalid(`a "${frame.t}" comes after a welcome`)
       } else if (frame.t === 'ack') this.countFrame()
     }
@@ -172,8 +181,7 @@ export class Connection {
 
   #hello(hello: Hello): void {
     if (hello.protocol !== PROTOCOL) throw protocolInvalid(`the protocol is ${PROTOCOL}`)
-    const isLookedAt = this.#channels.has(hello.store) && this.#channels.get(hello.store) === undefined
-    if (isLookedAt) throw protocolInvalid('a hello waits for its answer')
+    if (this.#hellos.has(hello.store)) throw protocolInvalid('a hello waits for its answer')
     const served = this.#host.served(hello.store)
     if (served === undefined) {
       this.#refuse(hello, 'STORE_UNKNOWN', `no store is served as "${hello.store}"`)
@@ -185,7 +193,7 @@ export class Connection {
     }
     // One that asks again, for what it has lost, begins anew.
     this.#channels.get(hello.store)?.close()
-    this.#channels.set(hello.store, undefined)
+    this.#hellos.set(hello.store, hello)
     void this.#authorize(hello, served)
   }
 
@@ -193,16 +201,22 @@ export class Connection {
   async #authorize(hello: Hello, served: ServedStore): Promise<void> {
     try {
       const grant = await this.#host.settings.authorize(hello)
-      if (this.#isOver) return
+      // It has left meanwhile, or is gone.
+      if (!this.#isLookedAt(hello)) return
       if (grant?.read !== true) this.#refuse(hello, 'UNAUTHORIZED', 'the server does not let this client in')
       else if (served.kernel.destroyed) this.#refuse(hello, 'DESTROYED', 'the store is destroyed')
       else this.#open(hello, served, grant)
     } catch (error) {
       this.#host.failed(served, hello.clientId, error)
+      if (!this.#isLookedAt(hello) && !this.#channels.has(hello.store)) return
       // It may have been begun before it failed.
       this.#channels.get(hello.store)?.close()
       this.#refuse(hello, 'FAILED', `the server failed: ${messageOf(error)}`)
     }
+  }
+
+  #isLookedAt(hello: Hello): boolean {
+    return this.#hellos.get(hello.store) === hello
   }
 
   #open(hello: Hello, served: ServedStore, grant: Grant): void {
@@ -210,6 +224,7 @@ export class Connection {
     const older = served.channels.get(hello.clientId)
     older?.end('REPLACED', 'the client has connected anew')
     served.channels.set(hello.clientId, channel)
+    this.#hellos.delete(hello.store)
     this.#channels.set(hello.store, channel)
     channel.begin(hello)
   }
@@ -217,7 +232,8 @@ export class Connection {
   /** Turns a client away; a connection that carries nothing else is over. */
   #refuse({ store }: Hello, code: ByeCode, message: string): void {
     this.#channels.delete(store)
-    if (this.#channels.size === 0) this.end(code, message)
+    this.#hellos.delete(store)
+    if (this.#isIdle) this.end(code, message)
     else this.send({ t: 'bye', store, code, message })
   }
 }

@@ -110,9 +110,10 @@ export class Link {
   reset(socket: SyncSocket | undefined = this.#socket, code = 1000, reason = 'RESET'): void {
     if (socket === undefined || socket !== this.#socket) return
     this.#forget()
+    // Ahead of all that is told: whoever is told may add a mirror, or close the last one.
+    this.#openLater()
     this.#end(socket, code, reason)
     for (const member of [...this.#members.values()]) member.lost()
-    this.#openLater()
   }
 
   #open(): void {
@@ -127,8 +128,8 @@ export class Link {
       }
       socket.onClose = () => this.reset(socket)
     } catch (error) {
-      this.#failed(error)
       this.#openLater()
+      this.#failed(error)
       return
     }
     this.#socket = socket

@@ -8,7 +8,7 @@
  * A store of its own, so that the versions of the mirror stay those of the primary.
  */
 import { type Kernel, kernelOf } from '../kernel/index.ts'
-import { HeadgateError, type Immutable } from '../kit/index.ts'
+import { HeadgateError, type Immutable, isHeadgateError } from '../kit/index.ts'
 import { createStore, runRecipe, type Store, type SubscriberHandle } from '../store/index.ts'
 import type { Recipe, WriteResult } from './mirror.ts'
 import type { Replica } from './replica.ts'
@@ -29,6 +29,7 @@ export class Optimistic<S> {
   readonly #replica: Replica<S>
   readonly #shown = new Set<Shown<S>>()
   readonly #handle: SubscriberHandle
+  #isWaiting = false
 
   constructor(replica: Replica<S>) {
     const { store } = replica
@@ -40,13 +41,13 @@ export class Optimistic<S> {
       if (typeof write === 'object' && write.origin === this) return
       throw new HeadgateError('WRITE_ELSEWHERE', { store: name })
     })
-    this.#handle = store.subscribe({ next: () => this.#show(), complete: () => this.close() })
+    this.#handle = store.subscribe({ next: () => this.#tryToShow(), complete: () => this.close() })
   }
 
   add(recipe: Recipe<S>, reason: string): Shown<S> {
     const shown: Shown<S> = { recipe, reason, committedAs: undefined, isInDoubt: false }
     this.#shown.add(shown)
-    this.#show()
+    this.#tryToShow()
     return shown
   }
 
@@ -54,13 +55,13 @@ export class Optimistic<S> {
   answered(shown: Shown<S>, version: number | undefined): void {
     shown.isInDoubt = false
     shown.committedAs = version
-    this.#show()
+    this.#tryToShow()
   }
 
   /** It was not committed: a fault tells why, unless its writer has been thrown an error. */
   takeBack(shown: Shown<S>, result: (WriteResult & { committed: false }) | undefined): void {
     this.#shown.delete(shown)
-    this.#show()
+    this.#tryToShow()
     if (result !== undefined) this.#tell(result)
   }
 
@@ -72,6 +73,29 @@ export class Optimistic<S> {
     this.#shown.clear()
     this.#handle?.unsubscribe()
     this.store.destroy()
+  }
+
+  /** Never throws: what is shown decides nothing. */
+  #tryToShow(): void {
+    if (this.#isWaiting) return
+    try {
+      this.#show()
+    } catch (error) {
+      if (isHeadgateError(error, 'SUBSCRIBER_FULL')) void this.#showLater()
+      else this.#report(error)
+    }
+  }
+
+  /** A subscriber of what is shown has no room: it is shown the newest when it has. */
+  async #showLater(): Promise<void> {
+    this.#isWaiting = true
+    try {
+      await this.store.ready()
+    } catch {
+      return // it was closed meanwhile
+    }
+    this.#isWaiting = false
+    this.#tryToShow()
   }
 
   #show(): void {
@@ -104,8 +128,12 @@ export class Optimistic<S> {
   }
 
   #tell({ reason, message = '' }: WriteResult & { committed: false }): void {
+    const { store } = this.#replica
+    this.#report(new HeadgateError('WRITE_TAKEN_BACK', { store: store.name, reason, message }))
+  }
+
+  #report(error: unknown): void {
     const { store, kernel } = this.#replica
-    const error = new HeadgateError('WRITE_TAKEN_BACK', { store: store.name, reason, message })
     const { version } = store.published
     kernel.report({ subscriberId: 'optimistic', phase: 'kernel', error, version, failures: 1 })
   }

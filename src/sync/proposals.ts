@@ -26,8 +26,8 @@ type Frame = Proposal & { readonly id: string; readonly store: string }
 interface Unanswered {
   readonly frame: Frame
   readonly settle: (result: Result | undefined) => void
-  /** Whether it may have been heard. */
-  isSent: boolean
+  /** How often it was sent, and so may have been heard. */
+  sent: number
 }
 
 export interface ProposalsHost {
@@ -44,6 +44,7 @@ export class Proposals {
   readonly #session = randomUuid()
   readonly #unanswered = new Map<string, Unanswered>()
   #made = 0
+  #isOver = false
 
   constructor(host: ProposalsHost) {
     this.#host = host
@@ -60,6 +61,7 @@ export class Proposals {
     if (this.#unanswered.size >= writesMax)
       throw new HeadgateError('WRITES_FULL', { mirror: name, writesMax })
     signal?.throwIfAborted()
+    if (this.#isOver) return Promise.resolve(undefined) // by what was run to make the proposal
     this.#made += 1
     const id = `${this.#session}-${this.#made}`
     return new Promise((resolve, reject) => {
@@ -79,9 +81,9 @@ export class Proposals {
         reject(signal?.reason)
       })
       const frame = { ...proposal, id, store: name }
-      const unanswered: Unanswered = { frame, settle, isSent: false }
+      const unanswered: Unanswered = { frame, settle, sent: 0 }
       this.#unanswered.set(id, unanswered)
-      unanswered.isSent = this.#host.send(frame)
+      this.#send(unanswered)
     })
   }
 
@@ -91,7 +93,27 @@ export class Proposals {
 
   /** Sends what has no answer once more. */
   sendAgain(): void {
-    for (const each of this.#unanswered.values()) each.isSent = this.#host.send(each.frame) || each.isSent
+    for (const each of this.#unanswered.values()) this.#send(each)
+  }
+
+  #send(unanswered: Unanswered): void {
+    if (this.#host.send(unanswered.frame)) unanswered.sent += 1
+  }
+
+  /**
+   * The server has ended the connection for a frame that it cannot read. Frames are answered in order, so it was the
+   * oldest without an answer, if it was one of these: sent again it would end the next connection too. What an earlier
+   * connection may have heard of it is not known.
+   */
+  unreadable(version: number, message: string): void {
+    for (const { frame, settle, sent } of this.#unanswered.values()) {
+      const { id, store } = frame
+      if (sent === 0) continue
+      settle(
+        sent > 1 ? undefined : { t: 'result', store, id, ok: false, version, reason: 'refused', message },
+      )
+      return
+    }
   }
 
   /**
@@ -99,9 +121,9 @@ export class Proposals {
    * conflict, and is made again on what is there now; an event goes to whoever is there.
    */
   begunAnew(version: number): void {
-    for (const { frame, settle, isSent } of [...this.#unanswered.values()]) {
+    for (const { frame, settle, sent } of [...this.#unanswered.values()]) {
       const { id, store, t } = frame
-      if (isSent) settle(undefined)
+      if (sent > 0) settle(undefined)
       else if (t === 'write') {
         settle({ t: 'result', store, id, ok: false, version, reason: 'conflict', message: undefined })
       }
@@ -110,6 +132,7 @@ export class Proposals {
 
   /** No answer will come any more. */
   giveUp(): void {
+    this.#isOver = true
     for (const { settle } of [...this.#unanswered.values()]) settle(undefined)
   }
 }

@@ -10,7 +10,7 @@ import { Budget, fromJsonForm, parseJson } from '../json/index.ts'
 import { type Kernel, kernelOf, LostElsewhere, tellOfLost } from '../kernel/index.ts'
 import { HeadgateError, type Immutable, isVersion } from '../kit/index.ts'
 import { createStore, type Store, type SubscriberFault } from '../store/index.ts'
-import type { Chunk, DeltaFrame, VersionHead } from './frames.ts'
+import type { Chunk, DeltaFrame, Resume, VersionHead } from './frames.ts'
 import type { MirrorJournal } from './mirror-options.ts'
 import { protocolInvalid } from './read-frame.ts'
 
@@ -53,6 +53,12 @@ export class Replica<S> {
     })
   }
 
+  /** What it has of the primary; undefined before it has anything of this life. */
+  get place(): Resume | undefined {
+    const { epoch, version } = this
+    return epoch !== undefined && version >= 0 ? { epoch, version } : undefined
+  }
+
   /** A version of the primary as one of its own. */
   ownVersion(version: number): number {
     return version + this.#offset
@@ -72,11 +78,10 @@ export class Replica<S> {
     } finally {
       this.#isRecovering = false
     }
-    const { note } = journal.stats().recovered
-    const { epoch, version } = note === null ? {} : (JSON.parse(note) as { epoch?: string; version?: number })
+    const { epoch, version } = placeIn(journal.stats().recovered.note)
     const own = this.kernel.head.version
     // Without a note it has a state of no known life: it asks for another, and its versions go on from here.
-    if (epoch !== undefined && isVersion(version) && version <= own) {
+    if (typeof epoch === 'string' && isVersion(version) && version <= own) {
       this.epoch = epoch
       this.version = version
       this.#offset = own - version
@@ -156,5 +161,14 @@ export class Replica<S> {
     } finally {
       unfollow()
     }
+  }
+}
+
+/** What a note says; nothing for one that somebody else has made. */
+function placeIn(note: string | null): { readonly epoch?: unknown; readonly version?: unknown } {
+  try {
+    return (JSON.parse(note ?? '{}') as object | null) ?? {}
+  } catch {
+    return {}
   }
 }

@@ -43,6 +43,11 @@ export interface ServeOptions<S = any> {
   deadMs?: number | undefined
   /** Connections at a time; default 10 000. */
   clientsMax?: number | undefined
+  /**
+   * Committed writes of all clients together that are answered again, and not done again, when they come again; of each
+   * client the newest 256 at most. Default 262 144.
+   */
+  resultsMax?: number | undefined
   /** Bytes that wait for all clients together, above which no new client is accepted; default 268 435 456. */
   heldBytesMax?: number | undefined
   /** The origins whose pages may connect, such as `https://app.example`; default those of loopback. */
@@ -71,6 +76,7 @@ type Counts =
   | 'heartbeatMs'
   | 'deadMs'
   | 'clientsMax'
+  | 'resultsMax'
   | 'heldBytesMax'
 
 export type ServeSettings = Readonly<Record<Counts, number>> & {
@@ -89,6 +95,7 @@ const COUNTS: Readonly<Record<Counts, number>> = {
   heartbeatMs: 5_000,
   deadMs: 15_000,
   clientsMax: 10_000,
+  resultsMax: 262_144,
   heldBytesMax: 268_435_456,
 }
 
@@ -115,6 +122,7 @@ export function serveSettings(options: ServeOptions = {}): ServeSettings {
       heartbeatMs: true,
       deadMs: true,
       clientsMax: true,
+      resultsMax: true,
       heldBytesMax: true,
       origins: true,
       policy: true,

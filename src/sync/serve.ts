@@ -123,9 +123,10 @@ class Server implements SyncServer, ConnectionHost {
 
   accept(socket: SyncSocket, request?: RequestLike): void {
     if (this.#isClosed) throw new HeadgateError('SERVER_CLOSED', {})
+    const isForeign = request !== undefined && !this.allowsOrigin(request.headers.origin)
     const connection = new Connection(this, socket)
     this.#connections.add(connection)
-    if (request !== undefined && !this.allowsOrigin(request.headers.origin)) {
+    if (isForeign) {
       this.#turnedAway += 1
       connection.end('ORIGIN_FORBIDDEN', 'the server takes no connections from pages of this origin')
       return
@@ -149,9 +150,9 @@ class Server implements SyncServer, ConnectionHost {
   }
 
   get clients(): readonly ClientStats[] {
-    return [...this.#served.values()].flatMap(({ channels }) =>
-      Array.from(channels.values(), ({ stats }) => stats),
-    )
+    return [...this.#served.values()]
+      .flatMap(({ channels }) => Array.from(channels.values(), ({ stats }) => stats))
+      .filter((stats) => stats !== undefined)
   }
 
   metrics(): SyncMetrics {
@@ -216,17 +217,15 @@ class Server implements SyncServer, ConnectionHost {
   /** Asks those who are silent, and gives up those who stay so. */
   #beat(): void {
     // Counted in beats: a clock that jumps, or a process that slept, ends nobody.
-    const { heartbeatMs, deadMs } = this.settings
+    const { heartbeatMs, deadMs, scheduler } = this.settings
+    // First of all: with the last connection it ends, and whatever fails below does not end it.
+    this.#heartbeat = scheduler.schedule(() => this.#beat(), heartbeatMs)
     for (const connection of this.#connections) {
       connection.beat()
       if (connection.silentBeats * heartbeatMs >= deadMs + heartbeatMs) {
         connection.end('DEAD', `nothing was heard for ${deadMs} ms`)
       } else if (connection.silentBeats > 1) connection.send({ t: 'ping', at: Date.now() })
     }
-    this.#heartbeat =
-      this.#connections.size === 0
-        ? undefined
-        : this.settings.scheduler.schedule(() => this.#beat(), heartbeatMs)
   }
 
   #close(): void {

@@ -25,7 +25,7 @@ export class ServedStore {
     this.kernel = kernelOf(store)
     this.texts = new StateTexts(settings.chunkBytes)
     this.history = new VersionHistory(settings.historyVersions)
-    this.results = new WriteResults(settings.clientsMax)
+    this.results = new WriteResults(settings.resultsMax)
     const { published } = this.store
     if (published.version >= 0) this.#begin(published, settings)
     // Ahead of the subscribers, which are the clients: a version that is sent is one to go on from.

@@ -34,7 +34,12 @@ export class ContainedSocket implements Omit<SyncSocket, 'onFrame' | 'onClose'> 
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedBytes
+    try {
+      return this.#socket.bufferedBytes
+    } catch (error) {
+      this.#broke(error)
+      return 0
+    }
   }
 
   send(frame: FrameData): void {
@@ -59,14 +64,28 @@ const ignore = (): void => {}
 /** What sockets of all kinds have in common: what waits for the connection, and the one end. */
 export abstract class BaseSocket implements SyncSocket {
   onFrame: (frame: FrameData) => void = ignore
-  onClose: (code: number) => void = ignore
   abstract readonly bufferedBytes: number
   readonly takesEncoded: boolean = false
   #waiting: FrameData[] | undefined = []
   #closed = false
+  #onClose: (code: number) => void = ignore
+  /** The code of an end that nobody has been told of. */
+  #untold: number | undefined
 
   abstract transmit(frame: FrameData): void
   abstract end(code: number, reason: string): void
+
+  get onClose(): (code: number) => void {
+    return this.#onClose
+  }
+
+  /** Whoever comes after the end is told of it all the same. */
+  set onClose(listener: (code: number) => void) {
+    const code = this.#untold
+    this.#untold = undefined
+    if (code !== undefined) queueMicrotask(() => listener(code))
+    else if (!this.#closed) this.#onClose = listener
+  }
 
   send(frame: FrameData): void {
     if (this.#closed) return
@@ -95,9 +114,10 @@ export abstract class BaseSocket implements SyncSocket {
     if (this.#closed) return
     this.#closed = true
     this.#waiting = undefined
-    const { onClose } = this
+    const onClose = this.#onClose
     this.onFrame = ignore
-    this.onClose = ignore
-    onClose(code)
+    this.#onClose = ignore
+    if (onClose === ignore) this.#untold = code
+    else onClose(code)
   }
 }

@@ -109,7 +109,11 @@ export function sseHandler<Request extends HttpRequest, Response extends HttpRes
     const socket = new SseServerSocket(response)
     sessions.set(session, socket)
     response.on('close', () => sessions.delete(session))
-    server.accept(socket, request)
+    try {
+      server.accept(socket, request)
+    } catch {
+      socket.close(1001, 'CLOSED') // the server is closed: thrown here, it would end the process
+    }
   }
 
   return (request, response) => {

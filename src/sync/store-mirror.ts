@@ -4,12 +4,13 @@
  * What must stay true: a frame is acknowledged when it is applied, and not before; so a subscriber of the mirror that
  * makes writers wait makes the server wait.
  */
-import { BehaviorSubject, type SchedulerLike, type Subscription } from 'rxjs'
+import { BehaviorSubject, type SchedulerLike } from 'rxjs'
 import { reportMirror } from '../health/index.ts'
 import { HeadgateError, isHeadgateError, onAbort, randomUuid } from '../kit/index.ts'
 import type { Store } from '../store/index.ts'
 import { Acknowledger } from './acknowledger.ts'
-import { type Bye, type Chunk, type DeltaFrame, PROTOCOL, type ServerFrame, type Welcome } from './frames.ts'
+import type { Bye, Chunk, DeltaFrame, ServerFrame, Welcome } from './frames.ts'
+import { Greeting } from './greeting.ts'
 import type { Link, LinkMember } from './link.ts'
 import type { AskOptions, Mirror, MirrorStatus, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
 import type { MirrorJournal, MirrorOptions, OpenMirrorJournal } from './mirror-options.ts'
@@ -34,8 +35,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   readonly status$: BehaviorSubject<MirrorStatus> = new BehaviorSubject<MirrorStatus>('connecting')
   readonly resyncs: { damaged: number; epoch: number; gap: number } = { damaged: 0, epoch: 0, gap: 0 }
   readonly #link: Link
-  readonly #scheduler: SchedulerLike
-  readonly #token: (() => string | Promise<string>) | undefined
+  readonly #greeting: Greeting
   readonly #replica: Replica<S>
   readonly #proposals: Proposals
   readonly #writer: MirrorWriter<S>
@@ -50,11 +50,6 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
   #inbox: Received[] = []
   #window = 0
   #isWaiting = false
-  /** Counts hellos: a token that comes late belongs to no other. */
-  #hellos = 0
-  /** Hellos that were not welcomed, on a connection that others go on with. */
-  #refusals = 0
-  #retry: Subscription | undefined
 
   constructor(link: Link, options: MirrorOptions, scheduler: SchedulerLike) {
     const { store: name = '', clientId = randomUuid(), writesMax = WRITES_MAX, token, onFault } = options
@@ -62,10 +57,18 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.name = name
     this.clientId = clientId
     this.#link = link
-    this.#scheduler = scheduler
-    this.#token = token
     this.#replica = new Replica({ name: name === '' ? 'mirror' : name, scheduler, bytesMax, onFault })
     this.store = this.#replica.store
+    this.#greeting = new Greeting({
+      name,
+      clientId,
+      link,
+      scheduler,
+      token,
+      resume: () => this.#replica.place,
+      failed: (error) => this.failed(error),
+      lost: () => this.lost(),
+    })
     this.#proposals = new Proposals({
       name,
       writesMax,
@@ -117,25 +120,33 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     if (this.store.closed) return
     this.#become('closed')
     this.#stopListening()
-    this.#retry?.unsubscribe()
+    this.#greeting.forget()
     this.#link.remove(this)
     this.#drop()
     this.#proposals.giveUp()
     this.#unreport()
-    this.#journal?.close().catch((error: unknown) => this.failed(error))
+    void this.#closeJournal()
     this.store.destroy()
     this.status$.complete()
+  }
+
+  /** Never rejects. */
+  async #closeJournal(): Promise<void> {
+    try {
+      await this.#journal?.close()
+    } catch (error) {
+      this.failed(error)
+    }
   }
 
   // ---- what the link tells ----
 
   opened(): void {
-    this.#hello(true)
+    this.#greeting.say(true)
   }
 
   lost(): void {
-    this.#retry?.unsubscribe()
-    this.#hellos += 1
+    this.#greeting.forget()
     this.#drop()
     this.#writer.lost()
     this.#behindSince ??= performance.now()
@@ -147,7 +158,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     if (frame.t === 'welcome') this.#welcome(frame)
     else if (frame.t === 'result') this.#proposals.answered(frame)
     else if (frame.t === 'bye') this.#bye(frame)
-    else if (frame.t === 'chunk' || frame.t === 'delta') {
+    else if (!this.#greeting.isAsking && (frame.t === 'chunk' || frame.t === 'delta')) {
       if (this.#inbox.length >= this.#window) throw protocolInvalid('more frames came than a window has')
       this.#inbox.push({ frame, bytes })
       if (!this.#isWaiting) this.#work()
@@ -173,48 +184,10 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
     this.#link.add(this)
   }
 
-  // ---- saying hello ----
-
-  /** @param resumes - whether it goes on from what it has; else it asks for a snapshot. */
-  #hello(resumes: boolean): void {
-    this.#hellos += 1
-    const number = this.#hellos
-    const say = (token: string | undefined): void => {
-      if (number !== this.#hellos) return
-      const { epoch, version } = this.#replica
-      const resume = resumes && epoch !== undefined && version >= 0 ? { epoch, version } : undefined
-      const { clientId, name } = this
-      this.#link.send({ t: 'hello', protocol: PROTOCOL, clientId, store: name, token, resume })
-    }
-    if (this.#token === undefined) say(undefined)
-    else void this.#askForToken(this.#token, say)
-  }
-
-  /** Never rejects. */
-  async #askForToken(token: () => string | Promise<string>, say: (token: string) => void): Promise<void> {
-    try {
-      say(await token())
-    } catch (error) {
-      this.failed(error)
-      this.#sayAgainLater()
-    }
-  }
-
-  /** It is let in no more, or not yet; the other mirrors of its connection are. */
-  #sayAgainLater(): void {
-    if (!this.#link.isShared) {
-      this.#link.reset()
-      return
-    }
-    this.lost()
-    this.#refusals += 1
-    this.#retry = this.#scheduler.schedule(() => this.#hello(true), this.#link.waitMs(this.#refusals))
-  }
-
   #welcome({ epoch, mode, version, grant, window, windowBytes }: Welcome): void {
     const isAnotherLife = this.#replica.epoch !== undefined && this.#replica.epoch !== epoch
     this.#inbox = []
-    this.#refusals = 0
+    this.#greeting.welcomed()
     this.#window = window
     this.#acknowledger.begin({ window, windowBytes })
     this.#replica.begin(epoch)
@@ -229,13 +202,16 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   #bye({ code, message, store }: Bye): void {
     if (code === 'DESTROYED') this.close()
-    else if (code === 'OVERFLOW') this.#hello(true)
+    else if (code === 'OVERFLOW') this.#greeting.say(true)
     else {
       this.failed(new HeadgateError('CONNECTION_ENDED', { store: this.store.name, code, message }))
+      const isUnreadable = code === 'PROTOCOL_INVALID' && this.status$.value === 'live'
+      if (isUnreadable) this.#proposals.unreadable(this.#replica.version, message)
+      if (this.store.closed) return // by who was told
       // Two that have one id would take it from each other for ever.
       if (code === 'REPLACED') this.close()
       else if (store === undefined) this.#link.reset()
-      else this.#sayAgainLater()
+      else this.#greeting.sayLater()
     }
   }
 
@@ -296,7 +272,7 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   #askAnew(resumes: boolean): void {
     this.#drop()
-    this.#hello(resumes)
+    this.#greeting.say(resumes)
   }
 
   /** What has come is of no use any more. */

@@ -1,7 +1,7 @@
 /** Decides what clients want to write: on the state that is current, as any writer of the store. */
 import { applyDelta, deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm } from '../json/index.ts'
-import { type Immutable, isHeadgateError, messageOf } from '../kit/index.ts'
+import { deferredOf, HeadgateError, type Immutable, isHeadgateError, messageOf } from '../kit/index.ts'
 import type { Result, SendFrame, WriteFrame } from './frames.ts'
 import type { ClientFacts, ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
@@ -57,7 +57,8 @@ export class WriteDesk {
       reason: refusal?.reason,
       message: refusal?.message,
     }
-    results.keep(clientId, result)
+    // What was not committed may be decided again: only what was must not be done twice.
+    if (result.ok) results.keep(clientId, result)
     return result
   }
 
@@ -80,8 +81,8 @@ export class WriteDesk {
     if (epoch !== this.#served.epoch || base !== version) return CONFLICT
     const delta = deltaFromJSON(ops, { bytesMax: this.#settings.frameBytesMax })
     const next = applyDelta(state, delta)
-    const verdict = write?.({ state, next, delta, client: this.#client }) ?? true
-    if (verdict !== true) return refused(String(verdict))
+    const verdict = this.#verdictOf('write', write?.({ state, next, delta, client: this.#client }))
+    if (verdict !== true) return refused(verdict)
     // The callback may have written: then this is a conflict like any other.
     const options = { reason, source: this.#client.clientId, expectedVersion: base, origin: this }
     kernel.commit(() => next as Immutable<unknown>, options, 'a write of a mirror')
@@ -93,10 +94,23 @@ export class WriteDesk {
     if (store.send === undefined) return refused('the store is no machine: it takes no events')
     const budget = new Budget({ bytesMax: this.#settings.frameBytesMax })
     const event = fromJsonForm(given, 'event', { budget, isTagged: true })
-    const verdict = this.#settings.send?.({ event, client: this.#client }) ?? true
-    if (verdict !== true) return refused(String(verdict))
+    const verdict = this.#verdictOf('send', this.#settings.send?.({ event, client: this.#client }))
+    if (verdict !== true) return refused(verdict)
     const sent = store.send(event, { source: this.#client.clientId })
     return sent.handled ? undefined : refused(`the event was not handled: ${sent.reason}`)
+  }
+
+  /** An asynchronous callback decides nothing: when it has, the state is another one. */
+  #verdictOf(option: 'write' | 'send', verdict: unknown = true): true | string {
+    const deferred = deferredOf(verdict)
+    if (deferred === undefined) return verdict === true ? verdict : String(verdict)
+    const error = new HeadgateError('OPTION_INVALID', {
+      option,
+      expected: 'a function that decides at once',
+      received: `one that returned ${deferred}`,
+    })
+    this.#report(error)
+    return error.message
   }
 
   /** What a callback of the server throws is the server's fault, and the client's answer. */

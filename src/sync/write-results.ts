@@ -1,14 +1,27 @@
-/** What became of the newest writes of each client: one that is sent again is answered, and not done again. */
+/**
+ * What was committed of the newest writes of each client: one that is sent again is answered, and not done again.
+ *
+ * Of one client and of all together there are at most so many. Whoever wrote least recently is forgotten first, the
+ * oldest of its results ahead of the others.
+ */
 import type { Result } from './frames.ts'
 
-const RESULTS_MAX = 256
+/** Of one client. */
+const CLIENT_RESULTS_MAX = 256
 
 export class WriteResults {
-  readonly #clientsMax: number
+  readonly #resultsMax: number
+  /** Those who wrote least recently first; of each the oldest first. */
   readonly #clients = new Map<string, Map<string, Result>>()
+  #size = 0
 
-  constructor(clientsMax: number) {
-    this.#clientsMax = clientsMax
+  /** @param resultsMax - of all clients together */
+  constructor(resultsMax: number) {
+    this.#resultsMax = resultsMax
+  }
+
+  get size(): number {
+    return this.#size
   }
 
   of(clientId: string, id: string): Result | undefined {
@@ -17,19 +30,27 @@ export class WriteResults {
 
   keep(clientId: string, result: Result): void {
     const results = this.#clients.get(clientId) ?? new Map<string, Result>()
-    // Those who wrote least recently are the first that are forgotten.
     this.#clients.delete(clientId)
     this.#clients.set(clientId, results)
     results.set(result.id, result)
-    forgetFirst(results, RESULTS_MAX)
-    forgetFirst(this.#clients, this.#clientsMax)
+    this.#size += 1
+    if (results.size > CLIENT_RESULTS_MAX) this.#forgetOldest(results)
+    if (this.#size > this.#resultsMax) this.#forgetOne()
   }
-}
 
-function forgetFirst(map: Map<string, unknown>, max: number): void {
-  if (map.size <= max) return
-  for (const key of map.keys()) {
-    map.delete(key)
-    return
+  #forgetOne(): void {
+    for (const [clientId, results] of this.#clients) {
+      this.#forgetOldest(results)
+      if (results.size === 0) this.#clients.delete(clientId)
+      return
+    }
+  }
+
+  #forgetOldest(results: Map<string, Result>): void {
+    for (const id of results.keys()) {
+      results.delete(id)
+      this.#size -= 1
+      return
+    }
   }
 }
