@@ -74,11 +74,11 @@ async function costs() {
 
 /** Four members that never pause; each waits for its own. */
 async function fairness() {
-  const figures = { voids: [], times: [], medians: [], longest: [], losses: [], silences: [] }
+  const figures = { voids: [], times: [], medians: [], longest: [], losses: [], passed: [], silences: [] }
   for (let n = 0; n < FAIR_ROUNDS; n += 1) {
     const stream = `FOUR${n}`
     const writers = await Promise.all(Array.from({ length: WRITERS }, () => fleet.join(stream, { n: 0 })))
-    const waits = []
+    const [waits, passed] = [[], []]
     let most = 0
     let [newest, silence] = [performance.now(), 0]
     writers[0].store.subscribe(() => {
@@ -87,11 +87,13 @@ async function fairness() {
       newest = now
     })
     await Promise.all(
-      writers.map(async ({ member }) => {
+      writers.map(async ({ store, member }) => {
         for (let m = 0; m < FAIR_WRITES; m += 1) {
           const began = performance.now()
           const { conflicts } = member.stats()
-          await member.update(increment, { retries: 10_000 })
+          const from = store.published.version
+          const { version } = await member.update(increment, { retries: 10_000 })
+          passed.push(version - from)
           waits.push(performance.now() - began)
           most = Math.max(most, member.stats().conflicts - conflicts)
         }
@@ -105,11 +107,12 @@ async function fairness() {
     figures.longest.push(Math.max(...waits))
     figures.times.push(Math.max(...waits) / median(waits))
     figures.losses.push(most)
+    figures.passed.push(Math.max(...passed) / median(passed))
     figures.silences.push(silence)
   }
-  const { voids, times, medians, longest, losses, silences } = figures
+  const { voids, times, medians, longest, losses, passed, silences } = figures
   console.log(
-    `four writers (N4, N5), ${FAIR_ROUNDS} runs of ${WRITERS * FAIR_WRITES}: void records ${round(median(voids), 3)} of counting ones (target 0.2); wait median ${round(median(medians), 1)} ms, longest ${round(median(longest), 1)} ms: ${round(median(times), 1)} times, from ${round(Math.min(...times), 1)} to ${round(Math.max(...times), 1)} (target 5); rounds lost for one update ${Math.max(...losses)} at most; longest time without a record of anybody ${round(median(silences), 1)} ms`,
+    `four writers (N4, N5), ${FAIR_ROUNDS} runs of ${WRITERS * FAIR_WRITES}: void records ${round(median(voids), 3)} of counting ones (target 0.2); wait median ${round(median(medians), 1)} ms, longest ${round(median(longest), 1)} ms: ${round(median(times), 1)} times, from ${round(Math.min(...times), 1)} to ${round(Math.max(...times), 1)} (target 5); in versions that came meanwhile ${round(median(passed), 1)} times, from ${round(Math.min(...passed), 1)} to ${round(Math.max(...passed), 1)}; rounds lost for one update ${Math.max(...losses)} at most; longest time without a record of anybody ${round(median(silences), 1)} ms`,
   )
 }
 

@@ -20,8 +20,8 @@ const TURN_TRIPS = 4
 const TURN_MS_MAX = 1_000
 /** What took longer was no round trip: servers elected a leader, or a process was suspended. */
 const ROUND_TRIP_MS_MAX = TURN_MS_MAX / TURN_TRIPS
-/** How much of a round trip that took longer than those before is believed. */
-const BELIEVED = 1 / 8
+/** How much a round trip weighs beside those before, and one that took longer counts as twice as long at most. */
+const WEIGHT = 1 / 4
 const SENT_MAX = 16
 /** As timers go. */
 const TURN_MS_MIN = 2
@@ -81,7 +81,7 @@ export class Turns {
 
   #measured(ms: number): void {
     const before = this.#roundTripMs ?? ms
-    this.#roundTripMs = ms < before ? ms : before + (ms - before) * BELIEVED
+    this.#roundTripMs = before + (Math.min(ms, Math.max(before, 1) * 2) - before) * WEIGHT
   }
 
   /** How long this member is to wait before it makes a record. */
