@@ -291,6 +291,24 @@ describe('openJournal, follow', () => {
     await wrong.journal.close()
   })
 
+  test('writes on where nobody can be told of it', async () => {
+    const { disk, turns } = origin()
+    const take = async (): Promise<JournalTurn> => ({
+      tell: () => {
+        throw new Error('deaf')
+      },
+      end: () => {},
+    })
+    const engine = { ...disk, turns: { take, hear: turns.hear.bind(turns) } }
+    const { store, journal, faults } = await tab(engine)
+    count(store)
+    expect(await journal.durable()).toBe(1)
+    count(store)
+    expect(await journal.durable()).toBe(2)
+    expect(faults.map(({ error }) => String(error))).toEqual(['Error: deaf', 'Error: deaf'])
+    await journal.close()
+  })
+
   test('runs a machine where the journal is written, and nowhere else', async () => {
     const { engine } = origin()
     const started: string[] = []

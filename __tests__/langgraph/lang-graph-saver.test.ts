@@ -1,5 +1,5 @@
 /** LangGraph's own validation of checkpointers, whole, and what it does not look at. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest, test } from '@jest/globals'
 import { type BaseCheckpointSaver, emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint'
 import { validate } from '@langchain/langgraph-checkpoint-validation'
 import { MemoryLevel } from 'memory-level'
@@ -62,6 +62,16 @@ describe('langGraphSaver', () => {
     }
     expect((await saver.get(config))?.channel_values).toEqual({ book, step: 20 })
     expect(written()).toBeLessThan(130_000)
+  })
+
+  test('opens its engine again where that has failed, and once where it has not', async () => {
+    const engine = memoryEngine()
+    const open = jest.spyOn(engine, 'open').mockRejectedValueOnce(new Error('locked'))
+    const saver = langGraphSaver(engine)
+    await expect(saver.getTuple(at())).rejects.toThrow('locked')
+    const config = await saver.put(at(), holding({ plan: 'one' }), METADATA, { plan: 1 })
+    expect((await saver.get(config))?.channel_values).toEqual({ plan: 'one' })
+    expect(open).toHaveBeenCalledTimes(2)
   })
 
   test('has no value for a channel that was emptied', async () => {

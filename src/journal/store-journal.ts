@@ -2,7 +2,7 @@
 
 import { type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import { type JournalHealth, reportJournal } from '../health/index.ts'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { contain, describeValue, HeadgateError } from '../kit/index.ts'
 import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
 import { type Compaction, clearOutdated, compact } from './compact.ts'
 import { DurableWaiters } from './durable-waiters.ts'
@@ -212,7 +212,11 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
   }
 
   #durable(isWhole: boolean): void {
-    this.#turn?.tell()
+    // It is foreign code: what it throws must not end the writing.
+    contain(
+      () => this.#turn?.tell(),
+      (error) => this.#tell(error),
+    )
     this.#waiters.resolve(this.durableVersion)
     if (!isWhole) return
     const { log, settings } = this

@@ -246,8 +246,12 @@ class EngineSaver extends BaseCheckpointSaver implements LangGraphSaver {
     return false
   }
 
+  /** Where it does not open, whoever asks next tries again. */
   #open(): Promise<void> {
-    this.#opened ??= this.#engine.open()
+    this.#opened ??= this.#engine.open().catch((error: unknown) => {
+      this.#opened = undefined
+      throw error
+    })
     return this.#opened
   }
 
