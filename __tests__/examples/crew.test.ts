@@ -57,7 +57,7 @@ const printed = (child: ReturnType<typeof start>, line: RegExp): Promise<string>
 
 /** Kills it a while after a line. */
 async function killedAfter(data: string, line: RegExp, ms: number): Promise<void> {
-  const child = start(data, '--approve', '--speed', '2')
+  const child = start(data, '--approve', '--speed', '1')
   await printed(child, line)
   setTimeout(() => child.kill('SIGKILL'), ms)
   expect((await once(child, 'exit'))[1]).toBe('SIGKILL')
