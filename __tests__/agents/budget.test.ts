@@ -228,7 +228,7 @@ describe('withBudget', () => {
     store.destroy()
   })
 
-  test.each([Number.NaN, -5, '7', null])(
+  test.each([Number.NaN, -5, '7', null, Number.POSITIVE_INFINITY])(
     'fails a call that spent %p, and counts nothing of it',
     async (tokens) => {
       const { store } = caller({ tokens: 100 }, { tokens: 10 }, { tokens: tokens as number })
@@ -247,8 +247,21 @@ describe('withBudget', () => {
     for (const ask of [
       () => budget.allows({ tokens: Number.NaN }),
       () => budget.work({ cost: -1 }, () => {}),
+      () => budget.work({ cost: Number.POSITIVE_INFINITY }, () => {}),
     ])
       expect(ask).toThrow('to be a number from 0')
+  })
+
+  test('sets no timer where the limit of time has no end', async () => {
+    const { POSITIVE_INFINITY: ENDLESS } = Number
+    const { machine } = caller({ tokens: ENDLESS, ms: ENDLESS }, { tokens: 10 }, { tokens: 4 }).store
+    const scheduler = new VirtualTimeScheduler()
+    const store = createMachineStore(machine, { scheduler })
+    store.send('CALL')
+    expect(scheduler.actions).toHaveLength(0)
+    await flush()
+    expect([store.current, store.context.spent.tokens]).toEqual(['IDLE', 4])
+    store.destroy()
   })
 
   test('refuses a limit that is none', () => {

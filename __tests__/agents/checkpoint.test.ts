@@ -119,6 +119,18 @@ describe('resume', () => {
     expect(later.current).toBe('REFUSED')
   })
 
+  test.each([null, { AWAITING: 'soon' }, { AWAITING: Number.NaN }])(
+    'goes by the history where a checkpoint has no time of entry, but %j',
+    (entered) => {
+      const store = refund()
+      store.send('THOUGHT')
+      const [asked] = interruptsOf(store)
+      const later = resume(refundAgent, { ...checkpoint(store), entered: entered as never })
+      endings.push(() => later.destroy())
+      expect(interruptsOf(later)).toEqual([asked])
+    },
+  )
+
   test('refuses what is no checkpoint, and a state that the machine does not have', () => {
     expect(() => resume(refundAgent, {} as never)).toThrow(
       'Expected "checkpoint" to be what checkpoint() made',
@@ -129,11 +141,28 @@ describe('resume', () => {
         'to be what checkpoint() made',
       )
     }
+    const loop: { self?: unknown } = {}
+    loop.self = loop
+    expect(() => resume(refundAgent, loop as never)).toThrow('to be what checkpoint() made')
     const other = defineMachine({ id: 'other', initial: 'A', context: {}, states: { A: {} } })
     const store = createMachineStore(other)
     endings.push(() => store.destroy())
     expect(() => resume(refundAgent, checkpoint(store) as never)).toThrow('has no state')
   })
+})
+
+describe('checkpointer', () => {
+  test.each(['never', null, {}, { ms: Number.NaN }, { ms: -1 }, { ms: '5' }])(
+    'refuses every: %j',
+    async (every) => {
+      const store = refund({ held: true })
+      await expect(checkpointer(store, memoryEngine(), { every: every as never })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        details: { option: 'every' },
+      })
+      await (await checkpointer(store, memoryEngine())).close()
+    },
+  )
 })
 
 describe('fork', () => {

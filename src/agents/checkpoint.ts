@@ -7,7 +7,7 @@
  */
 
 import { fromJsonForm, Budget as ReadBudget, toJsonForm } from '../json/index.ts'
-import { HeadgateError } from '../kit/index.ts'
+import { describeValue, HeadgateError } from '../kit/index.ts'
 import {
   type AnyMachine,
   type Cell,
@@ -196,21 +196,26 @@ type ReadCheckpoint = Checkpoint & { readonly snapshot: Snapshot<unknown> }
 
 /** Reads a checkpoint that JSON may have held. */
 function readCheckpoint(from: Checkpoint): ReadCheckpoint {
-  const { threadId, version, snapshot, entered = {} } = Object(from) as Checkpoint
+  const { threadId, version, snapshot, entered } = Object(from) as Checkpoint
   const isOne = typeof threadId === 'string' && Number.isSafeInteger(version) && typeof snapshot === 'object'
   if (!isOne || snapshot === null) {
-    const received = JSON.stringify(from)?.slice(0, 80) ?? 'nothing'
     throw new HeadgateError('OPTION_INVALID', {
       option: 'checkpoint',
       expected: 'what checkpoint() made',
-      received,
+      received: describeValue(from),
     })
   }
   const budget = new ReadBudget({ bytesMax: UNLIMITED, valuesMax: UNLIMITED, entriesMax: UNLIMITED })
   // The cast is the claim of whoever made it; `put` looks at it once more.
   const read = fromJsonForm(snapshot, 'snapshot', { budget, isTagged: true }) as Snapshot<unknown>
-  return { ...from, entered, snapshot: read }
+  return { ...from, entered: timesIn(entered), snapshot: read }
 }
+
+/** Those that are times: with another one nothing would ever be over. */
+const timesIn = (entered: unknown): EntryTimes =>
+  Object.fromEntries(
+    Object.entries(Object(entered)).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  )
 
 /** A checkpoint is as long as its writer made it. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER

@@ -12,7 +12,7 @@ import { asyncScheduler, type Subscription } from 'rxjs'
 import { direct } from '../backpressure/index.ts'
 import { type Journal, type JournalEngine, type JournalStats, openJournal } from '../journal/index.ts'
 import { toJsonForm } from '../json/index.ts'
-import { checkKeys, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 import type { AnyMachine, AnyState, Cell, MachineStore, Ports } from '../machine/index.ts'
 import { createStore, kernelOf, type Snapshot, type Store } from '../store/index.ts'
 import { type Checkpoint, goOn, threadOf } from './checkpoint.ts'
@@ -76,7 +76,7 @@ export interface Checkpointer extends AsyncDisposable {
  * console.log(branch.current) // → RED
  * await again.close()
  * ```
- * @throws what `openJournal` throws
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; what `openJournal` throws
  */
 export async function checkpointer<Context, Cells extends Cell, Io extends Ports>(
   store: MachineStore<Context, Cells, Io>,
@@ -85,6 +85,7 @@ export async function checkpointer<Context, Cells extends Cell, Io extends Ports
 ): Promise<Checkpointer> {
   checkKeys(options, { threadId: true, every: true, snapshotEvery: true }, 'checkpointer()')
   const { threadId = threadOf(store).threadId, every = 'transition', snapshotEvery = 'growth' } = options
+  checkEvery(every)
   const driver = driverOf(store)
   const welcome = kernelOf(store).guard(() => {
     throw new HeadgateError('JOURNAL_OPENING', { journal: threadId, store: store.name })
@@ -112,6 +113,14 @@ export async function checkpointer<Context, Cells extends Cell, Io extends Ports
     driver.start()
     release()
   }
+}
+
+function checkEvery(every: unknown): void {
+  if (every === 'transition' || every === 'commit') return
+  const { ms } = Object(every) as { readonly ms?: unknown }
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return
+  const expected = '"transition", "commit" or { ms } with a number from 0'
+  throw new HeadgateError('OPTION_INVALID', { option: 'every', expected, received: describeValue(every) })
 }
 
 type AnyStore = Store<AnyState> & { readonly machine: AnyMachine }

@@ -16,18 +16,8 @@ export {
 } from './ag-ui/resume-ag-ui.ts'
 export { type AgUiRequest, type AgUiResponse, type ServeAgUiOptions, serveAgUi } from './ag-ui/serve-ag-ui.ts'
 export { type MappingOf, type ToAgUiOptions, toAgUi } from './ag-ui/to-ag-ui.ts'
-export {
-  type Budget,
-  type BudgetExhausted,
-  type BudgetOptions,
-  type BudgetTools,
-  type CallTools,
-  type Limits,
-  type Needs,
-  type Spent,
-  type WithSpent,
-  withBudget,
-} from './budget.ts'
+export { type Budget, type BudgetOptions, withBudget } from './budget.ts'
+export type { BudgetExhausted, BudgetTools, CallTools } from './call.ts'
 export {
   type Checkpoint,
   checkpoint,
@@ -38,3 +28,4 @@ export {
 } from './checkpoint.ts'
 export { type Checkpointer, type CheckpointerOptions, checkpointer } from './checkpointer.ts'
 export { interruptsOf, type OpenInterrupt } from './interrupts.ts'
+export type { Limits, Needs, Spent, WithSpent } from './spent.ts'

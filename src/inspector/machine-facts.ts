@@ -33,8 +33,8 @@ function trackOf({ history, attempts }: MachineState<StateValue, unknown>): Trac
   const track = history.slice(-TRACK_MAX)
   return track.map((record, index) => ({
     number: attempts - track.length + index + 1,
-    from: stateText(record.from),
-    to: stateText(record.to),
+    from: cut(stateText(record.from)),
+    to: cut(stateText(record.to)),
     event: cut(record.event),
     status: record.status,
     error: cut(record.errorMessage),

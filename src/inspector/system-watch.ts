@@ -46,7 +46,7 @@ function* actorsOf(address: string, actor: ActorSnapshot, status: string): Gener
   const { snapshot, inbox = [], children = [] } = actor
   yield {
     address: cut(address),
-    current: snapshot === undefined ? '' : stateText(snapshot.state.current),
+    current: snapshot === undefined ? '' : cut(stateText(snapshot.state.current)),
     status,
     waiting: inbox.length,
   }

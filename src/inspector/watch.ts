@@ -178,7 +178,7 @@ export class Watch {
 
   #current(): string {
     const head = this.#head().state as { readonly current?: unknown } | undefined
-    return isMachine(this.store) && head !== undefined ? stateText(head.current) : ''
+    return isMachine(this.store) && head !== undefined ? cut(stateText(head.current)) : ''
   }
 
   #kept(snapshot: Snapshot<unknown>, head: CommitFacts): KeptVersion {
@@ -196,7 +196,7 @@ export class Watch {
     try {
       return this.#forms.of(sanitize(state, this.store))
     } catch (error) {
-      return { $: 'sanitize threw', text: messageOf(error) }
+      return { $: 'sanitize threw', text: cut(messageOf(error)) }
     }
   }
 }

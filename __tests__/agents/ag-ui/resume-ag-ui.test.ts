@@ -60,10 +60,57 @@ describe('resumeAgUi', () => {
     ['unknown', inputOf('yes' as never)],
     ['unknown', inputOf([null as never])],
     ['unknown', inputOf([{ status: 'resolved' } as never])],
+    ['unknown', inputOf([{ ...yes(), status: 'granted' } as never])],
+    ['unknown', inputOf([yes(), { ...yes(), status: 'cancelled' }])],
   ])('refuses as %s what a client cannot have meant: %j', (reason, input) => {
     const { store, version } = waiting()
     expect(resumeAgUi(store, input as never, mapping as never)).toMatchObject({ handled: false, reason })
     expect(store.snapshot.version).toBe(version)
+  })
+
+  test('sends an event whatever its fields are called', () => {
+    const { store } = waiting()
+    const answer = () => ({ type: 'ANSWER', approved: false, reason: 'too much', refused: true })
+    expect(resumeAgUi(store, inputOf([yes()]), { ...mapping, answer } as never)).toEqual({
+      handled: true,
+      replayed: false,
+    })
+    expect(store.current).toBe('REFUSED')
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no schema')
+      },
+      'no schema',
+    ],
+    ['says so later', async () => ({ issues: [] }), 'asynchronous'],
+    [
+      'rejects',
+      async () => {
+        throw new Error('later')
+      },
+      'asynchronous',
+    ],
+  ])('refuses an answer whose schema %s', (_, validate, message) => {
+    const machine = defineMachine({
+      id: 'asks',
+      initial: 'W',
+      context: {},
+      states: { W: { waiting: { schema: { '~standard': { validate } } }, on: { ANSWER: 'D' } }, D: {} },
+    })
+    const store = createMachineStore(machine)
+    endings.push(() => store.destroy())
+    const input = inputOf([yes('W#0')], { threadId: 'asks' })
+    const answer = () => ({ type: 'ANSWER' }) as const
+    expect(resumeAgUi(store, input, { view: () => 0, answer })).toMatchObject({
+      handled: false,
+      reason: 'payload',
+      message: expect.stringContaining(message),
+    })
+    expect(store.current).toBe('W')
   })
 
   test('rule 1: refuses a resume of another thread', () => {

@@ -160,4 +160,31 @@ describe('serveAgUi', () => {
     expect(res.listenerCount('drain')).toBe(0)
     expect(store.metrics().subscribers).toEqual([])
   })
+
+  test('ends a run with RUN_ERROR, and lets go of it, where a state is no JSON', async () => {
+    for (const good of [0, 1]) {
+      const store = refund()
+      const response = new StuckResponse()
+      response.isStuck = false
+      let told = 0
+      const view = () => {
+        told += 1
+        return told > good ? { amount: 80n } : { amount: 80 }
+      }
+      await serveAgUi(null as never, response, store, { view } as never, { input: INPUT })
+      store.send({ type: 'TOKEN', token: 'a' })
+      const events = await eventsOf(response.written.join(''))
+      expect(events[0]?.type).toBe('RUN_STARTED')
+      expect(events.map(({ type }) => type).filter((type) => type === 'STATE_SNAPSHOT')).toHaveLength(good)
+      expect(events.at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'EVENT_NOT_SENT' })
+      expect([response.isEnded, store.metrics().subscriberCount]).toEqual([true, 0])
+    }
+  })
+
+  test('leaves nothing at the store where a client has gone before its run begins', async () => {
+    const store = refund()
+    const gone = Object.assign(new StuckResponse(), { destroyed: true })
+    await serveAgUi(null as never, gone, store, mapping as never, { input: INPUT })
+    expect(store.metrics().subscriberCount).toBe(0)
+  })
 })

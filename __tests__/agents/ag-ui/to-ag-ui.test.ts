@@ -175,6 +175,19 @@ describe('toAgUi', () => {
     told.destroy()
   })
 
+  test('begins a run before it fails, where a mapping destroys the store', () => {
+    const store = createRefund()
+    const types: string[] = []
+    const view = () => {
+      store.destroy()
+      return {}
+    }
+    toAgUi(store, { view } as never).subscribe(({ type }) => types.push(type))
+    expect(types[0]).toBe('RUN_STARTED')
+    expect(types.filter((type) => type === 'RUN_ERROR')).toHaveLength(1)
+    expect(types.at(-1)).toBe('RUN_ERROR')
+  })
+
   test('has the output of a machine that is final as the result', () => {
     const store = createRefund()
     store.send('THOUGHT')

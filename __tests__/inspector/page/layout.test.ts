@@ -43,6 +43,18 @@ describe('layOut', () => {
     expect(collisions(arrows)).toEqual([])
   })
 
+  test('cuts labels of any length, so that boxes stay in sight', () => {
+    const long = 'x'.repeat(10_000)
+    const { width, boxes, arrows } = layOut(
+      [{ id: 'A', label: long, parent: '' }, box('B')],
+      [{ from: 'A', to: 'B', label: long }],
+      'TB',
+    )
+    const shown = `${'x'.repeat(47)}…`
+    expect([boxes[0]?.label, arrows[0]?.label]).toEqual([shown, shown])
+    expect(width).toBeLessThan(1_000)
+  })
+
   test('comes to an end with arrows that have no label', () => {
     const { arrows } = layOut(
       [box('A'), box('B')],

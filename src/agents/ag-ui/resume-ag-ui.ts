@@ -79,7 +79,13 @@ export function resumeAgUi<Context, Cells extends Cell, Io extends Ports>(
 }
 
 const areEntries = (entries: unknown): entries is readonly ResumeEntry[] =>
-  Array.isArray(entries) && entries.every((entry) => typeof entry?.interruptId === 'string')
+  Array.isArray(entries) && entries.every(isEntry)
+
+/** What an answer of a client is, whatever its payload. */
+export function isEntry(entry: unknown): entry is ResumeEntry {
+  const { interruptId, status } = Object(entry) as Partial<ResumeEntry>
+  return typeof interruptId === 'string' && (status === 'resolved' || status === 'cancelled')
+}
 
 const refusal = (reason: ResumeRefusal, message: string): ResumeResult => ({
   handled: false,
@@ -118,17 +124,18 @@ function resume(
     return { handled: true, replayed: true }
   }
   const events: EventObject[] = []
+  const left = new Set(open)
   for (const entry of entries) {
-    const interrupt = open.find(({ id }) => id === entry.interruptId)
+    const interrupt = [...left].find(({ id }) => id === entry.interruptId)
     if (interrupt === undefined) {
       return refusal('unknown', `Nothing waits for an answer to "${entry.interruptId}".`)
     }
+    left.delete(interrupt)
     const answer = answerOf(entry, interrupt, driver, mapping)
-    if ('reason' in answer) return answer
-    events.push(answer)
+    if ('refused' in answer) return answer.refused
+    events.push(answer.event)
   }
-  const left = open.filter(({ id }) => !entries.some(({ interruptId }) => interruptId === id))
-  if (left.length > 0) return refusal('incomplete', `An answer to ${namesOf(left)} is missing.`)
+  if (left.size > 0) return refusal('incomplete', `An answer to ${namesOf([...left])} is missing.`)
   const refused = sendAll(store, events)
   if (refused !== undefined) return refusal('refused', `The machine takes no ${refused.type} now.`)
   remember(driver, entries)
@@ -140,9 +147,9 @@ function answerOf(
   interrupt: OpenInterrupt,
   driver: MachineDriver,
   mapping: AgUiMapping<AnyState>,
-): EventObject | Extract<ResumeResult, { handled: false }> {
+): { readonly event: EventObject } | { readonly refused: ResumeResult } {
   const { id, expiresAt, schema } = interrupt
-  const refuse = (reason: ResumeRefusal, message: string) => ({ handled: false, reason, message }) as const
+  const refuse = (reason: ResumeRefusal, message: string) => ({ refused: refusal(reason, message) })
   if (expiresAt !== undefined && driver.wall() >= expiresAt) {
     return refuse('expired', `The time to answer "${id}" was over at ${new Date(expiresAt).toISOString()}.`)
   }
@@ -151,7 +158,7 @@ function answerOf(
     return refuse('payload', `The answer to "${id}" is not what was asked for: ${problem}`)
   try {
     const event = mapping.answer?.(entry, interrupt, driver.head.state)
-    return event ?? refuse('payload', `The answer to "${id}" is not what was asked for.`)
+    return event == null ? refuse('payload', `The answer to "${id}" is not what was asked for.`) : { event }
   } catch (error) {
     return refuse('payload', `The answer to "${id}" is not what was asked for: ${messageOf(error)}`)
   }

@@ -35,6 +35,10 @@ export class RunWriter {
   #hasBegun = false
   /** Whether the last event was told. */
   isOver = false
+  /** Whether the mapping is being asked. */
+  #isTelling = false
+  /** What has failed meanwhile: a mapping may destroy the store. */
+  #failure: readonly [message: string, code: string | undefined] | undefined
 
   constructor(driver: MachineDriver, mapping: AgUiMapping<AnyState>, ids: RunIds) {
     this.#driver = driver
@@ -45,17 +49,29 @@ export class RunWriter {
   /** What a version means to the client. What the mapping throws ends the run with `RUN_ERROR`. */
   next(snapshot: Snapshot<AnyState>): AGUIEvent[] {
     if (this.isOver) return []
+    this.#isTelling = true
+    const events = this.#tell(snapshot)
+    this.#isTelling = false
+    return this.#failure === undefined ? events : [...events, ...this.#end(...this.#failure)]
+  }
+
+  /** Ends the run with an error: once, and last, behind what is being told. */
+  fail(message: string, code?: string): AGUIEvent[] {
+    if (!this.#isTelling) return this.#end(message, code)
+    this.#failure ??= [message, code]
+    return []
+  }
+
+  #tell({ state, version }: Snapshot<AnyState>): AGUIEvent[] {
     try {
-      const { state, version } = snapshot
       const told = this.#hasBegun ? this.#goOn(state, version) : this.#begin(state, version)
       return [...told, ...this.#contained(() => this.#finish(state, version))]
     } catch (error) {
-      return this.fail(messageOf(error))
+      return this.#end(messageOf(error))
     }
   }
 
-  /** Ends the run with an error: once, and last. */
-  fail(message: string, code?: string): AGUIEvent[] {
+  #end(message: string, code?: string): AGUIEvent[] {
     if (this.isOver) return []
     const started = this.#hasBegun ? [] : [agUiEvent('RUN_STARTED', this.#ids)]
     this.#hasBegun = true
@@ -75,7 +91,7 @@ export class RunWriter {
     try {
       return events()
     } catch (error) {
-      return this.fail(messageOf(error))
+      return this.#end(messageOf(error))
     }
   }
 
@@ -121,7 +137,7 @@ export class RunWriter {
     const { machine } = this.#driver
     if (this.isOver) return []
     const failure = failed?.(state)
-    if (failure !== undefined) return this.fail(failure)
+    if (failure !== undefined) return this.#end(failure)
     const interrupts = interruptsIn(this.#driver, state)
     const isEnd = isOver(machine, activeIn(machine, state))
     if (interrupts.length === 0 && !isEnd && ended?.(state) !== true) return []

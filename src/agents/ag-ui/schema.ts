@@ -1,5 +1,7 @@
 /** Schemas of answers: JSON Schemas as they are, and those of the Standard Schema, which can look at an answer too. */
 
+import { isPromiseLike, messageOf } from '../../kit/index.ts'
+
 interface Standard {
   validate(value: unknown): unknown
   readonly jsonSchema?: { input(options: { target: string }): object }
@@ -14,10 +16,18 @@ export function jsonSchemaOf(schema: object | undefined): object | undefined {
   return standard === undefined ? schema : standard.jsonSchema?.input({ target: 'draft-2020-12' })
 }
 
-/** What keeps a value from being what a schema asks for, as far as the schema can tell at once. */
+/** What keeps a value from being what a schema asks for, as far as the schema can tell at once. Does not throw. */
 export function problemOf(schema: object | undefined, value: unknown): string | undefined {
-  const result = standardOf(schema)?.validate(value) as
-    | { readonly issues?: readonly { readonly message: string }[] }
-    | undefined
-  return result?.issues?.map(({ message }) => message).join(' ')
+  try {
+    const result = standardOf(schema)?.validate(value) as
+      | { readonly issues?: readonly { readonly message: string }[] }
+      | undefined
+    if (isPromiseLike(result)) {
+      result.then(undefined, () => {})
+      return 'its schema is asynchronous, and an answer is taken or refused at once'
+    }
+    return result?.issues?.map(({ message }) => message).join(' ')
+  } catch (error) {
+    return messageOf(error)
+  }
 }

@@ -10,7 +10,7 @@ import { messageOf } from '../../kit/index.ts'
 import type { Cell, MachineStore, Ports } from '../../machine/index.ts'
 import type { SubscriberHandle } from '../../store/index.ts'
 import { agUiEvent } from './mapping.ts'
-import { resumeAgUi } from './resume-ag-ui.ts'
+import { isEntry, resumeAgUi } from './resume-ag-ui.ts'
 import { feed, type MappingOf, type ToAgUiOptions } from './to-ag-ui.ts'
 
 /** What is used of a request of `node:http`: its body. */
@@ -18,6 +18,8 @@ export type AgUiRequest = AsyncIterable<Uint8Array>
 
 /** What is used of a response of `node:http`. */
 export interface AgUiResponse {
+  /** Whether its connection is gone. */
+  readonly destroyed?: boolean
   writeHead(status: number, headers: Record<string, string>): unknown
   write(text: string): boolean
   end(text: string): unknown
@@ -73,7 +75,7 @@ export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
     mapping,
     { ...ids, ...(policy !== undefined && { policy }) },
     (events, isLast) => {
-      const text = events.map(sseOf).join('')
+      const text = textOf(events, res)
       if (isLast) {
         res.end(text)
         return undefined
@@ -82,7 +84,21 @@ export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
     },
   )
   res.on('close', () => handle.unsubscribe())
+  // Who has gone while the body was read says so no more.
+  if (res.destroyed === true) handle.unsubscribe()
   return handle
+}
+
+/** Events as text; what comes ahead of one that is no JSON is sent. */
+function textOf(events: readonly AGUIEvent[], res: AgUiResponse): string {
+  let text = ''
+  try {
+    for (const event of events) text += sseOf(event)
+    return text
+  } catch (error) {
+    if (text !== '') res.write(text)
+    throw error
+  }
 }
 
 function sendInput<Context, Cells extends Cell, Io extends Ports>(
@@ -135,10 +151,6 @@ function inputOf(given: unknown): RunAgentInput {
   const { threadId, runId, resume } = (given ?? {}) as Partial<RunAgentInput>
   if (typeof threadId !== 'string' || typeof runId !== 'string') {
     throw new Error('Expected a RunAgentInput with "threadId" and "runId".')
-  }
-  const isEntry = (entry: unknown): boolean => {
-    const { interruptId, status } = (entry ?? {}) as Record<string, unknown>
-    return typeof interruptId === 'string' && (status === 'resolved' || status === 'cancelled')
   }
   if (resume !== undefined && !(Array.isArray(resume) && resume.every(isEntry))) {
     throw new Error('Expected "resume" to be a list of { interruptId, status, payload }.')

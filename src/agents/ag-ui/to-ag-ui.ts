@@ -6,7 +6,7 @@ import type { AnyState, Cell, EventObject, MachineState, MachineStore, Ports } f
 import type { Store, SubscriberHandle } from '../../store/index.ts'
 import { threadOf } from '../checkpoint.ts'
 import { driverOf } from '../interrupts.ts'
-import type { AgUiMapping } from './mapping.ts'
+import { type AgUiMapping, agUiEvent } from './mapping.ts'
 import { RunWriter } from './run-writer.ts'
 
 /** The mapping of a machine store. */
@@ -90,7 +90,7 @@ export function toAgUi<Context, Cells extends Cell, Io extends Ports>(
   })
 }
 
-/** Takes events; it is busy for as long as its promise is pending. */
+/** Takes events; it is busy for as long as its promise is pending. It throws at an event that it cannot send. */
 export type Give = (events: readonly AGUIEvent[], isLast: boolean) => Promise<void> | undefined
 
 /** Gives the events of a run to a consumer; ends when the run has. */
@@ -104,15 +104,23 @@ export function feed<Context, Cells extends Cell, Io extends Ports>(
   const run = new RunWriter(driverOf(store), mapping as unknown as AgUiMapping<AnyState>, { threadId, runId })
   const source = store as unknown as Store<AnyState>
   let handle: SubscriberHandle | undefined
+  const tell = (events: readonly AGUIEvent[]): Promise<void> | undefined => {
+    if (events.length === 0 && !run.isOver) return undefined
+    try {
+      return give(events, run.isOver)
+    } catch (error) {
+      run.isOver = true
+      return give([agUiEvent('RUN_ERROR', { message: messageOf(error), code: 'EVENT_NOT_SENT' })], true)
+    }
+  }
   const fail = (message: string, code: string): void => {
     const events = run.fail(message, code)
-    if (events.length > 0) give(events, true)
+    if (events.length > 0) tell(events)
   }
   handle = source.subscribe(
     {
       next: (snapshot) => {
-        const events = run.next(snapshot)
-        const given = events.length > 0 || run.isOver ? give(events, run.isOver) : undefined
+        const given = tell(run.next(snapshot))
         if (run.isOver && given === undefined) handle?.unsubscribe()
         return run.isOver ? given?.finally(() => handle?.unsubscribe()) : given
       },

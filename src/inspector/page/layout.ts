@@ -39,12 +39,15 @@ export interface Layout {
   readonly arrows: readonly Drawn[]
 }
 
+/** Characters of a label; a box is as wide as what is in it. */
+export const LABEL_MAX = 48
 const LOOP = 26
 /** Between the outermost label and the border. */
 const MARGIN = 8
 
 /** @param direction - of the ranks: from top to bottom, or from left to right. */
-export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], direction: 'TB' | 'LR'): Layout {
+export function layOut(given: readonly Box[], arrows: readonly Arrow[], direction: 'TB' | 'LR'): Layout {
+  const boxes = given.map((box) => ({ ...box, label: brief(box.label) }))
   const graph = new graphlib.Graph({ compound: true, multigraph: true })
   graph.setGraph({
     rankdir: direction,
@@ -120,13 +123,16 @@ interface Point {
   readonly y: number
 }
 
+const brief = (label: string): string =>
+  label.length > LABEL_MAX ? `${label.slice(0, LABEL_MAX - 1)}…` : label
+
 /** Arrows between the same two become one, with several labels. A label without a character has no place. */
 function join(arrows: readonly Arrow[]): Arrow[] {
   const joined = new Map<string, Arrow>()
   for (const arrow of arrows) {
     const key = JSON.stringify([arrow.from, arrow.to])
     const known = joined.get(key)
-    const labels = new Set([...(known?.label.split('\n') ?? []), arrow.label])
+    const labels = new Set([...(known?.label.split('\n') ?? []), brief(arrow.label)])
     const label = [...labels].filter(Boolean).join('\n')
     joined.set(key, { ...arrow, label })
   }

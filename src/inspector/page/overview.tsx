@@ -90,8 +90,8 @@ function Line({ store, open }: { readonly store: StoreFacts; readonly open: () =
         <td>
           <Dot level={level} label={store.ended ? 'ended' : store.status} />
         </td>
-        <td class="name">
-          {store.name}
+        <td class="name" title={store.name}>
+          <bdi>{store.name}</bdi>
           <small>{store.ended ? 'ended' : store.kind}</small>
         </td>
         <td class="wide">{store.current === '' ? null : <span class="state">{store.current}</span>}</td>

@@ -54,8 +54,8 @@ function Row({ of }: { readonly of: SubscriberFacts }): JSX.Element {
         <td>
           <Dot level={level} />
         </td>
-        <td class="name">
-          {of.id}
+        <td class="name" title={of.id}>
+          <bdi>{of.id}</bdi>
           <small class="narrow">{of.policy}</small>
           {of.from === null ? null : <small title={of.from}>{placeOf(of.from)}</small>}
         </td>
