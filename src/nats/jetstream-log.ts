@@ -13,7 +13,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream'
-import { headers, type NatsConnection } from '@nats-io/nats-core'
+import { headers, type NatsConnection, TimeoutError } from '@nats-io/nats-core'
 import { HeadgateError } from '../kit/index.ts'
 import type { CommitLog, LogFollower, ServerFacts } from './commit-log.ts'
 import { ConnectionWatch } from './connection-watch.ts'
@@ -26,6 +26,8 @@ const STATE_BYTES_MAX = 268_435_456
 const OVERHEAD = 4_096
 const PUT_MS = 8_000
 const API_MS = 5_000
+/** What is asked while there is no leader is lost. */
+const FIND_MS = 2_000
 const STREAM_ABSENT = 10_059
 /** How long the server knows a message by its id: longer than a write is tried. */
 const DUPLICATE_NANOS = 120_000_000_000
@@ -50,8 +52,9 @@ export class JetStreamLog implements CommitLog {
     settings: NatsSettings,
     store: string,
   ): Promise<JetStreamLog> {
+    const asking = await jetstreamManager(connection, { checkAPI: false, timeout: FIND_MS })
+    const { log, states } = await streamsOf(asking, settings, store)
     const manager = await jetstreamManager(connection, { checkAPI: false, timeout: API_MS })
-    const { log, states } = await streamsOf(manager, settings, store)
     return new JetStreamLog(connection, manager, settings, log.config, states.config)
   }
 
@@ -170,13 +173,18 @@ export class JetStreamLog implements CommitLog {
   }
 }
 
-/** Finds both streams, or makes them. @throws `STREAM_ABSENT`, what the servers say */
+/**
+ * Finds both streams, or makes them; while a leader is elected nobody answers, and they are asked again.
+ *
+ * @throws `STREAM_ABSENT`, what the servers say
+ */
 async function streamsOf(
   manager: JetStreamManager,
   settings: NatsSettings,
   store: string,
 ): Promise<{ log: StreamInfo; states: StreamInfo }> {
-  const { stream, subject, create, replicas: num_replicas, historyCommits } = settings
+  const { stream, subject, create, replicas: num_replicas, historyCommits, writeTimeoutMs } = settings
+  const deadline = performance.now() + writeTimeoutMs
   const find = async (name: string, subjects: string[], own: Partial<StreamConfig>): Promise<StreamInfo> => {
     const absent = new HeadgateError('STREAM_ABSENT', { store, stream: name, subjects })
     try {
@@ -189,11 +197,20 @@ async function streamsOf(
     if (!create) throw absent
     return await manager.streams.add({ name, subjects, num_replicas, allow_direct: true, ...own })
   }
-  const log = await find(stream, [`${subject}.log`], {
+  const found = async (...asked: Parameters<typeof find>): Promise<StreamInfo> => {
+    for (;;) {
+      try {
+        return await find(...asked)
+      } catch (error) {
+        if (!(error instanceof TimeoutError) || performance.now() >= deadline) throw error
+      }
+    }
+  }
+  const log = await found(stream, [`${subject}.log`], {
     max_msgs: historyCommits,
     duplicate_window: DUPLICATE_NANOS,
   })
-  return { log, states: await find(statesOf(stream), [`${subject}.snap`, `${subject}.part.>`], {}) }
+  return { log, states: await found(statesOf(stream), [`${subject}.snap`, `${subject}.part.>`], {}) }
 }
 
 const statesOf = (stream: string): string => `${stream}_STATES`
