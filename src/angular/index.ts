@@ -1,8 +1,8 @@
 /**
  * Headgate for Angular: signals that show a part of a store, with and without zones.
  *
- * A signal is set while the store tells its followers, whoever is writing: also inside of a `computed` or a template,
- * where Angular would refuse it and the value would be lost, hence `untracked`.
+ * A signal is set while the store notifies its followers, whoever is writing. That may be inside a `computed` or a
+ * template, where Angular would refuse the write and the value would be lost, hence `untracked`.
  */
 import { DestroyRef, inject, type Signal, signal, untracked } from '@angular/core'
 import { partOf, type Reader, type Wrapper } from '../binding/index.ts'
@@ -24,9 +24,9 @@ function scopeOf(called: string): DestroyRef {
 /**
  * Shows a part of a store as a signal: the value at a path, what a selector returns, or the whole state. It has its value
  * before the first render, follows until its injector or component is destroyed, and keeps the last value of a destroyed
- * store, and the last before a version on which the selector throws.
+ * store. On a version on which the selector throws, it keeps the value before.
  *
- * The pace is that of what it reads: give it a view, `injectStore(paced(store, frame()), 'robots', id)`.
+ * It updates at the pace of what it reads; for a slower one pass a view, `injectStore(paced(store, frame()), 'robots', id)`.
  *
  * @example
  * ```ts no-run
@@ -42,7 +42,7 @@ function scopeOf(called: string): DestroyRef {
  * Component({ selector: 'robot-battery', template: '{{ battery() }} %' })(Battery)
  * ```
  *
- * @throws `BINDING_SCOPE` outside of an injection context, `OPTION_INVALID`, and what the selector throws.
+ * @throws `BINDING_SCOPE` outside an injection context, `OPTION_INVALID`, and what the selector throws.
  */
 // The cast adds the types: what is read is as long and as wide as they say.
 export const injectStore: Reader<AsSignal> = ((store: unknown, ...args: readonly unknown[]) => {
@@ -55,9 +55,9 @@ export const injectStore: Reader<AsSignal> = ((store: unknown, ...args: readonly
 }) as Reader<AsSignal>
 
 /**
- * Makes a store that is destroyed with the injector or component that it is made in.
+ * Creates a store that is destroyed with the current injector or component.
  *
- * @throws `BINDING_SCOPE` outside of an injection context, before anything is made.
+ * @throws `BINDING_SCOPE` outside an injection context; nothing is created then.
  */
 export function injectOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
   const scope = scopeOf('injectOwnStore')

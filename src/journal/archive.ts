@@ -1,4 +1,4 @@
-/** A journal without its store: for tools that look into one, mend it, or carry it elsewhere. */
+/** A journal without its store: for tools that inspect, repair or move one. */
 import { checkKeys, HeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import { type Compaction, compact } from './compact.ts'
@@ -12,35 +12,35 @@ import { JournalKeys, recordText, type Seal } from './record.ts'
 import { recover } from './recover.ts'
 
 export interface ArchiveOptions {
-  /** Of the journal; default the only one that is there. */
+  /** The journal's name; default the only one in the database. */
   readonly name?: string | undefined
-  /** What has encrypted or compressed its records. */
+  /** The seal that encrypted or compressed its records. */
   readonly seal?: Seal | undefined
 }
 
-/** A journal that no store stands beside. It changes only what it is asked to. */
+/** A journal opened without a store. It changes only what you ask it to. */
 export interface JournalArchive<S> {
   readonly name: string
   readonly schema: number
-  /** The versions that can be read: from the oldest whole state to the last that holds; -1 where there is none. */
+  /** The versions that can be read, from the oldest whole state to the last intact one; -1 if there is none. */
   range(): Promise<{ readonly oldest: number; readonly newest: number }>
   /** The snapshot of a version. @throws `VERSION_NOT_KEPT` */
   at(version: number): Promise<Snapshot<S>>
   commits(range?: { from?: number; to?: number; newestFirst?: boolean }): AsyncIterable<Snapshot<S>>
-  /** Reads everything, and tells what does not hold. */
+  /** Reads everything, and reports what is damaged or missing. */
   verify(): Promise<Verification>
-  /** Cuts off what is behind the last version that holds, and keeps a copy of it; tells where it began. */
+  /** Cuts off everything after the last intact version, and keeps a copy; returns where the cut began. */
   repair(): Promise<{ readonly lastGood: number; readonly truncatedAt: number | null }>
-  /** Clears what is older than the newest `keep` versions, from 1. @throws `OPTION_INVALID` */
+  /** Removes what is older than the newest `keep` versions; `keep` is an integer from 1. @throws `OPTION_INVALID` */
   compact(keep: number): Promise<Compaction>
-  /** Lines of JSON that `importJournal` reads: what the journal says of itself, its records, and how many they are. */
+  /** Yields the lines of JSON that `importJournal` reads: the journal's header, its records, and their count. */
   export(): AsyncIterable<string>
   /** Closes the engine. */
   close(): Promise<void>
 }
 
 /**
- * Opens an engine to look at one of its journals, without a store.
+ * Opens one of an engine's journals without a store.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export interface JournalArchive<S> {
  * console.log((await archive.at(1)).state.speed) // → 3
  * await archive.close()
  * ```
- * @throws `JOURNAL_ABSENT`, `JOURNAL_LOCKED`, `JOURNAL_SEALED`, `JOURNAL_VERSION`, what the engine rejects with.
+ * @throws `JOURNAL_ABSENT`, `JOURNAL_LOCKED`, `JOURNAL_SEALED`, `JOURNAL_VERSION`, whatever the engine rejects with.
  */
 export async function openArchive<S>(
   engine: JournalEngine,

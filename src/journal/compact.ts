@@ -1,7 +1,7 @@
 import type { JournalRange } from './engine.ts'
 import type { JournalLog } from './journal-log.ts'
 
-/** What {@link Journal.compact} has cleared. */
+/** What {@link Journal.compact} removed. */
 export interface Compaction {
   readonly clearedCommits: number
   readonly clearedSnapshots: number

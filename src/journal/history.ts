@@ -4,7 +4,7 @@ import type { Snapshot } from '../store/index.ts'
 
 /** What counts as a step, how many are kept, and how conflicts are handled. */
 export interface HistoryOptions<S> {
-  /** The most steps that are kept to be undone, from 1; the oldest go first. Default 100. */
+  /** How many steps can be undone, from 1; the oldest are discarded first. Default 100. */
   readonly limit?: number
   /** Names the group of a write: adjacent writes of one group are one step. Default: each write is a step of its own. */
   readonly group?: (snapshot: Snapshot<S>) => string | undefined
@@ -16,7 +16,7 @@ export interface HistoryOptions<S> {
   readonly onConflict?: 'refuse' | 'overwrite'
 }
 
-/** What became of an undo or a redo. */
+/** The outcome of an undo or redo. */
 export type UndoResult<S> =
   | { readonly handled: true; readonly snapshot: Snapshot<S> }
   | {
@@ -33,7 +33,7 @@ export interface History<S> extends Disposable {
   /**
    * Undoes the newest step, as a write with the reason `UNDO`.
    *
-   * @throws `UNDO_IN_BATCH`, and what a write of the store is refused with; the step is still there then.
+   * @throws `UNDO_IN_BATCH`, and whatever refuses a write of the store; the step is kept then.
    */
   undo(): UndoResult<S>
   /** Redoes the last undone step, as a write with the reason `REDO`; refused in the same cases as {@link History.undo}. */

@@ -9,12 +9,12 @@ import { JournalKeys, recordOf, type Seal } from './record.ts'
 const GROUP_MAX = 256
 
 /**
- * Makes a journal of what `export()` of another gave, in an open engine: its records, checked one by one.
+ * Creates a journal in an open engine from what another one's `export()` yielded, checking each record.
  *
- * @param options - `name`: default that of the journal that was exported
- * @returns its name, and how many records it has
- * @throws `JOURNAL_EXISTS`; `JOURNAL_VERSION`; `OPTION_INVALID` with the number of a line that is no record, or is
- * missing. What was written before that line stays.
+ * @param options - `name`: default the name of the exported journal
+ * @returns its name and its number of records
+ * @throws `JOURNAL_EXISTS`; `JOURNAL_VERSION`; `OPTION_INVALID` with the number of a line that is not a record, or is
+ * missing; what was written before that line stays.
  */
 export async function importJournal(
   engine: JournalEngine,

@@ -33,9 +33,9 @@ interface FoundState<S> {
 export interface Verification {
   readonly commits: number
   readonly snapshots: number
-  /** Versions of records whose checksum does not hold. */
+  /** Versions of records whose checksum does not match. */
   readonly damaged: readonly number[]
-  /** Where versions are missing: by `behind: 'skip'`, or lost; after -1, where the first ones are. */
+  /** Where versions are missing, because of `behind: 'skip'` or lost; after -1 if the first ones are missing. */
   readonly gaps: readonly [after: number, found: number][]
 }
 

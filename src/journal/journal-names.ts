@@ -4,7 +4,7 @@ import type { JournalEngine } from './engine.ts'
 const BEHIND = '"'
 const LAST = '\uffff'
 
-/** The names of the journals that an open engine holds, in order. */
+/** Lists the names of the journals in an open engine, in order. */
 export async function journalNames(engine: JournalEngine): Promise<string[]> {
   const names: string[] = []
   for (let from = ''; ; from = `${names.at(-1)}${BEHIND}`) {

@@ -6,31 +6,31 @@ import type { Verification } from './journal-log.ts'
 import type { Seal } from './record.ts'
 import type { Recovered } from './recover.ts'
 
-/** How much a journal keeps, how far it may be behind its store, and what its states look like. */
+/** How much a journal keeps, how far it may lag behind its store, and the schema of its states. */
 export interface JournalOptions<S> {
   /** The prefix of its keys; one database may hold several journals. Default: the store's name. */
   readonly name?: string
   /**
-   * Commits between whole states, from 1; or `'growth'`: when the changes since the last one are five times as long as
+   * Commits between whole states, from 1; or `'growth'`: once the changes since the last one are five times as long as
    * the state. Default 1 000.
    */
   readonly snapshotEvery?: number | 'growth'
   /** Commits that may wait for the disk, from 1. Default 4 096. */
   readonly pendingMax?: number
   /**
-   * When that many wait: keep the newest state alone, or suspend the writers. These wait with `store.ready()`, or are
-   * refused with `JOURNAL_FULL`; one that overrules (`whenFull`) skips. Default `'skip'`.
+   * What to do when that many wait: keep only the newest state, or suspend the writers. Suspended writers wait with
+   * `store.ready()`, or are refused with `JOURNAL_FULL`; a write that overrules (`whenFull`) skips. Default `'skip'`.
    */
   readonly behind?: 'skip' | 'suspend'
-  /** The newest versions that are kept for `at` and `commits`. Default 10 000; `Infinity` keeps all. */
+  /** How many of the newest versions are kept for `at` and `commits`. Default 10 000; `Infinity` keeps all. */
   readonly keep?: number
   /** Milliseconds between attempts to open an engine that failed. Default 1 000. */
   readonly retryMs?: number
   /** Milliseconds that `close()` waits for a disk that neither fails nor makes progress. Default 10 000. */
   readonly closeMs?: number
-  /** Of the state, from 1. Default 1. */
+  /** The version of the state's schema, from 1. Default 1. */
   readonly schema?: number
-  /** Makes of a state that an earlier schema wrote one of this schema. */
+  /** Converts a state written under an earlier schema to this one. */
   readonly migrate?: (state: unknown, schema: number) => S | Immutable<S>
   /** Cuts off damaged records and everything after them, and keeps a copy; otherwise `JOURNAL_DAMAGED`. Default false. */
   readonly repair?: boolean
@@ -54,18 +54,18 @@ export interface JournalOptions<S> {
 export interface JournalStats {
   /** Commits of the store since the journal was opened. */
   readonly committed: number
-  /** Of those, how many are on the disk. */
+  /** How many of those are on the disk. */
   readonly durable: number
   /** How many were skipped in favour of a newer state. */
   readonly skipped: number
   readonly pending: number
   /** Writes to the engine. */
   readonly batches: number
-  /** Characters of records that were written. */
+  /** Characters of records written. */
   readonly bytes: number
-  /** Whole states that were written. */
+  /** Whole states written. */
   readonly snapshots: number
-  /** How often the engine was opened again after it had failed. */
+  /** How often the engine was reopened after a failure. */
   readonly reopens: number
   readonly lastError: string | null
   readonly recovered: Recovered
@@ -86,7 +86,7 @@ export type JournalStatus = 'live' | 'behind' | 'degraded' | 'following' | 'clos
 export interface ReplayOptions {
   readonly from?: number
   readonly to?: number
-  /** Times as fast as it was written, or as fast as it can. Default `'max'`. */
+  /** A multiple of the original pace, above 0, or `'max'` for as fast as possible. Default `'max'`. */
   readonly speed?: number | 'max'
   readonly signal?: AbortSignal
 }
@@ -94,23 +94,23 @@ export interface ReplayOptions {
 /** The journal of one store; see {@link openJournal}. */
 export interface Journal<S> extends AsyncDisposable {
   readonly status: JournalStatus
-  /** The newest version on the disk; -1 where there is none. */
+  /** The newest version on the disk; -1 if there is none. */
   readonly durableVersion: number
-  /** How often it was opened to be written. A version that was not durable may be used again in a later epoch. */
+  /** How often it was opened for writing. A version that was not durable may be reused in a later epoch. */
   readonly epoch: number
   /**
-   * Resolves with the version that holds its effects, once a commit, default the newest, is on the disk.
+   * Waits until a commit, by default the newest, is on the disk; resolves with the durable version that includes it.
    *
-   * @throws `JOURNAL_PENDING` where the journal was closed before; `WAIT_TIMEOUT`; the signal's reason.
+   * @throws `JOURNAL_PENDING` if the journal was closed first; `WAIT_TIMEOUT`; the signal's reason.
    */
   durable(snapshot?: Snapshot<S>, options?: WaitOptions): Promise<number>
   /** The snapshot of a version. @throws `VERSION_NOT_KEPT` */
   at(version: number): Promise<Snapshot<S>>
-  /** The snapshots that are on the disk, of a range of versions. */
+  /** Reads the snapshots on the disk in a range of versions. */
   commits(range?: { from?: number; to?: number; newestFirst?: boolean }): AsyncIterable<Snapshot<S>>
-  /** Puts what was committed into another store, in order; resolves with how many versions. */
+  /** Replays the commits into another store, in order; resolves with the number of versions. */
   replay(into: Store<S>, options?: ReplayOptions): Promise<number>
-  /** Clears what is older than `keep`; it does so itself with each whole state. */
+  /** Removes what is older than `keep`; a journal also does so by itself with each whole state. */
   compact(): Promise<Compaction>
   /** Reads everything, and reports what is damaged or missing. */
   verify(): Promise<Verification>
@@ -119,8 +119,8 @@ export interface Journal<S> extends AsyncDisposable {
   /**
    * Writes the pending commits, and closes the engine.
    *
-   * @throws `JOURNAL_PENDING` with the versions that could not be written: the disk has failed for `retryMs`, or hangs
-   * for `closeMs`. `JOURNAL_STUCK` where everything was written, and the engine does not close.
+   * @throws `JOURNAL_PENDING` with the versions that could not be written: the disk has failed for `retryMs`, or hung
+   * for `closeMs`. `JOURNAL_STUCK` if everything was written but the engine does not close.
    */
   close(): Promise<void>
 }

@@ -19,7 +19,7 @@ interface Range {
   readonly lt: string
 }
 
-/** What is used of an abstract-level database. */
+/** The part of an abstract-level database that is used. */
 export interface LevelLike {
   open(): Promise<void>
   close(): Promise<void>
@@ -42,7 +42,7 @@ const READ_AHEAD = 1 << 20
 const ALL = -1
 
 /**
- * Makes an engine of a database, which the caller creates and the journal opens.
+ * Creates an engine from a database, which the caller creates and the journal opens.
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`
  */

@@ -1,7 +1,7 @@
 import type { JournalEngine, JournalEntry } from './engine.ts'
 
 /**
- * An engine that keeps its entries in memory, for tests and trials: they are there as long as the engine is.
+ * Creates an engine that keeps its entries in memory, for as long as the engine itself exists; for tests and trials.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@
  * Opens a journal: recovers what it holds into the store, then follows the store.
  *
  *   openJournal ──> open ─> meta ─> recover ─> adopt ─> follow ──> live
- *                   while it opens, writes of the store are refused: what they said would be overwritten
+ *                   while it opens, writes to the store are refused: recovery would overwrite them
  */
 import { HeadgateError } from '../kit/index.ts'
 import { kernelOf, type Store } from '../store/index.ts'
@@ -20,8 +20,8 @@ import { Takeover } from './takeover.ts'
  *
  * The store stays synchronous. A write never waits for the disk and never fails because of it, unless
  * `behind: 'suspend'`; `durable()` is the promise that a commit is on the disk. While the journal opens, writes of the
- * store are refused with `JOURNAL_OPENING`. A store that has a state and an empty journal: the state is its first
- * record.
+ * store are refused with `JOURNAL_OPENING`. If the store has a state and the journal is empty, that state becomes the
+ * first record.
  *
  * @example
  * ```ts
@@ -35,8 +35,8 @@ import { Takeover } from './takeover.ts'
  * console.log((await journal.at(0)).state, (await journal.at(1)).state) // → { speed: 0 } { speed: 3 }
  * await journal.close()
  * ```
- * @throws `JOURNAL_DAMAGED`, `JOURNAL_LOCKED`, `JOURNAL_VERSION`, what `migrate` throws; nothing has changed then.
- *   What the engine rejects with.
+ * @throws `JOURNAL_DAMAGED`, `JOURNAL_LOCKED`, `JOURNAL_VERSION`, whatever `migrate` throws; nothing has changed then.
+ *   Whatever the engine rejects with.
  */
 export async function openJournal<S>(
   store: Store<S>,

@@ -8,19 +8,19 @@ import { HeadgateError } from '../kit/index.ts'
 import type { Snapshot } from '../store/index.ts'
 import type { JournalLog } from './journal-log.ts'
 
-/** What a journal found when it was opened. */
+/** What a journal found when it opened. */
 export interface Recovered {
-  /** The version that the store goes on from; -1 where the journal was empty. */
+  /** The version the store continues from; -1 if the journal was empty. */
   readonly version: number
-  /** Commits that were applied to the state that was found. */
+  /** Commits applied to the whole state that was found. */
   readonly replayed: number
-  /** Whole states that did not hold. */
+  /** Whole states that were damaged. */
   readonly skippedSnapshots: number
-  /** The first version that was cut off; null where none was. */
+  /** The first version that was cut off; null if none was. */
   readonly truncatedAt: number | null
-  /** What `note` said with the newest commit; null where it said nothing. */
+  /** What `note` returned for the newest commit; null if there was none. */
   readonly note: string | null
-  /** The schema that the state had, where it was migrated. */
+  /** The schema the state had before it was migrated; null if it was not. */
   readonly migratedFrom: number | null
 }
 

@@ -1,20 +1,20 @@
-/** Who writes a journal, where several may have its database open, as tabs have IndexedDB. */
+/** Who writes a journal when several may have its database open, as tabs have IndexedDB. */
 
 export interface JournalTurns {
   /**
-   * Resolves with a turn to write: with a signal once it is free, or rejects when that aborts; without one at once, with
-   * undefined where somebody else has it.
+   * Takes the turn to write. With a signal, resolves once the turn is free, or rejects when the signal aborts; without
+   * one, resolves at once, with undefined if somebody else has the turn.
    */
   take(journal: string, signal?: AbortSignal): Promise<JournalTurn | undefined>
-  /** Calls whenever the writer has written; returns the end of it. */
+  /** Calls the listener whenever the writer has written; returns a function that stops it. */
   hear(journal: string, listener: () => void): () => void
 }
 
-/** The turn of the one that writes, among several that have a journal open. */
+/** The turn of the one writer among several that have a journal open. */
 export interface JournalTurn {
-  /** Says that something was written. */
+  /** Announces that something was written. */
   tell(): void
-  /** Lets the next one write. */
+  /** Hands the turn to the next writer. */
   end(): void
 }
 

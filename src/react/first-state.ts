@@ -4,9 +4,9 @@ import type { Readable, Store, UninitializedStore } from '../store/index.ts'
 const first = new WeakMap<object, Promise<unknown>>()
 
 /**
- * The first state of a store that was made without one: the same promise each time, as React's `use` needs it. A
- * component suspends on it until `initialize`, `set` or `put` gave the store a state, and shows `useStore(store)` from
- * then on. It rejects with `STORE_DESTROYED` if the store ends first.
+ * Returns the first state of a store created without one: always the same promise, as React's `use` requires. A
+ * component suspends on it until `initialize`, `set` or `put` has given the store a state, and shows `useStore(store)`
+ * from then on. It rejects with `STORE_DESTROYED` if the store ends first.
  *
  * @example
  * ```ts

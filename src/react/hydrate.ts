@@ -4,9 +4,9 @@ import type { Readable, Snapshot, Store, UninitializedStore, View } from '../sto
 const rendered = new WeakMap<object, Snapshot<unknown>>()
 
 /**
- * Gives a store the snapshot that the server rendered: puts it, and remembers it for the components that hydrate, as
- * long as the store lives. They show it while they hydrate, and what is published afterwards, so that a store which is
- * written to before React is done is no mismatch.
+ * Gives a store the snapshot that the server rendered: puts it, and remembers it for hydrating components, as long as
+ * the store lives. They show it while they hydrate and the published state afterwards, so writing to the store before
+ * React is done causes no mismatch.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function hydrate<S>(store: Store<S> | UninitializedStore<S>, snapshot: Sn
   rendered.set(store, store.put(snapshot))
 }
 
-/** What the server rendered of a readable; where nobody said so, what is published. */
+/** Returns the snapshot of a readable that the server rendered; if none was given, the published one. */
 export function serverSnapshot<S>(readable: Readable<S>): Snapshot<S> {
   // The casts hold: what is remembered of a store is a snapshot of it, and a view shows its source's.
   for (let at = readable as Partial<View<S>> | undefined; at !== undefined; at = at.source as typeof at) {

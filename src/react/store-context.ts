@@ -2,10 +2,10 @@ import { createContext, createElement, type ReactNode, useContext } from 'react'
 import { HeadgateError } from '../kit/index.ts'
 import type { Readable, Store } from '../store/index.ts'
 
-/** Hands a store to the components below it. */
+/** Provides a store to the components below it. */
 export type StoreProvider<Kept> = (props: { store: Kept; children?: ReactNode }) => ReactNode
 
-/** What {@link createStoreContext} makes. */
+/** What {@link createStoreContext} returns. */
 export interface StoreContext<Kept> {
   readonly Provider: StoreProvider<Kept>
   /**
@@ -17,8 +17,8 @@ export interface StoreContext<Kept> {
 }
 
 /**
- * Hands a store down without naming it: one for each request on a server, where a module's constant would be shared by
- * all users, or one for each panel.
+ * Passes a store down through context: one per request on a server, where a module constant would be shared by all
+ * users, or one per panel.
  *
  * @example
  * ```ts no-run
@@ -39,7 +39,7 @@ export interface StoreContext<Kept> {
  * }
  * ```
  *
- * @typeParam Kept - the kind of store, if it is not `Store`, such as a machine store.
+ * @typeParam Kept - the kind of store, if not `Store`; for example a machine store.
  */
 export function createStoreContext<S, Kept extends Readable<S> = Store<S>>(): StoreContext<Kept> {
   const Context = createContext<Kept | undefined>(undefined)

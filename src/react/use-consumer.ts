@@ -9,10 +9,9 @@ const toObject = <S>(consumer: Consumer<Snapshot<S>>): Partial<ConsumerObject<Sn
   typeof consumer === 'function' ? { next: consumer } : (consumer ?? {})
 
 /**
- * Feeds a consumer while the component is mounted and shown: for effects, not for rendering. It is a subscriber
- * like any other: with a policy, busy until what it returned has ended, counted, and isolated. Deliveries go to
- * the consumer of the newest render; with another store, or other options, it subscribes again. Policies are compared by
- * their labels.
+ * Feeds a consumer while the component is mounted and visible: for effects, not for rendering. It is a subscriber like
+ * any other: it has a policy, is busy until what it returned has ended, and is counted and isolated. Deliveries go to the
+ * consumer of the newest render; a different store or different options subscribe again. Policies are compared by label.
  *
  * @example
  * ```ts no-run
@@ -30,7 +29,7 @@ const toObject = <S>(consumer: Consumer<Snapshot<S>>): Partial<ConsumerObject<Sn
  * @throws `CONSUMER_INVALID`, `POLICY_INVALID`, `OPTION_INVALID`, to the nearest error boundary.
  */
 export function useConsumer<S>(store: Readable<S>, consumer: Consumer<Snapshot<S>>, options?: Single<S>): void
-/** Feeds a consumer with arrays of snapshots, one call a window. */
+/** Feeds a consumer with arrays of snapshots, one call per window. */
 export function useConsumer<S>(
   store: Readable<S>,
   consumer: Consumer<readonly Snapshot<S>[]>,

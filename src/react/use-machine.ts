@@ -3,8 +3,8 @@ import type { Cell, MachineState, MachineStore } from '../machine/index.ts'
 import { useStore } from './use-store.ts'
 
 /**
- * The state of a machine, and a function that sends it events: `state.current`, `state.context`. The state is a new
- * object in each version, so it can be a memo dependency; the store cannot (`store.is('IDLE')`), as it stays the same.
+ * Returns the state of a machine (`state.current`, `state.context`) and a function that sends it events. The state is a
+ * new object in each version, so it can be a memo dependency; the store (`store.is('IDLE')`) cannot, as it stays the same.
  *
  * @example
  * ```ts no-run

@@ -5,15 +5,15 @@ import type { Snapshot, Store } from '../store/index.ts'
 const UNCLAIMED_MS = 10_000
 
 /**
- * A store that belongs to its component. It is destroyed when the component is unmounted or hidden, which aborts the
- * work that a machine had invoked; when it is shown again, `create` is called with the last snapshot. Strict Mode does
+ * Creates a store that belongs to its component. It is destroyed when the component is unmounted or hidden, which aborts
+ * the work that a machine invoked; when the component is shown again, `create` is called with the last snapshot. Strict Mode does
  * both at once.
  *
- * A component that rendered and was never mounted, as on a server or where React threw the render away, leaves its
- * store for ten seconds.
+ * If a component rendered but was never mounted, as on a server or when React discards a render, its store lives for ten
+ * more seconds.
  *
- * @param create - that of the first render counts, as for `useState`; the snapshot is that of the store which was
- *   destroyed.
+ * @param create - the one of the first render counts, as with `useState`; receives the last snapshot of the destroyed
+ *   store, if there was one.
  *
  * @example
  * ```ts no-run

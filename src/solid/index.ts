@@ -23,7 +23,7 @@ function checkScope(called: string): void {
  * value before the first render, follows until its owner is disposed, and keeps showing the last value of a destroyed
  * store.
  *
- * The pace is that of what it reads: give it a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
+ * It updates at the pace of what it reads; for a slower one pass a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
  * the selector throws wakes no one; reading the accessor then throws the same error. A write inside a transition takes
  * effect at once.
  *
@@ -43,7 +43,7 @@ function checkScope(called: string): void {
  * dispose()
  * ```
  *
- * @throws `BINDING_SCOPE` outside of a component, `createRoot()` and computations, `OPTION_INVALID`, and what the
+ * @throws `BINDING_SCOPE` outside a component, `createRoot()` and computations, `OPTION_INVALID`, and what the
  *   selector throws.
  */
 // The cast adds the types: what is read is as long and as wide as they say.
@@ -61,9 +61,9 @@ export const useStore: Reader<AsAccessor> = ((store: unknown, ...args: readonly 
 }) as Reader<AsAccessor>
 
 /**
- * Makes a store that is destroyed with the owner that it is made under: a component's own.
+ * Creates a store that is destroyed with the current owner, such as a component.
  *
- * @throws `BINDING_SCOPE` outside of a component, `createRoot()` and computations, before anything is made.
+ * @throws `BINDING_SCOPE` outside a component, `createRoot()` and computations; nothing is created then.
  */
 export function useOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
   checkScope('useOwnStore')

@@ -1,7 +1,7 @@
 /**
  * Headgate for Svelte 5: a part of a store whose `current` is reactive.
  *
- * Stores, selections and views already are Svelte stores: `$store.state`, `$selection`, `get(selection)`. This is for
+ * Stores, selections and views are already Svelte stores: `$store.state`, `$selection`, `get(selection)`. This is for
  * runes: it follows while an effect or a template reads it, and stops a microtask after the last of them, so it needs
  * no scope and can live in a module.
  */
@@ -24,7 +24,7 @@ interface AsCurrent extends Wrapper {
  * Shows a part of a store: the value at a path, what a selector returns, or the whole state. `current` is the published
  * value, followed or not; after the store is destroyed, the last value.
  *
- * The pace is that of what it reads: give it a view, `fromPath(paced(store, frame()), 'robots', id)`. A version on which
+ * It updates at the pace of what it reads; for a slower one pass a view, `fromPath(paced(store, frame()), 'robots', id)`. A version on which
  * the selector throws wakes no one; reading `current` then throws the same error.
  *
  * @example
@@ -59,9 +59,9 @@ export const fromPath: Reader<AsCurrent> = ((store: unknown, ...args: readonly u
 }) as Reader<AsCurrent>
 
 /**
- * Makes a store that is destroyed with the component in which it is made.
+ * Creates a store that is destroyed with the component being created.
  *
- * @throws `BINDING_SCOPE` if no component is being made; nothing is created then.
+ * @throws `BINDING_SCOPE` if no component is being created; nothing is created then.
  */
 export function useOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
   let store: Owned | undefined

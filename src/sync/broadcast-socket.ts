@@ -1,14 +1,14 @@
 /**
- * Sockets over a BroadcastChannel: between the tabs of an origin. Everybody hears everything, so each letter says from
- * whom it is, or for whom.
+ * Sockets over a BroadcastChannel: between the tabs of an origin. Every tab hears every letter, so each letter
+ * names its sender or its recipient.
  *
  *   client                        server
- *         <──────────────────────  serving    I am here: open, or open anew
+ *         <──────────────────────  serving    I am here: open, or reopen
  *   open   ─────────────────────>
  *         <──────────────────────  opened
  *   frame, close <──────────────>  frame, close
  *
- * A tab that is gone says nothing. The server finds out by heartbeats; clients, by the next one that serves.
+ * A tab that is gone sends nothing. The server notices by heartbeats; clients, by the next tab that serves.
  */
 import { randomUuid } from '../kit/index.ts'
 import type { FrameData } from './frames.ts'
@@ -36,7 +36,7 @@ type Letter =
 const isLetter = (data: unknown): data is Letter =>
   typeof data === 'object' && data !== null && typeof (data as Partial<Letter>).headgate === 'string'
 
-/** Hears the letters of a channel; what else is said on it is passed over. */
+/** Hears the letters of a channel; anything else on it is ignored. */
 function join(name: string, hear: (letter: Letter) => void): { post(letter: Letter): void; close(): void } {
   const channel = new BroadcastChannel(name)
   channel.onmessage = ({ data }: { readonly data: unknown }) => {
@@ -92,8 +92,8 @@ class BroadcastSocket extends BaseSocket {
 }
 
 /**
- * A socket to the tab that serves on a BroadcastChannel ({@link acceptBroadcast}). It waits until there is one, and is
- * over when another takes its place.
+ * Opens a socket to the tab that serves on a BroadcastChannel ({@link acceptBroadcast}). It waits until there is one,
+ * and closes when another tab takes over.
  *
  * @example
  * ```ts
@@ -130,10 +130,10 @@ export function broadcastSocket(name: string): SyncSocket {
 }
 
 /**
- * Takes connections from the tabs of this origin, on a BroadcastChannel. Whoever served there before serves nobody any
- * more: its clients connect here.
+ * Accepts connections from the tabs of this origin, on a BroadcastChannel. A tab that served there before no longer
+ * does: its clients connect here.
  *
- * @returns the end of it, which closes what it has taken
+ * @returns a function that stops accepting, and closes the accepted connections
  */
 export function acceptBroadcast(server: { accept(socket: SyncSocket): void }, name: string): () => void {
   const id = randomUuid()

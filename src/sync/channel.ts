@@ -19,23 +19,23 @@ import { WriteDesk } from './write-desk.ts'
 /** A subscriber's figures, and what the network did. */
 export interface ClientStats extends SubscriberStats {
   readonly clientId: string
-  /** The name of the store that it mirrors. */
+  /** The name of the store it mirrors. */
   readonly store: string
   /** Milliseconds since the epoch. */
   readonly connectedAt: number
-  /** Whether it went on from what it had; 0 or 1, and 1 more for each time that it asked again. */
+  /** 1 if it resumed from what it had, else 0; plus 1 each time it asked again. */
   readonly resumes: number
-  /** States sent whole. */
+  /** States that were sent whole. */
   readonly snapshots: number
   readonly deltas: number
-  /** The newest version that it has applied; -1 before the first. */
+  /** The newest version it has applied; -1 before the first. */
   readonly acknowledgedVersion: number
-  /** Versions that are committed and that it has not applied. */
+  /** Committed versions it has not applied yet. */
   readonly lagVersions: number
-  /** How long the oldest frame has been without an answer. */
+  /** How long the oldest unacknowledged frame has been waiting; milliseconds. */
   readonly lagMs: number
   readonly bytesSent: number
-  /** Bytes that its socket holds. */
+  /** Bytes buffered by its socket. */
   readonly bufferedBytes: number
   readonly writes: number
   readonly conflicts: number

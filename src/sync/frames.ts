@@ -1,6 +1,6 @@
 /**
- * The frames that a server and a mirror exchange: JSON text, one object each, its first member `t`. docs/protocol.md is
- * the same for those who write a client in another language.
+ * The frames that a server and a mirror exchange: JSON text, one object each, its first member `t`. docs/protocol.md
+ * specifies them for clients in other languages.
  *
  *   client                          server
  *   hello ────────────────────────>
@@ -12,21 +12,21 @@
  */
 export const PROTOCOL = 1
 
-/** What a socket carries: text, or the bytes of it. */
+/** What a socket carries: text, or its UTF-8 bytes. */
 export type FrameData = string | Uint8Array
 
-/** From where a client goes on. */
+/** Where a client resumes from. */
 export interface Resume {
   readonly epoch: string
   readonly version: number
 }
 
-/** The first frame of a client: who it is, and what it has. */
+/** A client's first frame: who it is, and what it has. */
 export interface Hello {
   readonly t: 'hello'
   readonly protocol: number
   readonly clientId: string
-  /** Which of the stores that are served; the one without a name by default. */
+  /** Which of the served stores; by default the one without a name. */
   readonly store: string
   readonly token: string | undefined
   readonly resume: Resume | undefined
@@ -36,7 +36,7 @@ export interface Ack {
   readonly t: 'ack'
   readonly store: string
   readonly version: number
-  /** Which chunk of a snapshot; of a delta undefined. */
+  /** The index of a chunk of a snapshot; undefined for a delta. */
   readonly index: number | undefined
 }
 
@@ -47,7 +47,7 @@ export interface WriteFrame {
   readonly epoch: string
   readonly base: number
   readonly reason: string
-  /** A delta in its JSON form, not looked at yet. */
+  /** A delta in its JSON form, not validated yet. */
   readonly ops: unknown
 }
 
@@ -55,11 +55,11 @@ export interface SendFrame {
   readonly t: 'send'
   readonly store: string
   readonly id: string
-  /** An event in its JSON form, not looked at yet. */
+  /** An event in its JSON form, not validated yet. */
   readonly event: unknown
 }
 
-/** A sign of life, of the connection and no store. */
+/** A sign of life of the connection, not of a store. */
 export interface Beat {
   readonly t: 'ping' | 'pong'
   readonly at: number
@@ -67,7 +67,7 @@ export interface Beat {
 
 export type ClientFrame = Hello | Ack | WriteFrame | SendFrame | Beat | Leave
 
-/** A mirror that shares its socket with others is closed. */
+/** Says that a mirror which shares its socket with others was closed. */
 export interface Leave {
   readonly t: 'leave'
   readonly store: string
@@ -87,13 +87,13 @@ export interface Welcome {
   /** The newest version of the store; -1 while it is uninitialized. */
   readonly version: number
   readonly heartbeatMs: number
-  /** Frames, and their bytes, that the client may have without having acknowledged them. */
+  /** How many frames, and bytes of them, the client may have without acknowledging them. */
   readonly window: number
   readonly windowBytes: number | undefined
   readonly grant: Grant
 }
 
-/** What is told of a version beside its state. */
+/** What is sent about a version besides its state. */
 export interface VersionHead {
   readonly version: number
   readonly missed: number
@@ -111,7 +111,7 @@ export interface Chunk {
   readonly count: number
   /** A piece of the JSON text of the state. */
   readonly text: string
-  /** In the first chunk: what the snapshot is of. */
+  /** In the first chunk: which version the snapshot is of. */
   readonly head: VersionHead | undefined
 }
 
@@ -119,7 +119,7 @@ export interface DeltaFrame extends VersionHead {
   readonly t: 'delta'
   readonly store: string
   readonly from: number
-  /** A delta in its JSON form, not looked at yet. */
+  /** A delta in its JSON form, not validated yet. */
   readonly ops: unknown
 }
 
@@ -128,7 +128,7 @@ export interface Result {
   readonly store: string
   readonly id: string
   readonly ok: boolean
-  /** What it was committed as, or, where it was not, the version that is current. */
+  /** The version it was committed as or, if it was not, the current version. */
   readonly version: number
   readonly reason: 'conflict' | 'refused' | undefined
   readonly message: string | undefined
@@ -150,7 +150,7 @@ export type ByeCode =
 
 export interface Bye {
   readonly t: 'bye'
-  /** Of one store; of the whole connection undefined. */
+  /** The store; undefined for the whole connection. */
   readonly store: string | undefined
   readonly code: string
   readonly message: string

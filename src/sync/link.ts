@@ -1,6 +1,6 @@
 /**
- * A connection to a server that several mirrors may share: it opens the socket, opens it again when it is lost, and
- * looks for signs of life.
+ * A connection to a server that several mirrors may share: it opens the socket, reopens it when it is lost, and
+ * watches for signs of life.
  *
  *   connecting ──> open ──(welcome)──> heard ──(lost, silent)──> waiting ──> connecting …
  */
@@ -10,7 +10,7 @@ import { type ClientFrame, type FrameData, type ServerFrame, writeFrame } from '
 import { bytesOf, protocolInvalid, readServerFrame } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
 
-/** How long is waited before a connection is tried again: random, up to `least × 2ⁿ` and `most`; milliseconds. */
+/** The delay before reconnecting: random, up to `least × 2ⁿ` and at most `most`; milliseconds. */
 export interface Backoff {
   readonly least: number
   readonly most: number
@@ -18,7 +18,7 @@ export interface Backoff {
 
 /** A mirror, as its link sees it. */
 export interface LinkMember {
-  /** The name of the store that it mirrors. */
+  /** The name of the store it mirrors. */
   readonly name: string
   /** The socket stands: it says hello. */
   opened(): void
@@ -26,7 +26,7 @@ export interface LinkMember {
   lost(): void
   /** @param bytes - of the frame, as it came */
   received(frame: ServerFrame, bytes: number): void
-  /** Told what goes wrong with the connection. Must not throw. */
+  /** Receives what goes wrong with the connection. Must not throw. */
   failed(error: unknown): void
 }
 
@@ -37,9 +37,9 @@ export interface LinkOptions {
   readonly scheduler: SchedulerLike
 }
 
-/** Until a server has said how often it beats. */
+/** Used until a server has announced its heartbeat. */
 const HEARTBEAT_MS = 5_000
-/** So many beats without a sign of life, and the connection is given up. */
+/** After this many beats without a sign of life, the connection is given up. */
 const SILENT_BEATS_MAX = 3
 
 export class Link {
@@ -63,12 +63,12 @@ export class Link {
     else if (this.#retry === undefined) this.#open()
   }
 
-  /** Whether a store has its mirror already. */
+  /** Whether a store already has its mirror. */
   has(name: string): boolean {
     return this.#members.has(name)
   }
 
-  /** A mirror is over; with the last one the socket is closed. */
+  /** Removes a mirror; with the last one the socket is closed. */
   remove(member: LinkMember): void {
     if (this.#members.get(member.name) !== member) return
     this.#members.delete(member.name)
@@ -84,7 +84,7 @@ export class Link {
     if (socket !== undefined) this.#end(socket, 1000, 'CLOSED')
   }
 
-  /** Sends a frame if the socket stands; whoever needs an answer sends it again when it has been opened anew. */
+  /** Sends a frame if the socket is open; callers that need an answer send it again after a reconnect. */
   send(frame: ClientFrame): void {
     const socket = this.#socket
     try {
@@ -95,18 +95,18 @@ export class Link {
     }
   }
 
-  /** Whether other mirrors have this connection too. */
+  /** Whether other mirrors share this connection. */
   get isShared(): boolean {
     return this.#members.size > 1
   }
 
-  /** How long is waited before something is tried once more, after so many times. */
+  /** The delay before another attempt, after this many attempts; milliseconds. */
   waitMs(attempts: number): number {
     const { least, most } = this.#options.backoff
     return Math.random() * Math.min(most, least * 2 ** Math.min(attempts, 30))
   }
 
-  /** Gives the connection up, and tries anew. */
+  /** Gives up the connection, and reconnects. */
   reset(socket: SyncSocket | undefined = this.#socket, code = 1000, reason = 'RESET'): void {
     if (socket === undefined || socket !== this.#socket) return
     this.#forget()

@@ -13,26 +13,26 @@ export interface LinkingOptions {
   scheduler?: SchedulerLike | undefined
 }
 
-/** What a mirror needs of a journal; that of `headgate/journal` has it. */
+/** The part of a journal that a mirror needs; a journal of `headgate/journal` has it. */
 export interface MirrorJournal {
   stats(): { readonly recovered: { readonly note: string | null } }
   close(): Promise<void>
 }
 
 /**
- * Opens a journal beside the store of a mirror: `(store, note) => openJournal(store, engine, { note })`. The note says
- * where the mirror goes on from.
+ * Opens a journal beside the store of a mirror: `(store, note) => openJournal(store, engine, { note })`. The note
+ * records where the mirror resumes from.
  */
 // biome-ignore lint/suspicious/noExplicitAny: options of mirrors are the same for states of any kind
 export type OpenMirrorJournal = (store: Store<any>, note: () => string) => Promise<MirrorJournal>
 
-/** Which store is mirrored, as whom, and by which connection. */
+/** Which store is mirrored, under which client id, and over which connection. */
 export interface MirrorOptions extends LinkingOptions {
-  /** Which of the stores that the server has; default the one without a name. */
+  /** Which of the server's stores; default the one without a name. */
   store?: string | undefined
-  /** The name by which the server recognizes it; default a UUID. */
+  /** The id by which the server recognizes it, unique to this mirror; default a UUID. */
   clientId?: string | undefined
-  /** Called for every connection. */
+  /** Called for every connection; its result is what the server's `authorize` receives. */
   token?: (() => string | Promise<string>) | undefined
   /** Most unanswered writes; default 256. */
   writesMax?: number | undefined
@@ -40,7 +40,7 @@ export interface MirrorOptions extends LinkingOptions {
   snapshotBytesMax?: number | undefined
   /** Keeps its state: the next mirror starts from it, before it has connected, and resumes from there. */
   journal?: OpenMirrorJournal | undefined
-  /** Closes it. */
+  /** Closes the mirror when it aborts. */
   signal?: AbortSignal | undefined
   /** Called with each fault; default the console. */
   onFault?: ((fault: SubscriberFault) => void) | undefined

@@ -14,14 +14,14 @@ import { browserSocket, type WebSocketLike } from './web-socket.ts'
  */
 export type MirrorStatus = 'connecting' | 'live' | 'stale' | 'closed'
 
-/** What became of a write. */
+/** The outcome of a write. */
 export type WriteResult =
   | { readonly committed: true; readonly version: number }
   | {
       readonly committed: false
-      /** `timeout`: no answer came, so it may have been committed; the mirror's state will show it. */
+      /** `timeout`: no answer came, so the write may have been committed; the mirror's state will show. */
       readonly reason: 'conflict' | 'refused' | 'timeout'
-      /** What is current at the server. */
+      /** The server's current version. */
       readonly version: number
       readonly message?: string
     }
@@ -29,20 +29,20 @@ export type WriteResult =
 /** An immer recipe, computed on the state of the mirror. */
 export type Recipe<S> = (draft: Draft<S>) => void | S | Draft<S>
 
-/** How long a question to the server may take. */
+/** How long a request to the server may take. */
 export interface AskOptions {
-  /** How long an answer may take; milliseconds, default 10 000. */
+  /** How long to wait for the answer; milliseconds, default 10 000. */
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
-/** How a write of a mirror is labelled, and how often it is tried again. */
+/** How a mirror's write is labelled, and how often it is retried. */
 export interface UpdateOptions extends AskOptions {
-  /** Why; default `'UPDATE'`. */
+  /** The reason of the commit; default `'UPDATE'`. */
   reason?: string | undefined
-  /** How often it is tried again on a newer state; default 16. */
+  /** How often it is retried on a newer state; default 16. */
   retries?: number | undefined
-  /** Shows it in {@link Mirror.optimistic} until it is decided; default false. */
+  /** Shows the write in {@link Mirror.optimistic} until it is decided; default false. */
   optimistic?: boolean | undefined
 }
 
@@ -52,13 +52,14 @@ export interface Mirror<S> {
   readonly store: Readable<S> & MetricsSource
   /**
    * What {@link Mirror.store} will be once the writes with `optimistic: true` are committed: they run again on each new
-   * version. A write that is not committed is rolled back, and a fault says so (`WRITE_TAKEN_BACK`). Its versions are its own.
+   * version. A write that is not committed is rolled back, and a fault says so (`WRITE_TAKEN_BACK`). It numbers its
+   * versions itself.
    */
   readonly optimistic: Readable<S>
   /** The name by which the server knows it. */
   readonly clientId: string
   readonly status$: Observable<MirrorStatus>
-  /** Versions that it knows of but does not have; how long it has been behind or disconnected. */
+  /** The number of versions it knows of but does not have; how long it has been behind or disconnected. */
   readonly lag: { readonly versions: number; readonly ms: number }
   /** How often it asked for a state again: after a delta that did not apply, a restart of the store, a gap. */
   readonly resyncs: { readonly damaged: number; readonly epoch: number; readonly gap: number }
@@ -67,10 +68,10 @@ export interface Mirror<S> {
    * version is still the same; otherwise it runs again on the newer state. Resolves when the mirror has the version.
    *
    * @throws what the recipe throws; `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED` before there is a state,
-   *   `STORE_DESTROYED` after it was closed, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
+   *   `STORE_DESTROYED` after `close()`, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
    */
   update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
-  /** Sends an event to the machine store at the server; resolves as {@link Mirror.update}. */
+  /** Sends an event to the machine store at the server; resolves like {@link Mirror.update}. */
   send(event: string | { readonly type: string }, options?: AskOptions): Promise<WriteResult>
   /** Ends the mirror: its store is destroyed, and keeps its last state. */
   close(): void
@@ -78,7 +79,7 @@ export interface Mirror<S> {
 
 /** A connection that several mirrors share. */
 export interface SyncLink {
-  /** @throws `MIRROR_TWICE` for a store that it mirrors already. */
+  /** @throws `MIRROR_TWICE` for a store it already mirrors. */
   mirror<S>(store: string, options?: Omit<MirrorOptions, 'store' | keyof LinkingOptions>): Mirror<S>
 }
 
@@ -86,7 +87,7 @@ export interface SyncLink {
 export type ConnectTo = string | (() => SyncSocket)
 
 /**
- * Connects to a server of several stores. The socket is opened with the first mirror, and closed with the last one.
+ * Connects to a server of several stores. The socket opens with the first mirror and closes with the last.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
-/** From which pages connections are taken: a browser lets any page connect anywhere, and says only where it is from. */
+/** Which pages may connect: a browser lets any page connect anywhere, and only reports its origin. */
 
-/** What came with the request that a connection began with, as `node:http` has it. */
+/** The request a connection began with, as `node:http` has it. */
 export interface RequestLike {
   readonly headers: { readonly origin?: string | undefined }
 }
@@ -10,10 +10,10 @@ export type Origins = readonly string[] | ((origin: string) => boolean)
 
 const LOOPBACK = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/** Pages of the own machine. `null`, which a sandboxed page says, is none of them. */
+/** Whether an origin is a page of this machine. `null`, which a sandboxed page sends, is not. */
 export const isLoopback = (origin: string): boolean => LOOPBACK.test(origin)
 
-/** Whether a page of this origin may connect. What says none is no page of a browser. */
+/** Whether a page of this origin may connect. A request without an origin is not from a browser page, and may. */
 export function allowsOrigin(origins: Origins, origin: string | undefined): boolean {
   if (origin === undefined) return true
   return typeof origins === 'function' ? origins(origin) === true : origins.includes(origin)

@@ -2,7 +2,7 @@
 import type { FrameData } from './frames.ts'
 import { BaseSocket, type SyncSocket } from './socket.ts'
 
-/** A `MessagePort` or a `Worker` of a browser, or those of Node's worker threads. */
+/** A browser's `MessagePort` or `Worker`, or those of Node's worker threads. */
 export interface PortLike {
   postMessage(message: unknown): void
   addEventListener?:
@@ -11,14 +11,14 @@ export interface PortLike {
   removeEventListener?:
     | ((type: 'message', listener: (event: { readonly data: unknown }) => void) => void)
     | undefined
-  /** Of Node: the message itself is given. */
+  /** Node only: the listener receives the message itself. */
   on?: ((type: 'message' | 'close', listener: (message: unknown) => void) => unknown) | undefined
   off?: ((type: 'message' | 'close', listener: (message: unknown) => void) => unknown) | undefined
   start?: (() => void) | undefined
   close?: (() => void) | undefined
 }
 
-/** Says on a port, which has no end of its own, that it is over. */
+/** Announces the end on a port, which has no close event of its own. */
 interface Ending {
   readonly headgate: 'close'
   readonly code: number
@@ -70,8 +70,8 @@ class PortSocket extends BaseSocket {
 }
 
 /**
- * A socket over a `MessagePort`, a `Worker` or the `parentPort` of a worker thread. The port itself stays open: close
- * it when nothing else uses it.
+ * Creates a socket over a `MessagePort`, a `Worker` or the `parentPort` of a worker thread. The port itself
+ * stays open: close it when nothing else uses it.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ class PairedSocket extends BaseSocket {
   }
 }
 
-/** Two sockets of one process, each the other's end; a frame arrives in a microtask of its own. For tests. */
+/** Creates two connected sockets in one process; each frame arrives in a microtask of its own. For tests. */
 export function socketPair(): [SyncSocket, SyncSocket] {
   const pair: [PairedSocket, PairedSocket] = [new PairedSocket(), new PairedSocket()]
   pair[0].peer = pair[1]

@@ -9,12 +9,12 @@ import { isLoopback, type Origins } from './origins.ts'
 /** Identifies a client to the callbacks of a server. */
 export interface ClientFacts {
   readonly clientId: string
-  /** The name of the store that it mirrors; `''` for a store without a name. */
+  /** The name of the store it mirrors; `''` for a store without a name. */
   readonly store: string
   readonly grant: Grant
 }
 
-/** A write of a client that is about to be committed. */
+/** A client's write that is about to be committed. */
 export interface Proposal<S> {
   readonly state: Immutable<S>
   readonly next: Immutable<S>
@@ -22,16 +22,16 @@ export interface Proposal<S> {
   readonly client: ClientFacts
 }
 
-/** Who may connect, what each client is sent, and the limits of what they cost. */
+/** Who may connect, what each client receives, and limits on what clients cost. */
 // biome-ignore lint/suspicious/noExplicitAny: what a record of stores of any kind is served with
 export interface ServeOptions<S = any> {
   /** Versions kept, by reference, so that clients can resume from them; default 256. */
   historyVersions?: number | undefined
-  /** Frames that a client may have without having acknowledged them; default 8. */
+  /** How many frames a client may have without acknowledging them; default 8. */
   window?: number | undefined
-  /** Their bytes, and those that its socket may hold; default 262 144. */
+  /** How many bytes of such frames, and how many bytes its socket may buffer; default 262 144. */
   windowBytes?: number | undefined
-  /** Bytes of a piece of a snapshot; default 65 536. */
+  /** Size of one chunk of a snapshot; bytes, default 65 536. */
   chunkBytes?: number | undefined
   /** Most bytes of a frame from a client; default 1 048 576. */
   frameBytesMax?: number | undefined
@@ -41,18 +41,18 @@ export interface ServeOptions<S = any> {
   heartbeatMs?: number | undefined
   /** How long a client may be silent; milliseconds, default 15 000. */
   deadMs?: number | undefined
-  /** Connections at a time; default 10 000. */
+  /** Most simultaneous connections; default 10 000. */
   clientsMax?: number | undefined
   /**
-   * Committed writes of all clients together that are answered again, and not done again, when they come again; of each
-   * client the newest 256 at most. Default 262 144.
+   * How many committed writes of all clients together are remembered, so that a repeated one is answered again but not
+   * done again; at most the newest 256 of each client. Default 262 144.
    */
   resultsMax?: number | undefined
   /** Bytes that wait for all clients together, above which no new client is accepted; default 268 435 456. */
   heldBytesMax?: number | undefined
   /** The origins whose pages may connect, such as `https://app.example`; default those of loopback. */
   origins?: Origins | undefined
-  /** How a client is fed; default `latest()`. One that waits until the client is idle. */
+  /** The policy of each client; default `latest()`. It must be one that waits until the client is idle. */
   policy?: ((client: ClientFacts) => Policy) | undefined
   /** Called for every connection; returning undefined turns it away. Default: everyone may read, no one may write. */
   authorize?: ((hello: Hello) => Grant | undefined | Promise<Grant | undefined>) | undefined

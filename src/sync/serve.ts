@@ -14,26 +14,26 @@ import type { SyncSocket } from './socket.ts'
 
 /** What a server has done since it began. */
 export interface SyncMetrics {
-  /** Connections that were taken, and those that are open. */
+  /** Connections accepted, and those still open. */
   readonly accepted: number
   readonly connections: number
   readonly clients: number
-  /** Connections that were turned away: the origin is not allowed, or there were too many. */
+  /** Connections turned away: the origin was not allowed, or there were too many. */
   readonly turnedAway: number
-  /** Connections that were ended for what they sent. */
+  /** Connections ended because of what they sent. */
   readonly protocolErrors: number
-  /** Texts that were made; each may have gone to many. */
+  /** Texts that were encoded; each may have gone to many clients. */
   readonly deltasMade: number
   readonly statesMade: number
-  /** Bytes that wait for clients now. */
+  /** Bytes currently waiting for clients. */
   readonly heldBytes: number
 }
 
-/** Serves stores to clients: takes their connections, and has the account of each. */
+/** Serves stores to clients: accepts their connections, and keeps the account of each. */
 export interface SyncServer extends Disposable {
-  /** Takes a connection; given the request that it began with, only from an origin that is allowed. */
+  /** Accepts a connection; if given the request it began with, only from an allowed origin. */
   accept(socket: SyncSocket, request?: RequestLike): void
-  /** Whether `origins` lets a page of this origin in. What has no origin is no page. */
+  /** Whether `origins` allows a page of this origin. A request without an origin is not a page, and is allowed. */
   allowsOrigin(origin: string | undefined): boolean
   /** The figures of each connected client. */
   readonly clients: readonly ClientStats[]
@@ -46,7 +46,7 @@ export interface SyncServer extends Disposable {
 type Stores = Readonly<Record<string, Store<any>>>
 
 /**
- * Serves a store, or a record of them, to mirrors over sockets that it is given.
+ * Serves a store, or a record of them, to mirrors, over sockets passed to `accept`.
  *
  * Each client is a subscriber of the store, with its own policy and counters; it is busy while a full window of frames
  * is unacknowledged.
@@ -70,8 +70,8 @@ type Stores = Readonly<Record<string, Store<any>>>
  * server[Symbol.dispose]()
  * ```
  *
- * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; `KERNEL_ABSENT` for what is no store; `CODEC_INVALID` for a state that JSON
- *   cannot hold.
+ * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`; `KERNEL_ABSENT` for anything that is not a store; `CODEC_INVALID`
+ *   for a state that JSON cannot hold.
  */
 export function serve<S>(store: Store<S>, options?: ServeOptions<S>): SyncServer
 export function serve(stores: Stores, options?: ServeOptions): SyncServer

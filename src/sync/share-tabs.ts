@@ -1,13 +1,13 @@
 /**
- * One tab of a browser serves the others: it has the store, and with it the journal or the connection that there should
- * be one of. When it is closed, the next one opens them.
+ * One browser tab serves the others: it has the store, and with it the journal or connection of which there should be
+ * only one. When it closes, the next tab opens them.
  *
  *   tab 1   lock ── open ── store <── server <── BroadcastChannel ──┐
  *              └──────────── mirror ──┘                             │
  *   tab 2   waits for the lock            mirror ───────────────────┤
  *   tab 3   waits for the lock            mirror ───────────────────┘
  *
- * Every tab has a mirror, the one that serves too: so nothing changes for its program when the lock comes to it.
+ * Every tab has a mirror, even the one that serves, so nothing changes for its program when it gets the lock.
  */
 import { asyncScheduler, firstValueFrom, race, type SchedulerLike, Subject, timer } from 'rxjs'
 import { kernelOf } from '../kernel/index.ts'
@@ -20,10 +20,10 @@ import { type SyncServer, serve } from './serve.ts'
 import type { ServeOptions } from './serve-options.ts'
 import type { SyncSocket } from './socket.ts'
 
-/** What the tab that serves has opened. */
+/** What the serving tab has opened. */
 export interface OpenedStore<S> {
   readonly store: Store<S>
-  /** Ends what the store was opened with, such as its journal; the next tab waits for it. */
+  /** Closes what the store was opened with, such as its journal; the next tab waits for it. */
   readonly close?: () => unknown
 }
 
@@ -44,7 +44,7 @@ export interface SharedStore<S> {
   readonly mirror: Mirror<S>
   /** Whether this tab serves the others. */
   readonly serves: boolean
-  /** Ends it in this tab; resolves when another tab may serve. */
+  /** Stops sharing in this tab; resolves once another tab may serve. */
   close(): Promise<void>
 }
 
@@ -57,10 +57,10 @@ interface Locks {
 const BACKOFF = { least: 10, most: 1_000 }
 
 /**
- * Shares a store between the tabs of an origin: one of them opens it and serves the others, and when it is closed the
+ * Shares a store between the tabs of an origin: one of them opens it and serves the others; when that tab closes, the
  * next one does (Web Locks, BroadcastChannel).
  *
- * @param name - of the store, for this origin.
+ * @param name - the store's name within this origin.
  * @param open - called in the tab that serves, with the newest snapshot that this tab has seen, if any, so that a store
  *   without a journal can continue from it.
  *

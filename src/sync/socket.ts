@@ -4,22 +4,22 @@ import type { FrameData } from './frames.ts'
 /**
  * A connection as sync sees it. Frames arrive whole, in order, each at most once.
  *
- * `onFrame` and `onClose` are set by whoever is given the socket. `onClose` is called once, whoever closed it.
+ * Whoever receives the socket sets `onFrame` and `onClose`. `onClose` is called once, whichever side closed it.
  */
 export interface SyncSocket {
-  /** Sends a frame; before the connection stands, it waits for that. After its end it does nothing. */
+  /** Sends a frame, once the connection is open. After the socket has closed it does nothing. */
   send(frame: FrameData): void
-  /** Ends it; the code is one of WebSocket's. */
+  /** Closes the socket with a WebSocket close code. */
   close(code: number, reason: string): void
-  /** Bytes that were sent and are not in the network yet; 0 where that is not known. */
+  /** Bytes sent but not yet handed to the network; 0 if unknown. */
   readonly bufferedBytes: number
-  /** Whether it sends bytes as the text that they are of: then what goes to many clients is encoded once for all. */
+  /** Whether it sends UTF-8 bytes as text messages: then a frame for many clients is encoded only once. */
   readonly takesEncoded?: boolean
   onFrame: (frame: FrameData) => void
   onClose: (code: number) => void
 }
 
-/** A socket that somebody else has made: what it throws is told, and goes no further. */
+/** Wraps a foreign socket: what it throws is reported, and goes no further. */
 export class ContainedSocket implements Omit<SyncSocket, 'onFrame' | 'onClose'> {
   readonly #socket: SyncSocket
   readonly #broke: (error: unknown) => void

@@ -1,11 +1,11 @@
-/** The server's half of {@link sseSocket}: a handler of requests for `node:http`, that knows no package. */
+/** The server's half of {@link sseSocket}: a request handler for `node:http`, without dependencies. */
 import { randomUuid } from '../kit/index.ts'
 import type { FrameData } from './frames.ts'
 import type { RequestLike } from './origins.ts'
 import { BaseSocket, type SyncSocket } from './socket.ts'
 import { writeEvent } from './sse-events.ts'
 
-/** What is used of a request of `node:http`. */
+/** The part of a `node:http` request that is used. */
 export interface HttpRequest extends RequestLike {
   readonly method?: string | undefined
   readonly url?: string | undefined
@@ -14,7 +14,7 @@ export interface HttpRequest extends RequestLike {
   destroy(): unknown
 }
 
-/** What is used of a response of `node:http`. */
+/** The part of a `node:http` response that is used. */
 export interface HttpResponse {
   readonly writableLength: number
   writeHead(status: number, headers?: Record<string, string>): unknown
@@ -24,17 +24,17 @@ export interface HttpResponse {
   on(event: 'close', listener: () => void): unknown
 }
 
-/** A server, as far as it is needed. */
+/** The part of a server that is needed. */
 export interface SseAcceptor {
   accept(socket: SyncSocket, request?: RequestLike): void
   allowsOrigin(origin: string | undefined): boolean
 }
 
-/** Where a server takes clients over server-sent events, and what they may have under way. */
+/** Where a server accepts clients over server-sent events, and how much they may have in flight. */
 export interface SseHandlerOptions {
-  /** Where it is; default `/sync`. */
+  /** The path it answers; default `/sync`. */
   readonly path?: string
-  /** Bytes that a client may have under way to the server; default 2 097 152. */
+  /** How many bytes a client may have in flight to the server; default 2 097 152. */
   readonly postBytesMax?: number
 }
 
@@ -66,13 +66,13 @@ class SseServerSocket extends BaseSocket {
 }
 
 /**
- * Takes the connections of {@link sseSocket}, and of pages that have no package: an `EventSource`, and `fetch`.
+ * Accepts connections of {@link sseSocket}, and of pages without the package: an `EventSource` plus `fetch`.
  *
- * `GET` opens a stream. Its first event, `session`, is what a `POST` names (`?session=…`), whose body is frames, one a
- * line. Each other event is a frame; `end` has the code of a close. Pages of origins that the server does not allow are
- * answered 403.
+ * `GET` opens a stream. Its first event, `session`, is the id that each `POST` names (`?session=…`); the body of a
+ * `POST` is frames, one per line. Each other event is a frame; `end` has the code of a close. Pages from origins that the server does not allow
+ * get 403.
  *
- * @returns a listener for `createServer`. What is not its path it answers 404, or hands to `otherwise`.
+ * @returns a listener for `createServer`. Requests for other paths get 404, or go to `otherwise`.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 /**
- * A socket where there is no WebSocket: frames come as server-sent events, and go as the bodies of POSTs.
+ * A socket without WebSocket: frames arrive as server-sent events, and leave as the bodies of POSTs.
  *
  *   GET /sync               ──>  event: session   what POSTs name
  *                           <──  data: a frame …
  *                           <──  event: end       the code of a close
  *   POST /sync?session=…    ──>  frames, one a line
  *
- * One POST at a time keeps the order; what is sent meanwhile goes with the next one.
+ * One POST at a time keeps the order; frames sent meanwhile go with the next one.
  */
 import type { FrameData } from './frames.ts'
 import { bytesOf } from './read-frame.ts'
@@ -15,9 +15,9 @@ import { type SseEvent, SseReader } from './sse-events.ts'
 
 /** How a client connects over server-sent events. */
 export interface SseSocketOptions {
-  /** Characters of one frame that is taken; default 16 777 216. */
+  /** Most characters of a frame from the server; default 16 777 216. */
   readonly frameCharactersMax?: number
-  /** Headers of each request, such as a cookie that a proxy wants. */
+  /** Headers of each request, such as a cookie that a proxy requires. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -142,8 +142,8 @@ class SseSocket extends BaseSocket {
 }
 
 /**
- * A socket over server-sent events and POST, to a server that has an {@link sseHandler}: for browsers, and for Node,
- * behind proxies that let no WebSocket through. `ws` is not needed.
+ * Creates a socket over server-sent events and POST, to a server with an {@link sseHandler}: for browsers and Node
+ * behind proxies that block WebSocket. It does not need `ws`.
  *
  * @example
  * ```ts

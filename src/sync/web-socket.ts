@@ -86,7 +86,7 @@ class WsSocket extends WebSocketSocket<WsLike> {
 }
 
 /**
- * A socket over a `WebSocket` of the platform: of a browser, Deno, Bun, or Node from 22 on.
+ * Creates a socket over the platform's `WebSocket`: in a browser, Deno, Bun, or Node 22 and later.
  *
  * @example
  * ```ts
@@ -100,8 +100,8 @@ export function browserSocket(socket: WebSocketLike): SyncSocket {
 }
 
 /**
- * A socket over a `WebSocket` of the package `ws`, of either side. Give both sides `perMessageDeflate: false`: it costs
- * a slow client's server seconds of computing and hundreds of megabytes.
+ * Creates a socket over a `WebSocket` of the package `ws`, on either side. Give both sides `perMessageDeflate: false`:
+ * with compression, one slow client can cost the server seconds of CPU time and hundreds of megabytes.
  *
  * @example
  * ```ts

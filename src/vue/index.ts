@@ -1,9 +1,9 @@
 /**
  * Headgate for Vue: refs that show a part of a store.
  *
- * A commit wakes whoever has read a ref whose part it changed; what he then reads is what is published, so two refs of
- * one store never show two versions of it, not even to a watcher that runs at once (`flush: 'sync'`). A `shallowRef`
- * with the last value would: it is set one after the other. Nothing is made reactive: a state is frozen, and whole.
+ * A commit wakes the readers of each ref whose part it changed; they then read the published version, so two refs of
+ * one store never show two versions of it, not even to a synchronous watcher (`flush: 'sync'`). `shallowRef`s holding
+ * the last value would, because they are set one after the other. The state itself is frozen, not made reactive.
  */
 import {
   customRef,
@@ -26,15 +26,15 @@ function checkScope(called: string): void {
   if (!getCurrentScope()?.active) throw new HeadgateError('BINDING_SCOPE', { framework: 'vue', called })
 }
 
-/** Whether a page is being made on a server: Vue ends no scope there, and draws once. */
+/** Whether a page is being rendered on a server: Vue ends no scope there, and renders once. */
 const isServed = (): boolean => getCurrentInstance() !== null && inject(ssrContextKey, null) !== null
 
 /**
  * Shows a part of a store as a ref: the value at a path, what a selector returns, or the whole state. It has its value
  * before the first render, follows until its scope ends, and keeps showing the last value of a destroyed store.
  *
- * The pace is that of what it reads: give it a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes nobody; who reads the ref then gets what it throws.
+ * It updates at the pace of what it reads; for a slower one pass a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
+ * the selector throws wakes no one; reading the ref then throws the same error.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ const isServed = (): boolean => getCurrentInstance() !== null && inject(ssrConte
  * console.log(store.metrics().subscriberCount) // → 0
  * ```
  *
- * @throws `BINDING_SCOPE` outside of `setup()` and `effectScope().run()`, `OPTION_INVALID`, and what the selector throws.
+ * @throws `BINDING_SCOPE` outside `setup()` and `effectScope().run()`, `OPTION_INVALID`, and what the selector throws.
  */
 // The cast adds the types: what is read is as long and as wide as they say.
 export const useStore: Reader<AsRef> = ((store: unknown, ...args: readonly unknown[]) => {
@@ -79,10 +79,10 @@ export const useStore: Reader<AsRef> = ((store: unknown, ...args: readonly unkno
 }) as Reader<AsRef>
 
 /**
- * Makes a store that is destroyed with the scope that it is made in: a component's own. On a server Vue ends no scope;
- * destroy a store with timers or invoked work there yourself.
+ * Creates a store that is destroyed with the current scope, such as a component's. On a server Vue ends no scope; there,
+ * destroy a store with timers or invoked work yourself.
  *
- * @throws `BINDING_SCOPE` outside of `setup()` and `effectScope().run()`, before anything is made.
+ * @throws `BINDING_SCOPE` outside `setup()` and `effectScope().run()`; nothing is created then.
  */
 export function useOwnStore<Owned extends Pick<Store<unknown>, 'destroy'>>(create: () => Owned): Owned {
   checkScope('useOwnStore')
