@@ -177,10 +177,53 @@ describe('ActorSystem.snapshot and restore', () => {
     expect(after.system.stats('root/part:b')?.status).toBe('failed')
     await after.clock.advanceAsync(20)
     expect(after.system.stats('root/part:a')?.status).toBe('ended')
-    expect(after.store.context.told).toEqual([
-      'error.child a: failed after 1',
-      'error.child b: failed after 1',
-    ])
+    expect(after.system.stats('root/part:b')).toMatchObject({ status: 'running', restarts: 1 })
+    expect(after.store.context.told).toEqual(['error.child a: failed after 1'])
+  })
+
+  test('a child that waits for its restart waits for what is left of that time, and counts it once', async () => {
+    const supervise = { strategy: 'restart', maxRestarts: 1, backoffMs: 10 }
+    const before = systemOf(parentMachine({ supervise }))
+    before.want('a', 'b')
+    before.send('root/part:a', 'FAIL')
+    await before.clock.advanceAsync(4)
+    const snapshot = persisted(before.system.snapshot())
+    const [a] = snapshot.root.children ?? []
+    expect(a).toMatchObject({ status: 'failed', restartAt: before.clock.wall() + 6 })
+    const after = systemOf(parentMachine({ supervise }))
+    await after.clock.advanceAsync(4)
+    after.system.restore(snapshot)
+    expect(persisted(after.system.snapshot()).root.children?.[0]).toEqual(a)
+    await after.clock.advanceAsync(5)
+    expect(after.system.stats('root/part:a')?.status).toBe('failed')
+    await after.clock.advanceAsync(1)
+    expect(after.system.stats('root/part:a')).toMatchObject({ status: 'running', restarts: 1 })
+    expect(after.system.snapshot().root.children?.[0]).not.toHaveProperty('restartAt')
+    const late = systemOf(parentMachine({ supervise }))
+    await late.clock.advanceAsync(1_000)
+    late.system.restore(snapshot)
+    await late.clock.advanceAsync(0)
+    expect(late.system.stats('root/part:a')?.status).toBe('running')
+  })
+
+  test('children of one that has failed are restored with it, and all in the order in which they began', async () => {
+    const child = { machine: partMachine(), keys: () => ['x'] }
+    const family = partMachine({ children: { leaf: child } })
+    const supervise = { strategy: 'restart', backoffMs: 10 }
+    const machine = parentMachine({ machine: family, supervise })
+    const before = systemOf(machine)
+    before.want('b')
+    before.want('a', 'b')
+    before.send('root/part:b/leaf:x', { type: 'SAY', text: 'kept' })
+    await before.system.idle()
+    before.send('root/part:b', 'FAIL')
+    await before.system.idle()
+    const snapshot = persisted(before.system.snapshot())
+    expect(snapshot.root.children?.map(({ key }) => key)).toEqual(['b', 'a'])
+    const after = systemOf(machine)
+    after.system.restore(snapshot)
+    expect(after.contextOf('root/part:b/leaf:x')?.log).toEqual(['kept'])
+    expect(persisted(after.system.snapshot()).root.children).toEqual(snapshot.root.children)
   })
 
   test('a restart after a restore has the same input', async () => {
@@ -277,6 +320,7 @@ describe('ActorSystem.snapshot and restore', () => {
       [withChild({ children: 3 }), 'root/part:a', '"children" is not a list'],
       [withChild({ entered: { A: 'x' } }), 'root/part:a', '"entered" is not an object of times'],
       [withChild({ restarts: ['x'] }), 'root/part:a', '"restarts" is not a list of times'],
+      [withChild({ restartAt: 'x' }), 'root/part:a', '"restartAt" is not a time'],
       [
         withChild({ snapshot: { version: 1.5 } }),
         'root/part:a',

@@ -122,6 +122,25 @@ describe('supervision', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
+  test('a child that waits for its restart has the children of its state, and is not restarted once it is final', async () => {
+    const leaf = { machine: partMachine(), keys: () => ['x'], in: ['READY'] }
+    const supervise = { strategy: 'restart', backoffMs: 10 }
+    const machine = parentMachine({ machine: partMachine({ children: { leaf } }), supervise })
+    const { clock, system, send, store, want } = systemOf(machine)
+    want('a')
+    send('root/part:a', 'FAIL')
+    await system.idle()
+    expect(system.get('root/part:a/leaf:x')).toBeDefined()
+    system.get('root/part:a')?.send({ type: 'END' })
+    expect(system.get('root/part:a/leaf:x')).toBeUndefined()
+    await system.idle()
+    expect(store.context.told).toEqual([])
+    await clock.advanceAsync(10)
+    expect(system.stats('root/part:a')?.status).toBe('running')
+    expect(system.get('root/part:a')?.current).toBe('OVER')
+    expect(store.context.told).toEqual(['done.child a: '])
+  })
+
   test('a child that waits for its restart is ended with its timer', async () => {
     const supervise = { strategy: 'restart', backoffMs: 10 }
     const { clock, system, send, want } = systemOf(parentMachine({ supervise }))

@@ -29,6 +29,8 @@ export interface ChildSnapshot extends ActorSnapshot {
   readonly input?: unknown
   /** When it was started again, as far as it counts. */
   readonly restarts?: readonly number[]
+  /** When it is started again, in milliseconds since 1970, while it waits for that. */
+  readonly restartAt?: number
   /** `'failed'` while it waits for what becomes of it; `'ended'` where it is not started again. */
   readonly status?: 'failed' | 'ended'
   /** What it failed with, as text. */

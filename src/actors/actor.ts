@@ -24,7 +24,7 @@ import type { Snapshot } from '../store/index.ts'
 import type { ActorState, ChildSnapshot, WaitingMessage } from './actor-snapshot.ts'
 import { addressOf, ROOT } from './address.ts'
 import { Family, Plan } from './family.ts'
-import { handle } from './handle.ts'
+import { handle, startAgain } from './handle.ts'
 import { Inbox, type Item, type Notice } from './inbox.ts'
 import { Restarts } from './restarts.ts'
 import { type AnyMachineStore, Seat } from './seat.ts'
@@ -58,8 +58,9 @@ export class Actor implements Supervisor {
   /** What it failed with, from then on until it is started again. */
   failure: { readonly phase: FaultPhase; readonly error: unknown } | undefined
   restarts: Restarts | undefined
-  /** A start that waits. */
+  /** A start that waits, and when it is due, in milliseconds since 1970. */
   backoff: Subscription | undefined
+  restartAt: number | undefined
   /** Whether it stands in the line of those who have something to do. */
   isInLine = false
   /** Whether its parent has been told that it has come to its end. */
@@ -150,11 +151,19 @@ export class Actor implements Supervisor {
     })
   }
 
-  /** Starts again from its initial state: nothing of what it had is left but its input, and the messages that wait. */
+  /**
+   * Starts again from its initial state: nothing of what it had is left but its input, and the messages that wait. One
+   * that somebody has brought to its end meanwhile stays there.
+   */
   restart(): void {
-    this.family?.end()
     this.status = 'running'
     this.failure = undefined
+    this.restartAt = undefined
+    if (this.isFinal) {
+      this.#noteEnd()
+      return
+    }
+    this.family?.end()
     this.#isDone = false
     this.#contained(() => {
       const begun = this.#initial(this.place?.parent.head?.state.context)
@@ -197,12 +206,10 @@ export class Actor implements Supervisor {
     this.system.touch(this)
     const plan = origin instanceof Plan ? origin : undefined
     if (plan !== undefined) this.#makeRoom(plan)
-    if (!this.isRunning) return false
+    if (this.status === 'ended') return false
+    // One that has failed still has a state, which its children follow; nothing else runs in it.
     this.family?.next(snapshot, plan)
-    if (!this.#isDone && isFinal(this.machine, snapshot.state as AnyState)) {
-      this.#isDone = true
-      this.#note('done')
-    }
+    if (this.isRunning) this.#noteEnd()
     if (plan === undefined || this.driver === undefined || !this.isRunning) return this.isRunning
     resume(this.driver, snapshot.tsWall, plan.actor.entered)
     return false
@@ -228,7 +235,7 @@ export class Actor implements Supervisor {
     this.failure = { phase, error }
     this.system.touch(this)
     this.driver?.reset()
-    this.#note('failed')
+    this.note('failed')
   }
 
   #contained(begin: () => void): void {
@@ -264,7 +271,9 @@ export class Actor implements Supervisor {
     if (status === 'failed') this.failure = { phase: 'children', error: new Error(failure) }
     this.#takeIn(inbox)
     if (snapshot !== undefined) this.#begin(snapshot, new Plan(from))
-    if (status === 'failed') this.#note('failed')
+    if (status !== 'failed') return
+    if (from.restartAt === undefined) this.note('failed')
+    else startAgain(this, from.restartAt)
   }
 
   /** Makes room for what is restored: children, timers, and for the root, which lives on, its messages. */
@@ -286,7 +295,15 @@ export class Actor implements Supervisor {
     this.#held = undefined
   }
 
-  #note(what: Notice['what']): void {
+  /** Tells its parent, once, that it has come to its end. */
+  #noteEnd(): void {
+    if (this.#isDone || !this.isFinal) return
+    this.#isDone = true
+    this.note('done')
+  }
+
+  /** Tells its parent. */
+  note(what: Notice['what']): void {
     const parent = this.place?.parent
     if (parent === undefined) return
     parent.inbox.note({ about: this, what })

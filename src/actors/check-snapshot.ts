@@ -35,13 +35,14 @@ function checkActor(root: AnyMachine, machine: AnyMachine, address: string, acto
 }
 
 function checkChild(root: AnyMachine, parent: AnyMachine, address: string, child: ChildSnapshot): void {
-  const { child: name, key, restarts = [] } = child ?? {}
+  const { child: name, key, restarts = [], restartAt = 0 } = child ?? {}
   const node = parent.children.find((one) => one.name === name)
   if (node === undefined || typeof key !== 'string')
     refuse(root, address, `it has no children ${describeValue(name)} with the key ${describeValue(key)}`)
   const own = addressOf(address, name, key)
   if (!Array.isArray(restarts) || !restarts.every(Number.isFinite))
     refuse(root, own, '"restarts" is not a list of times')
+  if (!Number.isFinite(restartAt)) refuse(root, own, '"restartAt" is not a time')
   checkActor(root, node.machine, own, child)
 }
 

@@ -36,6 +36,13 @@ export class Plan {
   of(child: string, key: string): ChildSnapshot | undefined {
     return this.#children.get(`${child}:${key}`)
   }
+
+  /** In the order in which they began; those that are not in it come last. */
+  inOrder(coming: readonly Coming[]): Coming[] {
+    const places = new Map([...this.#children.keys()].map((address, place) => [address, place]))
+    const placeOf = ({ kind, key }: Coming): number => places.get(`${kind.node.name}:${key}`) ?? places.size
+    return [...coming].sort((one, other) => placeOf(one) - placeOf(other))
+  }
 }
 
 export class Family {
@@ -69,8 +76,8 @@ export class Family {
       if (changes !== undefined) apply(kind, changes, leaving, coming)
     }
     endAll(leaving)
-    for (const { kind, key, times } of coming) {
-      if (this.#generation !== generation || !this.#parent.isRunning) return
+    for (const { kind, key, times } of plan?.inOrder(coming) ?? coming) {
+      if (this.#generation !== generation || this.#parent.status === 'ended') return
       const child = this.#parent.makeChild(kind.node, key)
       child.wanted = times
       kind.members.set(key, child)

@@ -52,7 +52,8 @@ function supervise(child: Actor, place: Place): void {
     system.touch(child)
     if (waitMs !== undefined) {
       system.report(child, phase, error, child.restarts.count)
-      startAgain(child, place.parent, waitMs)
+      if (waitMs === 0) child.restart()
+      else startAgain(child, system.clock.wall() + waitMs)
       return
     }
   }
@@ -65,16 +66,12 @@ function supervise(child: Actor, place: Place): void {
   }
 }
 
-function startAgain(child: Actor, parent: Actor, waitMs: number): void {
-  if (waitMs === 0) {
-    child.restart()
-    return
-  }
-  const { system } = child
-  child.backoff = system.scheduler.schedule(() => {
-    parent.inbox.note({ about: child, what: 'restart' })
-    system.line(parent)
-  }, waitMs)
+/** Has a child that has failed started again at some time, in milliseconds since 1970. */
+export function startAgain(child: Actor, at: number): void {
+  const { clock, scheduler } = child.system
+  child.restartAt = at
+  child.backoff = scheduler.schedule(() => child.note('restart'), Math.max(0, at - clock.wall()))
+  child.system.touch(child)
 }
 
 function take(

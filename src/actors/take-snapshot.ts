@@ -30,7 +30,7 @@ function actorSnapshot(actor: Actor, known: Known): ActorSnapshot {
 }
 
 function childSnapshot(actor: Actor, known: Known): ChildSnapshot {
-  const { place, status, input, restarts, failure, doneTold } = actor
+  const { place, status, input, restarts, restartAt, failure, doneTold } = actor
   // The casts hold: every child has a place.
   const { node, key } = place as NonNullable<typeof place>
   const which = { child: node.name, key }
@@ -39,6 +39,7 @@ function childSnapshot(actor: Actor, known: Known): ChildSnapshot {
     ...which,
     ...(input !== undefined && { input }),
     ...(restarts !== undefined && { restarts: restarts.times }),
+    ...(restartAt !== undefined && { restartAt }),
     ...(status === 'failed' && { status, failure: messageOf(failure?.error) }),
     ...(doneTold && { doneTold }),
     ...actorSnapshot(actor, known),
