@@ -92,7 +92,7 @@ describe('runStressIsolated', () => {
       outcome: 'passed',
       detail: '0 of 110 are',
     })
-  }, 90_000)
+  }, 180_000)
 
   test('kills a scenario in an endless loop, and runs the rest', async () => {
     const ended = await run('unruly.mjs', { scenarios: ['endless', 'crashing'], timeoutMs: 1_000 })
@@ -128,7 +128,7 @@ describe('runStressIsolated', () => {
   test('runs the scenarios of the module after those of the suite, where none are named', async () => {
     const { message } = await run('unruly.mjs', { scenarios: ['no-such'] })
     expect(message).toMatch(/throughput, latency, fine, endless, .* got "no-such" \(string\)\.$/)
-  }, 90_000)
+  }, 180_000)
 
   test.each([
     ['absent.mjs', /^Expected "store" to be a module that loads, got absent\.mjs: Cannot find module/],
@@ -150,7 +150,7 @@ describe('runStressIsolated', () => {
     const ended = await run('unruly.mjs', { scenarios: ['fine'] }, 'cjs.cjs')
     expect(outcomes(ended)).toEqual([['fine', 'passed']])
     expect(ended.report.environment.headgate).toMatch(/^\d+\.\d+/)
-  }, 90_000)
+  }, 180_000)
 
   test('runs the examples of stores', async () => {
     for (const name of ['behavior-subject', 'zustand']) built.copy(`examples/stress/${name}.js`)

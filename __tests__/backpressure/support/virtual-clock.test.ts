@@ -53,7 +53,7 @@ describe('VirtualClock', () => {
     const clock = new VirtualClock()
     interval(0, clock).subscribe()
     await expect(clock.runOut()).rejects.toThrow('More than 10000 timers ran; one never ends.')
-  }, 20_000)
+  })
 
   test('stands still on its own', async () => {
     const clock = new VirtualClock()
