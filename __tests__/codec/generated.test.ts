@@ -33,5 +33,5 @@ describe('the generated code', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
-  }, 60_000)
+  })
 })

@@ -23,7 +23,7 @@ const examples = [...pages, ...sources].flatMap((file) =>
 describe('the examples of the documentation', () => {
   test('compile', async () => {
     expect(await typeErrors(examples)).toEqual([])
-  }, 60_000)
+  })
 
   for (const example of examples.filter(({ run }) => run)) {
     test(`${example.file}:${example.line} logs what it says`, async () => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   })
   // Makes what is inside ES modules: no package.json above `node_modules` counts.
   await writeFile(join(library, 'package.json'), '{ "type": "module" }')
-}, 60_000)
+})
 
 afterAll(() => rm(library, { recursive: true, force: true }))
 
@@ -47,13 +47,13 @@ describe('the picture of very many machines', () => {
     const limits = [...picture.matchAll(/: ([\d ]+)[;.]/g)].map(([, members]) => members)
     expect(limits).toHaveLength(3)
     for (const members of limits) expect(words).toContain(members)
-  }, 60_000)
+  })
 })
 
 describe('the pictures of the policies', () => {
   test('show what the policies do now', async () => {
     await expect(check('draw-policies.mjs')).resolves.toEqual(QUIET)
-  }, 60_000)
+  })
 
   test('are all shown on the page, each with words for those who cannot see it', async () => {
     const page = await readFile(join(ROOT, 'docs/backpressure.md'), 'utf8')

@@ -95,5 +95,5 @@ describe('a drawing, read by Mermaid', () => {
         ],
       })
     }
-  }, 60_000)
+  })
 })

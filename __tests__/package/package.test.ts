@@ -24,7 +24,7 @@ beforeAll(() => {
   })
   const [{ files }] = JSON.parse(pack.stdout) as [{ files: { path: string }[] }]
   packed = new Set(files.map(({ path }) => path))
-}, 60_000)
+})
 
 /** The targets of the links of a page, without those inside of it. */
 const linksOf = (page: string): string[] =>

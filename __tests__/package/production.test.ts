@@ -23,7 +23,7 @@ beforeAll(async () => {
     outfile,
   })
   production = await import(pathToFileURL(outfile).href)
-}, 60_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -128,7 +128,7 @@ describe('typeErrors', () => {
       example("import { call } from 'headgate/room'", 'const sum: number = call()'),
     ]
     expect(await typeErrors(blocks, sources)).toEqual([])
-  }, 60_000)
+  })
 
   test('reports an error at its line of the documentation, in blocks that are not run too', async () => {
     const wrong = {
@@ -140,14 +140,14 @@ describe('typeErrors', () => {
     expect(errors).toEqual([
       expect.stringMatching(/^src\/add\.ts:12: error TS2345: Argument of type 'string'.*$/s),
     ])
-  }, 60_000)
+  })
 
   test('reports an error in the sources at its place', async () => {
     mkdirSync(join(sources, 'broken'))
     writeFileSync(join(sources, 'broken/index.ts'), 'export const one: string = 1\n')
     const errors = await typeErrors([example("import { one } from 'headgate/broken'", 'one.at(0)')], sources)
     expect(errors).toEqual([expect.stringMatching(/^\S+\/broken\/index\.ts:1: error TS2322:/)])
-  }, 60_000)
+  })
 
   test('is as strict as the project', async () => {
     const errors = await typeErrors(
@@ -155,7 +155,7 @@ describe('typeErrors', () => {
       sources,
     )
     expect(errors).toEqual([expect.stringMatching(/^page\.md:11: error TS2322:/)])
-  }, 60_000)
+  })
 })
 
 describe('runProblems', () => {

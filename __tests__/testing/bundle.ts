@@ -44,7 +44,7 @@ export async function runBundled(
     })
     // Jest tells its workers what Node's test runner would take for its own.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const { stdout } = await execute(process.execPath, [...flags, outfile], { env, timeout: 120_000 })
+    const { stdout } = await execute(process.execPath, [...flags, outfile], { env, timeout: 280_000 })
     return stdout
   } finally {
     await rm(folder, { recursive: true, force: true })
