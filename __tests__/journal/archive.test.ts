@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
+import { MemoryLevel } from 'memory-level'
 import { importJournal } from '../../src/journal/import-journal.ts'
 import {
   type JournalEngine,
   type JournalOptions,
   journalNames,
+  levelEngine,
   memoryEngine,
   openArchive,
   openJournal,
@@ -44,6 +46,26 @@ describe('journalNames', () => {
     for (const name of ['rover', 'arm', 'arm 2', 'arm"', 'arm.left']) await journaled(engine, 2, name)
     expect(await journalNames(engine)).toEqual(['arm', 'arm 2', 'arm"', 'arm.left', 'rover'].sort())
     expect(await journalNames(memoryEngine())).toEqual([])
+  })
+})
+
+describe('names beyond the basic plane', () => {
+  test.each([
+    ['memory', () => memoryEngine()],
+    ['a database in bytes', () => levelEngine(new MemoryLevel())],
+  ])('are listed as others are: %s', async (_what, make) => {
+    const engine = make()
+    const names = ['a', '\uffee', '🚗', '🚗🚗', '\u{10fffd}']
+    for (const name of names) {
+      const journal = await openJournal(createStore({ n: 0 }), engine, { name })
+      await journal.close()
+    }
+    await engine.open()
+    expect(new Set(await journalNames(engine))).toEqual(new Set(names))
+    await engine.close()
+    const archive = await openArchive(engine, { name: '🚗' })
+    expect(await archive.range()).toEqual({ oldest: 0, newest: 0 })
+    await archive.close()
   })
 })
 
@@ -147,6 +169,26 @@ describe('importJournal', () => {
     expect(await refusal(later)).toEqual(['JOURNAL_VERSION', undefined])
   })
 
+  test.each([
+    ['a name that keys cannot have', '{"journal":"a!b","format":1,"schema":1}', '', '"name"'],
+    [
+      'a version below 0',
+      '{"journal":"a","format":1,"schema":1}',
+      '{"version":-5,"from":-1,"metadata":{},"state":{}}',
+      'line 2',
+    ],
+    [
+      'a version that is none',
+      '{"journal":"a","format":1,"schema":1}',
+      '{"version":1e16,"from":-1,"metadata":{},"state":{}}',
+      'line 2',
+    ],
+  ])('refuses %s, and writes nothing', async (_what, meta, record, told) => {
+    const engine = memoryEngine()
+    await expect(importJournal(engine, [meta, record])).rejects.toThrow(told)
+    expect(await journalNames(engine)).toEqual([])
+  })
+
   test('refuses to export what does not hold', async () => {
     const engine = faultyEngine(memoryEngine())
     await journaled(engine, 3)
@@ -189,6 +231,20 @@ describe('note', () => {
       expect([open, next.state.n, later.stats().recovered.note]).toEqual([open, 90, 'n 9'])
       await later.close()
     }
+  })
+
+  test("that is asynchronous notes nothing and is told, and its rejection is nobody else's", async () => {
+    const late = Promise.reject(new Error('late'))
+    const then = jest.spyOn(late, 'then')
+    const store = createStore({ n: 0 }, { name: 'rover' })
+    const journal = await openJournal(store, memoryEngine(), { note: (() => late) as never })
+    const faults: string[] = []
+    journal.faults$.subscribe(({ error }) => void faults.push((error as Error).message))
+    store.set({ n: 1 })
+    expect(await journal.durable()).toBe(1)
+    expect(faults).toEqual([expect.stringContaining('a promise')])
+    expect(then).toHaveBeenCalled()
+    await journal.close()
   })
 
   test('that throws, or returns no text, notes nothing and is told', async () => {

@@ -17,6 +17,7 @@ import { createMachineStore, defineMachine } from '../../src/machine/index.ts'
 import { createStore, type Store } from '../../src/store/index.ts'
 import { manualClock } from '../../src/testing/index.ts'
 import { becomes } from '../support/processes.ts'
+import { turn } from '../sync/support/bench.ts'
 
 /** Web Locks and a BroadcastChannel in one process. */
 class Tabs implements JournalTurns {
@@ -199,6 +200,39 @@ describe('openJournal, follow', () => {
     expect(await becomes(() => seen.length === 5)).toBe(true)
     expect(seen).toEqual([1, 2, 3, 4, 5])
     await follower.journal.close()
+    await writer.journal.close()
+  })
+
+  test('is closed while a subscriber of its own has no room, and has said what it has', async () => {
+    const { engine } = origin()
+    const writer = await tab(engine())
+    const follower = await tab(engine())
+    follower.store.subscribe(() => new Promise<void>(() => {}), {
+      policy: buffer({ capacity: 1, overflow: 'suspend' }),
+      replay: false,
+    })
+    count(writer.store, 5)
+    await writer.journal.durable()
+    expect(await becomes(() => follower.store.snapshot.version === 2)).toBe(true)
+    await turn()
+    expect(follower.journal.durableVersion).toBe(2)
+    await follower.journal.close()
+    expect([follower.journal.status, follower.faults]).toEqual(['closed', []])
+    await writer.journal.close()
+  })
+
+  test('tells that it cannot wait for its turn', async () => {
+    const { engine, turns } = origin()
+    const writer = await tab(engine())
+    const take = turns.take.bind(turns)
+    turns.take = (name, signal) =>
+      signal === undefined ? take(name) : Promise.reject(new Error('no locks here'))
+    const { store } = await tab(engine()).then(async (follower) => {
+      expect(await becomes(() => follower.journal.stats().lastError === 'no locks here')).toBe(true)
+      await follower.journal.close()
+      return follower
+    })
+    expect(store.state.n).toBe(0)
     await writer.journal.close()
   })
 

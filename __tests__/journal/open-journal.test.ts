@@ -9,6 +9,8 @@ import {
   memoryEngine,
   openJournal,
 } from '../../src/journal/index.ts'
+import { JournalLog } from '../../src/journal/journal-log.ts'
+import { checked, JournalKeys } from '../../src/journal/record.ts'
 import type { HeadgateError } from '../../src/kit/index.ts'
 import { createStore, type Snapshot, type Store } from '../../src/store/index.ts'
 import { type FaultyEngine, faultyEngine } from '../../src/testing/faulty-engine.ts'
@@ -178,7 +180,24 @@ describe('openJournal', () => {
     expect((await again.journal.at(7)).source).toBe('elsewhere')
   })
 
+  test('takes an option that is undefined for one that is not there', async () => {
+    const given = {
+      name: undefined,
+      keep: undefined,
+      behind: undefined,
+      scheduler: undefined,
+      seal: undefined,
+    }
+    const { journal, store } = await open(memoryEngine(), given as never)
+    write(store, 1)
+    expect(await journal.durable(undefined, { timeoutMs: 1_000 })).toBe(1)
+    await journal.close()
+  })
+
   test.each<[JournalOptions<State>, string]>([
+    // A timer of more milliseconds would be due at once: `close()` would give up a disk that works.
+    [{ closeMs: 2 ** 31 }, 'Expected "closeMs" to be a number of milliseconds from 0 to 2147483647'],
+    [{ retryMs: 1e12 }, 'Expected "retryMs" to be a number of milliseconds from 0 to 2147483647'],
     [{ kepp: 1 } as JournalOptions<State>, 'openJournal() has no option "kepp". Did you mean "keep"?'],
     [{ snapshotEvery: 0 }, 'Expected "snapshotEvery" to be an integer from 1, or "growth", got 0 (number).'],
     [{ name: 'a!b' }, 'Expected "name" to be a text without "!" and "~"'],
@@ -349,6 +368,42 @@ describe('a disk that fails', () => {
     await expect(ending).rejects.toThrow('Everything of journal "rover" is on the disk')
   })
 
+  test('leaves an engine alone that was given up, also where it answers late', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    scheduler.maxFrames = 10_000
+    const inner = memoryEngine()
+    const calls: string[] = []
+    let answer = (): void => {}
+    let isBroken = false
+    const engine: JournalEngine = {
+      ...inner,
+      open: async () => void calls.push('open'),
+      close: () => {
+        calls.push('close')
+        if (!isBroken || calls.filter((call) => call === 'close').length > 1) return Promise.resolve()
+        return new Promise((resolve) => {
+          answer = resolve
+        })
+      },
+      write: async (entries) => {
+        calls.push('write')
+        if (isBroken) throw new Error('gone')
+        await inner.write(entries)
+      },
+    }
+    const { store, journal } = await open(engine, { scheduler })
+    isBroken = true
+    write(store, 1)
+    await settled()
+    const closing = journal.close()
+    scheduler.flush()
+    await expect(closing).rejects.toThrow('they are lost')
+    expect(calls).toEqual(['open', 'write', 'write', 'close', 'close'])
+    answer()
+    await settled()
+    expect(calls.slice(5)).toEqual([]) // opened once more, it would be locked for the next program
+  })
+
   test('waits at the end for a disk that is slow and gets on', async () => {
     const scheduler = new VirtualTimeScheduler()
     const inner = memoryEngine()
@@ -398,6 +453,7 @@ describe('a disk that fails', () => {
     const journal = await openJournal(store, engine)
     store.set({ f: () => 1 })
     await expect(journal.durable()).rejects.toThrow('got a function. Keep it beside the state.')
+    await expect(journal.durable()).rejects.toThrow('got a function') // nothing more is to come
     store.set({ f: 2 })
     expect(await journal.durable()).toBe(2)
     expect(journal.stats()).toMatchObject({ committed: 2, durable: 1, skipped: 1, pending: 0 })
@@ -405,6 +461,17 @@ describe('a disk that fails', () => {
     const again = createStore<{ f: unknown }>({ f: 0 }, { name: 'rover' })
     await (await openJournal(again, engine)).close()
     expect(again.state).toEqual({ f: 2 })
+  })
+
+  test('says at the end that the newest state is one that JSON cannot hold', async () => {
+    const store = createStore<{ f: unknown }>({ f: 0 }, { name: 'rover' })
+    const journal = await openJournal(store, memoryEngine())
+    store.set({ f: () => 1 })
+    await expect(journal.close()).rejects.toMatchObject({
+      code: 'JOURNAL_PENDING',
+      details: { from: 1, to: 1 },
+    })
+    expect(journal.status).toBe('closed')
   })
 
   test('gives up waiting by a signal and by a time', async () => {
@@ -488,6 +555,28 @@ describe('damage', () => {
     const { store, journal } = await open(engine)
     expect(store.state.n).toBe(25)
     expect(journal.stats().recovered).toMatchObject({ replayed: 15, skippedSnapshots: 1 })
+  })
+
+  test('is looked for among any number of whole states', async () => {
+    const engine = memoryEngine()
+    const { journal } = await open(engine)
+    const count = 200_000
+    const log = new JournalLog<State>(
+      {
+        ...engine,
+        async *read({ from }) {
+          if (!from.includes('!s!')) return
+          for (let version = 0; version < count; version += 1) yield { key: keys.of('s', version), text }
+        },
+      },
+      new JournalKeys('rover'),
+      'rover',
+      undefined,
+    )
+    const keys = new JournalKeys('rover')
+    const text = checked('{"version":0,"from":-1,"metadata":{},"state":{}}')
+    expect(await log.verify()).toEqual({ commits: 0, snapshots: count, damaged: [], gaps: [] })
+    await journal.close()
   })
 
   test('is found by verify', async () => {

@@ -267,7 +267,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   VERSION_NOT_KEPT: [
     { journal: 'rover', version: 3, oldest: 5, newest: 9 },
-    'Journal "rover" does not keep version 3; it holds 5 to 9, except any that were skipped. Raise keep.',
+    'Journal "rover" does not keep version 3; it holds 5 to 9, except any that were skipped. Ask for one of these. To keep more from now on, raise keep of openJournal() in the program that writes it.',
   ],
   WAIT_TIMEOUT: [
     { store: 'agent', timeoutMs: 50 },

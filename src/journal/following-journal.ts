@@ -185,10 +185,14 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
   }
 
   async #adopt(snapshot: Snapshot<S>): Promise<void> {
+    if (!isCurrent(this.#kernel.head, snapshot)) {
+      const { signal } = this.#waiting
+      // A subscriber of this store may suspend its writers.
+      await this.#kernel.store.whenReady(() => this.#takeover.adopt(() => this.#kernel.adopt(snapshot)), {
+        signal,
+      })
+    }
     this.#head = snapshot
-    if (isCurrent(this.#kernel.head, snapshot)) return
-    // A subscriber of this store may suspend its writers.
-    await this.#kernel.store.whenReady(() => this.#takeover.adopt(() => this.#kernel.adopt(snapshot)))
   }
 
   #waitForTurn(): void {
@@ -196,7 +200,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     if (signal.aborted) return
     this.#turns.take(this.settings.name, signal).then(
       (turn) => this.#next(() => this.#write(turn)),
-      () => {}, // closed before
+      (error: unknown) => this.#tell(error),
     )
   }
 
@@ -221,6 +225,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
   }
 
   #tell(error: unknown): void {
+    if (this.#waiting.signal.aborted) return // what was waited for is given up
     this.#lastError = messageOf(error)
     this.#faults.next({ journal: this.settings.name, error, durableVersion: this.durableVersion })
   }

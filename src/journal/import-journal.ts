@@ -1,7 +1,8 @@
-import { HeadgateError, messageOf } from '../kit/index.ts'
+import { HeadgateError, isVersion, messageOf } from '../kit/index.ts'
 import type { JournalEngine, JournalEntry } from './engine.ts'
 import { JournalLog } from './journal-log.ts'
 import { journalNames } from './journal-names.ts'
+import { checkName } from './journal-options.ts'
 import { checkFormat, type Meta, metaEntry, withDefaults } from './meta.ts'
 import { JournalKeys, recordOf, type Seal } from './record.ts'
 
@@ -33,6 +34,7 @@ export async function importJournal(
     if (log === undefined) {
       const meta = read(line, 'what a journal says of itself', () => metaOf(text))
       name = options.name ?? meta.journal
+      checkName(name)
       checkFormat(meta, name)
       if ((await journalNames(engine)).includes(name)) {
         throw new HeadgateError('JOURNAL_EXISTS', { journal: name })
@@ -87,7 +89,7 @@ function metaOf(text: string): Meta & { journal: string } {
 
 function checkedRecord(text: string): ReturnType<typeof recordOf> {
   const record = recordOf(text)
-  const isNumbered = Number.isSafeInteger(record.version) && Number.isSafeInteger(record.from)
+  const isNumbered = isVersion(record.version) && (isVersion(record.from) || record.from === -1)
   if (isNumbered && ('ops' in record || record.state !== undefined)) return record
   throw new Error('one without its version, or without a state')
 }

@@ -167,15 +167,14 @@ export class JournalLog<S> {
 
   async verify(): Promise<Verification> {
     const damaged = new Set<number>()
-    const states = new Set<number>()
+    let oldest = Number.POSITIVE_INFINITY
     const gaps: [number, number][] = []
     let [commits, snapshots] = [0, 0]
     for await (const { version, record } of this.records('s')) {
       snapshots += 1
       if (record === undefined) damaged.add(version)
-      else states.add(version)
+      else oldest = Math.min(oldest, version)
     }
-    const oldest = Math.min(...states)
     let last = oldest
     for await (const { version, record } of this.records('c')) {
       commits += 1
@@ -184,7 +183,7 @@ export class JournalLog<S> {
       if (version > oldest) {
         if (from !== last) gaps.push([last, version])
         last = version
-      } else if (gaps.length === 0) gaps.push([-1, states.size > 0 ? oldest : version]) // its state is gone
+      } else if (gaps.length === 0) gaps.push([-1, Number.isFinite(oldest) ? oldest : version]) // its state is gone
     }
     return { commits, snapshots, damaged: [...damaged].sort((one, other) => one - other), gaps }
   }

@@ -2,7 +2,11 @@ import type { JournalEngine } from './engine.ts'
 
 /** Behind every key that begins with a name and `!`. */
 const BEHIND = '"'
-const LAST = '\uffff'
+/**
+ * The last keys: in the order of UTF-16, as texts of JavaScript have it, and in that of UTF-8, in which databases keep
+ * keys, and in which what is beyond the basic plane comes last.
+ */
+const LAST = ['\uffff', '\u{10ffff}'] as const
 
 /** Lists the names of the journals in an open engine, in order. */
 export async function journalNames(engine: JournalEngine): Promise<string[]> {
@@ -15,9 +19,11 @@ export async function journalNames(engine: JournalEngine): Promise<string[]> {
 }
 
 async function nextName(engine: JournalEngine, from: string): Promise<string | undefined> {
-  for await (const { key } of engine.read({ from, to: LAST })) {
-    const end = key.indexOf('!')
-    if (end > 0) return key.slice(0, end)
+  for (const to of LAST) {
+    for await (const { key } of engine.read({ from, to })) {
+      const end = key.indexOf('!')
+      if (end > 0) return key.slice(0, end)
+    }
   }
   return undefined
 }

@@ -12,7 +12,20 @@ function check(option: string, expected: string, received: unknown, holds: boole
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
 
-const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+/** A timer of more milliseconds is due at once. */
+const MS_MAX = 2_147_483_647
+
+const isTime = (value: unknown): boolean =>
+  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= MS_MAX
+
+/** The options that say something. */
+const given = <Options extends object>(options: Options): Options =>
+  // The cast holds: an option that is undefined is one that is not there.
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options
+
+/** The prefix of keys, which have `!` and `~` of their own. @throws `OPTION_INVALID` */
+export const checkName = (name: unknown): void =>
+  check('name', 'a text without "!" and "~"', name, typeof name === 'string' && /^[^!~]+$/.test(name))
 
 /** How many versions are kept. @throws `OPTION_INVALID` */
 export const checkKeep = (keep: unknown): void =>
@@ -52,10 +65,10 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
     repair: false,
     follow: false,
     scheduler: asyncScheduler,
-    ...options,
+    ...given(options),
   }
   const { name, behind, keep } = settings
-  check('name', 'a text without "!" and "~"', name, typeof name === 'string' && /^[^!~]+$/.test(name))
+  checkName(name)
   const { snapshotEvery } = settings
   const isRhythm = isCount(snapshotEvery) || snapshotEvery === 'growth'
   check('snapshotEvery', 'an integer from 1, or "growth"', snapshotEvery, isRhythm)
@@ -65,7 +78,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
   check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')
   checkKeep(keep)
   for (const time of ['retryMs', 'closeMs'] as const) {
-    check(time, 'a number of milliseconds from 0', settings[time], isTime(settings[time]))
+    check(time, `a number of milliseconds from 0 to ${MS_MAX}`, settings[time], isTime(settings[time]))
   }
   return settings
 }

@@ -58,6 +58,8 @@ export class JournalWriter<S> {
   lastError: string | null = null
   durableVersion: number
   isDegraded = false
+  /** The newest commits, where no engine could keep them and none came behind them that one could. */
+  refused: { readonly error: unknown; readonly from: number; readonly to: number } | undefined
   readonly #log: JournalLog<S>
   readonly #options: WriterOptions
   readonly #events: WriterEvents
@@ -94,7 +96,8 @@ export class JournalWriter<S> {
   /** The first and the last version that is not on the disk. */
   get pendingVersions(): { readonly from: number; readonly to: number } {
     const all = [...this.#writing, ...this.#waiting].map(({ snapshot }) => snapshot.version)
-    return { from: all[0] ?? this.durableVersion, to: all.at(-1) ?? this.durableVersion }
+    const { from, to } = this.refused ?? { from: this.durableVersion, to: this.durableVersion }
+    return { from: all[0] ?? from, to: all.at(-1) ?? to }
   }
 
   /** Takes a commit; inside the store's write, so it only keeps it. */
@@ -191,12 +194,15 @@ export class JournalWriter<S> {
     this.snapshots += states
     for (const { key, text } of entries) this.bytes += key.length + text.length
     this.#writing = []
+    this.refused = undefined
     this.isDegraded = false
     this.#events.durable(states > 0)
   }
 
   #giveUpGroup(error: unknown): void {
+    const [{ snapshot: first } = { snapshot: undefined }] = this.#writing
     const to = this.#writing.at(-1)?.snapshot.version ?? -1
+    this.refused = { error, from: this.refused?.from ?? first?.version ?? to, to }
     this.skipped += this.#writing.length
     this.#writing = []
     this.#events.refused(error, to)
@@ -212,13 +218,16 @@ export class JournalWriter<S> {
 
   /** Opens the engine again, looks what of a write it has, and writes what is missing; false where that fails, too. */
   async #complete(entries: readonly JournalEntry[]): Promise<boolean> {
+    const { engine } = this.#log
     try {
-      await this.#log.engine.close().catch(() => {}) // it has failed, and may fail at this, too
-      await this.#log.engine.open()
+      await engine.close().catch(() => {}) // it has failed, and may fail at this, too
+      // Whoever has given it up has closed it: opened once more, it would be locked for the next program.
+      if (this.#isGivenUp) return false
+      await engine.open()
       this.reopens += 1
       const missing: JournalEntry[] = []
       for (const entry of entries) if (!(await this.#has(entry))) missing.push(entry)
-      if (missing.length > 0) await this.#log.engine.write(missing)
+      if (missing.length > 0 && !this.#isGivenUp) await engine.write(missing)
       return true
     } catch (error) {
       this.#fail(error)

@@ -2,7 +2,7 @@
 
 import { type Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs'
 import { type JournalHealth, reportJournal } from '../health/index.ts'
-import { contain, describeValue, HeadgateError } from '../kit/index.ts'
+import { contain, deferredOf, describeValue, HeadgateError } from '../kit/index.ts'
 import { contained, type Kernel, type Snapshot, type WaitOptions } from '../store/index.ts'
 import { type Compaction, clearOutdated, compact } from './compact.ts'
 import { DurableWaiters } from './durable-waiters.ts'
@@ -102,6 +102,8 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
     const { version } = snapshot
     if (version <= this.durableVersion) return Promise.resolve(this.durableVersion)
     if (this.#isClosed) return Promise.reject(this.#pendingError())
+    const { refused } = this.#writer
+    if (refused !== undefined && version <= refused.to) return Promise.reject(refused.error)
     return this.#waiters.add(version, options)
   }
 
@@ -140,7 +142,7 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
     const stop = this.#giveUpInTime()
     await this.#writer.idle()
     stop()
-    const isPending = this.#writer.pending > 0
+    const isPending = this.#writer.pending > 0 || this.#writer.refused !== undefined
     this.#isClosed = true
     this.#waiters.reject(Number.POSITIVE_INFINITY, this.#pendingError())
     this.#faults.complete()
@@ -187,7 +189,7 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
       throw new HeadgateError('OPTION_INVALID', {
         option: 'note',
         expected: 'a function that returns a text',
-        received: `one that returned ${describeValue(text)}`,
+        received: `one that returned ${deferredOf(text) ?? describeValue(text)}`,
       })
     } catch (error) {
       this.#tell(error)

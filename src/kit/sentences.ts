@@ -151,7 +151,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   VERSION_CONFLICT: (d) =>
     `A write on store "${d.store}" that expected version ${d.expected} was refused: the store is at version ${d.actual}. Read the state again and retry, or use modify().`,
   VERSION_NOT_KEPT: (d) =>
-    `Journal "${d.journal}" does not keep version ${d.version}; it holds ${d.oldest} to ${d.newest}, except any that were skipped. Raise keep.`,
+    `Journal "${d.journal}" does not keep version ${d.version}; it holds ${d.oldest} to ${d.newest}, except any that were skipped. Ask for one of these. To keep more from now on, raise keep of openJournal() in the program that writes it.`,
   WAIT_TIMEOUT: (d) =>
     `waitFor() on store "${d.store}" saw no matching snapshot within ${d.timeoutMs} ms. Check the predicate, or raise timeoutMs.`,
   WEBSOCKET_ABSENT: (d) =>

@@ -92,7 +92,7 @@ describe('headgate journal', () => {
     })
     expect(await run(['at', folder, '9'])).toEqual({
       ...NOTHING,
-      err: 'headgate journal: Journal "rover" does not keep version 9; it holds 0 to 6, except any that were skipped. Raise keep. See "headgate journal --help".\n',
+      err: 'headgate journal: Journal "rover" does not keep version 9; it holds 0 to 6, except any that were skipped. Ask for one of these. To keep more from now on, raise keep of openJournal() in the program that writes it. See "headgate journal --help".\n',
     })
   })
 
