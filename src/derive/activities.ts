@@ -1,10 +1,10 @@
 /**
  * What goes on in all stores that were ever derived from, whichever copy of the library made them.
  */
-import type { Activity } from '../store/index.ts'
+import { type Activity, activity } from '../store/index.ts'
 
-/** One of each copy; in nearly every program one. */
-const activities: Activity[] = []
+/** One of each copy; in nearly every program this one's alone, which is known before any store has been read. */
+const activities: Activity[] = [activity]
 /** Tells which derived value is being computed; while one is. */
 let deriving: Activity['deriving']
 

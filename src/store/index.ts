@@ -1,5 +1,5 @@
 export type { Draft } from 'immer'
-export type { Activity } from './activity.ts'
+export { type Activity, activity } from './activity.ts'
 export { createStore, isInitialized } from './create-store.ts'
 export { findCore } from './find-core.ts'
 export { inspectStore, type StoreInspection } from './inspect.ts'
