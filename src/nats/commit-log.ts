@@ -19,11 +19,13 @@ export interface LogFollower {
   lost(error: unknown): void
 }
 
-/** What is known of the servers. */
+/** What is known about the servers. */
 export interface ServerFacts {
+  /** Of the server that the connection was on when the member joined, such as `2.10.27`. */
   readonly version: string
+  /** Copies of the stream that holds the log. */
   readonly replicas: number
-  /** Whether what is acknowledged is on a disk. */
+  /** Whether an acknowledged record is on disk: false before 2.10, else the option `syncs`. */
   readonly syncs: boolean | 'unknown'
 }
 

@@ -1,4 +1,4 @@
-/** Stores on many machines, over NATS JetStream. */
+/** Stores shared by many machines over NATS JetStream. */
 export type { ServerFacts } from './commit-log.ts'
 export { joinNats } from './join-nats.ts'
 export type {

@@ -13,13 +13,11 @@ import { StoreMember } from './store-member.ts'
 const warned = new Set<string>()
 
 /**
- * Joins a store to the machines that have it too, over NATS JetStream: each has the same versions and states, and each
- * may write.
+ * Joins a store to a log in NATS JetStream. All members of the log have the same versions and states, and each may
+ * write. Resolves once the store has caught up with the log; if the log is empty, the store's state is the first
+ * version.
  *
- * The log of the stream decides: a write counts if nothing else came between, which every member reads out of the log
- * for itself. Where the log is empty the state of the store is its first; else the store takes what the log has.
- *
- * Of a machine store each sends events, and one member, the leader, runs its timers and its work; make it with
+ * A machine store becomes a member with `send`; one of its members, the leader, runs timers and work. Create it with
  * `held: true`.
  *
  * @example
@@ -32,11 +30,13 @@ const warned = new Set<string>()
  * const store = createStore({ robots }, { name: 'fleet' })
  * const fleet = await joinNats(store, await connect(), { stream: 'FLEET', create: true })
  *
- * fleet.store.select('robots', 'r1').subscribe((robot) => console.log(robot)) // as of any store
+ * fleet.store.select('robots', 'r1').subscribe((robot) => console.log(robot)) // as before
  * await fleet.update((draft) => { draft.robots.r1 = { battery: 90 } })
  * ```
  *
- * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `STREAM_ABSENT`, `RECORD_INVALID`, `KERNEL_ABSENT`, what the servers say.
+ * @throws `STREAM_ABSENT` if there is no such stream, or one with other subjects; `OPTION_INVALID`, also for a store
+ *   that is ahead of the log, or of `createSystemStore`; `OPTION_UNKNOWN`; `RECORD_INVALID` for a log it cannot read;
+ *   `KERNEL_ABSENT`; errors of the NATS client, such as a `TimeoutError` after `writeTimeoutMs` without an answer.
  */
 export function joinNats<Context, Cells extends Cell, Io extends Ports>(
   store: MachineStore<Context, Cells, Io>,

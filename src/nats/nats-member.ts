@@ -6,98 +6,107 @@ import type { Recipe, WriteResult } from '../sync/index.ts'
 import type { ServerFacts } from './commit-log.ts'
 
 /**
- * `catching-up` until it has read the whole log; `live` while it reads what comes; `disconnected` while nothing can
- * come; `closed` for good.
+ * - `catching-up`: has not read to the end of the log yet, only before `joinNats` resolves
+ * - `live`: reads records as they come
+ * - `disconnected`: reads nothing for now; reconnects by itself
+ * - `closed`: for good
  */
 export type NatsStatus = 'catching-up' | 'live' | 'disconnected' | 'closed'
 
-/** Something has failed that has no caller. */
+/** A failure that no caller is told of. */
 export interface NatsFault {
   /**
-   * `read`: nothing comes, it tries again by itself; `record`: it cannot read a record, and is closed; `snapshot`: a
-   * state to begin from was not kept; `effects`: what a machine runs could not be committed.
+   * - `read`: the log cannot be read; it is tried again
+   * - `record`: a record is invalid (`RECORD_INVALID`); the member is closed
+   * - `snapshot`: a state to start from was not stored; it is tried again
+   * - `effects`: something a machine did on its own was not committed (`LEADERSHIP_LOST`, …)
    */
   readonly phase: 'read' | 'record' | 'snapshot' | 'effects'
   readonly error: unknown
 }
 
-/** What a member has read, written and missed. */
+/** Counters since `joinNats`, and how far behind a member is. */
 export interface NatsStats {
-  /** Records that it has read. */
+  /** Records read. */
   readonly records: number
-  /** Those of them that count, and those that do not. */
+  /** Records read that count. */
   readonly counting: number
+  /** Records read that came too late to count. */
   readonly void: number
-  /** Versions that its store has from records. */
+  /** Versions the store took from records. */
   readonly applied: number
-  /** How often the log began later than what it had, so that it took a newer state. */
+  /** Times the log no longer had what was missing, so that a newer state was taken. */
   readonly resyncs: number
-  /** Writes that were made again, as another one came first. */
+  /** Times a write was evaluated again because another record came first. */
   readonly conflicts: number
-  /** Records that it read twice, as they were written twice. */
+  /** Records read twice because they were written twice. */
   readonly repeated: number
-  /** Records that it has not read, as far as it knows. */
+  /** Records known but not yet read. */
   readonly lagRecords: number
-  /** How long it has been behind, or disconnected; 0 while it is not. */
+  /** Milliseconds since the member fell behind or was disconnected; 0 while it is up to date. */
   readonly lagMs: number
-  /** Of a machine: the member that leads, as far as this one has read; null for nobody. */
+  /** Machines: `id` of the leader as read so far; null if there is none, and for other stores. */
   readonly leader: string | null
-  /** Of a machine: commits of this member that were refused, as it led no more. */
+  /** Machines: commits of this member that did not count because it was no longer the leader. */
   readonly fenced: number
 }
 
-/** How a write is labelled, and how often it is tried again. */
+/** Options of one write. */
 export interface NatsWriteOptions {
-  /** Why; default `UPDATE`, or the type of the event that is sent. */
+  /** The reason of the version. Default `UPDATE`, or the type of the event. */
   reason?: string | undefined
-  /** How often it is made again on a newer state; default 64. */
+  /** Times it is evaluated again before it resolves with `'conflict'`. Default 64. */
   retries?: number | undefined
-  /** How long it may take; default `writeTimeoutMs`. */
+  /** Milliseconds until it resolves with `'timeout'`. Default `writeTimeoutMs`. */
   timeoutMs?: number | undefined
+  /** Gives the write up: it rejects with the signal's reason, but may still count if its record was sent. */
   signal?: AbortSignal | undefined
 }
 
-/** A store on one of many machines; see {@link joinNats}. */
+/** One machine's membership in a shared store; made by {@link joinNats}. */
 export interface NatsMember<S> extends AsyncDisposable {
-  /** By which the others know it. */
+  /** A UUID; the `source` of this member's versions, and `leader` of `stats()`. */
   readonly id: string
-  /** All that can be read and followed of the store; on every member the same. A write is refused: `WRITE_ELSEWHERE`. */
+  /** The store that joined. Read and follow it as before; direct writes throw `WRITE_ELSEWHERE`. */
   readonly store: Readable<S>
   readonly status: NatsStatus
+  /** Emits the current status on subscription; completes after `closed`. */
   readonly status$: Observable<NatsStatus>
   readonly server: ServerFacts
+  /** Failures without a caller; completes when the member is closed. */
   readonly faults$: Observable<NatsFault>
   /**
-   * Changes the store for all: the recipe is run on the state here, and what it makes counts if nothing else came first;
-   * else it is run again on what came. Resolves when this member has the version.
+   * Writes a version for all members. Runs the recipe on the local state and sends the change as a record; if another
+   * record comes first, runs it again on the newer state, so it must be a function of the draft. Does not reject when
+   * the write loses.
    *
-   * @throws what the recipe throws; `NATS_DISCONNECTED` while nothing can be read: nothing was written;
-   *   `STATE_TOO_LARGE`, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`, `STORE_DESTROYED` after it was closed,
-   *   `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
+   * @returns `{ committed: true, version }` once this member has read its record back as counting. Else
+   *   `committed: false` with `reason`: `'conflict'` after `retries`, or `'timeout'` after `timeoutMs`, when the record
+   *   may still count later, unless `message` says that nothing was written.
+   * @throws `NATS_DISCONNECTED` while disconnected (nothing was written), `STATE_TOO_LARGE`, `CODEC_INVALID` for values
+   *   that JSON cannot hold, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`, `STORE_DESTROYED` once closed, the
+   *   signal's reason, and what the recipe throws.
    */
   update(recipe: Recipe<S>, options?: NatsWriteOptions): Promise<WriteResult>
   stats(): NatsStats
-  /** Leaves: what it writes is given up, its store keeps what it has and can be written again. */
+  /** Leaves. Pending writes resolve as `'timeout'` or reject; the store keeps its state and takes direct writes again. */
   close(): Promise<void>
 }
 
-/**
- * A machine store on one of many machines; see {@link joinNats}. Its timers, its work and what is to be done outside of
- * the context run on one member, the leader.
- */
+/** Membership of a machine store; made by {@link joinNats}. Timers, `invoke`, `run` and `emit` happen on the leader only. */
 export interface NatsMachineMember<Context, Cells extends Cell>
   extends NatsMember<MachineState<Cells['state'], Context>> {
-  /** Whether this member leads. */
+  /** Whether this member is the leader. */
   readonly leading: boolean
-  /** The `id` of the member that leads, as far as this one has read; null while nobody does. */
+  /** `id` of the leader as read so far, or null. Emits the current value on subscription. */
   readonly leader$: Observable<string | null>
   /**
-   * Sends an event: it is decided on the state here, and what follows counts if nothing else came first; else it is
-   * decided again on what came. Resolves when this member has the version. An event that the state refuses is
-   * `{ committed: false, reason: 'refused' }`, and nothing is written.
+   * Sends an event. Evaluates the transition on the local state and writes it as one record; if another record comes
+   * first, evaluates it again on the newer state.
    *
-   * @throws `EVENT_INVALID`, what a guard or a recipe throws, and as {@link NatsMember.update}; `CODEC_INVALID` also for
-   *   an event that JSON cannot hold.
+   * @returns as {@link NatsMember.update}; `reason: 'refused'` if the state does not handle the event: nothing is written.
+   * @throws `EVENT_INVALID`, `CODEC_INVALID` for an event that JSON cannot hold, what a guard or a recipe throws, and as
+   *   {@link NatsMember.update}.
    */
   send(event: Cells['event'] | BareEvent<Cells['event']>, options?: NatsWriteOptions): Promise<WriteResult>
 }

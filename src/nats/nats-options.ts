@@ -1,31 +1,34 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 
-/** Which stream a member reads and writes, and how long it waits. */
+/** Options of `joinNats`. Those about the stream apply only when `create` makes it; an existing one is used as it is. */
 export interface NatsOptions {
-  /** The stream that holds the log. */
+  /** Name of the stream that holds the log. States to start from are in a second one, `<stream>_STATES`. */
   stream: string
-  /** The subjects begin with it; default `hg.` and the name of the store. */
+  /** Prefix of the subjects: `<subject>.log`, `.snap`, `.part.>`. Default `hg.<store name>`. */
   subject?: string | undefined
-  /** On how many servers the stream is kept, where it is made; default 1. */
+  /** Servers that keep a copy of the stream, when it is created. Default 1. */
   replicas?: 1 | 3 | 5 | undefined
-  /** Whether the stream is made where there is none; default false. */
+  /** Create the streams if they do not exist. Default false: `joinNats` rejects with `STREAM_ABSENT`. */
   create?: boolean | undefined
-  /** Records that the log keeps, where the stream is made; default 10 000. */
+  /** Records the log keeps (`max_msgs`), when it is created. Must exceed `snapshotEvery`. Default 10 000. */
   historyCommits?: number | undefined
-  /** Versions from one state to begin from to the next; default 500. */
+  /** Records between two states to start from. Default 500. */
   snapshotEvery?: number | undefined
-  /** Bytes of a message; what is larger goes in parts. Default what the server takes, at most 524 288. */
+  /** Largest message in bytes, from 2048; larger states are split. Default: the server's `max_payload`, at most 524 288. */
   payloadBytesMax?: number | undefined
-  /** How long a write may take; default 15 000 milliseconds: longer than the servers need to elect a leader. */
+  /**
+   * Milliseconds until an undecided write resolves with `'timeout'`, and for which `joinNats` looks for its streams.
+   * Default 15 000. Keep it longer than an election, 4 to 10 s.
+   */
   writeTimeoutMs?: number | undefined
-  /** Of a machine: for how long a member leads after it was last heard of; default 15 000 milliseconds. */
+  /** Machines: milliseconds a leader stays leader after it was last heard from. Default 15 000. */
   leaseMs?: number | undefined
-  /** Of a machine: whether this member leads where nobody does; default true. */
+  /** Machines: whether this member may become the leader. Default true. */
   lead?: boolean | undefined
-  /** Says that the servers sync what they acknowledge, by `sync_interval: always`: they cannot be asked. */
+  /** Set to true if the servers run with `sync_interval: always`, which cannot be asked of them. Default: unknown. */
   syncs?: boolean | undefined
-  /** Runs timers; default `asyncScheduler`. */
+  /** Runs timers. Default `asyncScheduler`. */
   scheduler?: SchedulerLike | undefined
 }
 
