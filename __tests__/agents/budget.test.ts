@@ -252,16 +252,21 @@ describe('withBudget', () => {
       expect(ask).toThrow('to be a number from 0')
   })
 
-  test('sets no timer where the limit of time has no end', async () => {
-    const { POSITIVE_INFINITY: ENDLESS } = Number
-    const { machine } = caller({ tokens: ENDLESS, ms: ENDLESS }, { tokens: 10 }, { tokens: 4 }).store
-    const scheduler = new VirtualTimeScheduler()
-    const store = createMachineStore(machine, { scheduler })
-    store.send('CALL')
-    expect(scheduler.actions).toHaveLength(0)
-    await flush()
-    expect([store.current, store.context.spent.tokens]).toEqual(['IDLE', 4])
-    store.destroy()
+  test('gives a call no deadline where the limit of time has no end', async () => {
+    const budget = withBudget({ tokens: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY })
+    const deadlines: number[] = []
+    const tools = {
+      signal: new AbortController().signal,
+      deadline: (ms: number) => {
+        deadlines.push(ms)
+        return new AbortController().signal
+      },
+      update: () => false,
+      send: () => false,
+    }
+    const call = budget.work({ tokens: 10 }, async () => 'done')
+    expect(await call({ spent: budget.none }, null, tools)).toBe('done')
+    expect(deadlines).toEqual([])
   })
 
   test('refuses a limit that is none', () => {

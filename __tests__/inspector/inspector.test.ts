@@ -12,10 +12,10 @@ import {
   paced,
   throttle,
 } from '../../src/index.ts'
+import { COUNTED_MAX } from '../../src/inspector/commits.ts'
 import type { Look } from '../../src/inspector/facts.ts'
 import { Inspector, type Watchables } from '../../src/inspector/inspector.ts'
 import { type InspectorOptions, inspectorSettings } from '../../src/inspector/inspector-options.ts'
-import { COUNTED_MAX } from '../../src/inspector/memory.ts'
 import { memoryEngine, openJournal } from '../../src/journal/index.ts'
 import { kernelOf } from '../../src/kernel/index.ts'
 import { mirror, serve, socketPair } from '../../src/sync/index.ts'
