@@ -35,7 +35,7 @@ const ES_MODULES = ['svelte/src', 'esm-env', '@angular', '@ngrx', 'preact']
 function project(name: string, folder: string, settings: Project = {}): Project {
   return {
     displayName: name,
-    testEnvironment: 'node',
+    testEnvironment: '<rootDir>/scripts/test-environment.cjs',
     testMatch: [`<rootDir>/${folder}/**/*.test.{ts,tsx}`],
     modulePathIgnorePatterns: ['<rootDir>/dist/'],
     injectGlobals: false,
