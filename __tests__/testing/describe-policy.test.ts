@@ -9,6 +9,7 @@ import {
   type Versioned,
 } from '../../src/index.ts'
 import { type DescribePolicyOptions, describePolicy, type PolicyDiagram } from '../../src/testing/index.ts'
+import { runs } from '../support/runs.ts'
 
 /** Runs what is described, and gives the tests that fail with what they say. */
 async function failures(
@@ -20,7 +21,7 @@ async function failures(
   describePolicy(policy, diagrams, {
     describe: (_name, body) => body(),
     test: (name, body) => tests.push([name, body]),
-    runs: 60,
+    runs: runs(20),
     ...options,
   })
   const failed: Record<string, string> = {}
