@@ -2,7 +2,11 @@
  * Everything at once: random writes of every kind, crashes in the middle of them, disks that fail and hang, damage, repair,
  * compaction, migration, undo and time travel. Whatever comes back was committed, and nothing acknowledged is missing.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { ClassicLevel } from 'classic-level'
 import fc from 'fast-check'
 import { asyncScheduler } from 'rxjs'
 import {
@@ -11,6 +15,7 @@ import {
   importJournal,
   type Journal,
   type JournalEngine,
+  levelEngine,
   memoryEngine,
   openArchive,
   openJournal,
@@ -136,7 +141,9 @@ class Program {
   readonly committed = new Map<number, State>()
   acknowledged = -1
   schema = 1
-  disk: JournalEngine = memoryEngine()
+  disk: JournalEngine
+  /** What the next process finds of a disk. */
+  readonly left: (disk: JournalEngine) => Promise<JournalEngine>
   isDamaged = false
   /** Damage that does no harm stays, and is told by whoever reads all. */
   hasDamage = false
@@ -147,7 +154,14 @@ class Program {
   readonly snapshotEvery: number | 'growth'
   readonly behind: 'skip' | 'suspend'
 
-  constructor(snapshotEvery: number | 'growth', behind: 'skip' | 'suspend') {
+  constructor(
+    snapshotEvery: number | 'growth',
+    behind: 'skip' | 'suspend',
+    disk: JournalEngine = memoryEngine(),
+    left = copyOf,
+  ) {
+    this.disk = disk
+    this.left = left
     this.snapshotEvery = snapshotEvery
     this.behind = behind
   }
@@ -220,7 +234,7 @@ class Program {
   /** The process is gone; whatever it still does reaches another disk. */
   async crash(): Promise<void> {
     this.acknowledged = Math.max(this.acknowledged, this.journal.durableVersion)
-    const left = await copyOf(this.disk)
+    const left = await this.left(this.disk)
     this.engine.break()
     this.engine.repair() // who hangs is let go, onto the old disk
     this.engine.break()
@@ -366,7 +380,43 @@ class Program {
   }
 }
 
+/** A process without a journal that closes: its database is opened anew from the same files. */
+async function withFolder(work: (open: () => JournalEngine) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-hostile-'))
+  try {
+    await work(() => levelEngine(new ClassicLevel(folder)))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 describe('a journal to which everything happens', () => {
+  test('under LevelDB too', async () => {
+    // Those that look at the disk while the engine is opened again would find it closed.
+    const onFiles = action.filter(({ kind }) => kind !== 'damage' && kind !== 'copy')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(onFiles, { maxLength: 25 }),
+        fc.constantFrom(1, 2, 5, 'growth' as const),
+        fc.constantFrom('skip' as const, 'suspend' as const),
+        async (actions, snapshotEvery, behind) => {
+          await withFolder(async (open) => {
+            const program = new Program(snapshotEvery, behind, open(), async (disk) => {
+              await disk.close()
+              return open()
+            })
+            await program.begin()
+            for (const one of actions) await program.run(one)
+            await program.run({ kind: 'look' })
+            await program.run({ kind: 'close' })
+            await program.journal.close()
+          })
+        },
+      ),
+      { numRuns: runs(6) },
+    )
+  })
+
   test('gives back what was committed, and all that was acknowledged', async () => {
     await fc.assert(
       fc.asyncProperty(
