@@ -1,6 +1,6 @@
 /**
  * Random programs of members that write, alone and in bursts, throw, give up, leave and are destroyed, over a log whose
- * records are lost, come late or twice, which is cut, forgets its oldest, and takes what it should refuse; some follow
+ * records are lost, come late or twice, which is cut, forgets its oldest, does not answer for states, and takes what it should refuse; some follow
  * slowly. However it goes: all members have the same versions and states, what was committed is there once and in its
  * version, what was in conflict is not there at all, every account is exact.
  */
@@ -33,6 +33,7 @@ const act = fc.oneof(
   some(1, 'unplug', 2),
   some(2, 'plug', 2),
   some(1, 'age', 0),
+  some(2, 'silence', 2),
   // The first one stays, so that there is always somebody whose states can be asked for.
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: fc.constantFrom(1, 2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('destroy' as const), who: fc.constantFrom(1, 2) }) },
@@ -169,6 +170,7 @@ class Run {
     else if (what === 'unplug') log.unplug()
     else if (what === 'plug') log.isUnplugged = false
     else if (what === 'age') this.age()
+    else if (what === 'silence') log.unanswered = 3
     else {
       if (what === 'destroy') store.destroy()
       else await member.close()
@@ -202,7 +204,7 @@ class Run {
   /** Everything is well again, until all is decided. */
   async end(): Promise<void> {
     this.isFair = true
-    for (const { log } of this.members) log.isUnplugged = false
+    for (const { log } of this.members) Object.assign(log, { isUnplugged: false, unanswered: 0 })
     await this.world.quiet(
       () =>
         this.isGone ||

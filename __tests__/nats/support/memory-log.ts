@@ -61,6 +61,8 @@ export class MemoryLog implements CommitLog {
   awayMs = 0
   /** How many more records the servers say there are than there are. */
   miscounted = 0
+  /** How many of the next questions about states are not answered. */
+  unanswered = 0
   /** Whether it is without a connection. */
   isUnplugged = false
   readonly #servers: Servers
@@ -143,14 +145,17 @@ export class MemoryLog implements CommitLog {
   }
 
   async newestSnapshot(): Promise<string | undefined> {
+    this.#answers()
     return this.#servers.snapshots.at(-1)
   }
 
   async putSnapshot(text: string): Promise<void> {
+    this.#answers()
     this.#servers.snapshots.push(text)
   }
 
   async putPart(id: string, index: number, bytes: Uint8Array): Promise<number> {
+    this.#answers()
     const { parts } = this.#servers
     const sequence = this.#servers.partsMade + 1
     this.#servers.partsMade = sequence
@@ -159,13 +164,21 @@ export class MemoryLog implements CommitLog {
   }
 
   async part(id: string, index: number): Promise<Uint8Array | undefined> {
+    this.#answers()
     return this.#servers.parts.get(`${id}.${index}`)?.bytes
   }
 
   async trim(partsBefore: number): Promise<void> {
+    this.#answers()
     const { parts, snapshots } = this.#servers
     for (const [key, { sequence }] of parts) if (sequence < partsBefore) parts.delete(key)
     snapshots.splice(0, snapshots.length - 2)
+  }
+
+  #answers(): void {
+    if (this.unanswered === 0) return
+    this.unanswered -= 1
+    throw new Error('timeout')
   }
 
   onClosed(closed: () => void): void {
