@@ -175,7 +175,7 @@ class Program {
       repair,
       pendingMax: PENDING_MAX,
       retryMs: 0,
-      closeMs: 5,
+      closeMs: 30_000,
       keep: KEEP,
       scheduler: asyncScheduler,
       migrate: (old: unknown) => ({ ...(old as State), schema }),
