@@ -29,8 +29,8 @@ const ES_MODULES = ['svelte/src', 'esm-env', '@angular', '@ngrx', 'preact']
  * What the three projects share.
  *
  * The sources are ES modules; swc turns them into CommonJS as jest loads them, because on Node 20 jest runs
- * ES modules only behind an experimental flag. Imports that end in `.ts` name real files. RxJS
- * is loaded as its one bundle: of its 230 modules each would be read and compiled anew for each test file.
+ * ES modules only behind an experimental flag. Imports that end in `.ts` name real files. RxJS is loaded as its single
+ * bundle; otherwise each test file would compile 230 modules.
  */
 function project(name: string, folder: string, settings: Project = {}): Project {
   return {

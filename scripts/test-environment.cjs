@@ -2,7 +2,7 @@ const vm = require('node:vm')
 const { TestEnvironment } = require('jest-environment-node')
 
 /**
- * Where jest runs a test file: in Node, and what the engine has read of a module is kept for the next file.
+ * The Node test environment, with V8's code cache kept from one test file to the next.
  *
  * Each test file loads each module anew, three hundred for a store, and jest compiles all of them each time. One
  * worker loads the same modules again and again, so the source is read once: a quarter less of what loading costs.

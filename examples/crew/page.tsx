@@ -24,7 +24,7 @@ interface Turn {
 }
 type Working = Omit<Outcome, 'isPoor'> & { readonly calls: readonly { tool: string; argument: string }[] }
 
-/** What lets in whoever has it: in the address that was printed, and the same for the inspector. */
+/** The token that admits its holder, taken from the address; the inspector uses the same one. */
 const { search } = location
 const token = (): string => new URLSearchParams(search).get('token') ?? ''
 const link = linkTo(() => sseSocket(new URL('/sync', location.href).href))
@@ -82,7 +82,7 @@ function App(): ReactNode {
           Refund <b>{context.ticket.order}</b>
         </h1>
         <span className="status" data-status={status}>
-          {status === 'live' ? 'live' : 'reconnecting'}
+          {status}
         </span>
         <span className="version">v{shown.version}</span>
         <a href={`${INSPECTOR}/${search}`} target="_blank" rel="noreferrer">

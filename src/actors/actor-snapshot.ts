@@ -27,9 +27,9 @@ export interface ChildSnapshot extends ActorSnapshot {
   readonly child: string
   readonly key: string
   readonly input?: unknown
-  /** When it was started again, as far as it counts. */
+  /** Times of the restarts that still count. */
   readonly restarts?: readonly number[]
-  /** When it is started again, in milliseconds since 1970, while it waits for that. */
+  /** When it will be started again, in milliseconds since 1970; absent unless a restart is pending. */
   readonly restartAt?: number
   /** `'failed'` while it waits for what becomes of it; `'ended'` where it is not started again. */
   readonly status?: 'failed' | 'ended'

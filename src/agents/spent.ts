@@ -43,8 +43,7 @@ export function checkLimits(limits: Limits): void {
 }
 
 /**
- * What is no number would be in every later sum, and no comparison with it ever says that something is exceeded; nor does
- * one that has no end, once it is given back.
+ * NaN would spread into every later sum and compare as never exceeded; so would Infinity once it is given back.
  *
  * @throws `OPTION_INVALID`
  */
@@ -53,7 +52,7 @@ export function checkNeeds(needs: Needs): void {
     const { [resource]: amount } = needs
     if (amount === undefined || (isNumber(amount) && amount >= 0 && amount < Number.POSITIVE_INFINITY))
       continue
-    refuse(resource, 'a number from 0 that has an end', amount)
+    refuse(resource, 'a finite number from 0', amount)
   }
 }
 

@@ -1,9 +1,11 @@
 /**
  * The newest commits of a store, by reference, oldest first.
  *
- *   snapshots   v7  v8  v4  v5  v6        a ring: what comes takes the place of the oldest
- *   toldMs      .1  .1  .2  .1  .1        beside it, so that a commit makes no object of its own: most are never looked at
- *   changes     -1  -1   3  -2   1
+ *   snapshots   v7  v8  v4  v5  v6        a ring: each new commit overwrites the oldest
+ *   toldMs      .1  .1  .2  .1  .1        ms from the write until subscribers were told
+ *   changes     -1  -1   3  -2   1        places changed; -1 not counted yet, -2 has no number
+ *
+ * Three arrays side by side instead of an object per commit: most commits are never looked at.
  */
 import { diff } from '../delta/index.ts'
 import type { Snapshot } from '../store/index.ts'

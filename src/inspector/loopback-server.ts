@@ -62,7 +62,7 @@ export async function serveLoopback(options: LoopbackOptions, handler: Handler):
   }
 }
 
-/** Not by `new URL`, which throws at what anybody may send before anything is known of them: `GET //`. */
+/** Not `new URL`: it throws on `GET //`, which anybody may send before the token is checked. */
 function addressOf({ url = '/' }: IncomingMessage): Address {
   const [pathname = '', query] = url.split('?', 2)
   return { pathname, searchParams: new URLSearchParams(query) }

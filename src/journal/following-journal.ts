@@ -204,7 +204,7 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     )
   }
 
-  /** Its turn has come. Where the disk fails, the turn goes to the next; it follows on, and asks for another one. */
+  /** Its turn has come. If the disk fails, the turn passes on; this tab keeps following and queues again. */
   async #write(turn: JournalTurn | undefined): Promise<void> {
     const { signal } = this.#waiting
     if (signal.aborted) {

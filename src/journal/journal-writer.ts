@@ -58,7 +58,7 @@ export class JournalWriter<S> {
   lastError: string | null = null
   durableVersion: number
   isDegraded = false
-  /** The newest commits, where no engine could keep them and none came behind them that one could. */
+  /** The newest commits, if no engine could keep them and nothing newer has been written. */
   refused: { readonly error: unknown; readonly from: number; readonly to: number } | undefined
   readonly #log: JournalLog<S>
   readonly #options: WriterOptions

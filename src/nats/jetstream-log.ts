@@ -26,7 +26,7 @@ const STATE_BYTES_MAX = 268_435_456
 const OVERHEAD = 4_096
 const PUT_MS = 8_000
 const API_MS = 5_000
-/** What is asked while there is no leader is lost. */
+/** A request sent while there is no leader is never answered. */
 const FIND_MS = 2_000
 const STREAM_ABSENT = 10_059
 /** How long the server knows a message by its id: longer than a write is tried. */

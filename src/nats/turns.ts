@@ -18,7 +18,7 @@ const ROUND_TRIP_MS = 50
 const TURN_TRIPS = 4
 /** Whoever asks and then says nothing is waited for no longer. */
 const TURN_MS_MAX = 1_000
-/** What took longer was no round trip: servers elected a leader, or a process was suspended. */
+/** Longer ones are clamped: servers elected a leader, or a process was suspended. */
 const ROUND_TRIP_MS_MAX = TURN_MS_MAX / TURN_TRIPS
 /** How much a round trip weighs beside those before, and one that took longer counts as twice as long at most. */
 const WEIGHT = 1 / 4

@@ -126,7 +126,7 @@ export class Connection {
     this.#gone()
   }
 
-  /** A channel is over; with the last one the socket is. */
+  /** A channel is over. */
   forget(channel: Channel): void {
     const { store, clientId } = channel.facts
     if (this.#channels.get(store) === channel) this.#channels.delete(store)

@@ -1,10 +1,10 @@
 /**
- * How a mirror comes to be let in: it says hello, with a token that may take its time, and again after a while where the
- * other mirrors of its connection are let in and it is not.
+ * How a mirror gets admitted: it says hello, with a token that may take its time, and again after a while if the other
+ * mirrors of its connection are admitted and it is not.
  *
  *   say ──(token)──> hello sent ──(welcome)──> welcomed
  *    ^                   │
- *    └──── a while ──────┴── not let in, or the token failed
+ *    └──── a while ──────┴── not admitted, or the token failed
  */
 import type { SchedulerLike, Subscription } from 'rxjs'
 import { PROTOCOL, type Resume } from './frames.ts'
@@ -19,7 +19,7 @@ export interface GreetingOptions {
   /** Where the mirror would go on from. */
   resume(): Resume | undefined
   failed(error: unknown): void
-  /** It is let in no more, though the connection stands. */
+  /** It is no longer admitted, though the connection stands. */
   lost(): void
 }
 

@@ -79,7 +79,7 @@ export abstract class BaseSocket implements SyncSocket {
     return this.#onClose
   }
 
-  /** Whoever comes after the end is told of it all the same. */
+  /** A listener set after the close is still called. */
   set onClose(listener: (code: number) => void) {
     const code = this.#untold
     this.#untold = undefined

@@ -106,7 +106,7 @@ export class WriteDesk {
     if (deferred === undefined) return verdict === true ? verdict : String(verdict)
     const error = new HeadgateError('OPTION_INVALID', {
       option,
-      expected: 'a function that decides at once',
+      expected: 'a synchronous function',
       received: `one that returned ${deferred}`,
     })
     this.#report(error)

@@ -264,7 +264,7 @@ describe('checkDefinition, histories', () => {
     ],
   ])('refuses %s that has nothing else, in one sentence', (_what, definition, place) => {
     expect(problemsOf({ id: 'm', context: {}, ...definition })).toEqual([
-      `${place} has only history states, which are never active; give it another one.`,
+      `${place} has only history states, which are never active; add a state that is not a history state.`,
     ])
   })
 

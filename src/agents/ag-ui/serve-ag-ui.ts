@@ -84,7 +84,7 @@ export async function serveAgUi<Context, Cells extends Cell, Io extends Ports>(
     },
   )
   res.on('close', () => handle.unsubscribe())
-  // Who has gone while the body was read says so no more.
+  // A client that left while the body was read emits no further close.
   if (res.destroyed === true) handle.unsubscribe()
   return handle
 }

@@ -55,7 +55,9 @@ export class StateCheck extends TransitionCheck {
   #children(parent: string, states: unknown): void {
     if (isOnlyHistories(states)) {
       const place = parent === '' ? 'The machine' : `State ${parent}`
-      this.problems.push(`${place} has only history states, which are never active; give it another one.`)
+      this.problems.push(
+        `${place} has only history states, which are never active; add a state that is not a history state.`,
+      )
     }
     for (const [key, state] of Object.entries(fieldsOf(states))) {
       this.#state(parent === '' ? key : `${parent}.${key}`, state)
