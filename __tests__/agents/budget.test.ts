@@ -236,7 +236,7 @@ describe('withBudget', () => {
       store.faults$.subscribe(({ error }) => faults.push(String(error)))
       store.send('CALL')
       await flush()
-      expect(faults.join()).toContain('Expected "tokens" to be a number from 0')
+      expect(faults.join()).toContain('Expected "tokens" to be a finite number from 0')
       expect(store.context.spent.tokens).toBe(0)
       store.destroy()
     },
@@ -249,7 +249,7 @@ describe('withBudget', () => {
       () => budget.work({ cost: -1 }, () => {}),
       () => budget.work({ cost: Number.POSITIVE_INFINITY }, () => {}),
     ])
-      expect(ask).toThrow('to be a number from 0')
+      expect(ask).toThrow('to be a finite number from 0')
   })
 
   test('gives a call no deadline where the limit of time has no end', async () => {
