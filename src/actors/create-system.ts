@@ -14,7 +14,9 @@ import { System } from './system.ts'
 
 /** How a system is made. */
 export interface SystemOptions {
-  /** What waits for the root at most, and what becomes of more; default `buffer({ capacity: 64, overflow: 'error' })`. */
+  /**
+   * What waits for the root at most, and what becomes of more; default `buffer({ capacity: 64, overflow: 'error' })`.
+   */
   readonly mailbox?: BufferPolicy | undefined
 }
 

@@ -1,4 +1,6 @@
-/** What an actor does with one item of its inbox: a message goes to its machine; a notice is about one of its children. */
+/**
+ * What an actor does with one item of its inbox: a message goes to its machine; a notice is about one of its children.
+ */
 import type { DoneChildEvent, ErrorChildEvent, EventObject, Supervision } from '../machine/index.ts'
 import { outputOf } from '../machine/index.ts'
 

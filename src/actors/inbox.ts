@@ -1,6 +1,6 @@
 /**
- * What waits for one actor: messages, up to a bound, and notices of its children, of which there is at most one a child.
- * Both are in one queue, in the order in which they were sent.
+ * What waits for one actor: messages, up to a bound, and notices of its children, of which there is at most one a
+ * child. Both are in one queue, in the order in which they were sent.
  */
 
 import type { BufferPolicy } from '../backpressure/index.ts'
@@ -50,7 +50,9 @@ export class Inbox {
     return true
   }
 
-  /** Takes a message that was taken before, as a restored one was: beside what waits there is one that is tried again. */
+  /**
+   * Takes a message that was taken before, as a restored one was: beside what waits there is one that is tried again.
+   */
   take(message: WaitingMessage): void {
     this.#messages += 1
     this.#push(message)

@@ -1,4 +1,6 @@
-/** Machines that run machines: children that follow the state, messages with a bound, supervision; see docs/actors.md. */
+/**
+ * Machines that run machines: children that follow the state, messages with a bound, supervision; see docs/actors.md.
+ */
 export type { ActorSnapshot, ChildSnapshot, SystemSnapshot, WaitingMessage } from './actor-snapshot.ts'
 export type { ActorStats, ActorSystem, Sending, SendOptions, SystemMetrics } from './actor-system.ts'
 export { addressOf } from './address.ts'

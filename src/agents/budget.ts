@@ -59,7 +59,10 @@ export interface BudgetOptions {
  *   context: { spent: budget.none },
  *   states: {
  *     THINKING: {
- *       invoke: { src: budget.work({ tokens: 600 }, async (_context, _event, { spend }) => { spend({ tokens: 450 }) }), onDone: 'AGAIN' },
+ *       invoke: {
+ *         src: budget.work({ tokens: 600 }, async (_context, _event, { spend }) => { spend({ tokens: 450 }) }),
+ *         onDone: 'AGAIN',
+ *       },
  *       on: { BUDGET_EXHAUSTED: 'POOR' },
  *     },
  *     AGAIN: { after: { 0: 'THINKING' } },

@@ -1,6 +1,6 @@
 /**
- * One call that a budget pays: it reserves what it needs in the commit that starts it, draws what it uses from that first,
- * and gives the rest back when it is over.
+ * One call that a budget pays: it reserves what it needs in the commit that starts it, draws what it uses from that
+ * first, and gives the rest back when it is over.
  */
 import { isObservable, tap } from 'rxjs'
 import { isPromiseLike } from '../kit/index.ts'

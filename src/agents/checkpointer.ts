@@ -23,7 +23,10 @@ import { sharedEngine } from './shared-engine.ts'
 export interface CheckpointerOptions {
   /** Which conversation; default that of the store, else its name. One engine may hold any number. */
   readonly threadId?: string
-  /** What is a checkpoint: each change of state, each commit, or the newest commit after so much time. Default `'transition'`. */
+  /**
+   * What is a checkpoint: each change of state, each commit, or the newest commit after so much time. Default
+   * `'transition'`.
+   */
   readonly every?: 'transition' | 'commit' | { readonly ms: number }
   /** When whole states are written, as for a journal; default `'growth'`. */
   readonly snapshotEvery?: number | 'growth'
@@ -48,8 +51,8 @@ export interface Checkpointer extends AsyncDisposable {
 /**
  * Keeps checkpoints of a machine store, and has a store that was made with `held: true` go on from the newest one.
  *
- * A checkpoint is written after its version was published: a crash loses at most what came after the last one, and never
- * leaves half a version. They grow with what changed: 500 turns take about what their texts take.
+ * A checkpoint is written after its version was published: a crash loses at most what came after the last one, and
+ * never leaves half a version. They grow with what changed: 500 turns take about what their texts take.
  *
  * @example
  * ```ts

@@ -22,11 +22,12 @@ function scopeOf(called: string): DestroyRef {
 }
 
 /**
- * Shows a part of a store as a signal: the value at a path, what a selector returns, or the whole state. It has its value
- * before the first render, follows until its injector or component is destroyed, and keeps the last value of a destroyed
- * store. On a version on which the selector throws, it keeps the value before.
+ * Shows a part of a store as a signal: the value at a path, what a selector returns, or the whole state. It has its
+ * value before the first render, follows until its injector or component is destroyed, and keeps the last value of a
+ * destroyed store. On a version on which the selector throws, it keeps the value before.
  *
- * It updates at the pace of what it reads; for a slower one pass a view, `injectStore(paced(store, frame()), 'robots', id)`.
+ * It updates at the pace of what it reads; for a slower one pass a view,
+ * `injectStore(paced(store, frame()), 'robots', id)`.
  *
  * @example
  * ```ts no-run

@@ -5,7 +5,9 @@ import type { Port, Strategy, Versioned } from './strategy.ts'
 /** See {@link direct}. */
 export type DirectPolicy = SinglePolicy<'direct'>
 
-/** How many versions wait, at most, for a macrotask; where one more comes, the oldest is handed over inside its write. */
+/**
+ * How many versions wait, at most, for a macrotask; where one more comes, the oldest is handed over inside its write.
+ */
 export const LATE_MAX = 1_000
 
 const DIRECT: DirectPolicy = madePolicy(

@@ -50,8 +50,8 @@ export interface MailboxHost<T extends Versioned> {
   /** A newer entry took the place of one that waited, and that was counted. Must not throw. */
   conflated?(entry: T, by: T): void
   /**
-   * An entry was given up and counted; it is the mailbox's `number`-th, from 1. May throw, or return a promise that rejects: it is reported as a fault.
-   * Absent where nobody wants to be told, which is cheaper.
+   * An entry was given up and counted; it is the mailbox's `number`-th, from 1. May throw, or return a promise that
+   * rejects: it is reported as a fault. Absent where nobody wants to be told, which is cheaper.
    */
   readonly dropped?: ((entry: T, reason: DropReason, number: number) => unknown) | undefined
   /** Foreign code failed. Must not throw. */

@@ -21,7 +21,8 @@ export interface LogRecord {
 }
 
 /**
- * Makes a small JSON-ready object of a snapshot of any machine: names and counts, no values of the context. Regions are JSON text.
+ * Makes a small JSON-ready object of a snapshot of any machine: names and counts, no values of the context. Regions are
+ * JSON text.
  *
  * The identities are those given, else those of the message from which the snapshot was decoded, else null: a
  * log invents none. Nothing is checked, so nothing is thrown for a snapshot of a store.

@@ -70,7 +70,8 @@ type Numbers<Value> = Readonly<
  * state.
  *
  * @param states - a number for every state that the machine may be in, by its path: integers from 1 to 2^31-1, no two
- *   the same. A parallel state has one for whatever its regions are in; `''` is the machine itself, where it is parallel.
+ *   the same. A parallel state has one for whatever its regions are in; `''` is the machine itself, where it is
+ *   parallel.
  * @throws `CODEC_INVALID` for a missing, unknown or reserved name, and for a number that is none or taken.
  *
  * @example

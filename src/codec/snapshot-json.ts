@@ -74,7 +74,8 @@ export function toJSON(snapshot: Snapshot<unknown>): SnapshotJson {
  * Reads the JSON form of a snapshot, from its text or from the parsed value. The result is a copy, frozen at
  * every level but in Dates and typed arrays; `S` is a claim about the writer, as with `JSON.parse`.
  *
- * @throws `CODEC_INVALID` for what is not JSON, not this form, of another version of it, or incomplete, or more than the limits.
+ * @throws `CODEC_INVALID` for what is not JSON, not this form, of another version of it, or incomplete, or more than
+ *   the limits.
  */
 export function fromJSON<S = unknown>(json: unknown, limits?: DecodeLimits): Snapshot<S> {
   const budget = new Budget(limits)

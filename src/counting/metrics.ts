@@ -49,8 +49,8 @@ export interface StoreMetrics extends StoreCounters {
   readonly pending: number
   readonly subscriberErrors: number
   /**
-   * Those of `subscribe` and `stream`, in the order in which they joined: first those of the store itself, then those of
-   * its selections and views.
+   * Those of `subscribe` and `stream`, in the order in which they joined: first those of the store itself, then those
+   * of its selections and views.
    */
   readonly subscribers: readonly SubscriberStats[]
 }

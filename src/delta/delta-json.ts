@@ -25,7 +25,8 @@ import type { Delta, Operation } from './delta.ts'
  * console.log(text) // → [{"op":"replace","path":"/seen","value":{"$headgate":"bigint","value":"5"}}]
  * console.log(deltaFromJSON(text)) // → [ { op: 'replace', path: '/seen', value: 5n } ]
  * ```
- * @throws `CODEC_INVALID` naming the path of a value that JSON cannot hold: a function, a symbol, an instance of a class.
+ * @throws `CODEC_INVALID` naming the path of a value that JSON cannot hold: a function, a symbol, an instance of a
+ *   class.
  */
 export function deltaToJSON(delta: Delta): Delta {
   return delta.map((operation) => {

@@ -1,6 +1,8 @@
 /** What a delta is: JSON Patch (RFC 6902) with one member more, and JSON Pointer (RFC 6901). */
 
-/** Where something is: `/robots/r1/pose/0`; `''` is the whole state. `~1` stands for a slash in a key, `~0` for a tilde. */
+/**
+ * Where something is: `/robots/r1/pose/0`; `''` is the whole state. `~1` stands for a slash in a key, `~0` for a tilde.
+ */
 export type JsonPointer = string
 
 /** Puts a value where there is none, or, in an object, in the place of what is there. In a list, `-` is its end. */

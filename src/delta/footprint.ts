@@ -139,7 +139,9 @@ export function independent(a: Delta, b: Delta): boolean {
   return conflictsBetween(a, b).length === 0
 }
 
-/** The paths of `b` at which it meets `a`, another delta from the same state; none where they are {@link independent}. */
+/**
+ * The paths of `b` at which it meets `a`, another delta from the same state; none where they are {@link independent}.
+ */
 export function conflictsBetween(a: Delta, b: Delta): JsonPointer[] {
   return new Footprint(a).meets(b)
 }

@@ -1,6 +1,8 @@
 import type { DerivedNode } from './node.ts'
 
-/** The nodes that are attached to one input. Marking goes through them at each commit, so they are kept as a list too. */
+/**
+ * The nodes that are attached to one input. Marking goes through them at each commit, so they are kept as a list too.
+ */
 export class Attached {
   readonly #nodes = new Set<DerivedNode>()
   #list: readonly DerivedNode[] | undefined = []

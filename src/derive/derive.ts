@@ -24,7 +24,8 @@ export interface DeriveOptions<R> {
 const DERIVE_KEYS: KnownKeys<DeriveOptions<unknown>> = { equal: true, name: true }
 
 /**
- * Derives a value from stores, machine stores, selections, views, or other derived values. It is read and followed like a store.
+ * Derives a value from stores, machine stores, selections, views, or other derived values. It is read and followed like
+ * a store.
  *
  * - The sources are a tuple, whose states are the arguments of `project`, or a record, whose states are its one
  *   argument. Without them `project` receives `read`, and the sources are those read in its last run.

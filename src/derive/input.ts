@@ -2,14 +2,18 @@ import type { ReadableCore } from '../store/index.ts'
 import type { Labels } from './made.ts'
 import type { DerivedNode } from './node.ts'
 
-/** Which of a source's snapshots is meant: the newest, also of a batch in progress, or the newest that was published. */
+/**
+ * Which of a source's snapshots is meant: the newest, also of a batch in progress, or the newest that was published.
+ */
 export type View = 'head' | 'published'
 
 /** What a derived value reads from: a readable, or another derived value. */
 export interface Input {
   /** Whether nothing more can come from it. @param asked - those that need not be asked again. */
   hasEnded(asked: Set<Input>): boolean
-  /** Whether it may change, while nobody follows, though nothing was written: a view that was let go and is looked at. */
+  /**
+   * Whether it may change, while nobody follows, though nothing was written: a view that was let go and is looked at.
+   */
   readonly isFed: boolean
   /** The first readable that it stands on. */
   readonly core: ReadableCore<unknown> | undefined

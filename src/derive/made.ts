@@ -53,7 +53,8 @@ export class Made {
   /**
    * It has a new version.
    *
-   * @param cause - whose labels it has: those of a source, or a snapshot of it. It is not kept, as its state may be gone.
+   * @param cause - whose labels it has: those of a source, or a snapshot of it. It is not kept, as its state may be
+   *   gone.
    */
   renew(version: number, state: unknown, cause: Labels, isFollowed: boolean): void {
     this.version = version

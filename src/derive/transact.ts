@@ -37,8 +37,8 @@ let members: Map<AnyKernel, Member> | undefined
  * - After a throw, work that returns a promise, an uncaught refusal of a write, or the destruction of a store, all
  *   stores stay as they were.
  * - The stores deliver in the order in which they are given.
- * - A nested transaction joins the outer one: nothing is delivered before the outermost has returned, and if that throws,
- *   all are rolled back. An inner one that throws rolls back its own writes.
+ * - A nested transaction joins the outer one: nothing is delivered before the outermost has returned, and if that
+ *   throws, all are rolled back. An inner one that throws rolls back its own writes.
  *
  * Writes to a store that is not given take effect at once, and are not rolled back.
  *

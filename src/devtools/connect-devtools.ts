@@ -5,8 +5,8 @@
  *     ^                        │                                     │
  *     └──── set, or the views are held ─── by version ───── jump ────┘
  *
- * The panel is a subscriber like any other: what it is too slow for it misses, and its actions say how much. One message
- * serializes the whole state, so not every version is sent unless one asks for that.
+ * The panel is a subscriber like any other: what it is too slow for it misses, and its actions say how much. One
+ * message serializes the whole state, so not every version is sent unless one asks for that.
  */
 import { type SinglePolicy, throttle } from '../backpressure/index.ts'
 import {
@@ -68,7 +68,8 @@ const JUMP = 'DEVTOOLS_JUMP'
 /**
  * Shows a store in Redux DevTools until the handle is called or the store is destroyed. Jumps restore kept snapshots by
  * reference, as new versions of reason `DEVTOOLS_JUMP`, which are not sent back. Events of a machine can be sent from
- * the panel, as `{"type":"OPEN"}`. Skipping and reordering are answered with an error: a store keeps states, not events.
+ * the panel, as `{"type":"OPEN"}`. Skipping and reordering are answered with an error: a store keeps states, not
+ * events.
  *
  * Without an extension, and in production, it returns a closed handle and costs nothing.
  *

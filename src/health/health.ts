@@ -18,10 +18,10 @@ export interface MetricsSource {
 const windows = new WeakMap<Kernel<unknown>, HealthWindow>()
 
 /**
- * Whether a store is well, and what is wrong with it. Unhealthy: not initialized, or too many version
- * conflicts. Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost
- * by its owner; a journal whose disk fails, or is behind; a client, a mirror
- * or a member of many machines that is too far behind; a log that a power failure may take back. Each issue clears by itself when what it tells of is over. Counts as no read.
+ * Whether a store is well, and what is wrong with it. Unhealthy: not initialized, or too many version conflicts.
+ * Degraded: too many subscribers, or one that is stalled, drops too much, fails, or was lost by its owner; a journal
+ * whose disk fails, or is behind; a client, a mirror or a member of many machines that is too far behind; a log that a
+ * power failure may take back. Each issue clears by itself when what it tells of is over. Counts as no read.
  *
  * @throws `OPTION_INVALID`, `OPTION_UNKNOWN`, `KERNEL_ABSENT` for what is no store
  *
@@ -45,8 +45,8 @@ export function health(store: MetricsSource, options?: HealthOptions): HealthRep
 }
 
 /**
- * Judges a store as {@link health} does, over a recent past of its own: however often it is called, nobody else's report
- * changes, and it leaves nothing in the store. For those who watch a store that is not theirs.
+ * Judges a store as {@link health} does, over a recent past of its own: however often it is called, nobody else's
+ * report changes, and it leaves nothing in the store. For those who watch a store that is not theirs.
  *
  * @throws `KERNEL_ABSENT` for what is no store; when it is called, `OPTION_INVALID`, `OPTION_UNKNOWN`.
  *

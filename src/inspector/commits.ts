@@ -15,8 +15,8 @@ import { cut } from './plain.ts'
 /** A commit that changes more is not counted further. */
 const CHANGES_MAX = 200
 /**
- * Commits of which is counted what they changed, at a time: the newest. Of a store that commits more often than somebody
- * reads, the others have no number: to count all of them was four fifths of what watching cost.
+ * Commits of which is counted what they changed, at a time: the newest. Of a store that commits more often than
+ * somebody reads, the others have no number: to count all of them was four fifths of what watching cost.
  */
 export const COUNTED_MAX = 32
 /** A clock that is not the platform's says nothing of how long something took. */

@@ -2,7 +2,8 @@
  * Any state in a form that JSON has, for people to look at: what JSON cannot hold becomes a text that says what it is,
  * and what is too much is cut and counted. Nothing is thrown at whoever wrote it.
  *
- *   { at: new Date(0), n: NaN }    { at: { $: 'Date', text: '1970-01-01T00:00:00.000Z' }, n: { $: 'number', text: 'NaN' } }
+ *   { at: new Date(0), n: NaN }    { at: { $: 'Date', text: '1970-01-01T00:00:00.000Z' },
+ *                                    n: { $: 'number', text: 'NaN' } }
  *
  * A branch of a state that is unchanged gives the same object again, so that what is sent is what has changed.
  */

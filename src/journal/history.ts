@@ -6,7 +6,9 @@ import type { Snapshot } from '../store/index.ts'
 export interface HistoryOptions<S> {
   /** How many steps can be undone, from 1; the oldest are discarded first. Default 100. */
   readonly limit?: number
-  /** Names the group of a write: adjacent writes of one group are one step. Default: each write is a step of its own. */
+  /**
+   * Names the group of a write: adjacent writes of one group are one step. Default: each write is a step of its own.
+   */
   readonly group?: (snapshot: Snapshot<S>) => string | undefined
   /** Whether a write is not a step: it stays whatever is undone, and does not end a group. */
   readonly skip?: (snapshot: Snapshot<S>) => boolean
@@ -36,7 +38,9 @@ export interface History<S> extends Disposable {
    * @throws `UNDO_IN_BATCH`, and whatever refuses a write of the store; the step is kept then.
    */
   undo(): UndoResult<S>
-  /** Redoes the last undone step, as a write with the reason `REDO`; refused in the same cases as {@link History.undo}. */
+  /**
+   * Redoes the last undone step, as a write with the reason `REDO`; refused in the same cases as {@link History.undo}.
+   */
   redo(): UndoResult<S>
   readonly canUndo: boolean
   readonly canRedo: boolean

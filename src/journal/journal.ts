@@ -32,7 +32,9 @@ export interface JournalOptions<S> {
   readonly schema?: number
   /** Converts a state written under an earlier schema to this one. */
   readonly migrate?: (state: unknown, schema: number) => S | Immutable<S>
-  /** Cuts off damaged records and everything after them, and keeps a copy; otherwise `JOURNAL_DAMAGED`. Default false. */
+  /**
+   * Cuts off damaged records and everything after them, and keeps a copy; otherwise `JOURNAL_DAMAGED`. Default false.
+   */
   readonly repair?: boolean
   /**
    * Called inside each write for a text to keep in the record of its commit, such as the position in an input that led
@@ -79,7 +81,9 @@ export interface JournalFault {
   readonly durableVersion: number
 }
 
-/** The state of a journal: `behind` its store, `degraded` by a failing disk, `following` another process that writes. */
+/**
+ * The state of a journal: `behind` its store, `degraded` by a failing disk, `following` another process that writes.
+ */
 export type JournalStatus = 'live' | 'behind' | 'degraded' | 'following' | 'closed'
 
 /** Which commits {@link Journal.replay} hands over, and how fast. */

@@ -84,7 +84,10 @@ export function levelEngine(db: LevelLike, options: LevelEngineOptions = {}): Jo
 
 type Transaction = (stores: unknown, mode?: unknown, options?: object) => unknown
 
-/** Asks IndexedDB, where the database stands on it, to sync each transaction; it is a new one after each `open()`. Whether it does. */
+/**
+ * Asks IndexedDB, where the database stands on it, to sync each transaction; it is a new one after each `open()`.
+ * Whether it does.
+ */
 function syncTransactions(db: LevelLike, durability: 'strict' | 'relaxed'): boolean {
   const inner = (db as { db?: { transaction?: Transaction } }).db
   if (typeof inner?.transaction !== 'function') return false

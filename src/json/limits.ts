@@ -19,7 +19,9 @@ export interface DecodeLimits {
   readonly historyMax?: number
   /** Entries of each map: of the context and of the metadata; twins of one key count. Default 10 000. */
   readonly entriesMax?: number
-  /** Values in all JSON of one message or text together: elements, properties and what holds them. Default 1 000 000. */
+  /**
+   * Values in all JSON of one message or text together: elements, properties and what holds them. Default 1 000 000.
+   */
   readonly valuesMax?: number
 }
 

@@ -68,8 +68,8 @@ function editDistance(from: string, to: string): number {
  * @param where - who takes them, as it is written: `'subscribe()'`
  * @throws `OPTION_UNKNOWN`, `OPTION_INVALID` for what is no object
  */
-// Asked once: reading the environment costs more than a write. Written out: a bundler that sets NODE_ENV then leaves out
-// the check. So it is wherever a check stands; of what is asked in another file it would leave out nothing.
+// Asked once: reading the environment costs more than a write. Written out: a bundler that sets NODE_ENV then leaves
+// out the check. So it is wherever a check stands; of what is asked in another file it would leave out nothing.
 export const checkKeys: <Options extends object>(
   options: Options | undefined,
   known: KnownKeys<NoInfer<Options>>,

@@ -57,8 +57,8 @@ export interface LangGraphSaver extends BaseCheckpointSaver {
 /**
  * Makes a checkpointer for LangGraph of an engine of `headgate/journal`, which it opens.
  *
- * A value is stored once for each change of its channel, as `newVersions` tells them: a conversation of N turns grows as
- * it does itself, and not with N².
+ * A value is stored once for each change of its channel, as `newVersions` tells them: a conversation of N turns grows
+ * as it does itself, and not with N².
  *
  * @example
  * ```ts
@@ -69,7 +69,8 @@ export interface LangGraphSaver extends BaseCheckpointSaver {
  * console.log(await checkpointer.getTuple({ configurable: { thread_id: 't1' } })) // → undefined
  * await checkpointer.close()
  * ```
- * @param engine - in production `levelEngine(new ClassicLevel('./data'))`; nothing else may write keys under `langgraph!`
+ * @param engine - in production `levelEngine(new ClassicLevel('./data'))`; nothing else may write keys under
+ *   `langgraph!`
  * @param serde - makes bytes of values; default LangGraph's own
  */
 export const langGraphSaver = (engine: JournalEngine, serde?: SerializerProtocol): LangGraphSaver =>

@@ -45,7 +45,9 @@ export interface ChildDefinition<Context, Child, Path, Name extends string> {
   /** Where there is none, or all its guards refuse, the failure is reported. */
   readonly onFault?: TransitionConfig<Context, ErrorChildEvent, Name>
   readonly supervise?: Supervision
-  /** What waits for a child at most, and what becomes of more; default `buffer({ capacity: 64, overflow: 'error' })`. */
+  /**
+   * What waits for a child at most, and what becomes of more; default `buffer({ capacity: 64, overflow: 'error' })`.
+   */
   readonly mailbox?: BufferPolicy
 }
 

@@ -17,7 +17,10 @@ interface Doer {
   readonly hands: Actor
 }
 
-/** What follows from an event beside the state that it leads to: what is run and emitted, and with which event work begins. */
+/**
+ * What follows from an event beside the state that it leads to: what is run and emitted, and with which event work
+ * begins.
+ */
 export class Consequences {
   readonly #doer: Doer
   readonly #entryEvents: EntryEvents

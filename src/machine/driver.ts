@@ -44,7 +44,9 @@ export interface DriverOptions {
   readonly input?: unknown
 }
 
-/** Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them. */
+/**
+ * Drives a store by a machine. The names of states and events are plain strings here; {@link MachineStore} types them.
+ */
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
   #supervisor: Supervisor | undefined
@@ -69,7 +71,10 @@ export class MachineDriver implements EffectsHost {
   #emitted: Subject<EventObject> | undefined
   /** What the machine was made with. */
   readonly input: unknown
-  /** Who commits, where the store is not this machine's to write; while it is held, it does nothing outside of its context. */
+  /**
+   * Who commits, where the store is not this machine's to write; while it is held, it does nothing outside of its
+   * context.
+   */
   elsewhere: Elsewhere | undefined
 
   constructor(

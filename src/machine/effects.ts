@@ -2,9 +2,9 @@
  * What a machine does by itself while it is in a state: the timers of `after` and the work of `invoke`.
  *
  * It follows the published versions ahead of all subscribers, so a state that a subscriber leaves at
- * once was still entered, and a batch starts only what its last state has. Each active state has an activation of its own:
- * which one is being lived is told by the change of state that entered it (`stayOf`). Whoever changes the
- * state without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
+ * once was still entered, and a batch starts only what its last state has. Each active state has an activation of its
+ * own: which one is being lived is told by the change of state that entered it (`stayOf`). Whoever changes the state
+ * without an event (`set`, `put`, a rolled-back batch) is followed in the same way.
  *
  * What must stay true: when a state is left, its timers are gone and its signal has aborted before
  * anything of the next state starts, and what began last ends first; nothing is left after `complete`.

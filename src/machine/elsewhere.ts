@@ -1,4 +1,7 @@
-/** A machine whose store is not its own to write: what it would commit is committed by somebody else, later or not at all. */
+/**
+ * A machine whose store is not its own to write: what it would commit is committed by somebody else, later or not at
+ * all.
+ */
 import type { Instant } from '../kit/index.ts'
 import type { Actor } from './act.ts'
 import type { EventObject } from './definition.ts'

@@ -124,7 +124,9 @@ type DoorHint<Door> = Door extends (...given: never[]) => unknown
 
 type AnyAct = ActDefinition<unknown, EventObject>
 
-/** What a state was given. Where the shape is refused, the compiler puts what it must be, and all of that is optional. */
+/**
+ * What a state was given. Where the shape is refused, the compiler puts what it must be, and all of that is optional.
+ */
 type In<State, Key extends string> = Key extends keyof State
   ? undefined extends State[Key]
     ? object
@@ -144,7 +146,9 @@ type Checked =
   | 'initial'
   | 'target'
 
-/** The keys of a state, the types of events, and the keys of transitions; refuses events and targets that are not known. */
+/**
+ * The keys of a state, the types of events, and the keys of transitions; refuses events and targets that are not known.
+ */
 type StateHint<Event extends EventObject, State, Siblings, Targets> = Keys<
   Omit<StateDefinition<unknown, Event, string>, Checked>
 > & {

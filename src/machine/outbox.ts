@@ -1,5 +1,6 @@
 /**
- * What transitions do outside of the context (`run` and `emit`), kept until the commit that they belong to is published.
+ * What transitions do outside of the context (`run` and `emit`), kept until the commit that they belong to is
+ * published.
  *
  *   send ──> state ──> published ──> run, emit
  *              └─ in a batch: one state leads on from another, and the last one brings all that led to it

@@ -4,8 +4,8 @@
  *   event ──> microstep ──> always? ──> microstep ──> … ──> a state has ended? ──> onDone ──> microstep ──> …
  *
  * A microstep leaves states (the inner ones first), runs the updates, and enters states (the outer ones first), with
- * one draft of the context. Guards see the context that the last microstep left. All of it is one commit and one record.
- * XState runs the exits of all active states when a machine ends; a machine of ours stays in its final state.
+ * one draft of the context. Guards see the context that the last microstep left. All of it is one commit and one
+ * record. XState runs the exits of all active states when a machine ends; a machine of ours stays in its final state.
  */
 import { HeadgateError } from '../kit/index.ts'
 import { isDone } from './configuration.ts'

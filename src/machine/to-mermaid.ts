@@ -6,9 +6,9 @@ import { ownTable } from './own-table.ts'
 /**
  * Draws a machine as a Mermaid state diagram (`stateDiagram-v2`), for READMEs and pull requests. Guarded
  * transitions are marked `[guard]`; the machine's own transitions are drawn from each state that takes them, and from
- * the whole of a parallel machine. States inside of states are drawn inside, regions side by side. Transitions taken when
- * a child is done or fails are drawn from the states it lives in: `upload done`, `upload fails`. What functions do, such
- * as sending events, is not drawn.
+ * the whole of a parallel machine. States inside of states are drawn inside, regions side by side. Transitions taken
+ * when a child is done or fails are drawn from the states it lives in: `upload done`, `upload fails`. What functions
+ * do, such as sending events, is not drawn.
  *
  * @example
  * ```ts

@@ -4,8 +4,8 @@
  * work: their record is `PENDING` in the first, and `SUCCESS` or `FAILED` in the second, when the work has ended.
  *
  * Both are read from the history, so a batch of more than `historyLimit` transitions tells only the newest; with a
- * limit of 0 there is nothing to tell, and one of 1 has no place for work that is left by its end. Records are counted by `attempts`, not recognised by identity: a replica that
- * adopts decoded snapshots has new objects each time.
+ * limit of 0 there is nothing to tell, and one of 1 has no place for work that is left by its end. Records are counted
+ * by `attempts`, not recognised by identity: a replica that adopts decoded snapshots has new objects each time.
  */
 
 import { filter, map, mergeAll, type Observable, pairwise } from 'rxjs'

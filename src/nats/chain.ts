@@ -6,8 +6,8 @@
  *             counts  counts   void     counts   counts        3 came too late: 1 was not the newest any more
  *
  * A record counts if its base is the newest record that counts before it; one that states a fence, if also nobody has
- * claimed to lead since the claim of that sequence. What counts is never undone, so who has read a record knows for good
- * what became of it.
+ * claimed to lead since the claim of that sequence. What counts is never undone, so who has read a record knows for
+ * good what became of it.
  */
 import type { CommitRecord, Leader, LogRecord, SnapshotRecord } from './record.ts'
 

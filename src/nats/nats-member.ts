@@ -89,11 +89,16 @@ export interface NatsMember<S> extends AsyncDisposable {
    */
   update(recipe: Recipe<S>, options?: NatsWriteOptions): Promise<WriteResult>
   stats(): NatsStats
-  /** Leaves. Pending writes resolve as `'timeout'` or reject; the store keeps its state and takes direct writes again. */
+  /**
+   * Leaves. Pending writes resolve as `'timeout'` or reject; the store keeps its state and takes direct writes again.
+   */
   close(): Promise<void>
 }
 
-/** Membership of a machine store; made by {@link joinNats}. Timers, `invoke`, `run` and `emit` happen on the leader only. */
+/**
+ * Membership of a machine store; made by {@link joinNats}. Timers, `invoke`, `run` and `emit` happen on the leader
+ * only.
+ */
 export interface NatsMachineMember<Context, Cells extends Cell>
   extends NatsMember<MachineState<Cells['state'], Context>> {
   /** Whether this member is the leader. */
@@ -104,9 +109,10 @@ export interface NatsMachineMember<Context, Cells extends Cell>
    * Sends an event. Evaluates the transition on the local state and writes it as one record; if another record comes
    * first, evaluates it again on the newer state.
    *
-   * @returns as {@link NatsMember.update}; `reason: 'refused'` if the state does not handle the event: nothing is written.
-   * @throws `EVENT_INVALID`, `CODEC_INVALID` for an event that JSON cannot hold, what a guard or a recipe throws, and as
-   *   {@link NatsMember.update}.
+   * @returns as {@link NatsMember.update}; `reason: 'refused'` if the state does not handle the event: nothing is
+   *   written.
+   * @throws `EVENT_INVALID`, `CODEC_INVALID` for an event that JSON cannot hold, what a guard or a recipe throws, and
+   *   as {@link NatsMember.update}.
    */
   send(event: Cells['event'] | BareEvent<Cells['event']>, options?: NatsWriteOptions): Promise<WriteResult>
 }

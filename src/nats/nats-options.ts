@@ -1,7 +1,9 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs'
 import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
 
-/** Options of `joinNats`. Those about the stream apply only when `create` makes it; an existing one is used as it is. */
+/**
+ * Options of `joinNats`. Those about the stream apply only when `create` makes it; an existing one is used as it is.
+ */
 export interface NatsOptions {
   /** Name of the stream that holds the log. States to start from are in a second one, `<stream>_STATES`. */
   stream: string
@@ -15,7 +17,9 @@ export interface NatsOptions {
   historyCommits?: number | undefined
   /** Records between two states to start from. Default 500. */
   snapshotEvery?: number | undefined
-  /** Largest message in bytes, from 2048; larger states are split. Default: the server's `max_payload`, at most 524 288. */
+  /**
+   * Largest message in bytes, from 2048; larger states are split. Default: the server's `max_payload`, at most 524 288.
+   */
   payloadBytesMax?: number | undefined
   /**
    * Milliseconds until an undecided write resolves with `'timeout'`, and for which `joinNats` looks for its streams.

@@ -70,8 +70,8 @@ export class RecordReader<S> {
   }
 
   /**
-   * Goes on with the newest state that is kept, as nothing was read yet or what follows is gone; resolves with where the
-   * log was then: 0 where nothing is kept, and nothing was read.
+   * Goes on with the newest state that is kept, as nothing was read yet or what follows is gone; resolves with where
+   * the log was then: 0 where nothing is kept, and nothing was read.
    *
    * @throws an Error where nothing goes on from what was read, what the servers say
    */

@@ -2,8 +2,8 @@
  * What stands in the log, as JSON. A record names the one that it is based on; whether it counts is decided by who
  * reads it (chain.ts).
  *
- *   headgate.commit     a version: what it changed, or all of it, or where the parts of that are; and what more versions
- *                       changed that follow it: all of them count, or none
+ *   headgate.commit     a version: what it changed, or all of it, or where the parts of that are; and what more
+ *                       versions changed that follow it: all of them count, or none
  *   headgate.claim      of a machine: a member leads for a time, or for longer
  *   headgate.release    it leads no more
  *   headgate.snapshot   a state to begin from, in a stream of its own

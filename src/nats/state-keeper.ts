@@ -26,7 +26,9 @@ export class StateKeeper {
   keptAt = 0
   readonly #host: KeeperHost
   #keeping: Promise<void> = Promise.resolve()
-  /** How often in a row the servers did not take one: then it is tried again after a while, and not with each record. */
+  /**
+   * How often in a row the servers did not take one: then it is tried again after a while, and not with each record.
+   */
   #failures = 0
   #timer: Subscription | undefined
 

@@ -10,8 +10,9 @@ const toObject = <S>(consumer: Consumer<Snapshot<S>>): Partial<ConsumerObject<Sn
 
 /**
  * Feeds a consumer while the component is mounted and visible: for effects, not for rendering. It is a subscriber like
- * any other: it has a policy, is busy until what it returned has ended, and is counted and isolated. Deliveries go to the
- * consumer of the newest render; a different store or different options subscribe again. Policies are compared by label.
+ * any other: it has a policy, is busy until what it returned has ended, and is counted and isolated. Deliveries go to
+ * the consumer of the newest render; a different store or different options subscribe again. Policies are compared by
+ * label.
  *
  * @example
  * ```ts no-run

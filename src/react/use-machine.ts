@@ -4,7 +4,8 @@ import { useStore } from './use-store.ts'
 
 /**
  * Returns the state of a machine (`state.current`, `state.context`) and a function that sends it events. The state is a
- * new object in each version, so it can be a memo dependency; the store (`store.is('IDLE')`) cannot, as it stays the same.
+ * new object in each version, so it can be a memo dependency; the store (`store.is('IDLE')`) cannot, as it stays the
+ * same.
  *
  * @example
  * ```ts no-run

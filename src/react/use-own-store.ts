@@ -5,12 +5,12 @@ import type { Snapshot, Store } from '../store/index.ts'
 const UNCLAIMED_MS = 10_000
 
 /**
- * Creates a store that belongs to its component. It is destroyed when the component is unmounted or hidden, which aborts
- * the work that a machine invoked; when the component is shown again, `create` is called with the last snapshot. Strict Mode does
- * both at once.
+ * Creates a store that belongs to its component. It is destroyed when the component is unmounted or hidden, which
+ * aborts the work that a machine invoked; when the component is shown again, `create` is called with the last snapshot.
+ * Strict Mode does both at once.
  *
- * If a component rendered but was never mounted, as on a server or when React discards a render, its store lives for ten
- * more seconds.
+ * If a component rendered but was never mounted, as on a server or when React discards a render, its store lives for
+ * ten more seconds.
  *
  * @param create - the one of the first render counts, as with `useState`; receives the last snapshot of the destroyed
  *   store, if there was one.

@@ -18,8 +18,8 @@ const NO_KEYS: readonly unknown[] = []
  * The state of a store, or a part of it, for a component that renders again when that changes.
  *
  * With a path the component wakes only when something below it changed, so a thousand of them cost as much as one:
- * prefer it. A selector runs once per version in each component that has one; it may be written inline, and may return a
- * new object if `equal` (`shallow`, `deepEqual`) decides which results are the same.
+ * prefer it. A selector runs once per version in each component that has one; it may be written inline, and may return
+ * a new object if `equal` (`shallow`, `deepEqual`) decides which results are the same.
  *
  * Components that read one store, or one view, show the same published version in a React commit, and never one from
  * inside a batch. For a slower pace, read a view, which all can share: `useStore(paced(store, frame()))`.

@@ -2,8 +2,8 @@
  * Headgate for Solid: accessors of a part of a store.
  *
  * A commit wakes the computations that read an accessor whose part changed; they then read the published version. Solid
- * runs effects while the parts are notified one by one; still, two accessors of one store never show two versions of it.
- * It follows at once, not in an effect: what is written before the first effect is not missed.
+ * runs effects while the parts are notified one by one; still, two accessors of one store never show two versions of
+ * it. It follows at once, not in an effect: what is written before the first effect is not missed.
  */
 import { type Accessor, createSignal, getOwner, onCleanup } from 'solid-js'
 import { partOf, type Reader, type Wrapper } from '../binding/index.ts'
@@ -23,9 +23,9 @@ function checkScope(called: string): void {
  * value before the first render, follows until its owner is disposed, and keeps showing the last value of a destroyed
  * store.
  *
- * It updates at the pace of what it reads; for a slower one pass a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes no one; reading the accessor then throws the same error. A write inside a transition takes
- * effect at once.
+ * It updates at the pace of what it reads; for a slower one pass a view,
+ * `useStore(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading the
+ * accessor then throws the same error. A write inside a transition takes effect at once.
  *
  * @example
  * ```ts no-run

@@ -5,9 +5,9 @@
  *   store.update, set, put, batch ─┘                            ├─> subscribers, observers
  *                                                               └─> followers after
  *
- * It is reached through a registered symbol, so whatever stands on a store, as a machine store does, is journaled like any store,
- * and the ESM and the CommonJS copy of the package understand each other. Every kernel of a store is the same
- * object, and what it adds is ended by what the call returned, or by `destroy()`.
+ * It is reached through a registered symbol, so whatever stands on a store, as a machine store does, is journaled like
+ * any store, and the ESM and the CommonJS copy of the package understand each other. Every kernel of a store is the
+ * same object, and what it adds is ended by what the call returned, or by `destroy()`.
  */
 
 import type { StoreMetrics } from '../counting/index.ts'

@@ -39,9 +39,9 @@ export interface Readable<S> extends Selectable<S, Immutable<S>>, InteropObserva
   /** `snapshot.state`; `undefined` while a store is uninitialized. */
   readonly state: Immutable<S>
   /**
-   * The newest snapshot that followers have received, or are about to: the first one that a new subscriber gets. Inside a
-   * batch it is the one from before. Render from this: a render inside a batch that then throws would otherwise
-   * show a state that never existed.
+   * The newest snapshot that followers have received, or are about to: the first one that a new subscriber gets. Inside
+   * a batch it is the one from before. Render from this: a render inside a batch that then throws would otherwise show
+   * a state that never existed.
    */
   readonly published: Snapshot<S>
   /** Whether it has ended: nothing more comes, and the last snapshot stays readable. */
@@ -83,7 +83,8 @@ export interface Readable<S> extends Selectable<S, Immutable<S>>, InteropObserva
   /**
    * Resolves with the first snapshot, the current one included, that satisfies the predicate.
    *
-   * @throws `WAIT_TIMEOUT`, `PREDICATE_ASYNC` for a predicate that is async or a generator, the signal's reason, `STORE_DESTROYED`, or what the predicate throws.
+   * @throws `WAIT_TIMEOUT`, `PREDICATE_ASYNC` for a predicate that is async or a generator, the signal's reason,
+   *   `STORE_DESTROYED`, or what the predicate throws.
    */
   waitFor(
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,

@@ -88,8 +88,8 @@ export interface Store<S> extends Readable<S>, Disposable {
    * changes nothing; its error reaches the caller as it is. On a state that is no object the recipe
    * returns the new value.
    *
-   * @throws `RECIPE_ASYNC` for a recipe that returns a promise, `STATE_INVALID`, `STORE_UNINITIALIZED`, and the refusals
-   *   of every write.
+   * @throws `RECIPE_ASYNC` for a recipe that returns a promise, `STATE_INVALID`, `STORE_UNINITIALIZED`, and the
+   *   refusals of every write.
    */
   update(recipe: (draft: Draft<S>) => void | S | Draft<S>, write?: Write): Snapshot<S>
 

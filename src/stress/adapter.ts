@@ -26,7 +26,10 @@ export interface StressSubscription {
   readonly capacity: number
 }
 
-/** What a subscriber was offered, got and lost; the identity `published = delivered + dropped + conflated + pending` is checked. */
+/**
+ * What a subscriber was offered, got and lost; the identity `published = delivered + dropped + conflated + pending` is
+ * checked.
+ */
 export interface SubscriberLedger {
   readonly id: string
   readonly published: number

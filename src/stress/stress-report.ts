@@ -55,7 +55,10 @@ export interface ScenarioResult {
   readonly ledgers: readonly SubscriberLedger[]
 }
 
-/** Whether a scenario was tested and did not pass: it failed, ran out of time or threw. One that was skipped was not tested. */
+/**
+ * Whether a scenario was tested and did not pass: it failed, ran out of time or threw. One that was skipped was not
+ * tested.
+ */
 export const isMissed = ({ outcome }: Pick<ScenarioResult, 'outcome'>): boolean =>
   outcome !== 'passed' && outcome !== 'skipped'
 

@@ -2,8 +2,8 @@
  * A disk for the scenarios of journals, as an engine in memory: it can be full, slow, refuse, lose, crash and rot, on
  * demand and at once.
  *
- * It fails as engines do. A refused write may be there all the same; and one that has refused a write is poisoned: until
- * it is closed and opened it acknowledges what it does not keep.
+ * It fails as engines do. A refused write may be there all the same; and one that has refused a write is poisoned:
+ * until it is closed and opened it acknowledges what it does not keep.
  */
 import { type JournalEngine, type JournalEntry, memoryEngine } from '../journal/index.ts'
 
@@ -69,8 +69,8 @@ export class TestDisk implements JournalEngine {
   }
 
   /**
-   * The process that uses it is gone at this instant: nobody is answered any more. A write that is under way is there, or
-   * is not.
+   * The process that uses it is gone at this instant: nobody is answered any more. A write that is under way is there,
+   * or is not.
    *
    * @returns the disk that the next process finds.
    */

@@ -24,8 +24,9 @@ interface AsCurrent extends Wrapper {
  * Shows a part of a store: the value at a path, what a selector returns, or the whole state. `current` is the published
  * value, followed or not; after the store is destroyed, the last value.
  *
- * It updates at the pace of what it reads; for a slower one pass a view, `fromPath(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes no one; reading `current` then throws the same error.
+ * It updates at the pace of what it reads; for a slower one pass a view,
+ * `fromPath(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading
+ * `current` then throws the same error.
  *
  * @example
  * ```ts no-run

@@ -2,7 +2,8 @@
  * What a mirror has applied and has not acknowledged yet. One acknowledgement stands for all frames before it, so they
  * go together: a thousand mirrors that each answer one write at once take as long over that as over the write.
  *
- * It waits 20 ms at most, and never for more than half of a window: a server that has more to send does not wait for it.
+ * It waits 20 ms at most, and never for more than half of a window: a server that has more to send does not wait for
+ * it.
  */
 import type { SchedulerLike, Subscription } from 'rxjs'
 import type { Chunk, DeltaFrame } from './frames.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads frames. What comes in is foreign: its length, its depth and the number of its values are bounded before it is parsed, and
- * every member is looked at before anything is done with it.
+ * Reads frames. What comes in is foreign: its length, its depth and the number of its values are bounded before it is
+ * parsed, and every member is looked at before anything is done with it.
  */
 
 import { Budget, parseJson } from '../json/index.ts'

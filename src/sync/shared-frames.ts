@@ -12,7 +12,10 @@ interface Made {
 const isSame = (made: Made, head: VersionHead, from: number | undefined): boolean =>
   made.head.version === head.version && made.head.missed === head.missed && made.from === from
 
-/** They are kept as long as what they are of: quoted within a frame a text is made anew, for a thousand clients a thousand times. */
+/**
+ * They are kept as long as what they are of: quoted within a frame a text is made anew, for a thousand clients a
+ * thousand times.
+ */
 export class SharedFrames {
   readonly #made = new WeakMap<object, Made>()
 

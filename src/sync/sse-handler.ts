@@ -69,8 +69,8 @@ class SseServerSocket extends BaseSocket {
  * Accepts connections of {@link sseSocket}, and of pages without the package: an `EventSource` plus `fetch`.
  *
  * `GET` opens a stream. Its first event, `session`, is the id that each `POST` names (`?session=…`); the body of a
- * `POST` is frames, one per line. Each other event is a frame; `end` has the code of a close. Pages from origins that the server does not allow
- * get 403.
+ * `POST` is frames, one per line. Each other event is a frame; `end` has the code of a close. Pages from origins that
+ * the server does not allow get 403.
  *
  * @returns a listener for `createServer`. Requests for other paths get 404, or go to `otherwise`.
  *

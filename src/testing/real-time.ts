@@ -1,4 +1,6 @@
-/** The timers of the platform, taken when this room is loaded: fake timers that a test installs later do not reach them. */
+/**
+ * The timers of the platform, taken when this room is loaded: fake timers that a test installs later do not reach them.
+ */
 import { performance } from 'node:perf_hooks'
 import * as timers from 'node:timers'
 

@@ -33,8 +33,9 @@ const isServed = (): boolean => getCurrentInstance() !== null && inject(ssrConte
  * Shows a part of a store as a ref: the value at a path, what a selector returns, or the whole state. It has its value
  * before the first render, follows until its scope ends, and keeps showing the last value of a destroyed store.
  *
- * It updates at the pace of what it reads; for a slower one pass a view, `useStore(paced(store, frame()), 'robots', id)`. A version on which
- * the selector throws wakes no one; reading the ref then throws the same error.
+ * It updates at the pace of what it reads; for a slower one pass a view,
+ * `useStore(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading the ref
+ * then throws the same error.
  *
  * @example
  * ```ts
@@ -79,8 +80,8 @@ export const useStore: Reader<AsRef> = ((store: unknown, ...args: readonly unkno
 }) as Reader<AsRef>
 
 /**
- * Creates a store that is destroyed with the current scope, such as a component's. On a server Vue ends no scope; there,
- * destroy a store with timers or invoked work yourself.
+ * Creates a store that is destroyed with the current scope, such as a component's. On a server Vue ends no scope;
+ * there, destroy a store with timers or invoked work yourself.
  *
  * @throws `BINDING_SCOPE` outside `setup()` and `effectScope().run()`; nothing is created then.
  */

@@ -107,7 +107,9 @@ const NO_RUN: AgUiRun = { threadId: '', runId: '', status: 'none', interrupts: [
  *   context: { text: '' },
  *   types: {} as { events: { type: 'TOKEN'; token: string } },
  *   states: {
- *     ANSWERING: { on: { TOKEN: { description: 'one more', update: (draft, event) => { draft.text += event.token } } } },
+ *     ANSWERING: {
+ *       on: { TOKEN: { description: 'one more', update: (draft, event) => { draft.text += event.token } } },
+ *     },
  *   },
  * })
  * const store = createMachineStore(agent)

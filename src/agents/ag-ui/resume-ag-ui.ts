@@ -52,8 +52,8 @@ const answered = new WeakMap<MachineDriver, Map<string, string>>()
 const ANSWERS_MAX = 64
 
 /**
- * Sends what a client of AG-UI has sent to a machine store: the answers to all that it waits for, or the event that a new
- * run begins with.
+ * Sends what a client of AG-UI has sent to a machine store: the answers to all that it waits for, or the event that a
+ * new run begins with.
  *
  * The same answer twice has the effect of one.
  *

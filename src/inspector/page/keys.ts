@@ -3,9 +3,9 @@ import type { Feed } from './feed.ts'
 import type { Place } from './place.ts'
 
 /**
- * Listens for keys. A page that is nothing else has all of them. One inside of somebody's own has those that are pressed
- * after it was clicked or focused, until something else is: also where what was clicked is gone, so that the focus is
- * nowhere.
+ * Listens for keys. A page that is nothing else has all of them. One inside of somebody's own has those that are
+ * pressed after it was clicked or focused, until something else is: also where what was clicked is gone, so that the
+ * focus is nowhere.
  *
  * @returns what ends it
  */

@@ -1,6 +1,6 @@
 /**
- * Where the labels of arrows stand. Whoever would lie on another one goes down, and so does one that would lie on a box,
- * the name of a group or its lower border, where there is room not far below.
+ * Where the labels of arrows stand. Whoever would lie on another one goes down, and so does one that would lie on a
+ * box, the name of a group or its lower border, where there is room not far below.
  */
 import type { Drawn, Placed } from './layout.ts'
 

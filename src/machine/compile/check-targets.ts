@@ -1,4 +1,7 @@
-/** Looks at what can be asked only when all states are known: whether targets exist and lead anywhere, and where dots stand. */
+/**
+ * Looks at what can be asked only when all states are known: whether targets exist and lead anywhere, and where dots
+ * stand.
+ */
 import { describeValue } from '../../kit/index.ts'
 import type { StateNode } from '../machine.ts'
 import type { StateCheck } from './check-states.ts'
@@ -31,7 +34,10 @@ function noState({ ids }: Compiled, source: StateNode, { place, target }: Writte
   return `${place} targets ${describeValue(target)}, which is no state. States: ${known}.`
 }
 
-/** A history leads to a state beside it, or inside of that; one that leads to a history alone would be followed for ever. */
+/**
+ * A history leads to a state beside it, or inside of that; one that leads to a history alone would be followed for
+ * ever.
+ */
 export function checkHistories({ problems }: StateCheck, { states }: Compiled): void {
   for (const node of states.values()) {
     // Beside no other state, that is what is wrong.

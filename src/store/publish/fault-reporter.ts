@@ -42,7 +42,9 @@ export interface SubscriberFault {
  */
 export class FaultReporter {
   readonly faults$: Observable<SubscriberFault>
-  /** Told of each failure, and no listener: where there is no other, the console is told all the same. Must not throw. */
+  /**
+   * Told of each failure, and no listener: where there is no other, the console is told all the same. Must not throw.
+   */
   taps: Set<(fault: SubscriberFault) => void> | undefined
   readonly #faults = new Subject<SubscriberFault>()
   readonly #storeName: string

@@ -25,7 +25,8 @@ export interface View<S> extends Readable<S> {
   flush(): Snapshot<S>
   /**
    * Stays at a snapshot until released, and writes nothing: to look at the past, or at a still picture. Its policy goes
-   * on meanwhile; when it is released the view shows what that has let through last. Of several holds the newest counts.
+   * on meanwhile; when it is released the view shows what that has let through last. Of several holds the newest
+   * counts.
    *
    * @param snapshot - what to show; default what the view shows now. With an older one, versions go back.
    * @returns ends it.

@@ -14,8 +14,8 @@ const FACTS = [
 ] as const
 
 /**
- * The process is gone at once, wherever it is: between two writes to the disk, or within one. What it has said to be kept
- * must be found by the next one, and what it finds must be a state that was written.
+ * The process is gone at once, wherever it is: between two writes to the disk, or within one. What it has said to be
+ * kept must be found by the next one, and what it finds must be a state that was written.
  */
 export const crash: Scenario = defineScenario({
   name: 'crash',

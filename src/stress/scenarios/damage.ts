@@ -11,7 +11,10 @@ const FACTS = ['no wrong state is recovered', 'what is lost is told, or was the 
 
 type OpenKept = NonNullable<StressAdapter['openKept']>
 
-/** Disks rot, and engines do not tell. A record that is the newest may be cut off: nobody knows of another one behind it. */
+/**
+ * Disks rot, and engines do not tell. A record that is the newest may be cut off: nobody knows of another one behind
+ * it.
+ */
 export const damage: Scenario = defineScenario({
   name: 'damage',
   group: 'disk',

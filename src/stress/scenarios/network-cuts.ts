@@ -32,8 +32,8 @@ const faults = (random: () => number): NetworkFaults => {
 }
 
 /**
- * Writers on both sides, and a network that fails under them: what a mirror was told to be committed must be there, once,
- * however often the connection was lost between the question and the answer.
+ * Writers on both sides, and a network that fails under them: what a mirror was told to be committed must be there,
+ * once, however often the connection was lost between the question and the answer.
  */
 export const networkCuts: Scenario<'connectionsPerCut'> = defineScenario({
   name: 'network-cuts',

@@ -22,7 +22,8 @@ export const slowClient: Scenario<Limits> = defineScenario({
   method:
     '10 rounds of 20 writes to 20 mirrors, in turn on a server of theirs alone and on one with 2 clients more that are stalled.',
   thresholds: {
-    // A floor; on a machine of one's own it is 1.0 to 1.1. Whoever waits for those who are stalled takes many times as long.
+    // A floor; on a machine of one's own it is 1.0 to 1.1. Whoever waits for those who are stalled takes many times as
+    // long.
     neighbourRatio: {
       unit: '×',
       atMost: 2,
