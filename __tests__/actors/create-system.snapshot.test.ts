@@ -206,6 +206,27 @@ describe('ActorSystem.snapshot and restore', () => {
     expect(late.system.stats('root/part:a')?.status).toBe('running')
   })
 
+  test('a restart that is further ahead than a timer can wait is not due at once', async () => {
+    const supervise = { strategy: 'restart', backoffMs: 10 }
+    const before = systemOf(parentMachine({ supervise }))
+    before.want('a')
+    before.send('root/part:a', 'FAIL')
+    await before.system.idle()
+    const snapshot = persisted(before.system.snapshot())
+    const [a] = snapshot.root.children ?? []
+    if (a === undefined) throw new Error('there is a child')
+    const far = { ...a, restartAt: before.clock.wall() + 2 ** 40 }
+    const delays: number[] = []
+    const after = systemOf(parentMachine({ supervise }))
+    const schedule = after.clock.schedule.bind(after.clock)
+    after.clock.schedule = ((work: never, delay: number, state: never) => {
+      delays.push(delay)
+      return schedule(work, delay, state)
+    }) as typeof schedule
+    after.system.restore({ ...snapshot, root: { ...snapshot.root, children: [far] } })
+    expect(delays).toEqual([2 ** 31 - 1])
+  })
+
   test('children of one that has failed are restored with it, and all in the order in which they began', async () => {
     const child = { machine: partMachine(), keys: () => ['x'] }
     const family = partMachine({ children: { leaf: child } })

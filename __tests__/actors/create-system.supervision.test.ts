@@ -141,6 +141,19 @@ describe('supervision', () => {
     expect(store.context.told).toEqual(['done.child a: '])
   })
 
+  test('a child that is final when its restart is due handles what waits', async () => {
+    const supervise = { strategy: 'restart', backoffMs: 10 }
+    const { clock, system, say, send, want } = systemOf(parentMachine({ supervise }))
+    want('a')
+    send('root/part:a', 'FAIL')
+    await system.idle()
+    say('a', 'waits')
+    system.get('root/part:a')?.send({ type: 'END' })
+    await clock.advanceAsync(10)
+    await system.idle()
+    expect(system.stats('root/part:a')).toMatchObject({ status: 'running', waiting: 0 })
+  })
+
   test('a child that waits for its restart is ended with its timer', async () => {
     const supervise = { strategy: 'restart', backoffMs: 10 }
     const { clock, system, send, want } = systemOf(parentMachine({ supervise }))

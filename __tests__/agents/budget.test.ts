@@ -1,9 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import { interval, take, VirtualTimeScheduler } from 'rxjs'
+import { interval, NEVER, type SchedulerAction, type Subscription, take, VirtualTimeScheduler } from 'rxjs'
 import { type BudgetExhausted, type Limits, type Needs, withBudget } from '../../src/agents/index.ts'
 import { createMachineStore, defineMachine } from '../../src/index.ts'
 
 const flush = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Virtual time with timers as platforms have them: one that is set too far ahead is due at once. */
+class PlatformTime extends VirtualTimeScheduler {
+  override schedule<T>(
+    work: (this: SchedulerAction<T>, state?: T) => void,
+    delay = 0,
+    state?: T,
+  ): Subscription {
+    return super.schedule(work, delay > 2 ** 31 - 1 ? 1 : delay, state)
+  }
+}
 
 /** An agent that makes one call after another, as long as it is told to, and counts those that were started. */
 function caller(limits: Limits, needs: Needs, used: Needs, options: { now?: () => number } = {}) {
@@ -127,6 +138,33 @@ describe('withBudget', () => {
     scheduler.flush()
     expect(store.current).toBe('LATE')
     expect(store.context.tokens).toBeLessThanOrEqual(5)
+    store.destroy()
+  })
+
+  test('ends a call after more time than a timer can wait', () => {
+    const DAY_MS = 86_400_000
+    const scheduler = new PlatformTime()
+    const budget = withBudget({ ms: 30 * DAY_MS }, { now: () => scheduler.now() })
+    const machine = defineMachine({
+      id: 'patient',
+      initial: 'CALLING',
+      types: {} as { events: BudgetExhausted },
+      context: { spent: budget.none },
+      states: {
+        CALLING: {
+          invoke: { src: budget.work({}, () => NEVER) },
+          on: { BUDGET_EXHAUSTED: 'LATE' },
+        },
+        LATE: {},
+      },
+    })
+    const store = createMachineStore(machine, { scheduler })
+    scheduler.maxFrames = 30 * DAY_MS - 1
+    scheduler.flush()
+    expect(store.current).toBe('CALLING')
+    scheduler.maxFrames = 30 * DAY_MS
+    scheduler.flush()
+    expect(store.current).toBe('LATE')
     store.destroy()
   })
 

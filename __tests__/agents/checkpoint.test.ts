@@ -152,7 +152,7 @@ describe('resume', () => {
 })
 
 describe('checkpointer', () => {
-  test.each(['never', null, {}, { ms: Number.NaN }, { ms: -1 }, { ms: '5' }])(
+  test.each(['never', null, {}, { ms: Number.NaN }, { ms: -1 }, { ms: 2 ** 31 }, { ms: '5' }])(
     'refuses every: %j',
     async (every) => {
       const store = refund({ held: true })

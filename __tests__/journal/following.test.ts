@@ -305,6 +305,45 @@ describe('openJournal, follow', () => {
     expect([turns.isTaken, turns.listeners]).toEqual([false, 0])
   })
 
+  test('opens its engine anew after a write that failed at its turn', async () => {
+    const { disk, turns } = origin()
+    const clock = manualClock()
+    const calls: string[] = []
+    let isFull = false
+    let hasFailed = false
+    const engine: JournalEngine = {
+      ...disk,
+      turns,
+      open: async () => {
+        calls.push('open')
+        hasFailed = false
+      },
+      close: async () => {
+        calls.push('close')
+        if (hasFailed) throw new Error('gone')
+      },
+      write: async (entries) => {
+        hasFailed ||= isFull
+        if (isFull) throw new Error('disk full')
+        if (!hasFailed) await disk.write(entries) // one that has failed acknowledges, and loses
+      },
+    }
+    const writer = await tab({ ...disk, turns })
+    const second = await tab(engine, { scheduler: clock })
+    isFull = true
+    await writer.journal.close()
+    expect(await becomes(() => clock.pendingTimers === 1)).toBe(true)
+    expect(calls).toEqual(['open', 'close', 'open'])
+    isFull = false
+    clock.advance(1_000)
+    expect(await becomes(() => second.journal.status === 'live')).toBe(true)
+    count(second.store, 2)
+    await second.journal.close()
+    const after = await tab({ ...disk, turns })
+    expect(after.store.state.n).toBe(2)
+    await after.journal.close()
+  })
+
   test('asks for no other turn once it is closed, or where the journal itself is wrong', async () => {
     const { disk, turns } = origin()
     const clock = manualClock()

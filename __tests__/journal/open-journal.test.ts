@@ -352,7 +352,7 @@ describe('a disk that fails', () => {
     writeAll(store, 2)
     const closing = journal.close()
     scheduler.flush()
-    await expect(closing).rejects.toThrow('before versions 1 to 5 were on the disk; they are lost.')
+    await expect(closing).rejects.toThrow('before versions 1 to 5 were on the disk; they may be lost.')
     balance(journal)
     engine.repair()
     await settled()
@@ -397,11 +397,47 @@ describe('a disk that fails', () => {
     await settled()
     const closing = journal.close()
     scheduler.flush()
-    await expect(closing).rejects.toThrow('they are lost')
+    await expect(closing).rejects.toThrow('they may be lost')
     expect(calls).toEqual(['open', 'write', 'write', 'close', 'close'])
     answer()
     await settled()
     expect(calls.slice(5)).toEqual([]) // opened once more, it would be locked for the next program
+  })
+
+  test('closes an engine that was given up and opens late', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    scheduler.maxFrames = 10_000
+    const inner = memoryEngine()
+    const calls: string[] = []
+    let opened = (): void => {}
+    let isBroken = false
+    const engine: JournalEngine = {
+      ...inner,
+      open: () => {
+        calls.push('open')
+        if (!isBroken) return Promise.resolve()
+        return new Promise((resolve) => {
+          opened = resolve
+        })
+      },
+      close: async () => void calls.push('close'),
+      write: async (entries) => {
+        if (isBroken) throw new Error('gone')
+        await inner.write(entries)
+      },
+    }
+    const { store, journal } = await open(engine, { scheduler })
+    isBroken = true
+    write(store, 1)
+    await settled()
+    const closing = journal.close()
+    scheduler.flush()
+    await expect(closing).rejects.toThrow('they may be lost')
+    expect(calls).toEqual(['open', 'close', 'open', 'close'])
+    opened()
+    await settled()
+    expect(calls.slice(4)).toEqual(['close'])
+    expect(journal.stats().reopens).toBe(0)
   })
 
   test('waits at the end for a disk that is slow and gets on', async () => {
@@ -440,7 +476,7 @@ describe('a disk that fails', () => {
     const closing = journal.close()
     scheduler.flush()
     await expect(closing).rejects.toThrow(
-      'Journal "rover" was closed before versions 1 to 3 were on the disk; they are lost. Check the disk, or raise retryMs or closeMs.',
+      'Journal "rover" was closed before versions 1 to 3 were on the disk; they may be lost. See the cause; if there is none, check the disk, or raise retryMs or closeMs.',
     )
     await expect(durable).rejects.toThrow('was closed before')
     await expect(journal.durable()).rejects.toThrow('was closed before')
@@ -467,11 +503,27 @@ describe('a disk that fails', () => {
     const store = createStore<{ f: unknown }>({ f: 0 }, { name: 'rover' })
     const journal = await openJournal(store, memoryEngine())
     store.set({ f: () => 1 })
-    await expect(journal.close()).rejects.toMatchObject({
-      code: 'JOURNAL_PENDING',
-      details: { from: 1, to: 1 },
-    })
+    const cause = await journal.durable().catch((error: unknown) => error)
+    const refusal = { code: 'JOURNAL_PENDING', details: { from: 1, to: 1 }, cause }
+    await expect(journal.close()).rejects.toMatchObject(refusal)
+    await expect(journal.durable()).rejects.toMatchObject(refusal)
+    expect(String(cause)).toContain('got a function')
     expect(journal.status).toBe('closed')
+  })
+
+  test('names what was refused ahead of what a failed disk leaves waiting', async () => {
+    const scheduler = new VirtualTimeScheduler()
+    const engine = faultyEngine(memoryEngine())
+    const store = createStore<{ f: unknown }>({ f: 0 }, { name: 'rover' })
+    const journal = await openJournal(store, engine, { scheduler })
+    store.set({ f: () => 1 })
+    await expect(journal.durable()).rejects.toThrow('got a function')
+    engine.break()
+    store.set({ f: 2 })
+    await settled()
+    const closing = journal.close()
+    scheduler.flush()
+    await expect(closing).rejects.toMatchObject({ details: { from: 1, to: 2 } })
   })
 
   test('gives up waiting by a signal and by a time', async () => {

@@ -110,7 +110,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   JOURNAL_PENDING: [
     { journal: 'rover', from: 8, to: 12 },
-    'Journal "rover" was closed before versions 8 to 12 were on the disk; they are lost. Check the disk, or raise retryMs or closeMs.',
+    'Journal "rover" was closed before versions 8 to 12 were on the disk; they may be lost. See the cause; if there is none, check the disk, or raise retryMs or closeMs.',
   ],
   JOURNAL_SEALED: [
     { journal: 'rover' },

@@ -159,10 +159,13 @@ export class Actor implements Supervisor {
     this.status = 'running'
     this.failure = undefined
     this.restartAt = undefined
-    if (this.isFinal) {
-      this.#noteEnd()
-      return
-    }
+    this.system.touch(this)
+    if (this.isFinal) this.#noteEnd()
+    else this.#beginAgain()
+    if (this.hasWork) this.system.line(this)
+  }
+
+  #beginAgain(): void {
     this.family?.end()
     this.#isDone = false
     this.#contained(() => {
@@ -172,7 +175,6 @@ export class Actor implements Supervisor {
       this.#seat.driver.consequences.begun(begun)
       this.#seat.commit(begun.state, 'RESTART')
     })
-    if (this.hasWork) this.system.line(this)
   }
 
   /** Ends those below it, then itself, with all that runs in it and all who follow it. */

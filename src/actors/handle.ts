@@ -1,9 +1,9 @@
 /**
  * What an actor does with one item of its inbox: a message goes to its machine; a notice is about one of its children.
  */
+import { TIMER_MS_MAX } from '../kit/index.ts'
 import type { DoneChildEvent, ErrorChildEvent, EventObject, Supervision } from '../machine/index.ts'
 import { outputOf } from '../machine/index.ts'
-
 import type { Actor, Place } from './actor.ts'
 import type { Item } from './inbox.ts'
 import { Restarts } from './restarts.ts'
@@ -72,7 +72,9 @@ function supervise(child: Actor, place: Place): void {
 export function startAgain(child: Actor, at: number): void {
   const { clock, scheduler } = child.system
   child.restartAt = at
-  child.backoff = scheduler.schedule(() => child.note('restart'), Math.max(0, at - clock.wall()))
+  // A time that was restored may be as far away as the clocks of two machines are apart.
+  const waitMs = Math.min(Math.max(0, at - clock.wall()), TIMER_MS_MAX)
+  child.backoff = scheduler.schedule(() => child.note('restart'), waitMs)
   child.system.touch(child)
 }
 

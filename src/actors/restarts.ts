@@ -1,6 +1,5 @@
+import { TIMER_MS_MAX } from '../kit/index.ts'
 import type { Supervision } from '../machine/index.ts'
-
-const MS_MAX = 2_147_483_647
 
 /** When a child was started again, as far as it counts. */
 export class Restarts {
@@ -22,7 +21,7 @@ export class Restarts {
   next(now: number, { maxRestarts = 3, withinMs = 5_000, backoffMs = 0 }: Supervision): number | undefined {
     this.#times = this.#times.filter((time) => time > now - withinMs)
     if (this.count >= maxRestarts) return undefined
-    const wait = Math.min(backoffMs * 2 ** this.count, MS_MAX)
+    const wait = Math.min(backoffMs * 2 ** this.count, TIMER_MS_MAX)
     this.#times = [...this.#times, now]
     return wait
   }

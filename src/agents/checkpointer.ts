@@ -12,7 +12,7 @@ import { asyncScheduler, type Subscription } from 'rxjs'
 import { direct } from '../backpressure/index.ts'
 import { type Journal, type JournalEngine, type JournalStats, openJournal } from '../journal/index.ts'
 import { toJsonForm } from '../json/index.ts'
-import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, TIMER_MS_MAX } from '../kit/index.ts'
 import type { AnyMachine, AnyState, Cell, MachineStore, Ports } from '../machine/index.ts'
 import { createStore, kernelOf, type Snapshot, type Store } from '../store/index.ts'
 import { type Checkpoint, goOn, threadOf } from './checkpoint.ts'
@@ -24,8 +24,8 @@ export interface CheckpointerOptions {
   /** Which conversation; default that of the store, else its name. One engine may hold any number. */
   readonly threadId?: string
   /**
-   * What is a checkpoint: each change of state, each commit, or the newest commit after so much time. Default
-   * `'transition'`.
+   * What is a checkpoint: each change of state, each commit, or the newest commit after `ms` milliseconds, at most
+   * 2 147 483 647. Default `'transition'`.
    */
   readonly every?: 'transition' | 'commit' | { readonly ms: number }
   /** When whole states are written, as for a journal; default `'growth'`. */
@@ -121,8 +121,8 @@ export async function checkpointer<Context, Cells extends Cell, Io extends Ports
 function checkEvery(every: unknown): void {
   if (every === 'transition' || every === 'commit') return
   const { ms } = Object(every) as { readonly ms?: unknown }
-  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return
-  const expected = '"transition", "commit" or { ms } with a number from 0'
+  if (typeof ms === 'number' && ms >= 0 && ms <= TIMER_MS_MAX) return
+  const expected = `"transition", "commit" or { ms } with a number from 0 to ${TIMER_MS_MAX}`
   throw new HeadgateError('OPTION_INVALID', { option: 'every', expected, received: describeValue(every) })
 }
 

@@ -4,7 +4,7 @@
  * What is named `require…` is always checked. What is named `check…` is checked in development only: written out like
  * this, a bundler that sets NODE_ENV leaves out the calls too.
  */
-import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, type KnownKeys, TIMER_MS_MAX } from '../kit/index.ts'
 
 /** How an idle consumer is handed something: inside the write, or in one microtask for a whole burst. */
 export type Dispatch = 'sync' | 'microtask'
@@ -22,12 +22,10 @@ export function requireCount(option: string, value: unknown): void {
   if (!Number.isInteger(value) || (value as number) < 1) refuseOption(option, 'an integer from 1', value)
 }
 
-const MAX_MS = 2_147_483_647
-
 /** Milliseconds: an integer from `least` to what `setTimeout` can wait, which runs longer ones at once. */
 export function requireMs(option: string, value: unknown, least: number): void {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > MAX_MS) {
-    refuseOption(option, `milliseconds, an integer from ${least} to ${MAX_MS}`, value)
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > TIMER_MS_MAX) {
+    refuseOption(option, `milliseconds, an integer from ${least} to ${TIMER_MS_MAX}`, value)
   }
 }
 

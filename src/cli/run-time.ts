@@ -1,3 +1,5 @@
+import { TIMER_MS_MAX } from '../kit/index.ts'
+
 /** Everything that a run knows of time; a test brings a manual one. */
 export interface RunTime {
   /** Milliseconds of a monotonic clock. */
@@ -16,14 +18,12 @@ export interface Alarm {
   onStop(listener: () => void): () => void
 }
 
-/** What a timer can be set to; a longer sleep is several. */
-const TIMER_MS_MAX = 2_147_483_647
-
 /** The time of the platform. */
 export const systemTime: RunTime = Object.freeze({
   now: () => performance.now(),
   sleep: (ms: number, alarm?: Alarm) =>
     new Promise<void>((resolve) => {
+      // A longer sleep is several.
       const timer = setTimeout(finish, Math.min(ms, TIMER_MS_MAX))
       const stopListening = alarm?.onStop(finish)
       function finish(): void {

@@ -214,14 +214,22 @@ export class FollowingJournal<S> extends KeptJournal<S> implements Journal<S> {
     try {
       this.#live = await beginToWrite(this.#kernel, this.log, this.settings, this.#takeover, turn)
     } catch (error) {
-      const { retryMs, scheduler } = this.settings
       // What is wrong with the journal itself is wrong the next time, too.
-      if (!isHeadgateError(error)) void pause(retryMs, scheduler, signal).then(() => this.#waitForTurn())
+      if (!isHeadgateError(error)) await this.#tryAgain()
       throw error
     }
     this.#deaf()
     this.#live.faults$.subscribe(this.#faults)
     this.#unreport() // who writes reports for itself
+  }
+
+  /** Opens the engine anew, for one that has failed may acknowledge and lose what comes later, and asks for a turn. */
+  async #tryAgain(): Promise<void> {
+    const { engine } = this.log
+    await engine.close().catch(() => {})
+    await engine.open().catch(() => {}) // closed, it fails at the next turn, too, and is opened once more
+    const { retryMs, scheduler } = this.settings
+    void pause(retryMs, scheduler, this.#waiting.signal).then(() => this.#waitForTurn())
   }
 
   #tell(error: unknown): void {

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs'
-import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, TIMER_MS_MAX } from '../kit/index.ts'
 import type { JournalOptions } from './journal.ts'
 
 export type Settings<S> = Required<Omit<JournalOptions<S>, 'migrate' | 'note' | 'seal'>> &
@@ -12,11 +12,8 @@ function check(option: string, expected: string, received: unknown, holds: boole
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
 
-/** A timer of more milliseconds is due at once. */
-const MS_MAX = 2_147_483_647
-
 const isTime = (value: unknown): boolean =>
-  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= MS_MAX
+  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= TIMER_MS_MAX
 
 /** The options that say something. */
 const given = <Options extends object>(options: Options): Options =>
@@ -78,7 +75,7 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
   check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')
   checkKeep(keep)
   for (const time of ['retryMs', 'closeMs'] as const) {
-    check(time, `a number of milliseconds from 0 to ${MS_MAX}`, settings[time], isTime(settings[time]))
+    check(time, `a number of milliseconds from 0 to ${TIMER_MS_MAX}`, settings[time], isTime(settings[time]))
   }
   return settings
 }

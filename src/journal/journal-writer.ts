@@ -96,8 +96,11 @@ export class JournalWriter<S> {
   /** The first and the last version that is not on the disk. */
   get pendingVersions(): { readonly from: number; readonly to: number } {
     const all = [...this.#writing, ...this.#waiting].map(({ snapshot }) => snapshot.version)
-    const { from, to } = this.refused ?? { from: this.durableVersion, to: this.durableVersion }
-    return { from: all[0] ?? from, to: all.at(-1) ?? to }
+    const { refused, durableVersion } = this
+    return {
+      from: refused?.from ?? all[0] ?? durableVersion,
+      to: all.at(-1) ?? refused?.to ?? durableVersion,
+    }
   }
 
   /** Takes a commit; inside the store's write, so it only keeps it. */
@@ -224,6 +227,10 @@ export class JournalWriter<S> {
       // Whoever has given it up has closed it: opened once more, it would be locked for the next program.
       if (this.#isGivenUp) return false
       await engine.open()
+      if (this.#isGivenUp) {
+        await engine.close().catch(() => {})
+        return false
+      }
       this.reopens += 1
       const missing: JournalEntry[] = []
       for (const entry of entries) if (!(await this.#has(entry))) missing.push(entry)

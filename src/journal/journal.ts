@@ -105,7 +105,8 @@ export interface Journal<S> extends AsyncDisposable {
   /**
    * Waits until a commit, by default the newest, is on the disk; resolves with the durable version that includes it.
    *
-   * @throws `JOURNAL_PENDING` if the journal was closed first; `WAIT_TIMEOUT`; the signal's reason.
+   * @throws `JOURNAL_PENDING` if the journal was closed first; what refused its state, if JSON cannot represent it and
+   * no later state is on the disk; `WAIT_TIMEOUT`; the signal's reason.
    */
   durable(snapshot?: Snapshot<S>, options?: WaitOptions): Promise<number>
   /** The snapshot of a version. @throws `VERSION_NOT_KEPT` */
@@ -124,7 +125,8 @@ export interface Journal<S> extends AsyncDisposable {
    * Writes the pending commits, and closes the engine.
    *
    * @throws `JOURNAL_PENDING` with the versions that could not be written: the disk has failed for `retryMs`, or hung
-   * for `closeMs`. `JOURNAL_STUCK` if everything was written but the engine does not close.
+   * for `closeMs`; or, with a `cause`, JSON cannot represent the newest state. `JOURNAL_STUCK` if everything was written
+   * but the engine does not close.
    */
   close(): Promise<void>
 }

@@ -176,7 +176,9 @@ export class StoreJournal<S> extends KeptJournal<S> implements Journal<S> {
 
   #pendingError(): HeadgateError {
     const journal = this.settings.name
-    return new HeadgateError('JOURNAL_PENDING', { journal, ...this.#writer.pendingVersions })
+    const { pendingVersions, refused } = this.#writer
+    const cause = refused && { cause: refused.error }
+    return new HeadgateError('JOURNAL_PENDING', { journal, ...pendingVersions }, cause)
   }
 
   /** What the user notes with a commit; what he throws is told, and notes nothing. */

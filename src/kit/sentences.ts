@@ -75,7 +75,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   JOURNAL_OPENING: (d) =>
     `A write on store "${d.store}" was refused: its journal "${d.journal}" is still opening, and what it recovers would overwrite the write. Write after openJournal() has resolved.`,
   JOURNAL_PENDING: (d) =>
-    `Journal "${d.journal}" was closed before versions ${d.from} to ${d.to} were on the disk; they are lost. Check the disk, or raise retryMs or closeMs.`,
+    `Journal "${d.journal}" was closed before versions ${d.from} to ${d.to} were on the disk; they may be lost. See the cause; if there is none, check the disk, or raise retryMs or closeMs.`,
   JOURNAL_SEALED: (d) =>
     `The records of journal "${d.journal}" are encrypted or compressed. Open it with the seal that wrote them.`,
   JOURNAL_STUCK: (d) =>

@@ -119,6 +119,7 @@ export type DoneStateEvent<Output = unknown> = { readonly type: 'done.state'; re
 export type NextEvent<Item = unknown> = { readonly type: 'next.invoke'; readonly value: Item }
 /** The event of an `onError`. */
 export type ErrorEvent = { readonly type: 'error.invoke'; readonly error: unknown }
+
 /** The event of a child that has come to its end. */
 export interface DoneChildEvent<Output = unknown> {
   readonly type: 'done.child'
@@ -138,6 +139,7 @@ export interface ErrorChildEvent {
   /** How often it was started again, within the time that counts. */
   readonly restarts: number
 }
+
 /** The events that a machine makes by itself; `init` leads into the initial state, and into one that was put. */
 export type InternalEvent =
   | { readonly type: 'init' }

@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs'
+import { onAbort, TIMER_MS_MAX } from '../kit/index.ts'
 import type { AnyContextRecipe, AnyInvokeTools } from './machine.ts'
 
 /** What tools are made on. */
@@ -33,19 +34,17 @@ export function invokeTools(host: ToolsHost, signal: AbortSignal, isCurrent: () 
 /** A signal that aborts as another does, or once some time is over. */
 function deadline(host: ToolsHost, signal: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController()
-  if (signal.aborted) controller.abort(signal.reason)
-  else {
-    const timer = host.schedule(ms, () =>
-      controller.abort(new DOMException(`Not done within ${ms} ms.`, 'TimeoutError')),
-    )
-    signal.addEventListener(
-      'abort',
-      () => {
-        timer.unsubscribe()
-        controller.abort(signal.reason)
-      },
-      { once: true },
-    )
+  let timer: Subscription | undefined
+  const wait = (left: number): void => {
+    timer = host.schedule(Math.min(left, TIMER_MS_MAX), () => {
+      if (left > TIMER_MS_MAX) wait(left - TIMER_MS_MAX)
+      else controller.abort(new DOMException(`Not done within ${ms} ms.`, 'TimeoutError'))
+    })
   }
+  if (!signal.aborted) wait(ms)
+  onAbort(signal, () => {
+    timer?.unsubscribe()
+    controller.abort(signal.reason)
+  })
   return controller.signal
 }

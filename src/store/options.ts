@@ -2,7 +2,7 @@
  * Checks what untyped callers may have passed. Each check throws `OPTION_INVALID` or `OPTION_UNKNOWN`; in production
  * there is none (check-keys.ts in kit).
  */
-import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import { checkKeys, describeValue, HeadgateError, type KnownKeys, TIMER_MS_MAX } from '../kit/index.ts'
 import type { StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import type { WaitOptions } from './readable.ts'
@@ -14,8 +14,6 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefi
 type PutOptions = NonNullable<Parameters<Store<unknown>['put']>[1]>
 
 type Test = (value: unknown) => boolean
-
-const MAX_MS = 2_147_483_647
 
 const isFunction: Test = (value) => typeof value === 'function'
 const isObjectWith =
@@ -147,7 +145,7 @@ function modifyOptions(options: ModifyOptions): void {
 
 function waitOptions(options: WaitOptions, where: string): void {
   checkKeys(options, WAIT_KEYS, where)
-  checkInteger('timeoutMs', options.timeoutMs, 0, MAX_MS)
+  checkInteger('timeoutMs', options.timeoutMs, 0, TIMER_MS_MAX)
   checkSignal(options.signal)
 }
 

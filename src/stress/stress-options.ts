@@ -1,5 +1,5 @@
 /** What a stress run is told, checked and completed from its profile. */
-import { describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import { describeValue, HeadgateError, type KnownKeys, TIMER_MS_MAX } from '../kit/index.ts'
 import { type ProfileName, profileNamed } from './profile.ts'
 import type { Scenario } from './scenario.ts'
 import type { ScenarioProgress, ScenarioSettings } from './scenario-recorder.ts'
@@ -65,8 +65,6 @@ export interface StressPlan extends ScenarioSettings {
   readonly profile: ProfileName
 }
 
-const MAX_MS = 2_147_483_647
-
 /**
  * Completes the options.
  *
@@ -75,11 +73,21 @@ const MAX_MS = 2_147_483_647
 export function planOf(options: StressRunOptions): StressPlan {
   const profile = profileNamed(options.profile ?? 'quick')
   const { durationMs = profile.durationMs, scale = profile.scale, seed = 1 } = options
-  const { timeoutMs = Math.min(MAX_MS, profile.timeoutMs + durationMs) } = options
-  check('durationMs', durationMs, `a number from 1 to ${MAX_MS}`, durationMs >= 1 && durationMs <= MAX_MS)
+  const { timeoutMs = Math.min(TIMER_MS_MAX, profile.timeoutMs + durationMs) } = options
+  check(
+    'durationMs',
+    durationMs,
+    `a number from 1 to ${TIMER_MS_MAX}`,
+    durationMs >= 1 && durationMs <= TIMER_MS_MAX,
+  )
   check('scale', scale, 'a number above 0', scale > 0 && Number.isFinite(scale))
   check('seed', seed, 'an integer from 0', Number.isSafeInteger(seed) && seed >= 0)
-  check('timeoutMs', timeoutMs, `a number from 1 to ${MAX_MS}`, timeoutMs >= 1 && timeoutMs <= MAX_MS)
+  check(
+    'timeoutMs',
+    timeoutMs,
+    `a number from 1 to ${TIMER_MS_MAX}`,
+    timeoutMs >= 1 && timeoutMs <= TIMER_MS_MAX,
+  )
   return { profile: profile.name, pauseScale: profile.pauseScale, durationMs, scale, seed, timeoutMs }
 }
 

@@ -78,11 +78,11 @@ export function resumeAgUi<Context, Cells extends Cell, Io extends Ports>(
   return entries.length > 0 ? resume(driver, target, entries, any) : start(driver, target, input, any)
 }
 
-const areEntries = (entries: unknown): entries is readonly ResumeEntry[] =>
+/** Whether they are answers of a client, whatever their payloads. */
+export const areEntries = (entries: unknown): entries is readonly ResumeEntry[] =>
   Array.isArray(entries) && entries.every(isEntry)
 
-/** What an answer of a client is, whatever its payload. */
-export function isEntry(entry: unknown): entry is ResumeEntry {
+function isEntry(entry: unknown): entry is ResumeEntry {
   const { interruptId, status } = Object(entry) as Partial<ResumeEntry>
   return typeof interruptId === 'string' && (status === 'resolved' || status === 'cancelled')
 }

@@ -10,7 +10,7 @@ import { messageOf } from '../../kit/index.ts'
 import type { Cell, MachineStore, Ports } from '../../machine/index.ts'
 import type { SubscriberHandle } from '../../store/index.ts'
 import { agUiEvent } from './mapping.ts'
-import { isEntry, resumeAgUi } from './resume-ag-ui.ts'
+import { areEntries, resumeAgUi } from './resume-ag-ui.ts'
 import { feed, type MappingOf, type ToAgUiOptions } from './to-ag-ui.ts'
 
 /** What is used of a request of `node:http`: its body. */
@@ -152,7 +152,7 @@ function inputOf(given: unknown): RunAgentInput {
   if (typeof threadId !== 'string' || typeof runId !== 'string') {
     throw new Error('Expected a RunAgentInput with "threadId" and "runId".')
   }
-  if (resume !== undefined && !(Array.isArray(resume) && resume.every(isEntry))) {
+  if (resume !== undefined && !areEntries(resume)) {
     throw new Error('Expected "resume" to be a list of { interruptId, status, payload }.')
   }
   return given as RunAgentInput

@@ -1,8 +1,7 @@
-import { describeValue } from '../../kit/index.ts'
+import { describeValue, TIMER_MS_MAX } from '../../kit/index.ts'
 import { FieldCheck } from './check-fields.ts'
 import { delaysIn, type Fields, fieldsOf, isFields, transitionsIn } from './fields.ts'
 
-const MAX_MS = 2_147_483_647
 /** Types of events that nobody sends; XState's have a name behind them. */
 const MADE = /^(((next|done|error)\.invoke|done\.state|(done|error)\.child|after\.\d+)(\.|$)|xstate\.)/
 const TRANSITION_KEYS = ['target', 'guard', 'update', 'run', 'emit', 'reenter', 'description']
@@ -41,9 +40,9 @@ export class TransitionCheck extends FieldCheck {
 
   protected after(place: string, definition: unknown, source: string): void {
     for (const [ms, config] of definition === undefined ? [] : delaysIn(definition)) {
-      if (!Number.isInteger(ms) || (ms as number) < 0 || (ms as number) > MAX_MS) {
+      if (!Number.isInteger(ms) || (ms as number) < 0 || (ms as number) > TIMER_MS_MAX) {
         this.problems.push(
-          `${place}, "after": expected milliseconds, an integer from 0 to ${MAX_MS}, got ${describeValue(ms)}.`,
+          `${place}, "after": expected milliseconds, an integer from 0 to ${TIMER_MS_MAX}, got ${describeValue(ms)}.`,
         )
       }
       this.transitions(`${place}, after ${ms} ms`, config, source)
