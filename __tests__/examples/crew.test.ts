@@ -1,7 +1,7 @@
 /** The crew as users run it: to its end, killed and started again, forked, and with a person in a browser. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { chromium } from 'playwright-core'
@@ -13,6 +13,7 @@ import { BUILD_MS_MAX, BuiltCommand, type Finished, finished } from '../cli/supp
 import { engineOf, journalFolder } from '../cli/support/journal-folder.ts'
 
 const executablePath = findBrowser()
+const TOKEN = join(import.meta.dirname, '../../examples/crew/token.js')
 const PATIENCE_MS = 240_000
 const RESULT = 'REFUNDED: refund of 4711: 80 €, after 2 rounds'
 
@@ -178,6 +179,17 @@ describe('the crew', () => {
     },
     PATIENCE_MS,
   )
+
+  test('makes a token again where the one that made it was killed before it was written', async () => {
+    const { tokenOf } = await import(TOKEN)
+    const data = journalFolder()
+    mkdirSync(data)
+    writeFileSync(join(data, 'page-token'), '')
+    const token = tokenOf(data)
+    expect(token.length).toBeGreaterThan(20)
+    expect(readFileSync(join(data, 'page-token'), 'utf8')).toBe(token)
+    expect(tokenOf(data)).toBe(token)
+  })
 
   const inBrowser = executablePath === undefined ? test.skip : test
   inBrowser(

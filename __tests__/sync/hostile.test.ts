@@ -206,14 +206,29 @@ describe('results', () => {
     })
 
   test('are kept of what was committed, and of nothing else that strangers ask for', async () => {
-    const settings = serveSettings({})
-    const served = new ServedStore('', createStore({ x: 0 }), settings)
+    const settings = serveSettings({ resultsMax: 5 })
+    const store = createStore({ x: 0 })
+    const served = new ServedStore('', store, settings)
+    const writes = { clientId: 'honest', store: '', grant: { read: true, write: true } }
+    const honest = new WriteDesk(served, writes, settings)
+    const ops = [{ op: 'replace', path: '/x', value: 1 }]
+    const write = {
+      t: 'write',
+      store: '',
+      id: 'w',
+      epoch: store.instanceId,
+      base: 0,
+      reason: 'R',
+      ops,
+    } as const
+    const first = honest.answer(write)
     const grant = { read: true, write: false }
     for (let stranger = 0; stranger < 1_000; stranger += 1) {
       const desk = new WriteDesk(served, { clientId: `c${stranger}`, store: '', grant }, settings)
       for (let id = 0; id < 10; id += 1) desk.answer({ t: 'send', store: '', id: `s${id}`, event: 'GO' })
     }
-    expect(served.results.size).toBe(0)
+    expect(first).toMatchObject({ ok: true, version: 1 })
+    expect(honest.answer(write)).toBe(first)
     served.unfollow()
   })
 

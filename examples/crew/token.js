@@ -5,19 +5,25 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The token of a folder; made the first time. The folder, and so the journal, is for its owner alone.
+ * The token of a folder; made the first time. Its file is for its owner alone, and so is the folder, journal included,
+ * if it is made here.
  *
  * @param {string} folder
  */
 export function tokenOf(folder) {
   const file = join(folder, 'page-token')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const made = randomBytes(24).toString('base64url')
   try {
-    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+    writeFileSync(file, made, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error
   }
-  return readFileSync(file, 'utf8')
+  const found = readFileSync(file, 'utf8')
+  if (found.length === made.length) return found
+  // Whoever created the file was killed before it was written.
+  writeFileSync(file, made)
+  return made
 }
 
 /**

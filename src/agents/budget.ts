@@ -10,8 +10,7 @@
 import { checkKeys } from '../kit/index.ts'
 import { type BudgetTools, Call, type CallTools, type Tools } from './call.ts'
 import {
-  checkLimits,
-  checkNeeds,
+  checkAmounts,
   type Limits,
   type Needs,
   type Resource,
@@ -77,7 +76,7 @@ export interface BudgetOptions {
  */
 export function withBudget(limits: Limits, { now = Date.now }: BudgetOptions = {}): Budget {
   checkKeys(limits, { tokens: true, cost: true, ms: true, steps: true }, 'withBudget()')
-  checkLimits(limits)
+  checkAmounts(limits, true)
   return new LimitedBudget(limits, now)
 }
 
@@ -103,7 +102,7 @@ class LimitedBudget implements Budget {
   }
 
   allows(needs: Needs = {}): (context: WithSpent) => boolean {
-    checkNeeds(needs)
+    checkAmounts(needs)
     return ({ spent }) => this.missing(spent, needs) === undefined
   }
 
@@ -111,7 +110,7 @@ class LimitedBudget implements Budget {
     needs: Needs,
     src: (context: Context, event: Event, tools: BudgetTools<T>) => Result,
   ): (context: Context, event: Event, tools: T) => Result | Promise<never> {
-    checkNeeds(needs)
+    checkAmounts(needs)
     const wanted = { ...needs, steps: needs.steps ?? 1 }
     return (context, event, given) => {
       // The cast holds: the tools of any machine have these, and types of events are not looked at here.

@@ -7,7 +7,7 @@ import { isPromiseLike } from '../kit/index.ts'
 import type { EventObject, InvokeTools } from '../machine/index.ts'
 import {
   add,
-  checkNeeds,
+  checkAmounts,
   type Limits,
   type Needs,
   type Resource,
@@ -37,7 +37,7 @@ export type BudgetTools<T> = T & {
 }
 
 /** What a call asks of its budget. */
-interface Purse {
+interface CallBudget {
   readonly limits: Limits
   left(spent: Spent): Required<Limits>
   /** What there is not enough of. */
@@ -46,13 +46,13 @@ interface Purse {
 
 /** One call: what it reserved, and how much of that it has used. */
 export class Call {
-  readonly #budget: Purse
+  readonly #budget: CallBudget
   readonly #tools: Tools<WithSpent>
   readonly #reserved: Record<'tokens' | 'cost', number>
   readonly #steps: number
   #isOver = false
 
-  constructor(budget: Purse, tools: Tools<WithSpent>, needs: Needs) {
+  constructor(budget: CallBudget, tools: Tools<WithSpent>, needs: Needs) {
     this.#budget = budget
     this.#tools = tools
     this.#reserved = { tokens: needs.tokens ?? 0, cost: needs.cost ?? 0 }
@@ -82,7 +82,7 @@ export class Call {
   }
 
   spend(used: Needs): boolean {
-    checkNeeds(used)
+    checkAmounts(used)
     const { tokens = 0, cost = 0, steps = 0 } = used
     const beyond = { tokens: this.#draw('tokens', tokens), cost: this.#draw('cost', cost), steps }
     const isFree = beyond.tokens === 0 && beyond.cost === 0 && steps === 0

@@ -33,33 +33,20 @@ export interface WithSpent {
 
 export const SPENDABLE = ['tokens', 'cost', 'steps'] as const
 
-/** @throws `OPTION_INVALID` */
-export function checkLimits(limits: Limits): void {
-  for (const resource of [...SPENDABLE, 'ms'] as const) {
-    const { [resource]: amount } = limits
-    if (amount !== undefined && !(isNumber(amount) && amount >= 0))
-      refuse(resource, 'a number from 0', amount)
-  }
-}
-
 /**
- * NaN would spread into every later sum and compare as never exceeded; so would Infinity once it is given back.
+ * NaN would spread into every later sum and compare as never exceeded. Infinity is a limit, but cannot be spent: it
+ * could not be given back.
  *
  * @throws `OPTION_INVALID`
  */
-export function checkNeeds(needs: Needs): void {
-  for (const resource of SPENDABLE) {
-    const { [resource]: amount } = needs
-    if (amount === undefined || (isNumber(amount) && amount >= 0 && amount < Number.POSITIVE_INFINITY))
-      continue
-    refuse(resource, 'a finite number from 0', amount)
+export function checkAmounts(amounts: Limits, mayBeInfinite = false): void {
+  for (const option of [...SPENDABLE, 'ms'] as const) {
+    const amount: unknown = amounts[option]
+    const isAmount = typeof amount === 'number' && amount >= 0 && (mayBeInfinite || Number.isFinite(amount))
+    if (amount === undefined || isAmount) continue
+    const expected = mayBeInfinite ? 'a number from 0' : 'a finite number from 0'
+    throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(amount) })
   }
-}
-
-const isNumber = (amount: unknown): boolean => typeof amount === 'number'
-
-function refuse(option: Resource, expected: string, amount: unknown): never {
-  throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(amount) })
 }
 
 export const add = ({ tokens, cost, steps, since }: Spent, more: Needs): Spent => ({

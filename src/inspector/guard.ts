@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Address } from './loopback-server.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -16,12 +17,8 @@ const isForHere = ({ headers: { host = '' } }: IncomingMessage): boolean => LOOP
 const isFromHere = ({ headers: { origin } }: IncomingMessage): boolean =>
   origin === undefined || LOOPBACK.has(nameOf(origin.replace(/^https?:\/\//, '')))
 
-export const mayAsk = (
-  request: IncomingMessage,
-  address: Pick<URL, 'searchParams'>,
-  token: string,
-): boolean =>
-  isForHere(request) && isFromHere(request) && isSame(address.searchParams.get('token') ?? '', token)
+export const mayAsk = (request: IncomingMessage, { searchParams }: Address, token: string): boolean =>
+  isForHere(request) && isFromHere(request) && isSame(searchParams.get('token') ?? '', token)
 
 /** Takes as long for any two of one length. */
 function isSame(given: string, wanted: string): boolean {

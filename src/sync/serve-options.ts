@@ -44,8 +44,9 @@ export interface ServeOptions<S = any> {
   /** Most simultaneous connections; default 10 000. */
   clientsMax?: number | undefined
   /**
-   * How many committed writes of all clients together are remembered, so that a repeated one is answered again but not
-   * done again; at most the newest 256 of each client. Default 262 144.
+   * How many committed writes of all clients of one store together are remembered, so that a repeated one is answered
+   * again but not done again; at most the newest 256 of each client. A server of several stores remembers so many of
+   * each. Default 262 144.
    */
   resultsMax?: number | undefined
   /** Bytes that wait for all clients together, above which no new client is accepted; default 268 435 456. */

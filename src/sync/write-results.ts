@@ -20,10 +20,6 @@ export class WriteResults {
     this.#resultsMax = resultsMax
   }
 
-  get size(): number {
-    return this.#size
-  }
-
   of(clientId: string, id: string): Result | undefined {
     return this.#clients.get(clientId)?.get(id)
   }
