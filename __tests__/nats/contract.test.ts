@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { buffer, createStore, type Store } from '../../src/index.ts'
 import { HeadgateError } from '../../src/kit/index.ts'
 import { settingsOf } from '../../src/nats/nats-options.ts'
+import { MemoryLog } from './support/memory-log.ts'
 import { add, type Fleet, type Joined, settle, World } from './support/world.ts'
 
 let world: World
@@ -244,12 +245,23 @@ describe('reading', () => {
     const seen: unknown[] = []
     member.faults$.subscribe(({ error }) => seen.push(String(error)))
     const { records } = world.servers
+    const follow = jest.spyOn(log, 'follow')
+    let stopped = 0
+    follow.mockImplementation((from, follower) => {
+      const stop = MemoryLog.prototype.follow.call(log, from, follower)
+      return () => {
+        stopped += 1
+        stop()
+      }
+    })
     const newest = jest.spyOn(log, 'newest').mockResolvedValueOnce(0).mockRejectedValueOnce(new Error('no'))
     world.servers.records = []
     log.cut()
     await world.pass(5_000)
     expect(member.status).toBe('live')
     expect(newest).toHaveBeenCalledTimes(3)
+    // Who is given up is stopped.
+    expect([follow.mock.calls.length, stopped]).toEqual([3, 2])
     expect(seen).toEqual(['Error: cut', expect.stringContaining('has not got record 1'), 'Error: no'])
     world.servers.records = records
   })

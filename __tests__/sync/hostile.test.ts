@@ -140,6 +140,25 @@ describe('who is not let in yet', () => {
     server[Symbol.dispose]()
   })
 
+  test('and leaves, and is refused late, does not cost the next one its place', async () => {
+    let refuse = (): void => {}
+    const bench = robot({
+      authorize: ({ clientId }) => {
+        if (clientId !== 'hand') return { read: true, write: false }
+        return new Promise((_, reject) => {
+          refuse = () => reject(new Error('late'))
+        })
+      },
+    })
+    const client = new HandWritten(bench)
+    await client.hello()
+    await client.say({ t: 'leave' })
+    await client.hello({ clientId: 'next' })
+    refuse()
+    await turn()
+    expect([client.take().map(({ t }) => t), client.closed]).toEqual([['welcome', 'chunk'], undefined])
+  })
+
   test('is counted by nobody, also not in a callback that asks for the figures', async () => {
     const counts: number[] = []
     const bench = robot({

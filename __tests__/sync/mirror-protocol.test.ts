@@ -21,6 +21,10 @@ interface Counter {
   readonly n: number
 }
 
+const toSeven = (draft: { n: number }): void => {
+  draft.n = 7
+}
+
 class Time {
   readonly scheduler = new VirtualTimeScheduler()
 
@@ -422,5 +426,81 @@ describe('a connection', () => {
     await turn()
     await time.pass(0)
     expect([opened, server.take().map(({ t }) => t)]).toEqual([2, ['hello']])
+  })
+})
+
+describe('a mirror that asks again', () => {
+  test.each([
+    ['as it was sent too much', { t: 'bye', store: '', code: 'OVERFLOW', message: 'full' }],
+    ['as a version is missing', deltaOf(5, 6)],
+  ])('writes nothing until it is welcome: %s', async (_, frame) => {
+    const { server, one, status } = await live()
+    await server.say(frame)
+    expect(status()).toBe('stale')
+    const written = one.update(toSeven)
+    await turn()
+    expect(server.take().map(({ t }) => t)).toEqual(['hello'])
+    await server.welcome({ mode: 'resume' })
+    const [{ t, id } = {}] = server.take()
+    expect([status(), t]).toEqual(['live', 'write'])
+    await server.say({ t: 'result', store: '', id, ok: false, reason: 'refused', version: 0, message: 'no' })
+    expect(await written).toMatchObject({ reason: 'refused' })
+  })
+
+  test('may be closed by whoever is told that it is stale', async () => {
+    const { server, one } = await live()
+    one.status$.subscribe((status) => {
+      if (status === 'stale') one.close()
+    })
+    await server.say({ t: 'bye', store: '', code: 'OVERFLOW', message: 'full' })
+    expect(server.take()).toEqual([])
+  })
+})
+
+describe('of mirrors that share a connection', () => {
+  /** Two that are live, of one link. */
+  async function shared(): Promise<{ server: HandServer; time: Time; mirrors: Mirror<Counter>[] }> {
+    const server = new HandServer()
+    const time = new Time()
+    const link = linkTo(server.connect, { scheduler: time.scheduler, backoffMs: { least: 0, most: 0 } })
+    const mirrors = ['a', 'b'].map((store) => link.mirror<Counter>(store, { onFault: () => {} }))
+    after(() => {
+      for (const each of mirrors) each.close()
+    })
+    for (const store of ['a', 'b']) {
+      await server.welcome({ store })
+      await server.say({ ...(chunksOf(0)[0] as Frame), store })
+    }
+    server.take()
+    return { server, time, mirrors }
+  }
+
+  test('none knows whose frame the server could not read: none is refused, and none sends it again', async () => {
+    const { server, time, mirrors } = await shared()
+    const written = mirrors.map((each) => each.update(toSeven))
+    await turn()
+    await server.say({ t: 'bye', code: 'PROTOCOL_INVALID', message: 'a frame is too long' })
+    expect(await Promise.all(written)).toEqual(
+      ['a', 'b'].map(() => ({ committed: false, reason: 'timeout', version: 0 })),
+    )
+    server.take()
+    await time.pass(0)
+    expect(server.sockets).toHaveLength(2)
+    for (const store of ['a', 'b']) await server.welcome({ store, mode: 'resume' })
+    expect(server.take().map(({ t, store }) => [t, store])).toEqual([
+      ['hello', 'a'],
+      ['hello', 'b'],
+    ])
+  })
+
+  test('one that is closed by whoever is told that it is stale does not ask again', async () => {
+    const { server, time, mirrors } = await shared()
+    const [one] = mirrors as [Mirror<Counter>]
+    one.status$.subscribe((status) => {
+      if (status === 'stale') one.close()
+    })
+    await server.say({ t: 'bye', store: 'a', code: 'UNAUTHORIZED', message: 'no' })
+    await time.pass(10_000)
+    expect(server.take().filter(({ t, store }) => t === 'hello' && store === 'a')).toEqual([])
   })
 })

@@ -95,6 +95,11 @@ export class LogReader {
         this.#lost(new Error(`The server that was asked has not got record ${this.seen}, which was read.`))
       }
     }
+    const unanswered = (error: unknown): void => {
+      if (!isCurrent) return
+      this.#stop?.()
+      this.#lost(error)
+    }
     const follower: LogFollower = {
       entry: (entry) => {
         if (!isCurrent) return
@@ -118,7 +123,7 @@ export class LogReader {
       upToDate: () => {
         if (!isCurrent) return
         if (!awaitsSeen) this.#take('up to date')
-        else this.#log.newest().then(nothing, lost)
+        else this.#log.newest().then(nothing, unanswered)
       },
       lost,
     }

@@ -208,7 +208,7 @@ export class Connection {
       else this.#open(hello, served, grant)
     } catch (error) {
       this.#host.failed(served, hello.clientId, error)
-      if (!this.#isLookedAt(hello) && !this.#channels.has(hello.store)) return
+      if (!this.#isLookedAt(hello)) return
       // It may have been begun before it failed.
       this.#channels.get(hello.store)?.close()
       this.#refuse(hello, 'FAILED', `the server failed: ${messageOf(error)}`)
@@ -224,9 +224,9 @@ export class Connection {
     const older = served.channels.get(hello.clientId)
     older?.end('REPLACED', 'the client has connected anew')
     served.channels.set(hello.clientId, channel)
-    this.#hellos.delete(hello.store)
     this.#channels.set(hello.store, channel)
     channel.begin(hello)
+    this.#hellos.delete(hello.store)
   }
 
   /** Turns a client away; a connection that carries nothing else is over. */

@@ -19,8 +19,8 @@ export interface GreetingOptions {
   /** Where the mirror would go on from. */
   resume(): Resume | undefined
   failed(error: unknown): void
-  /** It is no longer admitted, though the connection stands. */
-  lost(): void
+  /** It is no longer admitted, though the connection stands; returns whether it still wants to be. */
+  lost(): boolean
 }
 
 export class Greeting {
@@ -53,7 +53,7 @@ export class Greeting {
       link.reset()
       return
     }
-    lost()
+    if (!lost()) return
     this.#refusals += 1
     this.#retry = scheduler.schedule(() => this.say(true), link.waitMs(this.#refusals))
   }

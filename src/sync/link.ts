@@ -162,7 +162,12 @@ export class Link {
       this.#heartbeatMs = Math.max(1, frame.heartbeatMs)
     }
     if (frame.store !== undefined) this.#members.get(frame.store)?.received(frame, bytes)
-    else for (const member of [...this.#members.values()]) member.received(frame, bytes)
+    else {
+      // The server says to all that it ends the connection.
+      const socket = this.#socket
+      for (const member of [...this.#members.values()]) member.received(frame, bytes)
+      this.reset(socket)
+    }
   }
 
   #beatLater(socket: SyncSocket): void {

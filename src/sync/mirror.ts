@@ -10,7 +10,7 @@ import { browserSocket, type WebSocketLike } from './web-socket.ts'
 
 /**
  * `connecting` until it has a state; `live` while the server sends it each new one; `stale` while the connection is
- * lost; `closed` for good.
+ * lost, or the mirror has asked for its state again; `closed` for good.
  */
 export type MirrorStatus = 'connecting' | 'live' | 'stale' | 'closed'
 

@@ -102,16 +102,15 @@ export class Proposals {
 
   /**
    * The server has ended the connection for a frame that it cannot read. Frames are answered in order, so it was the
-   * oldest without an answer, if it was one of these: sent again it would end the next connection too. What an earlier
-   * connection may have heard of it is not known.
+   * oldest without an answer, if it was one of these: sent again it would end the next connection too. Whether it was
+   * heard on an earlier connection, or was a frame of another mirror, is not known.
    */
-  unreadable(version: number, message: string): void {
+  unreadable(version: number, message: string, isShared: boolean): void {
     for (const { frame, settle, sent } of this.#unanswered.values()) {
       const { id, store } = frame
       if (sent === 0) continue
-      settle(
-        sent > 1 ? undefined : { t: 'result', store, id, ok: false, version, reason: 'refused', message },
-      )
+      const isKnown = sent === 1 && !isShared
+      settle(isKnown ? { t: 'result', store, id, ok: false, version, reason: 'refused', message } : undefined)
       return
     }
   }

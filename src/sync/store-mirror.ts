@@ -67,7 +67,10 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
       token,
       resume: () => this.#replica.place,
       failed: (error) => this.failed(error),
-      lost: () => this.lost(),
+      lost: () => {
+        this.lost()
+        return !this.store.closed
+      },
     })
     this.#proposals = new Proposals({
       name,
@@ -202,16 +205,15 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   #bye({ code, message, store }: Bye): void {
     if (code === 'DESTROYED') this.close()
-    else if (code === 'OVERFLOW') this.#greeting.say(true)
+    else if (code === 'OVERFLOW') this.#say(true)
     else {
       this.failed(new HeadgateError('CONNECTION_ENDED', { store: this.store.name, code, message }))
       const isUnreadable = code === 'PROTOCOL_INVALID' && this.status$.value === 'live'
-      if (isUnreadable) this.#proposals.unreadable(this.#replica.version, message)
+      if (isUnreadable) this.#proposals.unreadable(this.#replica.version, message, this.#link.isShared)
       if (this.store.closed) return // by who was told
       // Two that have one id would take it from each other for ever.
       if (code === 'REPLACED') this.close()
-      else if (store === undefined) this.#link.reset()
-      else this.#greeting.sayLater()
+      else if (store !== undefined) this.#greeting.sayLater()
     }
   }
 
@@ -272,7 +274,14 @@ export class StoreMirror<S> implements LinkMember, Mirror<S> {
 
   #askAnew(resumes: boolean): void {
     this.#drop()
-    this.#greeting.say(resumes)
+    this.#say(resumes)
+  }
+
+  /** Until the server welcomes it again, it takes no writes. */
+  #say(resumes: boolean): void {
+    if (this.status$.value === 'live') this.#become('stale')
+    // Whoever is told may close the mirror.
+    if (!this.store.closed) this.#greeting.say(resumes)
   }
 
   /** What has come is of no use any more. */
