@@ -32,7 +32,7 @@ if (asksForMore) {
       const gate = join(__dirname, '../scripts/memlab.mjs')
       const args = [gate, '--only', 'bounded-history', '--twin']
       const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-      expect(stdout).toMatch(/FAILED bounded-history, heap: history at its limit: \d+ left/)
+      expect(stdout).toMatch(/bounded-history, heap: FAILED, [\d.]+ s\nhistory at its limit: \d+ left/)
       expect(status).toBe(1)
     })
   })

@@ -113,7 +113,9 @@ const growth = (scenario: string): Promise<Row> =>
 
 const browser = (binary: string, page: BrowserPage): Promise<Row> =>
   timed(async () => {
-    const clean = await findBrowserLeaks(binary, page, cleanKind)
+    let clean = await findBrowserLeaks(binary, page, cleanKind)
+    // A leak is there every time; an object of the platform that happens to come with the first use of something is not.
+    if (clean.leaked > 0) clean = await findBrowserLeaks(binary, page, cleanKind)
     const twin = await findBrowserLeaks(binary, page, 'leak')
     // Nothing in a page tells which claim an object belongs to: all of it is the page's.
     return { scenario: page, part: 'browser', claims: 1, ...compare([BROWSER_PAGES[page]], clean, twin) }
@@ -153,6 +155,7 @@ async function runAll(waiting: Task[]): Promise<Row[]> {
       console.log(
         `[${rows.length}/${total}] ${row.scenario}, ${row.part}: ${verdict}, ${row.seconds.toFixed(1)} s`,
       )
+      for (const failure of row.failures) console.log(failure)
     }
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, work))
@@ -164,9 +167,6 @@ function report(rows: readonly Row[]): void {
   for (const { scenario, part, claims, leaked, twin, seconds } of rows) {
     const figures = `${String(claims).padStart(6)}${String(leaked).padStart(8)}${twin.padStart(13)}`
     console.log(`${scenario.padEnd(20)}${part.padEnd(13)}${figures}${seconds.toFixed(1).padStart(9)}`)
-  }
-  for (const { scenario, part, failures } of rows) {
-    for (const failure of failures) console.log(`\nFAILED ${scenario}, ${part}: ${failure}`)
   }
   if (options.only !== undefined) {
     for (const { twinTraces } of rows) for (const trace of twinTraces) console.log(`\ntwin of ${trace}`)
