@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChild } from './child.ts'
-import type { ClaimLeak, LeakReport } from './find-leaks.ts'
+import { type ClaimLeak, type LeakReport, REMOVAL } from './find-leaks.ts'
 
 const PLACES = [
   process.env.CHROMIUM ?? '',
@@ -46,6 +46,6 @@ export async function findBrowserLeaks(
     }
     return { leaked, byClaim: new Map(byClaim) }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, REMOVAL)
   }
 }

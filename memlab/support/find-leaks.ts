@@ -6,6 +6,7 @@
  * widest: every object and every closure counts. The filter is also where they are counted: memlab itself
  * reports one trace for each cluster of similar ones.
  */
+import type { RmOptions } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,9 @@ export interface FindOptions {
 
 /** Stands for a claim where nothing that is left tells which one it belongs to. */
 export const UNWITNESSED = '(what its objects hold)'
+
+/** How a folder of memlab's is removed: it may still be writing there, and is waited for. */
+export const REMOVAL: RmOptions = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }
 
 /** memlab clusters each trace with every other: as many as this are enough to see what is wrong. */
 const CLUSTERED_MAX = 200
@@ -101,7 +105,7 @@ export async function findLeaks(scenario: string, options: FindOptions): Promise
     await comparing
     return counter
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, REMOVAL)
   }
 }
 
