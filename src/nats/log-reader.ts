@@ -58,8 +58,7 @@ export class LogReader {
 
   /** What follows may not be told any more, without a word: it is asked for anew. */
   again(): void {
-    this.#stop?.()
-    this.#lost(new Error('Nothing is read of what is written.'))
+    this.#giveUp(new Error('Nothing is read of what is written.'))
   }
 
   close(): void {
@@ -90,15 +89,11 @@ export class LogReader {
         awaitsSeen = false
         this.#take('up to date')
       } else if (written > this.seen) this.#missing()
-      else {
-        this.#stop?.()
-        this.#lost(new Error(`The server that was asked has not got record ${this.seen}, which was read.`))
-      }
+      else
+        this.#giveUp(new Error(`The server that was asked has not got record ${this.seen}, which was read.`))
     }
     const unanswered = (error: unknown): void => {
-      if (!isCurrent) return
-      this.#stop?.()
-      this.#lost(error)
+      if (isCurrent) this.#giveUp(error)
     }
     const follower: LogFollower = {
       entry: (entry) => {
@@ -165,8 +160,7 @@ export class LogReader {
       }
     } catch (error) {
       // A state in parts could not be had: the record is read again.
-      this.#stop?.()
-      this.#lost(error)
+      this.#giveUp(error)
     } finally {
       this.#isReading = false
     }
@@ -184,8 +178,7 @@ export class LogReader {
       this.#cut()
       return
     }
-    this.#stop?.()
-    this.#lost(new Error('The log begins in the middle, and no state is kept to begin from.'))
+    this.#giveUp(new Error('The log begins in the middle, and no state is kept to begin from.'))
   }
 
   #cut(): void {
@@ -203,6 +196,12 @@ export class LogReader {
   #broken(problem: string): void {
     this.#stop?.()
     this.#host.broken(this.seen, problem)
+  }
+
+  /** Ends what is told, and asks anew after a while. */
+  #giveUp(error: unknown): void {
+    this.#stop?.()
+    this.#lost(error)
   }
 
   #lost(error: unknown): void {
