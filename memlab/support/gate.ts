@@ -13,22 +13,7 @@ import { BROWSER_PAGES, type BrowserPage, findBrowser, findBrowserLeaks } from '
 import { findLeaks, type LeakReport } from './find-leaks.ts'
 import { loadScenarios, scenarioNames } from './load-scenarios.ts'
 import { measureGrowth } from './measure-growth.ts'
-
-/** One line of the table. */
-interface Row {
-  readonly scenario: string
-  readonly part: string
-  /** How many claims it judged. */
-  readonly claims: number
-  /** Objects left, or claims that are not flat. */
-  readonly leaked: number
-  readonly twin: string
-  readonly seconds: number
-  /** What is wrong, each with what keeps it; empty where it passed. */
-  readonly failures: readonly string[]
-  /** What keeps the first object of each claim's twin. */
-  readonly twinTraces: readonly string[]
-}
+import { judge, type Row } from './row.ts'
 
 type Task = () => Promise<Row>
 
@@ -66,37 +51,29 @@ function compare(
   }
 }
 
-async function timed(row: () => Promise<Omit<Row, 'seconds'>>): Promise<Row> {
-  const start = performance.now()
-  const result = await row()
-  return { ...result, seconds: (performance.now() - start) / 1_000 }
-}
-
 const namesOf = (scenario: string): string[] => loadScenarios(scenario).claims.map(({ name }) => name)
 
 const heap = (scenario: string): Promise<Row> =>
-  timed(async () => {
+  judge(scenario, 'heap', async () => {
     const clean = await findLeaks(scenario, { kind: cleanKind, most: options.twin === true ? 20 : 0 })
     const twin = await findLeaks(scenario, { kind: 'leak', most: 20 })
     const names = namesOf(scenario)
-    return { scenario, part: 'heap', claims: names.length, ...compare(names, clean, twin) }
+    return { claims: names.length, ...compare(names, clean, twin) }
   })
 
 const development = (scenario: string): Promise<Row> =>
-  timed(async () => {
+  judge(scenario, 'development', async () => {
     const clean = await findLeaks(scenario, { kind: cleanKind, most: 100, environment: 'development' })
     const names = namesOf(scenario)
-    return { scenario, part: 'development', claims: names.length, ...compare(names, clean, undefined) }
+    return { claims: names.length, ...compare(names, clean, undefined) }
   })
 
 const growth = (scenario: string): Promise<Row> =>
-  timed(async () => {
+  judge(scenario, 'growth', async () => {
     const [clean, twin] = [await measureGrowth(scenario, cleanKind), await measureGrowth(scenario, 'leak')]
     const leaking = clean.filter(({ verdict }) => verdict !== 'flat')
     const missed = twin.filter(({ verdict }) => verdict === 'flat')
     return {
-      scenario,
-      part: 'growth',
       claims: clean.length,
       leaked: leaking.length,
       twin: `${twin.length - missed.length} of ${twin.length}`,
@@ -112,13 +89,13 @@ const growth = (scenario: string): Promise<Row> =>
   })
 
 const browser = (binary: string, page: BrowserPage): Promise<Row> =>
-  timed(async () => {
+  judge(page, 'browser', async () => {
     let clean = await findBrowserLeaks(binary, page, cleanKind)
     // A leak is there every time; an object of the platform that happens to come with the first use of something is not.
     if (clean.leaked > 0) clean = await findBrowserLeaks(binary, page, cleanKind)
     const twin = await findBrowserLeaks(binary, page, 'leak')
     // Nothing in a page tells which claim an object belongs to: all of it is the page's.
-    return { scenario: page, part: 'browser', claims: 1, ...compare([BROWSER_PAGES[page]], clean, twin) }
+    return { claims: 1, ...compare([BROWSER_PAGES[page]], clean, twin) }
   })
 
 function tasks(): Task[] {
