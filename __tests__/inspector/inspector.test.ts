@@ -435,6 +435,7 @@ describe('Inspector', () => {
 
   test.each([
     ['intervalMs', { intervalMs: 1 }],
+    ['intervalMs', { intervalMs: 2 ** 31 }],
     ['historyLimit', { historyLimit: 0 }],
     ['sanitize', { sanitize: 1 as never }],
     ['journals', { journals: {} as never }],

@@ -194,6 +194,16 @@ describe('openJournal', () => {
     await journal.close()
   })
 
+  test('does not wait for a commit as long as no timer can', async () => {
+    const { journal, store } = await open(memoryEngine())
+    write(store, 1)
+    await expect(journal.durable(undefined, { timeoutMs: 2 ** 31 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      details: { option: 'timeoutMs' },
+    })
+    await journal.close()
+  })
+
   test.each<[JournalOptions<State>, string]>([
     // A timer of more milliseconds would be due at once: `close()` would give up a disk that works.
     [{ closeMs: 2 ** 31 }, 'Expected "closeMs" to be a number of milliseconds from 0 to 2147483647'],

@@ -34,6 +34,8 @@ describe('options', () => {
     ['snapshotEvery', 10_000],
     ['writeTimeoutMs', -1],
     ['leaseMs', Number.NaN],
+    ['writeTimeoutMs', 2 ** 31],
+    ['leaseMs', 2 ** 31],
     ['payloadBytesMax', 100],
   ])('%s: %p is refused, by its name', (option, value) => {
     expect(() => settingsOf({ stream: 'S', [option]: value }, 'fleet')).toThrow(
@@ -69,6 +71,13 @@ describe('a write', () => {
     await world.pass(1_000)
     expect([one, two].map(({ store }) => store.state.ids)).toEqual([['a'], ['a']])
     expect(world.servers.sequence).toBe(2)
+  })
+
+  test('with a time that no timer waits is refused, and nothing is written', async () => {
+    const one = await join()
+    const refused = { code: 'OPTION_INVALID', details: { option: 'timeoutMs' } }
+    await expect(one.member.update(add('a'), { timeoutMs: 2 ** 31 })).rejects.toMatchObject(refused)
+    expect(world.servers.sequence).toBe(1)
   })
 
   test('is refused while the member is disconnected: reads go on, and nothing is queued', async () => {

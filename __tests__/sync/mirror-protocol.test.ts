@@ -196,6 +196,16 @@ describe('whoever is told of a fault', () => {
 })
 
 describe('a link', () => {
+  test('sets no timer that would be due at once, whatever heartbeat a server names', async () => {
+    const server = new HandServer()
+    const made = mirrored(server.connect)
+    const schedule = jest.spyOn(made.time.scheduler, 'schedule')
+    await server.welcome({ heartbeatMs: 1e12 })
+    await made.time.pass(5_000)
+    expect(schedule.mock.calls.map(([, ms]) => ms)).toContain(2 ** 31 - 1)
+    expect(schedule.mock.calls.filter(([, ms = 0]) => ms >= 2 ** 31)).toEqual([])
+  })
+
   test('that is given a mirror while it tells that it is lost opens one socket', async () => {
     const server = new HandServer()
     const time = new Time()

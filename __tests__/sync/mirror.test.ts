@@ -23,6 +23,26 @@ import {
 afterEach(closeBenches)
 
 describe('a mirror', () => {
+  test('refuses times that no timer waits', async () => {
+    const invalid = (option: string): unknown =>
+      expect.objectContaining({ code: 'OPTION_INVALID', details: expect.objectContaining({ option }) })
+    const connect = (): never => {
+      throw new Error('it connects')
+    }
+    const backoffMs = { least: 0, most: 2 ** 31 }
+    expect(() => mirror(connect, { backoffMs })).toThrow(invalid('backoffMs.most'))
+    expect(() => linkTo(connect, { backoffMs: { least: -1, most: 0 } })).toThrow(invalid('backoffMs.least'))
+    const bench = writable()
+    const one = bench.mirror()
+    await versionOf(one, 0)
+    for (const optimistic of [false, true]) {
+      const written = one.update(to(1), { timeoutMs: 2 ** 31, optimistic })
+      await expect(written).rejects.toEqual(invalid('timeoutMs'))
+    }
+    await expect(one.send('GO', { timeoutMs: 2 ** 31 })).rejects.toEqual(invalid('timeoutMs'))
+    expect([one.optimistic.state, bench.store.snapshot.version]).toEqual([one.store.state, 0])
+  })
+
   test('has the state of the primary, its versions, its labels, and its versions from then on', async () => {
     const bench = robot()
     const one = bench.mirror()

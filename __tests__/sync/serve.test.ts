@@ -235,6 +235,14 @@ describe('a connection', () => {
 })
 
 describe('serve', () => {
+  test.each(['heartbeatMs', 'deadMs'])('refuses a %s that no timer waits', (option) => {
+    for (const ms of [0, 2 ** 31]) {
+      expect(() => serve(createStore(0), { [option]: ms })).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID', details: expect.objectContaining({ option }) }),
+      )
+    }
+  })
+
   test('refuses options that mean nothing, and what is no store', () => {
     const store = createStore(0)
     const code = (of: string): unknown => expect.objectContaining({ code: of })

@@ -244,6 +244,15 @@ describe('shareTabs', () => {
     expect(attempts).toBe(1)
   })
 
+  test('refuses to wait as long as no timer can', () => {
+    expect(() => shareTabs('cart', () => ({ store: createStore({}) }), { retryMs: 2 ** 31 })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        details: expect.objectContaining({ option: 'retryMs' }),
+      }),
+    )
+  })
+
   test('says so where there are no Web Locks', () => {
     expect(() => shareTabs('cart', () => ({ store: createStore({}) }))).toThrow(
       expect.objectContaining({ code: 'WEB_LOCKS_ABSENT' }),

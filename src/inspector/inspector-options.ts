@@ -1,4 +1,4 @@
-import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
+import { checkKeys, checkTimerMs, describeValue, HeadgateError, type KnownKeys } from '../kit/index.ts'
 import type { Journals, WatchedStore } from './watched.ts'
 
 /** What is watched, and how. */
@@ -45,7 +45,7 @@ export function inspectorSettings(options: InspectorOptions, where: string): Ins
   const { program = 'headgate', intervalMs = 250, historyLimit = 200, allowControl = false } = options
   const { sanitize, journals } = options
   if (typeof program !== 'string') refuse('program', 'a text', program)
-  if (!Number.isFinite(intervalMs) || intervalMs < 10) refuse('intervalMs', 'a number from 10', intervalMs)
+  checkTimerMs('intervalMs', intervalMs, 10)
   if (!Number.isSafeInteger(historyLimit) || historyLimit < 1)
     refuse('historyLimit', 'an integer from 1', historyLimit)
   if (sanitize !== undefined && typeof sanitize !== 'function') refuse('sanitize', 'a function', sanitize)

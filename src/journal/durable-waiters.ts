@@ -1,6 +1,6 @@
 /** Those who wait until a version is on the disk: each is answered once, and leaves no timer and no listener. */
 import type { SchedulerLike } from 'rxjs'
-import { HeadgateError, onAbort } from '../kit/index.ts'
+import { checkTimerMs, HeadgateError, onAbort } from '../kit/index.ts'
 import type { WaitOptions } from '../store/index.ts'
 
 interface Waiter {
@@ -22,6 +22,7 @@ export class DurableWaiters {
   add(version: number, { signal, timeoutMs }: WaitOptions): Promise<number> {
     const store = this.#store
     return new Promise((resolve, reject) => {
+      if (timeoutMs !== undefined) checkTimerMs('timeoutMs', timeoutMs)
       const waiter: Waiter = { version, resolve, reject }
       if (signal === undefined && timeoutMs === undefined) {
         this.#waiters.add(waiter) // nothing but the disk ends it

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs'
-import { checkKeys, describeValue, HeadgateError, TIMER_MS_MAX } from '../kit/index.ts'
+import { checkKeys, checkTimerMs, describeValue, HeadgateError } from '../kit/index.ts'
 import type { JournalOptions } from './journal.ts'
 
 export type Settings<S> = Required<Omit<JournalOptions<S>, 'migrate' | 'note' | 'seal'>> &
@@ -11,9 +11,6 @@ function check(option: string, expected: string, received: unknown, holds: boole
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
-
-const isTime = (value: unknown): boolean =>
-  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= TIMER_MS_MAX
 
 /** The options that say something. */
 const given = <Options extends object>(options: Options): Options =>
@@ -74,8 +71,6 @@ export function settingsOf<S>(options: JournalOptions<S>, storeName: string): Se
   }
   check('behind', '"skip" or "suspend"', behind, behind === 'skip' || behind === 'suspend')
   checkKeep(keep)
-  for (const time of ['retryMs', 'closeMs'] as const) {
-    check(time, `a number of milliseconds from 0 to ${TIMER_MS_MAX}`, settings[time], isTime(settings[time]))
-  }
+  for (const time of ['retryMs', 'closeMs'] as const) checkTimerMs(time, settings[time])
   return settings
 }

@@ -106,7 +106,7 @@ export interface Journal<S> extends AsyncDisposable {
    * Waits until a commit, by default the newest, is on the disk; resolves with the durable version that includes it.
    *
    * @throws `JOURNAL_PENDING` if the journal was closed first; what refused its state, if JSON cannot represent it and
-   * no later state is on the disk; `WAIT_TIMEOUT`; the signal's reason.
+   * no later state is on the disk; `OPTION_INVALID`; `WAIT_TIMEOUT`; the signal's reason.
    */
   durable(snapshot?: Snapshot<S>, options?: WaitOptions): Promise<number>
   /** The snapshot of a version. @throws `VERSION_NOT_KEPT` */

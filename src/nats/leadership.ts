@@ -10,6 +10,7 @@
  * other one sends states a fence that is not the newest.
  */
 import type { SchedulerLike, Subscription } from 'rxjs'
+import { TIMER_MS_MAX } from '../kit/index.ts'
 import type { WriteResult } from '../sync/index.ts'
 import type { Chain } from './chain.ts'
 import type { Claim } from './pending-write.ts'
@@ -164,6 +165,6 @@ export class Leadership {
 
   #lookIn(ms: number): void {
     this.#timer?.unsubscribe()
-    this.#timer = this.#host.scheduler.schedule(() => this.look(), Math.ceil(ms))
+    this.#timer = this.#host.scheduler.schedule(() => this.look(), Math.min(Math.ceil(ms), TIMER_MS_MAX))
   }
 }

@@ -7,7 +7,7 @@
  */
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs'
 import { toJsonForm } from '../json/index.ts'
-import { contain, type Immutable, type Instant } from '../kit/index.ts'
+import { checkTimerMs, contain, type Immutable, type Instant } from '../kit/index.ts'
 import {
   type AnyState,
   decide,
@@ -96,6 +96,7 @@ export class MachineMember extends StoreMember<AnyState> {
 
   async send(given: unknown, options: NatsWriteOptions = {}): Promise<WriteResult> {
     const { retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
+    checkTimerMs('timeoutMs', timeoutMs)
     const driver = this.#driver
     const { machine } = driver
     const event = toEvent(machine.id, given)

@@ -83,9 +83,9 @@ export interface NatsMember<S> extends AsyncDisposable {
    * @returns `{ committed: true, version }` once this member has read its record back as counting. Else
    *   `committed: false` with `reason`: `'conflict'` after `retries`, or `'timeout'` after `timeoutMs`, when the record
    *   may still count later, unless `message` says that nothing was written.
-   * @throws `NATS_DISCONNECTED` while disconnected (nothing was written), `STATE_TOO_LARGE`, `CODEC_INVALID` for values
-   *   that JSON cannot hold, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`, `STORE_DESTROYED` once closed, the
-   *   signal's reason, and what the recipe throws.
+   * @throws `NATS_DISCONNECTED` while disconnected (nothing was written), `OPTION_INVALID`, `STATE_TOO_LARGE`,
+   *   `CODEC_INVALID` for values that JSON cannot hold, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED`,
+   *   `STORE_DESTROYED` once closed, the signal's reason, and what the recipe throws.
    */
   update(recipe: Recipe<S>, options?: NatsWriteOptions): Promise<WriteResult>
   stats(): NatsStats

@@ -1,5 +1,5 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs'
-import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, checkTimerMs, describeValue, HeadgateError } from '../kit/index.ts'
 
 /**
  * Options of `joinNats`. Those about the stream apply only when `create` makes it; an existing one is used as it is.
@@ -101,9 +101,10 @@ export function settingsOf(options: NatsOptions, storeName: string): NatsSetting
     check(option, 'true or false', settings[option], typeof settings[option] === 'boolean')
   }
   check('syncs', 'true or false', syncs, syncs === undefined || typeof syncs === 'boolean')
-  for (const option of ['snapshotEvery', 'historyCommits', 'writeTimeoutMs', 'leaseMs'] as const) {
+  for (const option of ['snapshotEvery', 'historyCommits'] as const) {
     check(option, 'an integer from 1', settings[option], isCount(settings[option]))
   }
+  for (const option of ['writeTimeoutMs', 'leaseMs'] as const) checkTimerMs(option, settings[option], 1)
   check(
     'snapshotEvery',
     `less than historyCommits, ${historyCommits}: a member begins from a state, and needs all that came behind it`,

@@ -9,7 +9,7 @@
  */
 import { asyncScheduler, BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs'
 import { reportMember } from '../health/index.ts'
-import { HeadgateError, type Immutable, isHeadgateError, randomUuid } from '../kit/index.ts'
+import { checkTimerMs, HeadgateError, type Immutable, isHeadgateError, randomUuid } from '../kit/index.ts'
 import { contained, runRecipe, type Store } from '../store/index.ts'
 import type { Recipe, WriteResult } from '../sync/index.ts'
 import { Chain } from './chain.ts'
@@ -167,6 +167,7 @@ export class StoreMember<S> implements NatsMember<S> {
 
   async update(recipe: Recipe<S>, options: NatsWriteOptions = {}): Promise<WriteResult> {
     const { reason = 'UPDATE', retries = RETRIES, timeoutMs = this.settings.writeTimeoutMs, signal } = options
+    checkTimerMs('timeoutMs', timeoutMs)
     const operation = 'update()'
     const { name: store } = this.store
     const make: Make<S> = (state) => {

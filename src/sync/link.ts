@@ -5,7 +5,7 @@
  *   connecting ──> open ──(welcome)──> heard ──(lost, silent)──> waiting ──> connecting …
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
-import { isHeadgateError } from '../kit/index.ts'
+import { isHeadgateError, TIMER_MS_MAX } from '../kit/index.ts'
 import { type ClientFrame, type FrameData, type ServerFrame, writeFrame } from './frames.ts'
 import { bytesOf, protocolInvalid, readServerFrame } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
@@ -159,7 +159,7 @@ export class Link {
     if (!('store' in frame)) return
     if (frame.t === 'welcome') {
       this.#attempts = 0
-      this.#heartbeatMs = Math.max(1, frame.heartbeatMs)
+      this.#heartbeatMs = Math.min(Math.max(1, frame.heartbeatMs), TIMER_MS_MAX)
     }
     if (frame.store !== undefined) this.#members.get(frame.store)?.received(frame, bytes)
     else {

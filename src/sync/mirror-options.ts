@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs'
-import { checkKeys, describeValue, HeadgateError } from '../kit/index.ts'
+import { checkKeys, checkTimerMs, describeValue, HeadgateError } from '../kit/index.ts'
 import type { Store, SubscriberFault } from '../store/index.ts'
 import { type Backoff, LINK_DEFAULTS } from './link.ts'
 
@@ -51,7 +51,6 @@ function refuse(option: string, expected: string, received: unknown): never {
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1
-const isTime = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 
 const LINKING_KEYS = { backoffMs: true, frameBytesMax: true, scheduler: true } as const
 
@@ -59,9 +58,7 @@ const LINKING_KEYS = { backoffMs: true, frameBytesMax: true, scheduler: true } a
 export function checkLinking(options: LinkingOptions, where: string): void {
   checkKeys(options, LINKING_KEYS, where)
   const { backoffMs = LINK_DEFAULTS.backoff, frameBytesMax = LINK_DEFAULTS.frameBytesMax } = options
-  if (!isTime(backoffMs.least) || !isTime(backoffMs.most)) {
-    refuse('backoffMs', 'two numbers of milliseconds from 0, { least, most }', backoffMs)
-  }
+  for (const end of ['least', 'most'] as const) checkTimerMs(`backoffMs.${end}`, Object(backoffMs)[end])
   if (!isCount(frameBytesMax)) refuse('frameBytesMax', 'an integer from 1', frameBytesMax)
 }
 

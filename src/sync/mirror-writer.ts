@@ -1,7 +1,7 @@
 /** Writes of a mirror: computed on the state that is here, decided where the store is. */
 import { deltaToJSON, diff } from '../delta/index.ts'
 import { toJsonForm } from '../json/index.ts'
-import { HeadgateError, isHeadgateError } from '../kit/index.ts'
+import { checkTimerMs, HeadgateError, isHeadgateError } from '../kit/index.ts'
 import { runRecipe, type Snapshot } from '../store/index.ts'
 import type { Result } from './frames.ts'
 import type { AskOptions, Recipe, UpdateOptions, WriteResult } from './mirror.ts'
@@ -39,6 +39,7 @@ export class MirrorWriter<S> {
   }
 
   async update(recipe: Recipe<S>, options: UpdateOptions): Promise<WriteResult> {
+    if (options.timeoutMs !== undefined) checkTimerMs('timeoutMs', options.timeoutMs)
     if (options.optimistic !== true) return await this.#decide(recipe, options)
     this.#requireState('update()')
     const { optimistic } = this
@@ -79,6 +80,7 @@ export class MirrorWriter<S> {
   }
 
   async send(event: unknown, { timeoutMs = TIMEOUT_MS, signal }: AskOptions): Promise<WriteResult> {
+    checkTimerMs('timeoutMs', timeoutMs)
     this.#requireState('send()')
     const { form } = toJsonForm(typeof event === 'string' ? { type: event } : event, 'event')
     return await this.#ask({ t: 'send', event: form }, performance.now() + timeoutMs, signal)

@@ -67,8 +67,9 @@ export interface Mirror<S> {
    * Changes the store at the server: the recipe runs on the local state, and its result is committed there if the
    * version is still the same; otherwise it runs again on the newer state. Resolves when the mirror has the version.
    *
-   * @throws what the recipe throws; `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED` before there is a state,
-   *   `STORE_DESTROYED` after `close()`, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the signal's reason.
+   * @throws what the recipe throws; `OPTION_INVALID`, `RECIPE_ASYNC`, `STATE_INVALID`, `STORE_UNINITIALIZED` before
+   *   there is a state, `STORE_DESTROYED` after `close()`, `WRITES_FULL`, `CODEC_INVALID` for what JSON cannot hold, the
+   *   signal's reason.
    */
   update(recipe: Recipe<S>, options?: UpdateOptions): Promise<WriteResult>
   /** Sends an event to the machine store at the server; resolves like {@link Mirror.update}. */

@@ -2,7 +2,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs'
 import type { Policy } from '../backpressure/index.ts'
 import { latest } from '../backpressure/index.ts'
 import type { Delta } from '../delta/index.ts'
-import { checkKeys, describeValue, HeadgateError, type Immutable } from '../kit/index.ts'
+import { checkKeys, checkTimerMs, describeValue, HeadgateError, type Immutable } from '../kit/index.ts'
 import type { Grant, Hello } from './frames.ts'
 import { isLoopback, type Origins } from './origins.ts'
 
@@ -142,6 +142,7 @@ export function serveSettings(options: ServeOptions = {}): ServeSettings {
     if (!Number.isSafeInteger(count) || count < least) refuse(option, `an integer from ${least}`, count)
     counts[option] = count
   }
+  for (const option of ['heartbeatMs', 'deadMs'] as const) checkTimerMs(option, counts[option], 1)
   for (const option of ['policy', 'authorize', 'view', 'write', 'send'] as const) {
     const given = options[option]
     if (given !== undefined && typeof given !== 'function') refuse(option, 'a function', given)

@@ -11,7 +11,7 @@
  */
 import { asyncScheduler, firstValueFrom, race, type SchedulerLike, Subject, timer } from 'rxjs'
 import { kernelOf } from '../kernel/index.ts'
-import { HeadgateError } from '../kit/index.ts'
+import { checkTimerMs, HeadgateError } from '../kit/index.ts'
 import type { Snapshot, Store, SubscriberFault } from '../store/index.ts'
 import { acceptBroadcast, broadcastSocket } from './broadcast-socket.ts'
 import { type Mirror, mirror } from './mirror.ts'
@@ -53,6 +53,8 @@ interface Locks {
   request(name: string, options: { signal: AbortSignal }, held: () => Promise<void>): Promise<void>
 }
 
+/** Between two attempts to open the store. */
+const RETRY_MS = 1_000
 /** There is always somebody to connect to soon: a tab that waits long shows what is old. */
 const BACKOFF = { least: 10, most: 1_000 }
 
@@ -78,13 +80,15 @@ const BACKOFF = { least: 10, most: 1_000 }
  *     return { store, close: () => journal.close() }
  *   })
  * ```
- * @throws `WEB_LOCKS_ABSENT` if the platform has none
+ * @throws `OPTION_INVALID`; `WEB_LOCKS_ABSENT` if the platform has none
  */
 export function shareTabs<S>(
   name: string,
   open: (last: Snapshot<S> | undefined) => OpenedStore<S> | Promise<OpenedStore<S>>,
   options: ShareOptions<S> = {},
 ): SharedStore<S> {
+  const { retryMs = RETRY_MS } = options
+  checkTimerMs('retryMs', retryMs)
   const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {}
   if (locks === undefined) throw new HeadgateError('WEB_LOCKS_ABSENT', { store: name })
   return new Tab(`headgate:tabs:${name}`, locks, open, options)
@@ -140,7 +144,7 @@ class Tab<S> implements SharedStore<S> {
   /** Waits for its turn, and serves, until it is closed. Never rejects. */
   async #stand(locks: Locks): Promise<void> {
     const { signal } = this.#abort
-    const { retryMs = 1_000, scheduler = asyncScheduler } = this.#options
+    const { retryMs = RETRY_MS, scheduler = asyncScheduler } = this.#options
     while (!signal.aborted) {
       try {
         await locks.request(this.#name, { signal }, () => this.#serve())
