@@ -1,2 +1,2 @@
 export { type Discovery, discover } from './discover.ts'
-export { STATE_DEPTH_MAX, settle, UnfitState } from './settle.ts'
+export { type Originals, STATE_DEPTH_MAX, settle, UnfitState } from './settle.ts'

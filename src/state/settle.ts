@@ -59,27 +59,33 @@ const printed = (key: unknown): string => (typeof key === 'symbol' ? String(key)
 /** What a walk keeps beside its place. */
 class Walk {
   readonly freezes: boolean
+  readonly originals: Originals | undefined
   visits = 0
   done: Set<object> | undefined
   /** How what is thrown was reached: each part with its key, from the inside out. */
   readonly trail: (readonly [part: object, key: unknown])[] = []
 
-  constructor(freezes: boolean) {
+  constructor(freezes: boolean, originals: Originals | undefined) {
     this.freezes = freezes
+    this.originals = originals
   }
 }
+
+/** Copies that stand for what is settled already, each with that. */
+export type Originals = ReadonlyMap<object, object>
 
 /**
  * Settles a value, in place.
  *
  * @param previous - what was there before; anything where nothing was.
  * @param freezes - whether what is new is frozen; false only looks.
- * @returns the value; another one only where it is a draft itself.
+ * @param originals - what is put in the place of its copies, where they are met.
+ * @returns the value; another one only where it is a draft itself, or a copy.
  * @throws `UnfitState`; what has been walked by then may be frozen.
  */
-export function settle<T>(next: T, previous: unknown, freezes = true): T {
+export function settle<T>(next: T, previous: unknown, freezes = true, originals?: Originals): T {
   if (typeof next !== 'object' || next === null || next === previous) return next
-  const walk = new Walk(freezes)
+  const walk = new Walk(freezes, originals)
   try {
     return settleObject(next, previous, 0, walk) as T
   } catch (error) {
@@ -101,6 +107,8 @@ function located({ problem, cause }: UnfitState, root: object, { trail }: Walk):
 
 function settleObject(value: object, previous: unknown, depth: number, walk: Walk): object {
   if (depth > STATE_DEPTH_MAX) throw new UnfitState('deep')
+  const original = walk.originals?.get(value)
+  if (original !== undefined) return original
   if (isLiveDraft(value)) return settledDraft(value, walk)
   if (Array.isArray(value)) return settleList(value, previous, depth, walk)
   if (Object.getPrototypeOf(value) === Object.prototype)
@@ -124,8 +132,11 @@ function settlePart(
     const settled = settleObject(part, previous, depth + 1, walk)
     if (settled === part) return
     if (whole instanceof Map) whole.set(key, settled)
-    // A draft inside something frozen cannot be replaced.
-    else if (!Reflect.set(whole, key as PropertyKey, settled)) throw new UnfitState('draft')
+    // Inside something frozen a draft cannot be replaced, and a copy stays.
+    else if (!Reflect.set(whole, key as PropertyKey, settled)) {
+      if (!walk.originals?.has(part)) throw new UnfitState('draft')
+      freeze(part, true)
+    }
   } catch (error) {
     walk.trail.push([part, key])
     throw error

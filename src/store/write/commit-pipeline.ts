@@ -17,7 +17,7 @@
 
 import type { Immutable } from '../../kit/index.ts'
 import { deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
-import { settle } from '../../state/index.ts'
+import { type Originals, settle } from '../../state/index.ts'
 import { activity } from '../activity.ts'
 import { type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { Batch, type BatchLine } from './batch.ts'
@@ -25,6 +25,7 @@ import type { PipelineHost, Publications } from './pipeline-host.ts'
 import { type AnyRecipe, produce, unfitError } from './recipes.ts'
 import { refuseDeferred } from './refuse-deferred.ts'
 import { stamp } from './stamp.ts'
+import { Thaw } from './thaw.ts'
 import { labelOf, originOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
 
 type Guard<S> = (write: Write | undefined, state: Immutable<S>) => void
@@ -44,6 +45,7 @@ export class CommitPipeline<S> implements BatchLine<S> {
   /** Whether code runs that may read this store but not write to it. */
   inRecipe = false
   readonly #host: PipelineHost
+  readonly #thaw = new Thaw<Immutable<S>>()
   readonly #subject: Publications<S>
   /** Asked before each commit; replaced, not changed, so that one may come or go while they are asked. */
   #guards: readonly Guard<S>[] = []
@@ -58,7 +60,11 @@ export class CommitPipeline<S> implements BatchLine<S> {
     const operation = 'update()'
     const step: Step<S> = (state) => {
       this.requireState(operation)
-      return this.#settled(produce(state, recipe, this.#host.name) as Immutable<S>)
+      const thawed = this.#thaw.thaw(state)
+      const made = produce(thawed?.base ?? state, recipe, this.#host.name) as Immutable<S>
+      const settled = this.#settled(made, thawed?.originals)
+      this.#thaw.note(state, settled)
+      return settled
     }
     return this.#step(operation, given, 'UPDATE', step, 1)
   }
@@ -259,9 +265,9 @@ export class CommitPipeline<S> implements BatchLine<S> {
     }
   }
 
-  #settled<T>(state: T): T {
+  #settled<T>(state: T, originals?: Originals): T {
     const { state: before } = this.head
-    const settled = settle(state, before, this.#host.freeze)
+    const settled = settle(state, before, this.#host.freeze, originals)
     this.#host.advise?.(settled, before)
     return settled
   }
