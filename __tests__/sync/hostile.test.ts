@@ -211,6 +211,76 @@ describe('a callback that is asynchronous', () => {
       expect(store.state).toEqual({ x: 0 })
     },
   )
+
+  /** A server with a callback that rejects; nobody may be left with its rejection. */
+  function late(option: 'origins' | 'view' | 'policy') {
+    const answer = Promise.reject(new Error('late'))
+    const then = jest.spyOn(answer, 'then')
+    const faults: string[] = []
+    const store = createStore({ x: 0 })
+    store.faults$.subscribe(({ error }) => void faults.push((error as Error).message))
+    const bench = new Bench<{ x: number }>(store, { [option]: (() => answer) as never })
+    return { bench, then, faults }
+  }
+
+  test('allows no origin', async () => {
+    const { bench, then, faults } = late('origins')
+    const [here, there] = socketPair()
+    const heard: unknown[] = []
+    there.onFrame = (data) => heard.push(JSON.parse(String(data)))
+    bench.server.accept(here, { headers: { origin: 'https://app.example' } })
+    await turn()
+    expect(heard).toMatchObject([{ t: 'bye', code: 'ORIGIN_FORBIDDEN' }])
+    expect(faults).toEqual([expect.stringMatching(/"origins".*a synchronous function.*a promise/)])
+    expect(then).toHaveBeenCalled()
+    expect(bench.server.metrics()).toMatchObject({ connections: 0, turnedAway: 1 })
+  })
+
+  test.each(['view', 'policy'] as const)('feeds nobody: %s', async (option) => {
+    const { bench, then, faults } = late(option)
+    const client = new HandWritten(bench)
+    await client.hello()
+    expect(client.take().at(-1)).toMatchObject({ t: 'bye', code: 'FAILED' })
+    expect(faults).toEqual([expect.stringContaining(`"${option}"`)])
+    expect(then).toHaveBeenCalled()
+    expect(bench.server.metrics()).toMatchObject({ clients: 0, connections: 0 })
+    expect(bench.store.metrics().subscriberCount).toBe(0)
+  })
+
+  test('ends only whoever it is about: a view that is asynchronous for one client', async () => {
+    const bench = robot({
+      view: ((state: object, { clientId }: { clientId: string }) =>
+        clientId === 'late' ? Promise.reject(new Error('late')) : state) as never,
+    })
+    bench.server.faults$.subscribe(() => {})
+    const good = new HandWritten(bench)
+    await good.hello()
+    good.take()
+    const codes: unknown[] = []
+    for (const resume of [undefined, { epoch: bench.store.instanceId, version: 0 }]) {
+      const bad = new HandWritten(bench)
+      await bad.hello({ clientId: 'late', resume })
+      codes.push(bad.take().flatMap(({ t, code }) => (t === 'bye' ? [code] : [])))
+    }
+    expect(codes).toEqual([['FAILED'], ['FAILED']])
+    bench.store.update(to(1))
+    await turn()
+    expect(good.take()).toMatchObject([{ t: 'delta', version: 1 }])
+    expect(bench.server.clients.map(({ clientId }) => clientId)).toEqual(['hand'])
+  })
+
+  test('connects nothing: the mirror tries again', async () => {
+    const bench = robot()
+    const faults: string[] = []
+    let tries = 0
+    const onFault = ({ error }: { error: unknown }): void => void faults.push((error as Error).message)
+    const one = bench.mirror({ onFault }, () => {
+      tries += 1
+      return tries === 1 ? (Promise.reject(new Error('late')) as never) : bench.connect()
+    })
+    await versionOf(one, 0)
+    expect(faults).toEqual([expect.stringContaining('"connect"')])
+  })
 })
 
 describe('results', () => {

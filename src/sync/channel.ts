@@ -4,8 +4,9 @@
  */
 import { checkPolicy, type Policy, type SubscriberStats } from '../backpressure/index.ts'
 import type { ClientLag } from '../health/index.ts'
-import { describeValue, HeadgateError } from '../kit/index.ts'
+import { deferredOf, describeValue, HeadgateError, isHeadgateError } from '../kit/index.ts'
 import type { Snapshot, SubscriberHandle } from '../store/index.ts'
+import { asyncRefusal } from './async-refusal.ts'
 import type { Connection } from './connection.ts'
 import type { ByeCode, ClientFrame, Grant, Hello, VersionHead } from './frames.ts'
 import { writeFrame } from './frames.ts'
@@ -185,13 +186,23 @@ export class Channel {
 
   #shown({ state }: Snapshot<unknown>): unknown {
     const { view } = this.#settings
-    return view === undefined ? state : view(state, this.facts)
+    if (view === undefined) return state
+    const shown = view(state, this.facts)
+    const refusal = asyncRefusal('view', shown)
+    if (refusal !== undefined) throw refusal
+    return shown
   }
 
   #deliver(entry: unknown, missed: number): Promise<void> | undefined {
     const snapshots = (Array.isArray(entry) ? entry : [entry]) as readonly Snapshot<unknown>[]
     this.#untold += missed
-    return this.#outbox.post(snapshots.flatMap((snapshot) => this.#framesOf(snapshot)))
+    try {
+      return this.#outbox.post(snapshots.flatMap((snapshot) => this.#framesOf(snapshot)))
+    } catch (error) {
+      // A view that is asynchronous never shows anything: the client would wait for ever.
+      if (isHeadgateError(error, 'OPTION_INVALID')) this.connection.failed(this, error)
+      throw error
+    }
   }
 
   /** The frames that take the client to a snapshot. */
@@ -248,6 +259,8 @@ function chunkFrames(store: string, head: VersionHead, texts: readonly string[])
 }
 
 function checkWaiting(given: unknown): Policy {
+  // The rejection of a promise, which is no policy, is taken care of.
+  deferredOf(given)
   const policy = checkPolicy(given)
   if (policy.waits) return policy
   throw new HeadgateError('POLICY_INVALID', {

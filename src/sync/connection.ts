@@ -126,6 +126,12 @@ export class Connection {
     this.#gone()
   }
 
+  /** The server can feed a channel nothing, now or later. */
+  failed(channel: Channel, error: unknown): void {
+    channel.close()
+    this.#refuse(channel.facts, 'FAILED', `the server failed: ${messageOf(error)}`)
+  }
+
   /** A channel is over. */
   forget(channel: Channel): void {
     const { store, clientId } = channel.facts
@@ -230,7 +236,7 @@ export class Connection {
   }
 
   /** Turns a client away; a connection that carries nothing else is over. */
-  #refuse({ store }: Hello, code: ByeCode, message: string): void {
+  #refuse({ store }: Pick<Hello, 'store'>, code: ByeCode, message: string): void {
     this.#channels.delete(store)
     this.#hellos.delete(store)
     if (this.#isIdle) this.end(code, message)

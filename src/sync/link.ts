@@ -6,6 +6,7 @@
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { isHeadgateError, TIMER_MS_MAX } from '../kit/index.ts'
+import { asyncRefusal } from './async-refusal.ts'
 import { type ClientFrame, type FrameData, type ServerFrame, writeFrame } from './frames.ts'
 import { bytesOf, protocolInvalid, readServerFrame } from './read-frame.ts'
 import type { SyncSocket } from './socket.ts'
@@ -122,6 +123,8 @@ export class Link {
     let socket: SyncSocket
     try {
       socket = this.#options.connect()
+      const refusal = asyncRefusal('connect', socket)
+      if (refusal !== undefined) throw refusal
       // What an old socket still tells belongs to nobody.
       socket.onFrame = (data) => {
         if (socket === this.#socket) this.#received(socket, data)

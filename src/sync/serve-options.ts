@@ -22,7 +22,10 @@ export interface Proposal<S> {
   readonly client: ClientFacts
 }
 
-/** Who may connect, what each client receives, and limits on what clients cost. */
+/**
+ * Who may connect, what each client receives, and limits on what clients cost. Of the callbacks, `authorize` may be
+ * asynchronous; a promise of another one is refused, with a fault.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: what a record of stores of any kind is served with
 export interface ServeOptions<S = any> {
   /** Versions kept, by reference, so that clients can resume from them; default 256. */

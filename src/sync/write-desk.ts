@@ -1,7 +1,8 @@
 /** Decides what clients want to write: on the state that is current, as any writer of the store. */
 import { applyDelta, deltaFromJSON } from '../delta/index.ts'
 import { Budget, fromJsonForm } from '../json/index.ts'
-import { deferredOf, HeadgateError, type Immutable, isHeadgateError, messageOf } from '../kit/index.ts'
+import { type Immutable, isHeadgateError, messageOf } from '../kit/index.ts'
+import { asyncRefusal } from './async-refusal.ts'
 import type { Result, SendFrame, WriteFrame } from './frames.ts'
 import type { ClientFacts, ServeSettings } from './serve-options.ts'
 import type { ServedStore } from './served-store.ts'
@@ -102,13 +103,8 @@ export class WriteDesk {
 
   /** An asynchronous callback decides nothing: when it has, the state is another one. */
   #verdictOf(option: 'write' | 'send', verdict: unknown = true): true | string {
-    const deferred = deferredOf(verdict)
-    if (deferred === undefined) return verdict === true ? verdict : String(verdict)
-    const error = new HeadgateError('OPTION_INVALID', {
-      option,
-      expected: 'a synchronous function',
-      received: `one that returned ${deferred}`,
-    })
+    const error = asyncRefusal(option, verdict)
+    if (error === undefined) return verdict === true ? verdict : String(verdict)
     this.#report(error)
     return error.message
   }
