@@ -62,8 +62,7 @@ const config: Config = {
   maxWorkers: '100%',
   // On a busy machine a worker needs longer than jest's half second to end, and is reported as one that leaks.
   workerGracefulExitTimeout: 30_000,
-  // Modules and contexts of tests that are over stay in a worker: at a gigabyte a collection takes a second, and what
-  // waits for the finalizers of its own test waits for those of all that were before.
+  // What a worker keeps of tests that are over makes each collection of garbage slower, and tests ask for hundreds.
   workerIdleMemoryLimit: '600MB',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [

@@ -15,11 +15,14 @@ module.exports = TestEnvironment
  * @type {Map<string, { source: string, data: Buffer }>}
  */
 const known = new Map()
+const TEST_FILE = /\.test\.tsx?$/
 const { compileFunction } = vm
 
 /** @type {typeof compileFunction} */
 vm.compileFunction = (source, params, options = {}) => {
   const { filename = '' } = options
+  // Loaded once.
+  if (TEST_FILE.test(filename)) return compileFunction(source, params, options)
   const cached = known.get(filename)
   if (cached?.source === source) {
     const compiled = compileFunction(source, params, { ...options, cachedData: cached.data })
@@ -27,6 +30,7 @@ vm.compileFunction = (source, params, options = {}) => {
   }
   // The engine refuses what was made under other flags.
   const compiled = compileFunction(source, params, { ...options, produceCachedData: true })
-  if (compiled.cachedData !== undefined) known.set(filename, { source, data: compiled.cachedData })
+  // A copy: the engine makes the buffer in the test's context, and would keep that for as long as the buffer.
+  if (compiled.cachedData !== undefined) known.set(filename, { source, data: Buffer.from(compiled.cachedData) })
   return compiled
 }
