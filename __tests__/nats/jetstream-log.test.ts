@@ -16,6 +16,9 @@ function servers(unanswered: number): { connection: NatsConnection; asked: strin
       const config = { subjects, num_replicas: 3, max_bytes: -1 }
       return { data: new TextEncoder().encode(JSON.stringify({ config, state: {} })) }
     },
+    publish: () => {
+      throw new Error('CLOSED_CONNECTION')
+    },
     closed: () => new Promise(() => {}),
     status: () => ({ stop: () => {}, [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }),
   }
@@ -36,4 +39,9 @@ describe('the streams', () => {
   test('are asked for as long as a write may take', async () => {
     await expect(open(servers(Number.POSITIVE_INFINITY).connection, 1)).rejects.toThrow(TimeoutError)
   })
+})
+
+test('a record that the connection throws at is one that is lost: whoever wrote it publishes it again', async () => {
+  const log = await open(servers(0).connection)
+  expect(() => log.publish('{}', 'one-1', 3)).not.toThrow()
 })

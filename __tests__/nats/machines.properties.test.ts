@@ -1,7 +1,7 @@
 /**
- * Random programs of members that have one machine: they send, are cut, cut off, closed and killed, and come back. However
- * it goes: all have the same versions and states; what was committed is there once; what a leader commits is of the
- * newest claim, and no timer and no run of work counts twice.
+ * Random programs of members that have one machine: they send, are cut, cut off, forgotten, closed and killed, and come
+ * back; clocks are set. However it goes: all have the same versions and states; what was committed is there once; what
+ * a leader commits is of the newest claim, and no timer and no run of work counts twice.
  */
 import assert from 'node:assert/strict'
 import { test } from '@jest/globals'
@@ -89,6 +89,8 @@ const ACTS = [
   'plug',
   'close',
   'kill',
+  'jump',
+  'forget',
 ]
 
 const program = fc.record({
@@ -201,6 +203,8 @@ test('one machine on many members, of which one leads', async () => {
         else if (what === 'cut') log.cut()
         else if (what === 'unplug') log.unplug()
         else if (what === 'plug') log.isUnplugged = false
+        else if (what === 'forget') log.silence()
+        else if (what === 'jump') world.wallAheadMs += (who - 3) * 3_600_000
         else if (what === 'destroy') {
           ;(members[who % count] as JoinedMachine).store.destroy()
           members = members.map((each) => (each.member === member ? join() : each))
@@ -213,6 +217,8 @@ test('one machine on many members, of which one leads', async () => {
       }
       isFair = true
       for (const { log } of members) log.isUnplugged = false
+      // Who was forgotten notices.
+      await world.pass(6_000)
       // Where all were away for longer than the log remembers, nobody can go on.
       const isGone = (): boolean => {
         const { records, snapshots } = world.servers

@@ -36,7 +36,7 @@ function reading(create: (inbox: string) => Promise<Consumer>) {
     scheduler.frame = scheduler.maxFrames
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return { told, callbacks, end, pass }
+  return { told, callbacks, end, pass, scheduler }
 }
 
 /** A consumer of which the test says what it sends. */
@@ -78,6 +78,21 @@ test('a beat behind a message that did not come ends the reading', async () => {
   send(record(7, 1, 1))
   send(beat(2))
   expect(told).toEqual([7, 'Error: Message 2 of the consumer did not come.'])
+})
+
+test.each([-1, 1])('a clock that jumps by %p hours neither hides a silence nor makes one', async (hours) => {
+  const { told, callbacks, pass, scheduler } = reading(async () => ({ pending: 1, remove: () => {} }))
+  await pass(0)
+  const send = [...callbacks.values()][0]
+  send?.(null, record(7, 1, 0))
+  const now = scheduler.now.bind(scheduler)
+  scheduler.now = () => now() + hours * 3_600_000
+  await pass(3_000)
+  send?.(null, beat(1))
+  await pass(3_000)
+  expect(told.at(-1)).toBe('up to date')
+  await pass(3_000)
+  expect(told.at(-1)).toBe('Error: The server is silent.')
 })
 
 describe('a server that does not answer', () => {

@@ -20,6 +20,8 @@ interface Consumer {
 const FLOW_CONTROL = 100
 /** How long servers have to answer, before another consumer is asked for as well. */
 const ASK_MS = 500
+/** After this many heartbeats without a message, the reading ends. */
+const SILENT_BEATS_MAX = 2
 
 export class PushReader {
   static readonly HEARTBEAT_MS = 2_000
@@ -36,7 +38,8 @@ export class PushReader {
   #stopListening = (): void => {}
   /** Of the newest message, as the consumer numbers them. */
   #number = 0
-  #heardAt = 0
+  /** Heartbeats since something was heard. Counted, not timed: a clock that jumps neither ends nor hides anything. */
+  #silentBeats = 0
   #isOver = false
 
   constructor(
@@ -98,7 +101,6 @@ export class PushReader {
     for (const other of this.#subscriptions) if (other !== subscription) other.unsubscribe()
     this.#subscriptions = [subscription]
     this.#consumer = consumer
-    this.#heardAt = this.#scheduler.now()
     this.#watchBeats()
     hear = (message) => {
       if (!this.#isOver) this.#heard(message)
@@ -108,16 +110,15 @@ export class PushReader {
   }
 
   #watchBeats(): void {
-    const scheduler = this.#scheduler
-    const ms = PushReader.HEARTBEAT_MS
-    this.#timer = scheduler.schedule(() => {
-      if (scheduler.now() - this.#heardAt > ms * 2) this.#lost(new Error('The server is silent.'))
+    this.#timer = this.#scheduler.schedule(() => {
+      this.#silentBeats += 1
+      if (this.#silentBeats > SILENT_BEATS_MAX) this.#lost(new Error('The server is silent.'))
       else this.#watchBeats()
-    }, ms)
+    }, PushReader.HEARTBEAT_MS)
   }
 
   #heard(message: Msg): void {
-    this.#heardAt = this.#scheduler.now()
+    this.#silentBeats = 0
     const { headers, reply, data } = message
     if (headers?.code === FLOW_CONTROL && data.length === 0) {
       // A question has somewhere to answer to; a beat of a consumer that waits for an answer says where.

@@ -2,7 +2,7 @@
  * A log in memory that does what servers and networks do: what was sent is lost, comes late or twice, the server takes
  * what it should refuse, followers are cut, and the oldest records go.
  */
-import type { SchedulerLike } from 'rxjs'
+import type { SchedulerLike, Subscription } from 'rxjs'
 import type { CommitLog, LogEntry, LogFollower, ServerFacts } from '../../../src/nats/commit-log.ts'
 
 interface Stored {
@@ -48,6 +48,9 @@ export class Servers {
   }
 }
 
+/** When it is noticed that there are no heartbeats. */
+const SILENT_MS = 6_000
+
 /** What becomes of a record that is published. */
 export type Fate = 'stored' | 'lost' | 'late' | 'twice'
 
@@ -66,6 +69,8 @@ export class MemoryLog implements CommitLog {
   /** Whether it is without a connection. */
   isUnplugged = false
   readonly #servers: Servers
+  /** Of those who follow and were forgotten. */
+  readonly #silences = new Map<LogFollower, Subscription>()
   readonly #followers = new Map<LogFollower, { next: number; isTelling: boolean }>()
   #closed = (): void => {}
 
@@ -92,7 +97,11 @@ export class MemoryLog implements CommitLog {
       if (this.isUnplugged && this.#followers.delete(follower)) follower.lost(new Error('no connection'))
       else if (this.#followers.has(follower) && !this.#tell(follower)) follower.upToDate()
     })
-    return () => this.#followers.delete(follower)
+    return () => {
+      this.#followers.delete(follower)
+      this.#silences.get(follower)?.unsubscribe()
+      this.#silences.delete(follower)
+    }
   }
 
   /** Something has come. */
@@ -130,6 +139,15 @@ export class MemoryLog implements CommitLog {
   /** The servers forget who follows, and say nothing. */
   forget(): void {
     this.#followers.clear()
+  }
+
+  /** They forget who follows, who hears no heartbeat then. */
+  silence(): void {
+    for (const follower of this.#followers.keys()) {
+      const lost = this.#servers.scheduler.schedule(() => follower.lost(new Error('silent')), SILENT_MS)
+      this.#silences.set(follower, lost)
+    }
+    this.forget()
   }
 
   /** What followed is told no more. */
