@@ -17,8 +17,8 @@ import type { AnyContextRecipe, AnyMachine, Machine } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import type { MachineStore, MachineStoreOptions, MachineStoreParameters } from './machine-store.ts'
 import { outputOf } from './output.ts'
+import { changes, outcomes } from './record-streams.ts'
 import { beginning } from './transition.ts'
-import { settled, transitions } from './transitions.ts'
 
 type State = MachineState<StateValue, unknown>
 
@@ -98,55 +98,46 @@ export function createMachineStore<Context, Cells extends Cell, Io extends Ports
 /** A store that was given more members is a machine store. */
 export function drivenStore(store: Store<State>, driver: MachineDriver): MachineStore<unknown, Cell> {
   driver.attach(kernelOf<State>(store))
-  const members = { ...membersOf(driver, store), [driverSymbol]: { value: driver } }
-  return Object.defineProperties(store, members) as unknown as MachineStore<unknown, Cell>
+  const members = Object.getOwnPropertyDescriptors(membersOf(driver, store))
+  return Object.defineProperties(store, {
+    ...members,
+    ...READ_THROUGH,
+    [driverSymbol]: { value: driver },
+  }) as unknown as MachineStore<unknown, Cell>
 }
 
 /** What a machine store has beside what a store has. */
-function membersOf(driver: MachineDriver, store: Store<State>): PropertyDescriptorMap {
+function membersOf(driver: MachineDriver, store: Store<State>): object {
   const { machine } = driver
-  const values = {
+  return {
     machine,
-    transitions$: contained(store, 'transitions$', transitions(store)),
+    transitions$: contained(store, 'transitions$', changes(store)),
     events$: contained(
       store,
       'events$',
       defer(() => driver.events$),
     ),
-    settled$: contained(store, 'settled$', settled(store)),
+    settled$: contained(store, 'settled$', outcomes(store)),
     send: (event: unknown, write?: Write) => driver.send(event, write),
     updateContext: (recipe: AnyContextRecipe, write?: Write) => driver.updateContext(recipe, write),
     can: (event: unknown) => driver.can(event),
     is: (path: string) => isIn(store.state.current, path),
     hasTag: (tag: string) => driver.hasTag(tag),
   }
-  return { ...mapValues(values), ...READ_THROUGH }
 }
 
 /**
  * The same functions for all stores: with getters of its own each store would be of another shape to V8, which costs
  * twenty times the making of it.
  */
-const READ_THROUGH: PropertyDescriptorMap & ThisType<Store<State> & { readonly machine: AnyMachine }> = {
-  current: {
-    enumerable: true,
-    get() {
-      return this.state.current
-    },
+const READ_THROUGH = /* @__PURE__ */ Object.getOwnPropertyDescriptors({
+  get current() {
+    return this.state.current
   },
-  context: {
-    enumerable: true,
-    get() {
-      return this.state.context
-    },
+  get context() {
+    return this.state.context
   },
-  output: {
-    enumerable: true,
-    get() {
-      return outputOf(this.machine, this.state)
-    },
+  get output() {
+    return outputOf(this.machine, this.state)
   },
-}
-
-const mapValues = (values: object): PropertyDescriptorMap =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { enumerable: true, value }]))
+} as ThisType<Store<State> & { readonly machine: AnyMachine }>)

@@ -33,12 +33,23 @@ export function listenTo(work: unknown, listener: WorkListener): (() => void) | 
   const iterate = (work as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator]
   if (typeof iterate === 'function') return pull(iterate.call(work), listener)
   if (isObservable(work)) return new Items(work, listener).end
-  const returned = deferredOf(work)
-  if (returned === undefined) return waitFor(work, listener)
-  // A generator has not begun, and nobody would ever run it.
-  const expected = 'a function that returns a promise, an Observable, an async iterable or a machine store'
-  throw new HeadgateError('OPTION_INVALID', { option: 'src of invoke', expected, received: returned })
+  check?.(work)
+  return waitFor(work, listener)
 }
+
+/** A generator has not begun, and nobody would ever run it. */
+function refuseDeferred(work: unknown): void {
+  const received = deferredOf(work)
+  if (received === undefined) return
+  const expected = 'a function that returns a promise, an Observable, an async iterable or a machine store'
+  throw new HeadgateError('OPTION_INVALID', { option: 'src of invoke', expected, received })
+}
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+/** None in production; see check-keys.ts in kit. */
+const check =
+  typeof process === 'object' && process.env.NODE_ENV !== 'production' ? refuseDeferred : undefined
 
 /** Ends with what a promise, or a plain value, comes to. */
 export function waitFor(work: unknown, listener: WorkListener): undefined {
