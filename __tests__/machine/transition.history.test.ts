@@ -77,6 +77,14 @@ describe('the history of a machine', () => {
     expect(first.history).toHaveLength(1)
   })
 
+  test('is cut to its limit where a longer one was brought', () => {
+    const machine = ping(3)
+    const brought = { ...walk(ping(), ['GO', 'BACK', 'GO', 'BACK', 'GO', 'BACK']) }
+    const { history } = transition(machine, brought as never, { type: 'GO' }, instant(9)).state
+    expect(history.map(({ tsMono }) => tsMono)).toEqual([4, 5, 9])
+    expect(Object.isFrozen(history)).toBe(true)
+  })
+
   test('of a re-entry says that it came from the state itself', () => {
     expect(walk(ping(), ['AGAIN'])).toMatchObject({ current: 'A', previous: 'A', attempts: 1 })
   })

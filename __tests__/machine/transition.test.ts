@@ -172,7 +172,7 @@ describe('settlePending', () => {
     context: {},
     states: { A: { on: { GO: 'B' } }, B: { invoke: { src: async () => {} }, on: { BACK: 'A' } } },
   })
-  const work = nodeOf(machine, 'B')
+  const work = nodeOf(machine.states, 'B')
   const pending = transition(machine, initialState(machine), { type: 'GO' }, AT).state
 
   test('marks the record of the work, and no other one', () => {

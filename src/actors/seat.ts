@@ -55,7 +55,7 @@ export class Seat {
       reported: (fault) => system.report(actor, fault.phase, fault.error, 1),
     })
     const driver = new MachineDriver(machine, kernel, scheduler, false, { clock, input })
-    if ('acts' in begin) driver.consequences.begun(begin)
+    if (!('version' in begin)) driver.consequences.begun(begin)
     return new Seat(driver, kernel)
   }
 

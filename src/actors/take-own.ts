@@ -19,7 +19,7 @@ export const isFinal = (machine: AnyMachine, state: AnyState): boolean =>
 function take(
   driver: MachineDriver,
   event: EventObject,
-  decideNext: Parameters<MachineDriver['taking']>[1],
+  decideNext: NonNullable<Parameters<MachineDriver['taking']>[1]>,
 ): boolean {
   const { elsewhere } = driver
   if (elsewhere === undefined) return driver.apply(event.type, event, undefined, decideNext).handled

@@ -5,7 +5,8 @@ import { EntryEvents } from './entry-events.ts'
 import type { AnyState } from './look-up.ts'
 import type { AnyMachine } from './machine.ts'
 import { Outbox } from './outbox.ts'
-import { type AnyResult, type Beginning, INIT_EVENT } from './transition.ts'
+import type { AnyResult } from './take.ts'
+import { type Beginning, INIT_EVENT } from './transition.ts'
 
 /** The driver of the machine. */
 interface Doer {
@@ -34,7 +35,7 @@ export class Consequences {
   }
 
   /** What follows from the beginning; to be said before its state is told. */
-  begun({ state, acts }: Beginning): void {
+  begun({ state, acts = NONE }: Beginning): void {
     this.#outbox?.note(undefined, state, acts, false)
   }
 

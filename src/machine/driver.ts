@@ -19,10 +19,14 @@ import type { SendResult } from './machine-store.ts'
 import { OwnWrites } from './own-writes.ts'
 import { runThree } from './recipes.ts'
 import type { Supervisor } from './supervisor.ts'
-import { type AnyResult, decide, takeEventless, toEvent } from './transition.ts'
+import type { AnyResult } from './take.ts'
+import { decide, takeEventless, toEvent } from './transition.ts'
 
 type State = MachineState<StateValue, unknown>
 type Sent = SendResult<StateValue, unknown>
+/** What is decided otherwise than by the tables of a state. */
+type DecideNext = (state: AnyState, at: Instant) => AnyResult
+
 /** What a recipe of `updateContext` would be given as its event, if it looked. */
 const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 
@@ -61,6 +65,8 @@ export class MachineDriver implements EffectsHost {
   readonly #holding: Holding
   /** With what the newest state came that was told while it was held. */
   #heldOrigin: unknown
+  /** What its own step has made, which needs no check. */
+  #made: AnyState | undefined
   #unhandledEvents = 0
   #noopWrites = 0
   #lateWrites = 0
@@ -102,6 +108,9 @@ export class MachineDriver implements EffectsHost {
   attach(kernel: Kernel<State>): void {
     this.kernel = kernel
     kernel.guard((_write, state) => {
+      const isOwn = state === this.#made
+      this.#made = undefined
+      if (isOwn) return
       this.checkState(state)
       this.consequences.note(kernel.head.state, state)
     })
@@ -209,7 +218,7 @@ export class MachineDriver implements EffectsHost {
 
   send(given: unknown, write?: Write): Sent {
     const event = toEvent(this.machine.id, given)
-    const result = this.apply('send()', event, write, (state, at) => decide(this.machine, state, event, at))
+    const result = this.apply('send()', event, write)
     if (result.handled) return result
     this.#unhandledEvents += 1
     if (this.#strict) throw unhandledError(this.machine, this.head.state, event, result.reason)
@@ -268,13 +277,8 @@ export class MachineDriver implements EffectsHost {
 
   // ---- one event, one commit ----
 
-  /** Commits what an event is decided to make of the state. */
-  apply(
-    operation: string,
-    event: EventObject,
-    write: Write | undefined,
-    decideNext: (state: AnyState, at: Instant) => AnyResult,
-  ): Sent {
+  /** Commits what an event makes of the state; see {@link taking}. */
+  apply(operation: string, event: EventObject, write: Write | undefined, decideNext?: DecideNext): Sent {
     const taking = this.taking(event, decideNext)
     const snapshot = this.kernel.commit(taking.step, labelled(write, event.type), operation)
     // The cast holds: commit() returns only after it has called its function.
@@ -284,16 +288,17 @@ export class MachineDriver implements EffectsHost {
       : { handled: false, reason: decided.reason, snapshot }
   }
 
-  /** What an event is decided to make of a state; what follows from it is noted. */
-  taking(event: EventObject, decideNext: (state: AnyState, at: Instant) => AnyResult): Taking {
+  /** What an event makes of a state, by the tables or as it is decided; what follows from it is noted. */
+  taking(event: EventObject, decideNext?: DecideNext): Taking {
     const taking = {
       event,
       result: undefined as AnyResult | undefined,
       step: (state: AnyState, at: Instant): AnyState => {
-        const result = decideNext(state, at)
+        const result =
+          decideNext === undefined ? decide(this.machine, state, event, at) : decideNext(state, at)
         taking.result = result
-        if (result.state === state) return state
-        this.consequences.noteEvent(state, result, event)
+        if (result.state !== state) this.consequences.noteEvent(state, result, event)
+        this.#made = result.state
         return result.state
       },
     }

@@ -124,7 +124,7 @@ export class Effects {
   wantedIn(state: AnyState): readonly StateNode[] {
     const { machine } = this.#host
     if (machine.composed) return (activeNodes(machine, state.current) ?? NONE).filter(runsSomething)
-    const node = nodeOf(machine, state.current)
+    const node = nodeOf(machine.states, state.current)
     return runsSomething(node) ? node.line : NONE
   }
 

@@ -7,7 +7,7 @@ import type { Actor } from './act.ts'
 import type { EventObject } from './definition.ts'
 import type { ToolsHost } from './invoke-tools.ts'
 import type { AnyState } from './look-up.ts'
-import type { AnyResult } from './transition.ts'
+import type { AnyResult } from './take.ts'
 
 /** What an event makes of a state; it may be run again on a newer one. */
 export interface Taking {

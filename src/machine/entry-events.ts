@@ -34,7 +34,7 @@ export class EntryEvents {
 
   #invokes(current: unknown): boolean {
     const machine = this.#machine
-    if (!machine.composed) return nodeOf(machine, current).invoke !== undefined
+    if (!machine.composed) return nodeOf(machine.states, current).invoke !== undefined
     return activeNodes(machine, current)?.some(({ invoke }) => invoke !== undefined) === true
   }
 }

@@ -75,6 +75,7 @@ export { runMachine } from './run-machine.ts'
 export { type Runner, runnerSymbol } from './runner.ts'
 export { sendTo } from './send-to.ts'
 export type { Supervisor } from './supervisor.ts'
+export type { TransitionResult } from './take.ts'
 export { toMermaid } from './to-mermaid.ts'
 export { fromXState, toXState, type XStateConfig } from './to-x-state.ts'
 export {
@@ -82,7 +83,6 @@ export {
   beginning,
   decide,
   initialState,
-  type TransitionResult,
   takeFirst,
   toEvent,
   transition,

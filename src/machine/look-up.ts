@@ -7,6 +7,7 @@ import { firstAgreed, handlersOf } from './guards.ts'
 import type { AnyMachine, StateNode, TransitionNode } from './machine.ts'
 import type { MachineState } from './machine-state.ts'
 import { selectTransitions } from './select-transitions.ts'
+import type { Situation } from './targets.ts'
 
 export type AnyState = Immutable<MachineState<StateValue, unknown>>
 
@@ -16,15 +17,14 @@ export type RefusalReason = 'unhandled' | 'guard' | 'final'
 /** What is found for an event: what is to be taken, or why nothing is. */
 export type Found = readonly TransitionNode[] | RefusalReason
 
-export function nodeOf(machine: { states: ReadonlyMap<string, StateNode> }, name: unknown): StateNode {
+export const nodeOf = (states: ReadonlyMap<string, StateNode>, name: unknown): StateNode =>
   // The casts hold: a flat machine makes no other states, and its store refuses those that are brought to it.
-  return machine.states.get(name as string) as StateNode
-}
+  states.get(name as string) as StateNode
 
 /** Looks an event up in the tables of the current state, asking the guards and running nothing else. */
 export function lookUp(machine: AnyMachine, state: AnyState, event: EventObject): Found {
   if (machine.composed) return lookUpComposed(machine, state, event)
-  const node = nodeOf(machine, state.current)
+  const node = nodeOf(machine.states, state.current)
   if (node.final) return 'final'
   const transitions = handlersOf(node, event)
   if (transitions === undefined) return 'unhandled'
@@ -35,12 +35,18 @@ export function lookUp(machine: AnyMachine, state: AnyState, event: EventObject)
 function lookUpComposed(machine: AnyMachine, state: AnyState, event: EventObject): Found {
   const active = activeIn(machine, state)
   if (isOver(machine, active)) return 'final'
-  const situation = { ...machine, active, remembered: state.remembered ?? {} }
-  const asked = { machine: machine.id, context: state.context, event }
-  const { transitions, isKnown } = selectTransitions(situation, asked)
+  const { transitions, isKnown } = selectTransitions(situationOf(machine, state, active, event))
   if (transitions.length > 0) return transitions
   return isKnown ? 'guard' : 'unhandled'
 }
+
+/** Where a composed machine is in a state of its own. */
+export const situationOf = (
+  machine: AnyMachine,
+  { context, remembered = {} }: AnyState,
+  active: ReadonlySet<StateNode>,
+  event: EventObject,
+): Situation => ({ ...machine, active, context, remembered, event })
 
 /** The states that a machine is in. */
 export function activeIn(machine: AnyMachine, { current }: AnyState): ReadonlySet<StateNode> {

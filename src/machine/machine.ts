@@ -91,8 +91,7 @@ export type TransitionTable = ReadonlyMap<string, readonly TransitionNode[]>
 
 export interface TransitionNode {
   readonly source: StateNode
-  /** The path of the state to go to. */
-  readonly target: string | undefined
+  /** The state to go to. */
   readonly to: StateNode | undefined
   readonly guard: Guard<unknown, never> | undefined
   readonly update: AnyContextRecipe | undefined

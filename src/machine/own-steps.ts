@@ -4,7 +4,8 @@ import type { EventObject } from './definition.ts'
 import type { AnyState } from './look-up.ts'
 import type { AnyMachine, StateNode, TransitionNode } from './machine.ts'
 import { settleWork } from './settle-work.ts'
-import { type AnyResult, takeFirst } from './transition.ts'
+import type { AnyResult } from './take.ts'
+import { takeFirst } from './transition.ts'
 import type { Outcome } from './work.ts'
 
 export interface OwnStep {

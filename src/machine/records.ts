@@ -2,8 +2,9 @@
  * The history of a machine: a frozen list of its own for each change of state. A record of work that a state invokes is
  * `PENDING` until the work has ended, or the state was left.
  */
-import type { EventObject } from './definition.ts'
+
 import type { StateValue } from './cells.ts'
+import type { EventObject } from './definition.ts'
 import type { AnyState } from './look-up.ts'
 import type { StateNode } from './machine.ts'
 import type { TransitionRecord, TransitionStatus } from './machine-state.ts'

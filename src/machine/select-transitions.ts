@@ -1,15 +1,7 @@
 import { ancestorsOf, isInside } from './configuration.ts'
-import type { EventObject } from './definition.ts'
 import { firstAgreed, handlersOf } from './guards.ts'
 import type { StateNode, TransitionNode } from './machine.ts'
 import { exitSet, type Move, moveOf, type Situation } from './targets.ts'
-
-/** What guards are asked with. */
-export interface Asked {
-  readonly machine: string
-  readonly context: unknown
-  readonly event: EventObject
-}
 
 /** The transitions that an event takes: of each region one, the innermost that agrees. */
 export interface Selection {
@@ -19,13 +11,13 @@ export interface Selection {
 }
 
 /** Looks an event up in the tables of the states that are active. */
-export function selectTransitions({ root, active }: Situation, asked: Asked): Selection {
+export function selectTransitions(situation: Situation): Selection {
+  const { root, active, event } = situation
   let isKnown = false
   const ask = (node: StateNode): readonly TransitionNode[] => {
-    const candidates = handlersOf(node, asked.event)
-    if (candidates === undefined) return []
-    isKnown = true
-    const taken = firstAgreed(asked.machine, candidates, asked.context, asked.event)
+    const candidates = handlersOf(node, event)
+    isKnown ||= candidates !== undefined
+    const taken = agreedIn(situation, candidates ?? [])
     return taken === undefined ? [] : [taken]
   }
   const select = (node: StateNode): readonly TransitionNode[] => {
@@ -41,12 +33,12 @@ export function selectTransitions({ root, active }: Situation, asked: Asked): Se
 }
 
 /** The transitions that need no event: of each innermost state the first that agrees, its own or one around it. */
-export function selectEventless({ active }: Situation, asked: Asked): readonly TransitionNode[] {
+export function selectEventless(situation: Situation): readonly TransitionNode[] {
   const taken = new Set<TransitionNode>()
-  for (const leaf of active) {
+  for (const leaf of situation.active) {
     if (leaf.children.length > 0) continue
     for (const node of [leaf, ...ancestorsOf(leaf, undefined)]) {
-      const transition = firstAgreed(asked.machine, node.always, asked.context, asked.event)
+      const transition = agreedIn(situation, node.always)
       if (transition === undefined) continue
       taken.add(transition)
       break
@@ -54,6 +46,12 @@ export function selectEventless({ active }: Situation, asked: Asked): readonly T
   }
   return [...taken]
 }
+
+/** The first transition whose guard agrees. */
+export const agreedIn = (
+  { id, context, event }: Situation,
+  transitions: readonly TransitionNode[],
+): TransitionNode | undefined => firstAgreed(id, transitions, context, event)
 
 /** Leaves out what cannot happen together: of two that leave the same state the inner one is taken, else the first. */
 export function withoutConflicts(

@@ -10,20 +10,11 @@
 import { HeadgateError } from '../kit/index.ts'
 import { isDone } from './configuration.ts'
 import type { DoneStateEvent, EventObject } from './definition.ts'
-import { firstAgreed } from './guards.ts'
 import type { AnyAct, AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
 import type { Acting } from './outbox.ts'
 import { runRecipes } from './recipes.ts'
-import { selectEventless, withoutConflicts } from './select-transitions.ts'
-import {
-  entrySet,
-  exitSet,
-  initialSet,
-  type Move,
-  type Places,
-  type Remembered,
-  type Situation,
-} from './targets.ts'
+import { agreedIn, selectEventless, withoutConflicts } from './select-transitions.ts'
+import { entrySet, exitSet, initialSet, type Move, type Remembered, type Situation } from './targets.ts'
 
 /** Past this many microsteps a chain of transitions is taken for one without an end. */
 const MICROSTEPS_MAX = 1_000
@@ -39,25 +30,16 @@ export interface Steps extends Situation {
   readonly acts: readonly Acting[]
 }
 
-interface Machine extends Places {
-  readonly id: string
-}
-
 /** Enters the states that a machine begins in. */
-export function begin(machine: Machine, context: unknown, event: EventObject): Steps {
-  const steps = new MacroStep(machine, { active: new Set(), context, remembered: {} }, event)
-  steps.enter(initialSet(machine), [])
+export function begin(situation: Situation): Steps {
+  const steps = new MacroStep(situation)
+  steps.enter(initialSet(situation), [])
   return steps.settle()
 }
 
 /** Takes transitions, and all that follows from them. */
-export function stepBy(
-  machine: Machine,
-  from: { active: Iterable<StateNode>; context: unknown; remembered: Remembered },
-  transitions: readonly TransitionNode[],
-  event: EventObject,
-): Steps {
-  const steps = new MacroStep(machine, from, event)
+export function stepBy(situation: Situation, transitions: readonly TransitionNode[]): Steps {
+  const steps = new MacroStep(situation)
   steps.take(transitions)
   return steps.settle()
 }
@@ -71,6 +53,7 @@ interface Ended {
 }
 
 class MacroStep implements Steps {
+  readonly id: string
   readonly states: ReadonlyMap<string, StateNode>
   readonly root: StateNode
   readonly active: Set<StateNode>
@@ -79,35 +62,26 @@ class MacroStep implements Steps {
   readonly acts: Acting[] = []
   context: unknown
   remembered: Remembered
-  readonly #machine: string
-  #event: EventObject
+  event: EventObject
   /** States that have come to their end whose `onDone` is still to come, each with what came out. */
   readonly #ended: Ended[] = []
   #isOver = false
   #count = 0
 
-  constructor(
-    { id, states, root }: Machine,
-    {
-      active,
-      context,
-      remembered,
-    }: { active: Iterable<StateNode>; context: unknown; remembered: Remembered },
-    event: EventObject,
-  ) {
-    this.#machine = id
+  constructor({ id, states, root, active, context, remembered, event }: Situation) {
+    this.id = id
     this.states = states
     this.root = root
     this.active = new Set(active)
     this.context = context
     this.remembered = remembered
-    this.#event = event
+    this.event = event
   }
 
   /** Goes on until nothing follows any more. */
   settle(): this {
     while (!this.#isOver) {
-      const eventless = selectEventless(this, this.#asked)
+      const eventless = selectEventless(this)
       if (eventless.length > 0) this.take(eventless)
       else if (!this.#endOne()) break
     }
@@ -119,8 +93,8 @@ class MacroStep implements Steps {
     if (this.#count > MICROSTEPS_MAX) {
       const states = [...this.active].map(({ name }) => name)
       throw new HeadgateError('TRANSITION_LOOP', {
-        machine: this.#machine,
-        event: this.#event.type,
+        machine: this.id,
+        event: this.event.type,
         states,
         steps: MICROSTEPS_MAX,
       })
@@ -144,13 +118,9 @@ class MacroStep implements Steps {
       this.#act(node.entryAct)
       if (node.kind === 'final') this.#end(node, completed)
     }
-    this.context = runRecipes(this.#machine, this.context, this.#event, recipes)
+    this.context = runRecipes(this.id, this.context, this.event, recipes)
     for (const ended of this.#ended) this.#putOut(ended)
     if (entered.length > 0) sortActive(this.active)
-  }
-
-  get #asked() {
-    return { machine: this.#machine, context: this.context, event: this.#event }
   }
 
   #exit(moves: readonly Move[]): AnyContextRecipe[] {
@@ -169,7 +139,7 @@ class MacroStep implements Steps {
   }
 
   #act(act: AnyAct | undefined): void {
-    if (act !== undefined) this.acts.push({ act, event: this.#event })
+    if (act !== undefined) this.acts.push({ act, event: this.event })
   }
 
   #remember({ histories, line }: StateNode): void {
@@ -212,14 +182,12 @@ class MacroStep implements Steps {
     const ended = this.#ended.shift()
     if (ended === undefined) return false
     const { node, output } = ended
-    const before = this.#event
+    const before = this.event
     const done: DoneStateEvent = { type: 'done.state', output }
-    this.#event = done
-    const taken = this.active.has(node)
-      ? firstAgreed(this.#machine, node.onDone, this.context, this.#event)
-      : undefined
+    this.event = done
+    const taken = this.active.has(node) ? agreedIn(this, node.onDone) : undefined
     if (taken !== undefined) this.take([taken])
-    else this.#event = before
+    else this.event = before
     return true
   }
 }

@@ -1,98 +1,157 @@
-/** What transitions make of a state: of a flat machine from its tables, of a composed one by a macrostep. */
+/**
+ * What transitions make of a state: the next one, with a record of how the machine came to it.
+ *
+ * A flat machine, whose states have none inside, goes from one state to another by its tables. A composed one takes a
+ * macrostep; see `steps.ts`.
+ */
+import type { Immutable, Instant } from '../kit/index.ts'
 import type { StateValue } from './cells.ts'
 import { currentOf, isSameValue } from './configuration.ts'
 import type { EventObject } from './definition.ts'
-import { type AnyState, activeIn, nodeOf } from './look-up.ts'
-import type { AnyAct, AnyMachine, StateNode, TransitionNode } from './machine.ts'
+import { type AnyState, activeIn, nodeOf, type RefusalReason, situationOf } from './look-up.ts'
+import type { AnyAct, AnyMachine, TransitionNode } from './machine.ts'
+import type { MachineState, TransitionRecord } from './machine-state.ts'
 import type { Acting } from './outbox.ts'
 import { runThree } from './recipes.ts'
+import { append, leaveRecord, recordAt } from './records.ts'
 import { type Steps, stepBy } from './steps.ts'
 
-/** What transitions make of a state, before there is a record of them. */
-export interface Step {
-  readonly current: StateValue
-  readonly context: unknown
-  /** What is left and what is entered; nothing of either where the state does not change. */
-  readonly left: Iterable<StateNode>
-  readonly entered: Iterable<StateNode>
-  readonly changes: boolean
-  readonly acts: readonly Acting[]
-  /** What only the state of a composed machine has. */
-  readonly more?: Pick<AnyState, 'stays' | 'remembered'>
-}
-
-/** Takes transitions; of a flat machine the one that there is. */
-export const stepOf = (
-  machine: AnyMachine,
-  from: AnyState,
-  transitions: readonly TransitionNode[],
-  event: EventObject,
-): Step =>
-  machine.composed
-    ? stepOfComposed(machine, from, transitions, event)
-    : stepOfFlat(machine, from, transitions[0] as TransitionNode, event)
-
-/** A flat machine goes from one state to another. */
-function stepOfFlat(
-  machine: AnyMachine,
-  { current, context }: AnyState,
-  { target, update, act, reenter }: TransitionNode,
-  event: EventObject,
-): Step {
-  const left = nodeOf(machine, current)
-  if (target === undefined || (target === current && !reenter)) {
-    const updated = runThree(machine.id, context, event, update)
-    return {
-      current,
-      context: updated,
-      left: NONE,
-      entered: NONE,
-      changes: false,
-      acts: machine.acts ? actsOf(event, [act]) : NONE,
+/** What {@link transition} decided. */
+export type TransitionResult<Name extends StateValue, Context> =
+  | {
+      readonly handled: true
+      readonly state: Immutable<MachineState<Name, Context>>
+      readonly transition: TransitionRecord<Name>
     }
-  }
-  const entered = nodeOf(machine, target)
-  return {
-    current: target,
-    context: runThree(machine.id, context, event, left.exit, update, entered.entry),
-    left: left.line,
-    entered: entered.line,
-    changes: true,
-    acts: machine.acts ? actsOf(event, [left.exitAct, act, entered.entryAct]) : NONE,
-  }
+  | {
+      readonly handled: false
+      readonly reason: RefusalReason
+      readonly state: Immutable<MachineState<Name, Context>>
+    }
+
+export type AnyResult = TransitionResult<StateValue, unknown> & {
+  /** What is to be done outside of the context; absent where that is nothing. */
+  readonly acts?: readonly Acting[] | undefined
 }
 
-export const NONE: readonly never[] = Object.freeze([])
-
-/** What of acts there is, each with the event. */
-export const actsOf = (event: EventObject, acts: readonly (AnyAct | undefined)[]): readonly Acting[] =>
-  acts.flatMap((act) => (act === undefined ? [] : [{ act, event }]))
-
-function stepOfComposed(
+/** Takes transitions, and all that follows; of a flat machine the one that there is. */
+export const take = (
   machine: AnyMachine,
   from: AnyState,
   transitions: readonly TransitionNode[],
   event: EventObject,
-): Step {
-  const active = activeIn(machine, from)
-  const before = { active, context: from.context, remembered: from.remembered ?? {} }
-  const steps = stepBy(machine, before, transitions, event)
-  const value = currentOf(machine.root, steps.active)
-  const { context, entered, exited, remembered, acts } = steps
-  return {
-    current: isSameValue(value, from.current) ? from.current : value,
-    context,
-    left: [...active].filter((node) => exited.has(node)),
-    entered,
-    changes: entered.size > 0 || exited.size > 0,
-    acts,
-    more: { stays: staysOf(steps, from.stays, from.attempts + 1), remembered },
+  at: Instant,
+): AnyResult =>
+  machine.composed
+    ? takeComposed(machine, from, transitions, event, at)
+    : takeFlat(machine, from, transitions[0] as TransitionNode, event, at)
+
+function takeFlat(
+  { states, id, acts, historyLimit }: AnyMachine,
+  from: AnyState,
+  { to, update, act, reenter }: TransitionNode,
+  event: EventObject,
+  at: Instant,
+): AnyResult {
+  const { current } = from
+  const left = nodeOf(states, current)
+  if (to === undefined || (to === left && !reenter)) {
+    const context = runThree(id, from.context, event, update)
+    return stayed(from, context, event, at, acts ? actsOf(event, [act]) : undefined)
   }
+  const context = runThree(id, from.context, event, left.exit, update, to.entry)
+  const transition = recordOf(current, to.name, event, at, to.invoke !== undefined)
+  const past =
+    left.invoke === undefined ? from.history : leaveRecord(from.history, recordAt(from, left), event)
+  // Frozen one by one: the context and the older records are frozen already, and need no walk.
+  const state: AnyState = Object.freeze({
+    current: to.name,
+    previous: current,
+    context,
+    history: append(past, transition, historyLimit),
+    attempts: from.attempts + 1,
+  })
+  return {
+    handled: true,
+    state,
+    transition,
+    acts: acts ? actsOf(event, [left.exitAct, act, to.entryAct]) : undefined,
+  }
+}
+
+function takeComposed(
+  machine: AnyMachine,
+  from: AnyState,
+  transitions: readonly TransitionNode[],
+  event: EventObject,
+  at: Instant,
+): AnyResult {
+  const active = activeIn(machine, from)
+  const steps = stepBy(situationOf(machine, from, active, event), transitions)
+  const { context, entered, exited, remembered } = steps
+  const acts = steps.acts.length > 0 ? steps.acts : undefined
+  if (entered.size === 0 && exited.size === 0) return stayed(from, context, event, at, acts)
+  const value = currentOf(machine.root, steps.active)
+  const current = isSameValue(value, from.current) ? from.current : value
+  const invokes = [...entered].some(({ invoke }) => invoke !== undefined)
+  const transition = recordOf(from.current, current, event, at, invokes)
+  let past = from.history
+  for (const node of active) {
+    if (exited.has(node) && node.invoke !== undefined) past = leaveRecord(past, recordAt(from, node), event)
+  }
+  const attempts = from.attempts + 1
+  const state: AnyState = Object.freeze({
+    current,
+    previous: from.current,
+    context,
+    history: append(past, transition, machine.historyLimit),
+    attempts,
+    stays: staysOf(steps, from.stays, attempts),
+    remembered,
+  })
+  return { handled: true, state, transition, acts }
+}
+
+/** What an event makes of a state that it does not change. */
+function stayed(
+  from: AnyState,
+  context: unknown,
+  event: EventObject,
+  at: Instant,
+  acts: AnyResult['acts'],
+): AnyResult {
+  // What is to be done needs a commit to follow from.
+  const isSame = context === from.context && acts === undefined
+  const state = isSame ? from : Object.freeze({ ...from, context })
+  return { handled: true, state, transition: recordOf(from.current, from.current, event, at, false), acts }
+}
+
+const recordOf = (
+  from: StateValue,
+  to: StateValue,
+  { type }: EventObject,
+  { tsWall, tsMono }: Instant,
+  isPending: boolean,
+): TransitionRecord<StateValue> =>
+  Object.freeze({
+    from,
+    to,
+    event: type,
+    status: isPending ? 'PENDING' : 'SUCCESS',
+    errorMessage: '',
+    tsWall,
+    tsMono,
+  })
+
+/** What of acts there is, each with the event; undefined for nothing. */
+export function actsOf(event: EventObject, acts: readonly (AnyAct | undefined)[]): AnyResult['acts'] {
+  const some = acts.flatMap((act) => (act === undefined ? [] : [{ act, event }]))
+  return some.length > 0 ? some : undefined
 }
 
 /** Which change of state entered each state that is active. */
 export function staysOf(
-  { active, entered }: Steps,
+  { active, entered }: Pick<Steps, 'active' | 'entered'>,
   before: AnyState['stays'],
   attempts: number,
 ): Readonly<Record<string, number>> {

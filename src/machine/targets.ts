@@ -6,6 +6,7 @@
  * brings along. A target that is a history stands for the states that it remembers.
  */
 import { ancestorsOf, isInside } from './configuration.ts'
+import type { EventObject } from './definition.ts'
 import type { StateNode, TransitionNode } from './machine.ts'
 
 /** What histories lead back to, by their paths. */
@@ -16,9 +17,14 @@ export interface Places {
   readonly root: StateNode
 }
 
+/** Where a machine is, and what happens there. */
 export interface Situation extends Places {
+  /** The machine's. */
+  readonly id: string
   readonly active: ReadonlySet<StateNode>
   readonly remembered: Remembered
+  readonly context: unknown
+  readonly event: EventObject
 }
 
 /** A transition with its domain: none where it has no target. */
@@ -59,9 +65,9 @@ export function entrySet(situation: Situation, moves: readonly Move[]): readonly
 }
 
 /** The states that a machine begins in, in order. */
-export function initialSet(places: Places): readonly StateNode[] {
+export function initialSet(situation: Situation): readonly StateNode[] {
   const entered = new Set<StateNode>()
-  enterInside({ ...places, active: entered, remembered: {} }, places.root, entered)
+  enterInside(situation, situation.root, entered)
   return inOrder(entered)
 }
 

@@ -1,8 +1,7 @@
 /**
  * Decides what follows from an event, without a store.
  *
- * A flat machine, whose states have none inside, is decided here from the table of its state. One that is composed is
- * decided by `steps.ts`; what both make of it, a state with a record, is made here.
+ * What an event finds in the tables is taken, and makes a state with a record; see `take.ts`.
  */
 import {
   describeValue,
@@ -12,38 +11,18 @@ import {
   instantOf,
   systemClock,
 } from '../kit/index.ts'
-import type { Cell, StateValue } from './cells.ts'
+import type { Cell } from './cells.ts'
 import { currentOf } from './configuration.ts'
 import type { InputParameter, Ports } from './declared-types.ts'
 import type { BareEvent, EventObject } from './definition.ts'
 import { firstContext } from './first-context.ts'
 import { firstAgreed } from './guards.ts'
-import { type AnyState, lookUp, nodeOf, type RefusalReason } from './look-up.ts'
-import type { AnyMachine, Machine, StateNode, TransitionNode } from './machine.ts'
-import type { MachineState, TransitionRecord } from './machine-state.ts'
-import type { Acting } from './outbox.ts'
+import { type AnyState, lookUp, nodeOf } from './look-up.ts'
+import type { AnyMachine, Machine, TransitionNode } from './machine.ts'
+import type { MachineState } from './machine-state.ts'
 import { runThree } from './recipes.ts'
-import { append, leaveRecord, recordAt } from './records.ts'
-import { actsOf, NONE, staysOf, stepOf } from './step.ts'
 import { begin } from './steps.ts'
-
-/** What {@link transition} decided. */
-export type TransitionResult<Name extends StateValue, Context> =
-  | {
-      readonly handled: true
-      readonly state: Immutable<MachineState<Name, Context>>
-      readonly transition: TransitionRecord<Name>
-    }
-  | {
-      readonly handled: false
-      readonly reason: RefusalReason
-      readonly state: Immutable<MachineState<Name, Context>>
-    }
-
-export type AnyResult = TransitionResult<StateValue, unknown> & {
-  /** What is to be done outside of the context; absent where that is nothing. */
-  readonly acts?: readonly Acting[] | undefined
-}
+import { type AnyResult, actsOf, staysOf, type TransitionResult, take } from './take.ts'
 
 /** The event that a machine begins with: what `entry` and `invoke` of the initial state are given. */
 export const INIT_EVENT: EventObject = Object.freeze({ type: 'init' })
@@ -80,22 +59,19 @@ export function initialState<Context, Cells extends Cell, Io extends Ports>(
 }
 
 /** What a machine begins with: its first state, and what is to be done outside of the context. */
-export interface Beginning {
-  readonly state: AnyState
-  readonly acts: readonly Acting[]
-}
+export type Beginning = Pick<AnyResult, 'state' | 'acts'>
 
 /** @param input - what the first context is made of. */
 export function beginning(machine: AnyMachine, input: unknown): Beginning {
   const first = firstContext(machine, input)
   const shared = { previous: null, history: Object.freeze([]), attempts: 0 }
   if (!machine.composed) {
-    const { name, entry, entryAct } = nodeOf(machine, machine.initial)
+    const { name, entry, entryAct } = nodeOf(machine.states, machine.initial)
     const context = runThree(machine.id, first, INIT_EVENT, entry)
-    const acts = machine.acts ? actsOf(INIT_EVENT, [entryAct]) : NONE
-    return { state: Object.freeze({ current: name, context, ...shared }), acts }
+    const state = Object.freeze({ current: name, context, ...shared })
+    return { state, acts: actsOf(INIT_EVENT, [entryAct]) }
   }
-  const steps = begin(machine, first, INIT_EVENT)
+  const steps = begin({ ...machine, active: new Set(), context: first, remembered: {}, event: INIT_EVENT })
   const { context, remembered, acts } = steps
   const current = currentOf(machine.root, steps.active)
   const stays = staysOf(steps, undefined, 0)
@@ -138,50 +114,6 @@ export function takeEventless(
   state: AnyState,
   event: EventObject,
   at: Instant,
-): Pick<AnyResult, 'state' | 'acts'> {
+): Beginning {
   return machine.eventless ? take(machine, state, [], event, at) : { state }
-}
-
-/** Takes transitions, and all that follows. */
-function take(
-  machine: AnyMachine,
-  from: AnyState,
-  transitions: readonly TransitionNode[],
-  event: EventObject,
-  at: Instant,
-): AnyResult {
-  const { current, context, left, entered, changes, acts, more } = stepOf(machine, from, transitions, event)
-  const record: TransitionRecord<StateValue> = Object.freeze({
-    from: from.current,
-    to: current,
-    event: event.type,
-    status: someInvokes(entered) ? 'PENDING' : 'SUCCESS',
-    errorMessage: '',
-    tsWall: at.tsWall,
-    tsMono: at.tsMono,
-  })
-  if (!changes) {
-    // What is to be done needs a commit to follow from.
-    const state = context === from.context && acts.length === 0 ? from : Object.freeze({ ...from, context })
-    return { handled: true, state, transition: record, acts: acts.length > 0 ? acts : undefined }
-  }
-  let past = from.history
-  for (const node of left) {
-    if (node.invoke !== undefined) past = leaveRecord(past, recordAt(from, node), event)
-  }
-  // Frozen one by one: the context and the older records are frozen already, and need no walk.
-  const state = Object.freeze({
-    current,
-    previous: from.current,
-    context,
-    history: append(past, record, machine.historyLimit),
-    attempts: from.attempts + 1,
-    ...more,
-  })
-  return { handled: true, state, transition: record, acts: acts.length > 0 ? acts : undefined }
-}
-
-function someInvokes(nodes: Iterable<StateNode>): boolean {
-  for (const { invoke } of nodes) if (invoke !== undefined) return true
-  return false
 }

@@ -103,7 +103,7 @@ export class LeadersDesk implements Elsewhere {
       send: (given) => {
         const { machine, head } = driver
         const event = toEvent(machine.id, given)
-        ask(driver.taking(event, (state, at) => decide(machine, state, event, at)))
+        ask(driver.taking(event))
         return { ...decide(machine, head.state, event, driver.instant()), snapshot: head }
       },
       updateContext: (recipe) => {

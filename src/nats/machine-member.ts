@@ -102,7 +102,7 @@ export class MachineMember extends StoreMember<AnyState> {
     const event = toEvent(machine.id, given)
     const reason = options.reason ?? event.type
     const { form } = toJsonForm(event, 'event')
-    const taking = driver.taking(event, (state, at) => decide(machine, state, event, at))
+    const taking = driver.taking(event)
     const make: Make<AnyState> = (state) => {
       const at = driver.instant()
       const next = taking.step(state, at)

@@ -73,7 +73,7 @@ describe('exitsOf', () => {
 
   test('lists every transition of a state: events, delays, the ends of its work', () => {
     const state = { on: { GO: 'B' }, after: { 5: 'C' }, invoke: { src: work, onDone: 'A', onError: 'B' } }
-    expect(exitsOf(stateOf(state, { STOP: 'C' })).map(({ target }) => target)).toEqual([
+    expect(exitsOf(stateOf(state, { STOP: 'C' })).map(({ to }) => to?.name)).toEqual([
       'B',
       'C',
       'C',

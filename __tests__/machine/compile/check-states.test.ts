@@ -15,8 +15,8 @@ function tableOf(state: unknown, on?: unknown): StateNode {
 }
 
 /** What a transition was read as, without the nodes that it links. */
-const plain = ({ target, guard, update, reenter }: TransitionNode): object => ({
-  target,
+const plain = ({ to, guard, update, reenter }: TransitionNode): object => ({
+  target: to?.name,
   guard,
   update,
   reenter,
@@ -209,8 +209,8 @@ describe('checkDefinition, "on"', () => {
 
   test('puts the own transitions of a state before those of the machine', () => {
     const { on } = tableOf({ on: { GO: 'B' } }, { GO: 'C', STOP: 'C' })
-    expect(on.get('GO')?.map(({ target }) => target)).toEqual(['B', 'C'])
-    expect(on.get('STOP')?.map(({ target }) => target)).toEqual(['C'])
+    expect(on.get('GO')?.map(({ to }) => to?.name)).toEqual(['B', 'C'])
+    expect(on.get('STOP')?.map(({ to }) => to?.name)).toEqual(['C'])
   })
 
   test('has no entry for an event that leads nowhere', () => {
@@ -300,7 +300,7 @@ describe('checkDefinition, "after"', () => {
         { ms: 7, target: 'A' },
       ],
     })
-    expect(after.map(({ ms, transitions }) => [ms, transitions.map(({ target }) => target)])).toEqual([
+    expect(after.map(({ ms, transitions }) => [ms, transitions.map(({ to }) => to?.name)])).toEqual([
       [7, ['B', 'A']],
       [5, ['C']],
     ])

@@ -5,7 +5,7 @@
  */
 import type { ChildNode } from '../child-definition.ts'
 import { isLeaf } from '../configuration.ts'
-import type { AfterNode, AnyAct, InvokeNode, StateKind, StateNode, TransitionNode } from '../machine.ts'
+import type { AfterNode, AnyAct, InvokeNode, StateNode, TransitionNode } from '../machine.ts'
 import { actIn, delaysIn, type Fields, fieldsOf, recipeIn, transitionsIn } from './fields.ts'
 import { mergeTables } from './merge-tables.ts'
 import { nodeIn, targetOf } from './targets.ts'
@@ -46,44 +46,30 @@ export class Compiled {
       : inner.length > 0 || parent === undefined
         ? 'compound'
         : 'atomic'
-    // The casts hold for a definition that was checked.
-    const node: Draft<StateNode> = {
+    // The casts hold for a definition that was checked; what refers to the node itself is filled in below.
+    const node = {
       name: nameIn(parent, key),
       key,
-      kind: kind as StateKind,
+      kind,
       // Only the end of an outermost state is the end of the machine.
       final: kind === 'final' && parent !== undefined && !parent.parent && parent.kind === 'compound',
       parent,
-      children: [],
-      initial: undefined,
-      histories: [],
       deep: fields.history === 'deep',
-      fallback: undefined,
       order: this.states.size,
-      line: [],
-      place: false,
-      entry: recipeIn(fields.entry) as StateNode['entry'],
-      exit: recipeIn(fields.exit) as StateNode['exit'],
+      entry: recipeIn(fields.entry),
+      exit: recipeIn(fields.exit),
       entryAct: this.#act(fields.entry),
       exitAct: this.#act(fields.exit),
-      own: new Map(),
-      on: new Map(),
-      always: [],
-      onDone: [],
-      output: fields.output as StateNode['output'],
-      after: [],
-      invoke: undefined,
-      waiting: fields.waiting as StateNode['waiting'],
-      tags: (fields.tags ?? []) as StateNode['tags'],
+      output: fields.output,
+      waiting: fields.waiting,
+      tags: fields.tags ?? [],
       meta: fields.meta,
-    }
+    } as Draft<StateNode>
     if (typeof id === 'string') this.ids.set(id, node)
-    if (parent !== undefined) {
-      this.states.set(node.name, node)
-      // The machine itself is in no line: it is never entered.
-      node.line = [...parent.line, node]
-      node.place = isLeaf(node) && node.line.every((one) => one.parent?.kind !== 'parallel')
-    }
+    if (parent !== undefined) this.states.set(node.name, node)
+    // The machine itself is in no line: it is never entered.
+    node.line = parent === undefined ? [] : [...parent.line, node]
+    node.place = isLeaf(node) && node.line.every((one) => one.parent?.kind !== 'parallel')
     node.own = this.#table(fields.on, node)
     node.always = this.#transitions(fields.always, node)
     node.after = this.#after(fields.after, node)
@@ -93,10 +79,9 @@ export class Compiled {
     node.children = nodes.filter((child) => child.kind !== 'history')
     node.histories = nodes.filter((child) => child.kind === 'history')
     node.initial = kind === 'compound' ? nodes.find((child) => child.key === fields.initial) : undefined
-    if (kind === 'history')
-      this.#links.push(() => {
-        node.fallback = nodeIn(this, parent ?? node, target)
-      })
+    this.#links.push(() => {
+      node.fallback = kind === 'history' ? nodeIn(this, parent ?? node, target) : undefined
+    })
     return node
   }
 
@@ -119,13 +104,12 @@ export class Compiled {
 
   #invoke(invoke: unknown, source: StateNode): InvokeNode | undefined {
     if (invoke === undefined) return undefined
-    const { src, onNext, onDone, onError, onRestore } = fieldsOf(invoke)
+    const fields = fieldsOf(invoke)
     return {
-      src: src as InvokeNode['src'],
-      onNext: this.#transitions(onNext, source),
-      onDone: this.#transitions(onDone, source),
-      onError: this.#transitions(onError, source),
-      onRestore: onRestore as InvokeNode['onRestore'],
+      ...(fields as unknown as InvokeNode),
+      onNext: this.#transitions(fields.onNext, source),
+      onDone: this.#transitions(fields.onDone, source),
+      onError: this.#transitions(fields.onError, source),
     }
   }
 
@@ -152,18 +136,15 @@ export class Compiled {
 
   #transition(fields: Fields, source: StateNode): TransitionNode {
     const { target, guard, update, reenter } = fields
-    const transition: Draft<TransitionNode> = {
+    const transition = {
       source,
-      target: undefined,
-      to: undefined,
-      guard: guard as TransitionNode['guard'],
-      update: update as TransitionNode['update'],
+      guard,
+      update,
       act: this.#act(fields),
       reenter: reenter === true,
-    }
+    } as Draft<TransitionNode>
     this.#links.push(() => {
       transition.to = targetOf(this, source, target)
-      transition.target = transition.to?.name
     })
     return transition
   }
