@@ -58,7 +58,7 @@ describe('receivers', () => {
     for (const name of ['a', 'b', 'c']) bench.receiver(name)
     bench.publish(1)
     expect(bench.lines()).toEqual(['a 1', 'b 1', 'c 1'])
-    expect([bench.broadcast.size, bench.broadcast.published]).toEqual([3, 1])
+    expect([bench.broadcast.receivers().length, bench.broadcast.published]).toEqual([3, 1])
   })
 
   test('are told of an entry published from inside a walk behind the one that is being told', () => {
@@ -181,7 +181,11 @@ describe('followers', () => {
     bench.broadcast.complete()
     bench.publish(1)
     expect(bench.lines()).toEqual(['effects complete', 'a complete', 'journal complete'])
-    expect([bench.broadcast.ended, bench.broadcast.size, bench.broadcast.published]).toEqual([true, 0, 0])
+    expect([bench.broadcast.ended, bench.broadcast.receivers().length, bench.broadcast.published]).toEqual([
+      true,
+      0,
+      0,
+    ])
   })
 })
 

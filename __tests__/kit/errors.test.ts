@@ -299,7 +299,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: readonly [ErrorDetails[Code], st
   ],
   WRITE_IN_RECIPE: [
     { store: 'agent', operation: 'set()' },
-    'set() was called inside a recipe of its own store "agent"; nothing was written. Change the draft instead, or write after the recipe has returned.',
+    'set() was called inside a recipe, step or guard of its own store "agent"; nothing was written. Change the draft instead, or write after it has returned.',
   ],
 }
 

@@ -109,7 +109,7 @@ describe('send from a place that is not its own', () => {
       expect(attempt).toEqual(
         refusal(
           'WRITE_IN_RECIPE',
-          'send() was called inside a recipe of its own store "nested"; nothing was written. Change the draft instead, or write after the recipe has returned.',
+          'send() was called inside a recipe, step or guard of its own store "nested"; nothing was written. Change the draft instead, or write after it has returned.',
         ),
       )
     }

@@ -10,7 +10,7 @@ import {
   type SubscriberFault,
 } from '../../src/index.ts'
 import { type Commit, type Kernel, kernelOf } from '../../src/store/index.ts'
-import { refusal } from './support.ts'
+import { isDeeplyFrozen, refusal } from './support.ts'
 
 interface Bench {
   readonly store: Store<number>
@@ -119,6 +119,20 @@ describe('commit', () => {
     expect(store.metrics()).toMatchObject({ commits: 0, failedWrites: 4 })
   })
 
+  test('freezes all of what a step returns, also below something frozen', () => {
+    const store = createStore({ pose: { x: 0 } })
+    kernelOf(store).commit(() => Object.freeze({ pose: { x: 1 } }))
+    expect(isDeeplyFrozen(store.state)).toBe(true)
+  })
+
+  test('refuses a step that returns a promise', () => {
+    const { store, kernel } = open()
+    expect(() => kernel.commit(() => Promise.resolve(2) as never)).toThrow(
+      'Expected "the state" to be a state; await a promise first, or write in modify(), got a promise.',
+    )
+    expect(store.snapshot.version).toBe(0)
+  })
+
   test('takes part in a batch and in compare-and-set', () => {
     const { store, kernel } = open()
     store.batch(() => {
@@ -211,6 +225,28 @@ describe('follow', () => {
     expect(kernel.destroyed).toBe(true)
   })
 
+  test('tells nothing behind the end: not those who were to be told yet, and the end to those who come later', () => {
+    const { store, kernel } = open()
+    kernel.follow({ next: () => store.destroy(), complete() {} }, { place: 'before' })
+    const [same, after] = [follow(kernel, 'before'), follow(kernel)]
+    store.set(2)
+    const late = follow(kernel)
+    late.leave()
+    expect([same.told, after.told, late.told]).toEqual([['complete'], ['complete'], ['complete']])
+  })
+
+  test('refuses what could not be told, and a place that there is not', () => {
+    const { kernel } = open()
+    const sink = { next() {}, complete() {} }
+    expect(() => kernel.follow(undefined as never)).toThrow(
+      'Expected "sink" to be an object with next() and complete(), got null.',
+    )
+    expect(() => kernel.follow({ next() {} } as never)).toThrow(refusal('OPTION_INVALID'))
+    expect(() => kernel.follow(sink, { place: 'behind' as never })).toThrow(
+      `Expected "place" to be 'before' or 'after', got "behind" (string).`,
+    )
+  })
+
   test('what a sink throws is a fault, and stops nobody', () => {
     const { store, kernel, faults } = open()
     const error = new Error('disk full')
@@ -257,6 +293,33 @@ describe('guard', () => {
     expect(store.set(-2).version).toBe(2)
   })
 
+  test('writes as little as a recipe does: no write is made of a state that is not current any more', () => {
+    const { store, kernel } = open()
+    const end = kernel.guard(() => {
+      if (!kernel.inRecipe) throw new Error('not as a recipe')
+      store.update((n) => n + 10)
+    })
+    expect(() => store.update((n) => n + 1)).toThrow(refusal('WRITE_IN_RECIPE'))
+    end()
+    expect(store.update((n) => n + 1)).toMatchObject({ version: 1, state: 2 })
+  })
+
+  test('that destroys the store refuses the write, as a getter of the state does', () => {
+    const { store, kernel } = open()
+    kernel.guard(() => store.destroy())
+    expect(() => store.set(2)).toThrow(refusal('STORE_DESTROYED'))
+    expect([store.state, store.metrics().commits, store.metrics().failedWrites]).toEqual([1, 0, 1])
+    const other = createStore<{ n: number }>({ n: 1 })
+    const state = {
+      get n(): number {
+        other.destroy()
+        return 2
+      },
+    }
+    expect(() => other.set(state)).toThrow(refusal('STORE_DESTROYED'))
+    expect(other.state).toEqual({ n: 1 })
+  })
+
   test('is told what the writer said', () => {
     const { store, kernel } = open()
     const said: unknown[] = []
@@ -296,7 +359,58 @@ describe('report', () => {
   })
 })
 
+describe('begin', () => {
+  test('ends once, whatever is called after it', () => {
+    const { store, kernel } = open()
+    const { told } = follow(kernel)
+    const batch = kernel.begin()
+    store.set(2)
+    batch.commit()
+    batch.commit()
+    batch.rollBack()
+    expect([store.state, kernel.inBatch, told]).toEqual([2, false, ['0→1 by undefined']])
+    store.set(3)
+    expect(told).toEqual(['0→1 by undefined', '1→2 by undefined'])
+  })
+
+  test('ends what is open inside it', () => {
+    const { store, kernel } = open()
+    const { told } = follow(kernel)
+    for (const way of ['commit', 'rollBack'] as const) {
+      const outer = kernel.begin()
+      const inner = kernel.begin()
+      store.set(store.state + 1)
+      outer[way]()
+      expect([outer.isInnermost, inner.isInnermost, kernel.inBatch]).toEqual([false, false, false])
+      inner.commit()
+    }
+    expect([store.state, told]).toEqual([2, ['0→1 by undefined']])
+  })
+
+  test('takes its writes back where the store was destroyed meanwhile', () => {
+    const { store, kernel } = open()
+    const batch = kernel.begin()
+    store.set(2)
+    store.destroy()
+    batch.commit()
+    expect([store.state, store.metrics().commits, kernel.inBatch]).toEqual([1, 0, false])
+  })
+})
+
 describe('hold', () => {
+  test('ends once, and not with the store', () => {
+    const { store, kernel } = open()
+    const { told } = follow(kernel)
+    const [one, other] = [kernel.hold(), kernel.hold()]
+    store.set(2)
+    one()
+    one()
+    expect(told).toEqual([])
+    store.destroy()
+    other()
+    expect(told).toEqual(['complete'])
+  })
+
   test('keeps commits of several stores from being told until all are written', () => {
     const [one, other] = [open(), open()]
     const seen: string[] = []

@@ -59,7 +59,7 @@ describe('Store.set', () => {
   test('refuses a promise and a generator, which somebody forgot to wait for or to run', () => {
     const store = createStore<unknown>(1)
     const sentence = (received: string) =>
-      `Expected "the state of set()" to be a state; await a promise first, or write in modify(), got ${received}.`
+      `Expected "the state" to be a state; await a promise first, or write in modify(), got ${received}.`
     expect(() => store.set(Promise.reject(new Error('nobody looks')))).toThrow(sentence('a promise'))
     expect(() =>
       store.set(

@@ -161,7 +161,7 @@ class SystemFollower implements Runner, Watcher {
     this.#isOld = false
     try {
       this.#taken = this.#take()
-      this.#kernel.commit(() => this.#taken, { reason: 'SYSTEM' })
+      this.#kernel.commitSettled(() => this.#taken, { reason: 'SYSTEM' })
     } catch (error) {
       this.#isOld = true
       if (isHeadgateError(error, 'SUBSCRIBER_FULL') || isHeadgateError(error, 'JOURNAL_FULL')) this.#retry()

@@ -71,8 +71,8 @@ export class LightKernel implements DriverKernel, PipelineHost, Publications<Act
     return this
   }
 
-  readonly commit: DriverKernel['commit'] = (step, write, operation = 'commit()') =>
-    this.#pipeline.commit(step, write, operation)
+  readonly commitSettled: DriverKernel['commitSettled'] = (step, write, operation) =>
+    this.#pipeline.commitSettled(step, write, operation)
 
   report(fault: SubscriberFault): void {
     this.#sink.reported(fault)

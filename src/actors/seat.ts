@@ -79,7 +79,7 @@ export class Seat {
   }
 
   commit(state: AnyState, reason: string): void {
-    this.#kernel.commit(() => state, { reason, whenFull: 'overrule' }, 'a restart')
+    this.#kernel.commitSettled(() => state, { reason, whenFull: 'overrule' }, 'a restart')
   }
 
   /** The store, which is made when it is asked for first. */

@@ -97,11 +97,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     return this.published - this.#told + (this.turn === ALL_TOLD ? 0 : 1)
   }
 
-  /** How many receivers there are. */
-  get size(): number {
-    return this.#receivers.size
-  }
-
   get queueMax(): number {
     return this.#queue.capacity
   }
@@ -138,7 +133,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     return slot > this.turn ? this.#versionBefore : this.#version
   }
 
-  /** Adds a follower; returns its end. */
+  /** Adds a follower; returns its end. Behind the end of all it is completed at once. */
   follow(follower: Follower<Note>, place: Place): () => void {
     const leave = this.#followers[place].add(follower, this.published)
     return () => {
@@ -206,8 +201,6 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
       this.#receivers.remove(receiver)
     }
     after.complete()
-    before.clear()
-    after.clear()
   }
 
   /**

@@ -22,6 +22,7 @@ export class Followers<Note> {
   /** Replaced, not changed, so that one may come or go while they are told. */
   #list: readonly Following<Note>[] = []
   readonly #failed: Failed
+  #isOver: true | undefined
 
   constructor(failed: Failed) {
     this.#failed = failed
@@ -31,10 +32,11 @@ export class Followers<Note> {
     return this.#list.length === 0
   }
 
-  /** Adds one that is told the entries behind the number `since`; returns its end. */
+  /** Adds one that is told the entries behind the number `since`, or only the end; returns its end. */
   add(follower: Follower<Note>, since: number): () => void {
     const following: Following<Note> = { follower, since }
     this.#list = [...this.#list, following]
+    if (this.#isOver) this.complete()
     return () => {
       following.follower = undefined
       this.#list = this.#list.filter((each) => each !== following)
@@ -52,17 +54,19 @@ export class Followers<Note> {
     }
   }
 
+  /** Completes them all; nobody is told anything behind the end, not even by a walk that is under way. */
   complete(): void {
-    for (const { follower } of this.#list) {
+    const list = this.#list
+    this.#list = []
+    this.#isOver = true
+    for (const following of list) {
+      const { follower } = following
+      following.follower = undefined
       try {
         follower?.complete()
       } catch (error) {
         this.#failed(error, -1)
       }
     }
-  }
-
-  clear(): void {
-    this.#list = []
   }
 }

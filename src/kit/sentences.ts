@@ -167,7 +167,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (details: ErrorDetails[Code]) =
   WRITE_IN_DERIVE: (d) =>
     `${d.operation} on store "${d.store}" was called while derived value "${d.derived}" was being computed; nothing was written. Its function may only read: write in a subscriber.`,
   WRITE_IN_RECIPE: (d) =>
-    `${d.operation} was called inside a recipe of its own store "${d.store}"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
+    `${d.operation} was called inside a recipe, step or guard of its own store "${d.store}"; nothing was written. Change the draft instead, or write after it has returned.`,
 }
 
 /** The sentence of an error. */

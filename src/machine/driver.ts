@@ -33,7 +33,7 @@ const UPDATE_EVENT: EventObject = Object.freeze({ type: 'UPDATE' })
 /** What a driver needs of the kernel of its store. */
 export type DriverKernel = Pick<
   Kernel<State>,
-  'head' | 'inBatch' | 'inRecipe' | 'destroyed' | 'commit' | 'report'
+  'head' | 'inBatch' | 'inRecipe' | 'destroyed' | 'commitSettled' | 'report'
 > & { readonly store: Pick<Store<State>, 'name' | 'ready'> }
 
 /** Where the driver of a machine store is found; the same in every copy of the package. */
@@ -228,7 +228,7 @@ export class MachineDriver implements EffectsHost {
   updateContext(recipe: AnyContextRecipe, write?: Write): Snapshot<State> {
     const before = this.kernel.head
     const { step } = this.updating(recipe)
-    const snapshot = this.kernel.commit(step, labelled(write, 'UPDATE'), 'updateContext()')
+    const snapshot = this.kernel.commitSettled(step, labelled(write, 'UPDATE'), 'updateContext()')
     if (snapshot === before) this.#noopWrites += 1
     return snapshot
   }
@@ -280,7 +280,7 @@ export class MachineDriver implements EffectsHost {
   /** Commits what an event makes of the state; see {@link taking}. */
   apply(operation: string, event: EventObject, write: Write | undefined, decideNext?: DecideNext): Sent {
     const taking = this.taking(event, decideNext)
-    const snapshot = this.kernel.commit(taking.step, labelled(write, event.type), operation)
+    const snapshot = this.kernel.commitSettled(taking.step, labelled(write, event.type), operation)
     // The cast holds: commit() returns only after it has called its function.
     const decided = taking.result as AnyResult
     return decided.handled

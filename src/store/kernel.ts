@@ -68,9 +68,12 @@ export interface Brake {
 export interface OpenBatch {
   /** Whether no other batch was opened inside it. */
   readonly isInnermost: boolean
-  /** Publishes its writes as one version; inside another batch they become part of that one. Does not throw. */
+  /**
+   * Publishes its writes as one version; inside another batch they become part of that one. Does not throw: where the
+   * store was destroyed meanwhile, it takes them back. Batches inside it that are still open are part of it.
+   */
   commit(): void
-  /** Takes its writes back. */
+  /** Takes its writes back, and those of batches inside it. A batch that has ended is not ended again. */
   rollBack(): void
 }
 
@@ -80,7 +83,7 @@ export interface Kernel<S> {
   /** The newest write, also inside a batch; counts as no read. */
   readonly head: Snapshot<S>
   readonly inBatch: boolean
-  /** Whether a recipe or a step is running: a write would be refused. */
+  /** Whether a recipe, a step or a guard is running: a write would be refused. */
   readonly inRecipe: boolean
   /** Whether the store is destroyed. */
   readonly destroyed: boolean
@@ -89,12 +92,23 @@ export interface Kernel<S> {
    * Commits what a step makes of the state, as one atomic write with all checks. The step is pure: it may read the
    * store and not write to it. One that returns the state as it was commits nothing.
    *
-   * @param step - given the state, and the time that the snapshot will be stamped with.
+   * @param step - given the state (undefined, of an uninitialized store), and the time that the snapshot will be
+   *   stamped with.
    * @param write - its reason is `'COMMIT'` where none is given.
    * @param operation - the name that errors call the write by; default `'commit()'`.
    * @throws what the step throws, and the refusals of every write.
    */
   commit(
+    step: (state: Immutable<S>, at: Instant) => Immutable<S>,
+    write?: Write,
+    operation?: string,
+  ): Snapshot<S>
+
+  /**
+   * As {@link Kernel.commit}, of a step that returns what is frozen all through and fit to be a state: nobody looks at
+   * it again. For rooms that settle their states themselves, as machines do.
+   */
+  commitSettled(
     step: (state: Immutable<S>, at: Instant) => Immutable<S>,
     write?: Write,
     operation?: string,
@@ -107,7 +121,7 @@ export interface Kernel<S> {
   ): Snapshot<S>
 
   /**
-   * Tells a sink of every commit from the next one on.
+   * Tells a sink of every commit from the next one on; of a destroyed store, of the end at once.
    *
    * @param options.place - ahead of all subscribers (`'before'`) or behind them (`'after'`, the default).
    * @returns ends it; of a commit that is being told, too.
@@ -115,7 +129,8 @@ export interface Kernel<S> {
   follow(sink: CommitSink<S>, options?: { place?: 'before' | 'after' }): () => void
 
   /**
-   * Asks before each write: a check that throws refuses it, and nothing has happened.
+   * Asks before each write: a check that throws refuses it, and nothing has happened. A check may read the store and
+   * not write to it.
    *
    * @param check - given what the writer said, and the state that would be current.
    */

@@ -16,7 +16,7 @@ type PutOptions = NonNullable<Parameters<Store<unknown>['put']>[1]>
 type Test = (value: unknown) => boolean
 
 const isFunction: Test = (value) => typeof value === 'function'
-const isObjectWith =
+export const isObjectWith =
   (...methods: string[]): Test =>
   (value) =>
     typeof value === 'object' &&
@@ -24,7 +24,7 @@ const isObjectWith =
     methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
 
 /** Checks one option, unless it is absent. */
-function refuseUnless(option: string, value: unknown, expected: string, test: Test): void {
+export function refuseUnless(option: string, value: unknown, expected: string, test: Test): void {
   if (value === undefined || test(value)) return
   throw new HeadgateError('OPTION_INVALID', { option, expected, received: describeValue(value) })
 }

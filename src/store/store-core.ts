@@ -198,7 +198,8 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
   }
 
   readonly metrics = (): StoreMetrics => {
-    const counters = this.#kernel.figures.reduce(addFigures, this.#counters())
+    let counters = this.#counters()
+    for (const figures of this.#kernel.figures) counters = addFigures(counters, figures())
     return reportMetrics(counters, this.#audience.departed, this.#audience.stats())
   }
 

@@ -1,5 +1,6 @@
 import { checkKeys } from '../kit/index.ts'
 import type { Brake, CommitSink, Figures, Kernel, SubscriberVitals } from './kernel.ts'
+import { isObjectWith, refuseUnless } from './options.ts'
 import type { Audience } from './publish/audience.ts'
 import type { SubscriberFault } from './publish/fault-reporter.ts'
 import type { SnapshotSubject } from './publish/snapshot-subject.ts'
@@ -16,7 +17,21 @@ const check =
     ? {
         adoptOptions: (options: object) =>
           checkKeys(options, { enforceVersion: true, origin: true }, 'adopt()'),
-        followOptions: (options: object) => checkKeys(options, { place: true }, 'follow()'),
+        follow: (sink: unknown, options: { place?: unknown }) => {
+          checkKeys(options, { place: true }, 'follow()')
+          refuseUnless(
+            'sink',
+            sink ?? null,
+            'an object with next() and complete()',
+            isObjectWith('next', 'complete'),
+          )
+          refuseUnless(
+            'place',
+            options.place,
+            `'before' or 'after'`,
+            (place) => place === 'before' || place === 'after',
+          )
+        },
       }
     : undefined
 
@@ -25,22 +40,14 @@ export class StoreKernel<S> extends CommitPipeline<S> implements Kernel<S> {
   readonly store: Store<S>
   readonly #subject: SnapshotSubject<S>
   readonly #audience: Audience
-  readonly #figures = new Set<() => Figures>()
+  /** What the rooms above add to the metrics. */
+  readonly figures: Set<() => Figures> = new Set()
 
   constructor(store: Store<S>, host: PipelineHost, subject: SnapshotSubject<S>, audience: Audience) {
     super(host, subject)
     this.store = store
     this.#subject = subject
     this.#audience = audience
-  }
-
-  get destroyed(): boolean {
-    return this.#subject.isStopped
-  }
-
-  /** What the rooms above add to the metrics. */
-  get figures(): Figures[] {
-    return Array.from(this.#figures, (figures) => figures())
   }
 
   adopt(
@@ -53,7 +60,7 @@ export class StoreKernel<S> extends CommitPipeline<S> implements Kernel<S> {
   }
 
   follow(sink: CommitSink<S>, options: { place?: 'before' | 'after' } = {}): () => void {
-    check?.followOptions(options)
+    check?.follow(sink, options)
     return this.#subject.broadcast.follow(sink, options.place ?? 'after')
   }
 
@@ -68,8 +75,8 @@ export class StoreKernel<S> extends CommitPipeline<S> implements Kernel<S> {
   measure(figures: () => Figures): () => void {
     // Of its own, so that the same function may be added twice and taken away once.
     const added = (): Figures => figures()
-    this.#figures.add(added)
-    return () => this.#figures.delete(added)
+    this.figures.add(added)
+    return () => this.figures.delete(added)
   }
 
   vitals(): readonly SubscriberVitals[] {

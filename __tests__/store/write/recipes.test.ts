@@ -140,7 +140,7 @@ describe('a write inside a recipe of its own store', () => {
     expect(error).toEqual(
       refusal(
         'WRITE_IN_RECIPE',
-        `${operation} was called inside a recipe of its own store "arm"; nothing was written. Change the draft instead, or write after the recipe has returned.`,
+        `${operation} was called inside a recipe, step or guard of its own store "arm"; nothing was written. Change the draft instead, or write after it has returned.`,
       ),
     )
     expect(store.snapshot).toBe(before)

@@ -104,10 +104,6 @@ export class SnapshotSubject<S> extends BehaviorSubject<Snapshot<S>> {
     }
   }
 
-  override get observed(): boolean {
-    return this.broadcast.size > 0
-  }
-
   /** Makes a snapshot the current one and delivers it, now or after the one being delivered. */
   override next(snapshot: Snapshot<S>): void {
     this.publish({ snapshot, before: this.#value, origin: undefined })

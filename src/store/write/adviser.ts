@@ -1,4 +1,5 @@
 import { type Discovery, discover } from '../../state/index.ts'
+import { refuseDeferred } from './refuse-deferred.ts'
 
 /** So many pieces of advice a store gives; a state of a thousand dates is one mistake. */
 export const ADVICE_MAX = 8
@@ -16,6 +17,8 @@ const SENTENCES: Readonly<Record<Discovery['kind'], (discovery: Discovery) => st
 /**
  * Says on the console, once for each path, what recipes cannot handle in the states of a store. Development only: it
  * walks what is new of each state.
+ *
+ * @throws `OPTION_INVALID`, of a promise or a generator where a state was meant.
  */
 export function adviser(storeName: string): (next: unknown, previous: unknown) => void {
   const told = new Set<string>()
@@ -27,6 +30,7 @@ export function adviser(storeName: string): (next: unknown, previous: unknown) =
     console.warn(`[headgate] store "${storeName}": ${SENTENCES[discovery.kind](discovery)}`)
   }
   return (next, previous) => {
+    refuseDeferred?.('the state', next)
     states += 1
     if (told.size < ADVICE_MAX) discover(next, previous, tell, states <= GETTER_STATES_MAX)
   }

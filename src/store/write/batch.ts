@@ -9,6 +9,7 @@ export interface BatchLine<S> {
   /** The innermost batch in progress. */
   batch: Batch<S> | undefined
   failedWrites: number
+  readonly destroyed: boolean
   unchanged(): unknown
   publish(before: Snapshot<S>, origin: unknown): void
 }
@@ -18,6 +19,8 @@ export interface BatchLine<S> {
  *
  *   begin ──> head moves, nobody is told ──┬─> commit:   one publication
  *                                          └─> rollBack: head is what it was
+ *
+ * It ends once, and those that are open inside it end with it. After the end of its store there is only one way back.
  */
 export class Batch<S> implements OpenBatch {
   /** The origin of its last write. */
@@ -30,6 +33,7 @@ export class Batch<S> implements OpenBatch {
   readonly #write: Write | undefined
   readonly #before: Snapshot<S>
   readonly #outer: Batch<S> | undefined
+  #isOpen = true
 
   constructor(line: BatchLine<S>, write: Write | undefined, overrules: boolean) {
     this.overrules = overrules
@@ -47,8 +51,8 @@ export class Batch<S> implements OpenBatch {
   commit(): void {
     const line = this.#line
     const before = this.#before
-    this.#leave()
-    if (line.head === before) return
+    if (line.destroyed) this.rollBack()
+    if (!this.#leave() || line.head === before) return
     if (!Object.is(line.head.state, before.state) || this.adopted) this.#close()
     else {
       line.head = before
@@ -57,15 +61,20 @@ export class Batch<S> implements OpenBatch {
   }
 
   rollBack(): void {
-    this.#leave()
+    if (!this.#leave()) return
     this.#line.head = this.#before
     this.#line.failedWrites += 1
   }
 
-  #leave(): void {
+  /** Whether it was open; those inside it become part of it first. */
+  #leave(): boolean {
+    if (!this.#isOpen) return false
+    while (!this.isInnermost) this.#line.batch?.commit()
+    this.#isOpen = false
     this.#line.batch = this.#outer
     activity.openBatches -= 1
     activity.writes += 1
+    return true
   }
 
   #close(): void {

@@ -23,7 +23,6 @@ import { type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { Batch, type BatchLine } from './batch.ts'
 import type { PipelineHost, Publications } from './pipeline-host.ts'
 import { type AnyRecipe, produce, unfitError } from './recipes.ts'
-import { refuseDeferred } from './refuse-deferred.ts'
 import { stamp } from './stamp.ts'
 import { Thaw } from './thaw.ts'
 import { labelOf, originOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
@@ -74,9 +73,8 @@ export class CommitPipeline<S> implements BatchLine<S> {
     try {
       const write = this.#admit(operation, given)
       this.#requireValue(operation, state)
-      refuseDeferred?.('the state of set()', state)
       const settled = this.#settled(state) as Immutable<S>
-      return this.#commit(settled, write, labelOf(write, 'SET', this.#host.source))
+      return this.#commit(operation, settled, write, labelOf(write, 'SET', this.#host.source))
     } catch (error) {
       throw this.#failed(error, operation)
     }
@@ -94,7 +92,7 @@ export class CommitPipeline<S> implements BatchLine<S> {
       // Foreign code first: getters may write.
       const settled = this.#settled(state)
       const write = { reason, source, metadata: Object.freeze({ ...metadata }), origin }
-      this.#ask(write, settled)
+      this.#ask(operation, write, settled)
       const newer = version > this.head.version
       if (enforceVersion && !newer) this.#conflict(version)
       if (this.batch !== undefined) this.batch.adopted = true
@@ -106,13 +104,13 @@ export class CommitPipeline<S> implements BatchLine<S> {
   }
 
   /** Commits what a pure step makes of the state; see `Kernel.commit`. */
-  commit(step: Step<S>, given?: Write, operation = 'commit()'): Snapshot<S> {
-    const settled: Step<S> = (state, at) => {
-      const next = step(state, at)
-      // A step that made nothing, or froze what it made, has settled it.
-      return next === state || Object.isFrozen(next) ? next : this.#settled(next)
-    }
-    return this.#step(operation, given, 'COMMIT', settled, 0)
+  commit(step: Step<S>, given?: Write, operation?: string): Snapshot<S> {
+    return this.commitSettled((state, at) => this.#settled(step(state, at)), given, operation)
+  }
+
+  /** Commits what a pure step makes of the state, and has frozen; see `Kernel.commitSettled`. */
+  commitSettled(step: Step<S>, given?: Write, operation = 'commit()'): Snapshot<S> {
+    return this.#step(operation, given, 'COMMIT', step, 0)
   }
 
   batched<R>(work: () => R, given: Write | undefined): R {
@@ -146,6 +144,11 @@ export class CommitPipeline<S> implements BatchLine<S> {
   /** Whether a batch is in progress. */
   get inBatch(): boolean {
     return this.batch !== undefined
+  }
+
+  /** See `Kernel.destroyed`. */
+  get destroyed(): boolean {
+    return this.#subject.isStopped
   }
 
   /** See `Kernel.guard`. */
@@ -212,7 +215,7 @@ export class CommitPipeline<S> implements BatchLine<S> {
       this.requireAlive(operation) // the step may have called destroy()
       if (Object.is(state, before)) return this.unchanged(noops)
       this.#requireValue(operation, state)
-      return this.#commit(state, write, labelOf(write, reason, this.#host.source), at)
+      return this.#commit(operation, state, write, labelOf(write, reason, this.#host.source), at)
     } catch (error) {
       throw this.#failed(error, operation)
     }
@@ -278,18 +281,28 @@ export class CommitPipeline<S> implements BatchLine<S> {
   }
 
   #commit(
+    operation: string,
     state: Immutable<S>,
     write: Write | undefined,
     label: WriteLabel,
     at: Instant = instantOf(this.#host.clock),
   ): Snapshot<S> {
-    this.#ask(write, state)
+    this.#ask(operation, write, state)
     return this.#adopt(stamp(state, this.#nextVersion(), label, at), write)
   }
 
-  /** Asks the guards, and once more for the version: getters of the state, the clock and guards may have written. */
-  #ask(write: Write | undefined, state: Immutable<S>): void {
-    for (const check of this.#guards) check(write, state)
+  /**
+   * Asks the guards, who write as little as a recipe does: the state that they are asked about was made of the one
+   * that is current. What ran before them may have destroyed the store, or written, as getters of the state may.
+   */
+  #ask(operation: string, write: Write | undefined, state: Immutable<S>): void {
+    this.inRecipe = true
+    try {
+      for (const check of this.#guards) check(write, state)
+    } finally {
+      this.inRecipe = false
+    }
+    this.requireAlive(operation)
     this.#requireVersion(write)
   }
 

@@ -3,7 +3,7 @@ import { deferredOf, HeadgateError } from '../../kit/index.ts'
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
 const EXPECTED = {
-  'the state of set()': 'a state; await a promise first, or write in modify()',
+  'the state': 'a state; await a promise first, or write in modify()',
   'work of modify()': 'a function that returns the next state, or a promise of it',
 } as const
 
