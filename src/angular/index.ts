@@ -26,6 +26,8 @@ function scopeOf(called: string): DestroyRef {
  * value before the first render, follows until its injector or component is destroyed, and keeps the last value of a
  * destroyed store. On a version on which the selector throws, it keeps the value before.
  *
+ * A path has up to five keys. `equal`, after a selector, says which results count as the same; default `Object.is`.
+ *
  * It updates at the pace of what it reads; for a slower one pass a view,
  * `injectStore(paced(store, frame()), 'robots', id)`.
  *
@@ -57,6 +59,17 @@ export const injectStore: Reader<AsSignal> = ((store: unknown, ...args: readonly
 
 /**
  * Creates a store that is destroyed with the current injector or component.
+ *
+ * @example
+ * ```ts no-run
+ * import { createStore } from 'headgate'
+ * import { injectOwnStore, injectStore } from 'headgate/angular'
+ *
+ * export class Note {
+ *   readonly draft = injectOwnStore(() => createStore({ text: '' }))
+ *   readonly text = injectStore(this.draft, 'text')
+ * }
+ * ```
  *
  * @throws `BINDING_SCOPE` outside an injection context; nothing is created then.
  */

@@ -15,16 +15,16 @@ import { type Equal, type Kept, type Selector, selected } from './selected.ts'
 const NO_KEYS: readonly unknown[] = []
 
 /**
- * The state of a store, or a part of it, for a component that renders again when that changes.
+ * Returns the state of a store, or a part of it, and renders the component again when that changes: the whole state,
+ * the value at a path of up to five keys, or what a selector returns.
  *
- * With a path the component wakes only when something below it changed, so a thousand of them cost as much as one:
- * prefer it. A selector runs once per version in each component that has one; it may be written inline, and may return
- * a new object if `equal` (`shallow`, `deepEqual`) decides which results are the same.
+ * Prefer a path: the component wakes only when something below it changes, so a thousand of them cost as much as one.
+ * A selector runs once per version in each component that has one. It may be written inline, and may return a new
+ * object each time if `equal` (`shallow`, `deepEqual`) says which results are the same.
  *
- * Components that read one store, or one view, show the same published version in a React commit, and never one from
- * inside a batch. For a slower pace, read a view, which all can share: `useStore(paced(store, frame()))`.
- * A selector that throws throws in the render. A destroyed store keeps its last value. A store without a state yet is
- * `undefined`.
+ * All components that read the same store, or the same view, show the same published version in a React commit, never
+ * one from inside a batch. For a slower pace, let them share a view: `useStore(paced(store, frame()))`. A destroyed
+ * store keeps its last value; a store without a state is `undefined`.
  *
  * @example
  * ```ts no-run
@@ -42,6 +42,10 @@ const NO_KEYS: readonly unknown[] = []
  *   return ids.join(', ')
  * }
  * ```
+ *
+ * @param selector - a synchronous function of the state.
+ * @param equal - whether two results count as the same; default `Object.is`. The component then keeps the older one.
+ * @throws What the selector or `equal` throws, in the render.
  */
 export function useStore<S>(store: Readable<S>): Immutable<S>
 export function useStore<S>(store: UninitializedStore<S>): Immutable<S> | undefined

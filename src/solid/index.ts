@@ -23,6 +23,8 @@ function checkScope(called: string): void {
  * value before the first render, follows until its owner is disposed, and keeps showing the last value of a destroyed
  * store.
  *
+ * A path has up to five keys. `equal`, after a selector, says which results count as the same; default `Object.is`.
+ *
  * It updates at the pace of what it reads; for a slower one pass a view,
  * `useStore(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading the
  * accessor then throws the same error. A write inside a transition takes effect at once.
@@ -62,6 +64,17 @@ export const useStore: Reader<AsAccessor> = ((store: unknown, ...args: readonly 
 
 /**
  * Creates a store that is destroyed with the current owner, such as a component.
+ *
+ * @example
+ * ```ts no-run
+ * import { createStore } from 'headgate'
+ * import { useOwnStore, useStore } from 'headgate/solid'
+ *
+ * function Note() {
+ *   const draft = useOwnStore(() => createStore({ text: '' }))
+ *   return useStore(draft, 'text')
+ * }
+ * ```
  *
  * @throws `BINDING_SCOPE` outside a component, `createRoot()` and computations; nothing is created then.
  */

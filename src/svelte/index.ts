@@ -24,6 +24,8 @@ interface AsCurrent extends Wrapper {
  * Shows a part of a store: the value at a path, what a selector returns, or the whole state. `current` is the published
  * value, followed or not; after the store is destroyed, the last value.
  *
+ * A path has up to five keys. `equal`, after a selector, says which results count as the same; default `Object.is`.
+ *
  * It updates at the pace of what it reads; for a slower one pass a view,
  * `fromPath(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading
  * `current` then throws the same error.
@@ -61,6 +63,16 @@ export const fromPath: Reader<AsCurrent> = ((store: unknown, ...args: readonly u
 
 /**
  * Creates a store that is destroyed with the component being created.
+ *
+ * @example
+ * ```ts no-run
+ * import { createStore } from 'headgate'
+ * import { fromPath, useOwnStore } from 'headgate/svelte'
+ *
+ * // In a component's <script>:
+ * const draft = useOwnStore(() => createStore({ text: '' }))
+ * const text = fromPath(draft, 'text')
+ * ```
  *
  * @throws `BINDING_SCOPE` if no component is being created; nothing is created then.
  */

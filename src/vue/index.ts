@@ -33,6 +33,8 @@ const isServed = (): boolean => getCurrentInstance() !== null && inject(ssrConte
  * Shows a part of a store as a ref: the value at a path, what a selector returns, or the whole state. It has its value
  * before the first render, follows until its scope ends, and keeps showing the last value of a destroyed store.
  *
+ * A path has up to five keys. `equal`, after a selector, says which results count as the same; default `Object.is`.
+ *
  * It updates at the pace of what it reads; for a slower one pass a view,
  * `useStore(paced(store, frame()), 'robots', id)`. A version on which the selector throws wakes no one; reading the ref
  * then throws the same error.
@@ -82,6 +84,18 @@ export const useStore: Reader<AsRef> = ((store: unknown, ...args: readonly unkno
 /**
  * Creates a store that is destroyed with the current scope, such as a component's. On a server Vue ends no scope;
  * there, destroy a store with timers or invoked work yourself.
+ *
+ * @example
+ * ```ts
+ * import { createStore } from 'headgate'
+ * import { useOwnStore } from 'headgate/vue'
+ * import { effectScope } from 'vue'
+ *
+ * const scope = effectScope() // a component has one of its own
+ * const draft = scope.run(() => useOwnStore(() => createStore({ text: '' })))
+ * scope.stop()
+ * console.log(draft?.closed) // → true
+ * ```
  *
  * @throws `BINDING_SCOPE` outside `setup()` and `effectScope().run()`; nothing is created then.
  */
