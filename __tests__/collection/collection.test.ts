@@ -217,6 +217,24 @@ describe('update', () => {
     ).toThrow(error)
   })
 
+  test('refuses a draft whose recipe has ended, and says that it was one', () => {
+    let ended: unknown
+    produce({ a: {} }, (draft) => {
+      ended = draft.a
+    })
+    const nested = collection([['r0', { part: {} }]])
+    expect(() =>
+      nested.update('r0', (robot) => {
+        robot.part = ended as object
+      }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'STATE_INVALID',
+        details: expect.objectContaining({ problem: 'draft' }),
+      }),
+    )
+  })
+
   test('refuses a recipe that returns a promise, and takes care of its rejection', async () => {
     expect(() => robots(1).update('r0', (async () => Promise.reject(new Error('unseen'))) as never)).toThrow(
       refusal('OPTION_INVALID', 'Expected "recipe" to be synchronous, got one that returned a promise.'),

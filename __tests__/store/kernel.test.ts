@@ -327,7 +327,7 @@ describe('guard', () => {
     store.set(2)
     store.set(3, 'WHY')
     store.set(4, { source: 'arm', origin: 7 })
-    expect(said).toEqual([undefined, 'WHY', { source: 'arm', origin: 7 }])
+    expect(said).toEqual([undefined, { reason: 'WHY' }, { source: 'arm', origin: 7 }])
   })
 })
 

@@ -115,7 +115,9 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
 
   update(id: string, recipe: (draft: Draft<Entity>) => void | Entity | Draft<Entity>): Collection<Entity> {
     const slot = this.#slotOf(id)
-    return slot < 0 ? this : this.#write(slot, runEntityRecipe(this.#vector.get(slot), recipe))
+    if (slot < 0) return this
+    const previous = this.#vector.get(slot)
+    return this.#write(slot, previous, runEntityRecipe(previous, recipe))
   }
 
   remove(id: string): Collection<Entity> {
@@ -174,11 +176,16 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   #put(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
     requireId(id)
     const slot = this.#slotOf(id)
-    return slot < 0 ? this.#append(id, settledEntity(entity), edit) : this.#write(slot, entity, edit)
+    if (slot < 0) return this.#append(id, settledEntity(entity), edit)
+    return this.#write(slot, this.#vector.get(slot), entity, edit)
   }
 
-  #write(slot: number, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
-    const previous = this.#vector.get(slot)
+  #write(
+    slot: number,
+    previous: unknown,
+    entity: unknown,
+    edit?: Set<VectorNode>,
+  ): PersistentCollection<Entity> {
     if (Object.is(previous, entity)) return this
     const vector = this.#vector.with(slot, settledEntity(entity, previous), edit)
     return new PersistentCollection(this.#index, vector, this.size)

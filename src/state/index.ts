@@ -1,2 +1,3 @@
 export { type Discovery, discover } from './discover.ts'
-export { type Originals, STATE_DEPTH_MAX, settle, UnfitState } from './settle.ts'
+export { type AnyRecipe, produce } from './produce.ts'
+export { type Originals, STATE_DEPTH_MAX, settle, UnfitState, unfitError } from './settle.ts'

@@ -25,6 +25,9 @@ enableMapSet()
 /** The most levels that a state may have. */
 export const STATE_DEPTH_MAX = 1_000
 
+/** The mark of collections, of either copy of the package. */
+const COLLECTION: symbol = Symbol.for('headgate.collection')
+
 /** So many containers are walked before those that are done are remembered. */
 const FREE_VISITS = 100
 
@@ -54,16 +57,23 @@ export class UnfitState extends Error {
   }
 }
 
+/** What a caller is given for what `settle` threw. */
+export const unfitError = (error: unknown, subject: string, operation: string): unknown =>
+  error instanceof UnfitState ? error.toError(subject, operation) : error
+
 const printed = (key: unknown): string => (typeof key === 'symbol' ? String(key) : messageOf(key))
+
+/** A part of something, and where it stands there. */
+type Step = readonly [part: object, key: unknown]
 
 /** What a walk keeps beside its place. */
 class Walk {
   readonly freezes: boolean
   readonly originals: Originals | undefined
   visits = 0
-  done: Set<object> | undefined
-  /** How what is thrown was reached: each part with its key, from the inside out. */
-  readonly trail: (readonly [part: object, key: unknown])[] = []
+  done: Set<object> | undefined = undefined
+  /** How what is thrown was reached, from the inside out. */
+  trail: Step[] | undefined = undefined
 
   constructor(freezes: boolean, originals: Originals | undefined) {
     this.freezes = freezes
@@ -97,7 +107,7 @@ export function settle<T>(next: T, previous: unknown, freezes = true, originals?
 function located({ problem, cause }: UnfitState, root: object, { trail }: Walk): UnfitState {
   const path: unknown[] = []
   const passed = new Set([root])
-  for (const [part, key] of trail.reverse()) {
+  for (const [part, key] of trail?.reverse() ?? []) {
     path.push(key)
     if (passed.has(part)) return new UnfitState('cyclic', path, cause)
     passed.add(part)
@@ -113,6 +123,7 @@ function settleObject(value: object, previous: unknown, depth: number, walk: Wal
   if (Array.isArray(value)) return settleList(value, previous, depth, walk)
   if (Object.getPrototypeOf(value) === Object.prototype)
     return settleRecord(value as Fields, previous, depth, walk)
+  if (COLLECTION in value) return value
   if (!isDraftable(value)) return settleOpaque(value, depth, walk)
   if (value instanceof Map) return settleMap(value, previous, depth, walk)
   if (value instanceof Set) return settleSet(value, depth, walk)
@@ -138,6 +149,7 @@ function settlePart(
       freeze(part, true)
     }
   } catch (error) {
+    walk.trail ??= []
     walk.trail.push([part, key])
     throw error
   }

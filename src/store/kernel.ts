@@ -132,7 +132,7 @@ export interface Kernel<S> {
    * Asks before each write: a check that throws refuses it, and nothing has happened. A check may read the store and
    * not write to it.
    *
-   * @param check - given what the writer said, and the state that would be current.
+   * @param check - given what the writer said (a reason as `{ reason }`), and the state that would be current.
    */
   guard(check: (write: Write | undefined, state: Immutable<S>) => void): () => void
 

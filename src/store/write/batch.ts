@@ -1,7 +1,8 @@
 import { activity } from '../activity.ts'
 import type { OpenBatch } from '../kernel.ts'
-import { NO_METADATA, type Snapshot } from '../snapshot.ts'
-import { labelOf, originOf, type Write } from './write-options.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { stamp } from './stamp.ts'
+import type { ReadWrite } from './write-options.ts'
 
 /** What a batch needs of the pipeline that it is open on. */
 export interface BatchLine<S> {
@@ -30,12 +31,12 @@ export class Batch<S> implements OpenBatch {
   /** Whether its writes commit over a subscriber that suspends. */
   readonly overrules: boolean
   readonly #line: BatchLine<S>
-  readonly #write: Write | undefined
+  readonly #write: ReadWrite | undefined
   readonly #before: Snapshot<S>
   readonly #outer: Batch<S> | undefined
   #isOpen = true
 
-  constructor(line: BatchLine<S>, write: Write | undefined, overrules: boolean) {
+  constructor(line: BatchLine<S>, write: ReadWrite | undefined, overrules: boolean) {
     this.overrules = overrules
     this.#line = line
     this.#write = write
@@ -80,13 +81,9 @@ export class Batch<S> implements OpenBatch {
   #close(): void {
     const line = this.#line
     const write = this.#write
-    const origin = originOf(write) ?? this.origin
-    if (write !== undefined) {
-      const { reason, source, metadata } = line.head
-      const label = labelOf(write, reason, source)
-      const kept = label.metadata === NO_METADATA ? metadata : label.metadata
-      line.head = Object.freeze({ ...line.head, ...label, metadata: kept })
-    }
+    const origin = write?.origin ?? this.origin
+    const { head } = line
+    if (write !== undefined) line.head = stamp(head.state, head.version, write, head, head)
     const outer = this.#outer
     if (outer === undefined) line.publish(this.#before, origin)
     else {

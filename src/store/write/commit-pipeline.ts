@@ -17,15 +17,15 @@
 
 import type { Immutable } from '../../kit/index.ts'
 import { deferredOf, HeadgateError, type Instant, instantOf } from '../../kit/index.ts'
-import { type Originals, settle } from '../../state/index.ts'
+import { type AnyRecipe, type Originals, settle, unfitError } from '../../state/index.ts'
 import { activity } from '../activity.ts'
-import { type Snapshot, snapshotProblem } from '../snapshot.ts'
+import { NO_METADATA, type Snapshot, snapshotProblem } from '../snapshot.ts'
 import { Batch, type BatchLine } from './batch.ts'
 import type { PipelineHost, Publications } from './pipeline-host.ts'
-import { type AnyRecipe, produce, unfitError } from './recipes.ts'
+import { produceState } from './recipes.ts'
 import { stamp } from './stamp.ts'
 import { Thaw } from './thaw.ts'
-import { labelOf, originOf, readWrite, type Write, type WriteLabel } from './write-options.ts'
+import { type ReadWrite, readWrite, type Write } from './write-options.ts'
 
 type Guard<S> = (write: Write | undefined, state: Immutable<S>) => void
 
@@ -60,7 +60,7 @@ export class CommitPipeline<S> implements BatchLine<S> {
     const step: Step<S> = (state) => {
       this.requireState(operation)
       const thawed = this.#thaw.thaw(state)
-      const made = produce(thawed?.base ?? state, recipe, this.#host.name) as Immutable<S>
+      const made = produceState(thawed?.base ?? state, recipe, this.#host.name) as Immutable<S>
       const settled = this.#settled(made, thawed?.originals)
       this.#thaw.note(state, settled)
       return settled
@@ -74,7 +74,7 @@ export class CommitPipeline<S> implements BatchLine<S> {
       const write = this.#admit(operation, given)
       this.#requireValue(operation, state)
       const settled = this.#settled(state) as Immutable<S>
-      return this.#commit(operation, settled, write, labelOf(write, 'SET', this.#host.source))
+      return this.#commit(operation, settled, write, 'SET', instantOf(this.#host.clock))
     } catch (error) {
       throw this.#failed(error, operation)
     }
@@ -88,16 +88,17 @@ export class CommitPipeline<S> implements BatchLine<S> {
       if (problem !== undefined) {
         throw new HeadgateError('SNAPSHOT_INVALID', { store: this.#host.name, operation, problem })
       }
-      const { version, state, reason, source, tsWall, tsMono, metadata } = snapshot
+      const { version, state, reason, source, tsWall, tsMono, metadata: given } = snapshot
       // Foreign code first: getters may write.
       const settled = this.#settled(state)
-      const write = { reason, source, metadata: Object.freeze({ ...metadata }), origin }
+      const metadata = Object.freeze({ ...given })
+      const write = { reason, source, metadata, origin }
       this.#ask(operation, write, settled)
       const newer = version > this.head.version
       if (enforceVersion && !newer) this.#conflict(version)
       if (this.batch !== undefined) this.batch.adopted = true
       const stamped = newer ? version : this.#nextVersion()
-      return this.#adopt(stamp(settled, stamped, write, { tsWall, tsMono }), write)
+      return this.#adopt(stamp(settled, stamped, write, write, { tsWall, tsMono }), write)
     } catch (error) {
       throw this.#failed(error, operation)
     }
@@ -215,14 +216,14 @@ export class CommitPipeline<S> implements BatchLine<S> {
       this.requireAlive(operation) // the step may have called destroy()
       if (Object.is(state, before)) return this.unchanged(noops)
       this.#requireValue(operation, state)
-      return this.#commit(operation, state, write, labelOf(write, reason, this.#host.source), at)
+      return this.#commit(operation, state, write, reason, at)
     } catch (error) {
       throw this.#failed(error, operation)
     }
   }
 
   /** Refuses a write that may not happen now; nothing has been done yet. */
-  #admit(operation: string, given: Write | undefined): Write | undefined {
+  #admit(operation: string, given: Write | undefined): ReadWrite | undefined {
     // A batch begins with itself, not with its writes; a write inside a recipe is refused.
     if (this.batch === undefined && !this.inRecipe) this.#host.timer?.begin()
     const write = readWrite(given)
@@ -234,20 +235,21 @@ export class CommitPipeline<S> implements BatchLine<S> {
     }
     if (this.inRecipe) throw new HeadgateError('WRITE_IN_RECIPE', { store, operation })
     this.#requireVersion(write)
-    const { exhausted, queueMax: drainMax } = this.#subject.broadcast
-    if (exhausted) throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax })
+    const { broadcast } = this.#subject
+    if (broadcast.exhausted)
+      throw new HeadgateError('RUNAWAY_WRITES', { store, drainMax: broadcast.queueMax })
     if (!this.#overrules(write)) this.#host.admitWrite()
     return write
   }
 
   /** Whether a write commits over a subscriber that suspends; inside a batch, what the batch says unless it does. */
-  #overrules(write: Write | undefined): boolean {
-    const own = typeof write === 'object' ? write.whenFull : undefined
+  #overrules(write: ReadWrite | undefined): boolean {
+    const own = write?.whenFull
     return own === undefined ? (this.batch ?? this.#host).overrules : own === 'overrule'
   }
 
-  #requireVersion(write: Write | undefined): void {
-    const expected = typeof write === 'object' ? write.expectedVersion : undefined
+  #requireVersion(write: ReadWrite | undefined): void {
+    const expected = write?.expectedVersion
     if (expected !== undefined && expected !== this.head.version) this.#conflict(expected)
   }
 
@@ -283,19 +285,20 @@ export class CommitPipeline<S> implements BatchLine<S> {
   #commit(
     operation: string,
     state: Immutable<S>,
-    write: Write | undefined,
-    label: WriteLabel,
-    at: Instant = instantOf(this.#host.clock),
+    write: ReadWrite | undefined,
+    reason: string,
+    at: Instant,
   ): Snapshot<S> {
     this.#ask(operation, write, state)
-    return this.#adopt(stamp(state, this.#nextVersion(), label, at), write)
+    const labels = { reason, source: this.#host.source, metadata: NO_METADATA }
+    return this.#adopt(stamp(state, this.#nextVersion(), write, labels, at), write)
   }
 
   /**
    * Asks the guards, who write as little as a recipe does: the state that they are asked about was made of the one
    * that is current. What ran before them may have destroyed the store, or written, as getters of the state may.
    */
-  #ask(operation: string, write: Write | undefined, state: Immutable<S>): void {
+  #ask(operation: string, write: ReadWrite | undefined, state: Immutable<S>): void {
     this.inRecipe = true
     try {
       for (const check of this.#guards) check(write, state)
@@ -307,14 +310,13 @@ export class CommitPipeline<S> implements BatchLine<S> {
   }
 
   /** Makes a snapshot the newest write, and publishes it outside a batch. */
-  #adopt(snapshot: Snapshot<S>, write: Write | undefined): Snapshot<S> {
-    Object.freeze(snapshot)
+  #adopt(snapshot: Snapshot<S>, write: ReadWrite | undefined): Snapshot<S> {
     const before = this.head
     this.head = snapshot
     const { batch } = this
-    if (batch === undefined) this.publish(before, originOf(write))
+    if (batch === undefined) this.publish(before, write?.origin)
     else {
-      batch.origin = originOf(write)
+      batch.origin = write?.origin
       activity.writes += 1
     }
     return snapshot

@@ -1,9 +1,9 @@
 import type { Immutable } from '../../kit/index.ts'
 import { type Instant, instantOf } from '../../kit/index.ts'
-import type { Snapshot } from '../snapshot.ts'
+import { NO_METADATA, type Snapshot } from '../snapshot.ts'
 import type { PipelineHost } from './pipeline-host.ts'
 import { settleState } from './recipes.ts'
-import { labelOf, type WriteLabel } from './write-options.ts'
+import type { ReadWrite } from './write-options.ts'
 
 /** Makes the first snapshot of a store; without a state it is uninitialized. */
 export function firstSnapshot<S>(
@@ -18,21 +18,26 @@ export function firstSnapshot<S>(
   // The cast holds for an uninitialized store: its state is undefined, and nobody is told of it.
   const state = settled as Immutable<S>
   const version = initial === undefined ? -1 : 0
-  return Object.freeze(stamp(state, version, labelOf(undefined, 'INIT', source), instantOf(clock)))
+  return stamp(state, version, undefined, { reason: 'INIT', source, metadata: NO_METADATA }, instantOf(clock))
 }
 
-/** A snapshot that is not frozen yet. */
+/** What a snapshot says of its write, where the writer does not. */
+type Labels = Pick<Snapshot<unknown>, 'reason' | 'source' | 'metadata'>
+
+/** Makes a snapshot. */
 export const stamp = <S>(
   state: Immutable<S>,
   version: number,
-  { reason, source, metadata }: WriteLabel,
+  write: ReadWrite | undefined,
+  { reason, source, metadata }: Labels,
   { tsWall, tsMono }: Instant,
-): Snapshot<S> => ({
-  version,
-  state,
-  reason,
-  source,
-  tsWall,
-  tsMono,
-  metadata,
-})
+): Snapshot<S> =>
+  Object.freeze({
+    version,
+    state,
+    reason: write?.reason ?? reason,
+    source: write?.source ?? source,
+    tsWall,
+    tsMono,
+    metadata: write?.metadata ?? metadata,
+  })

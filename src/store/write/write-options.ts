@@ -1,5 +1,4 @@
 import { checkKeys, describeValue, HeadgateError, type KnownKeys } from '../../kit/index.ts'
-import { NO_METADATA } from '../snapshot.ts'
 
 /** Labels a write and states what it is based on. */
 export interface WriteOptions {
@@ -27,11 +26,9 @@ export type WhenFull = 'throw' | 'overrule'
 /** A write's label as given: a reason, or options. */
 export type Write = string | WriteOptions
 
-/** Who and why, ready for a snapshot. */
-export interface WriteLabel {
-  readonly reason: string
-  readonly source: string
-  readonly metadata: Readonly<Record<string, string>>
+/** A write's label as read. */
+export type ReadWrite = Omit<WriteOptions, 'metadata'> & {
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 const WRITE_KEYS: KnownKeys<WriteOptions> = {
@@ -62,7 +59,7 @@ function checkText(option: string, value: unknown): void {
 
 /** Refuses what an untyped caller may have passed. */
 function checkRead(
-  { reason, source, expectedVersion, metadata, whenFull }: WriteOptions,
+  { reason, source, expectedVersion, metadata, whenFull }: ReadWrite,
   givenMetadata: unknown,
 ): void {
   checkText('reason', reason)
@@ -91,27 +88,13 @@ const check =
  *
  * What is used afterwards is the copy: a getter of the options is foreign code, and may write or change its mind.
  */
-export function readWrite(write: Write | undefined): Write | undefined {
-  if (write === undefined || typeof write === 'string') return write
+export function readWrite(write: Write | undefined): ReadWrite | undefined {
+  if (write === undefined) return undefined
+  if (typeof write === 'string') return { reason: write }
   check?.object(write)
-  const { reason, source, expectedVersion, metadata, origin, whenFull } = write
+  const { reason, source, expectedVersion, metadata: given, origin, whenFull } = write
+  const metadata = given === undefined ? undefined : Object.freeze({ ...given })
   const read = { reason, source, expectedVersion, metadata, origin, whenFull }
-  if (metadata !== undefined) read.metadata = Object.freeze({ ...metadata })
-  check?.read(read, metadata)
+  check?.read(read, given)
   return read
 }
-
-/** Fills in what a write left out. */
-export function labelOf(write: Write | undefined, reason: string, source: string): WriteLabel {
-  if (write === undefined) return { reason, source, metadata: NO_METADATA }
-  if (typeof write === 'string') return { reason: write, source, metadata: NO_METADATA }
-  return {
-    reason: write.reason ?? reason,
-    source: write.source ?? source,
-    metadata: write.metadata ?? NO_METADATA,
-  }
-}
-
-/** What a writer knows its own commits by. */
-export const originOf = (write: Write | undefined): unknown =>
-  typeof write === 'object' ? write.origin : undefined
