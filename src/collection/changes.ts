@@ -27,7 +27,8 @@ export function changesBetween(before: Collection<unknown>, after: Collection<un
 }
 
 function compareSlots(slots: Slots): CollectionChanges {
-  const { ids, before, after } = slots
+  const { before, after } = slots
+  const { ids } = slots.index
   const removed: string[] = []
   const updated: string[] = []
   const filled: number[] = []
@@ -42,7 +43,7 @@ function compareSlots(slots: Slots): CollectionChanges {
 }
 
 /** Finds for each slot in which something arrived the next one in which both have an entity. */
-function arrivals({ ids, before, after }: Slots, filled: readonly number[]): Arrival[] {
+function arrivals({ index: { ids }, before, after }: Slots, filled: readonly number[]): Arrival[] {
   const end = Math.min(before.length, after.length)
   let next = 0
   return filled.map((slot) => {

@@ -98,31 +98,55 @@ export interface Collection<Entity> extends Iterable<[id: string, entity: Immuta
   toJSON(): [id: string, entity: Immutable<Entity>][]
 }
 
-const BRAND: unique symbol = Symbol.for('headgate.collection')
-
-/** What has changed between two versions, if at most `limit` ids have; `undefined` where there are more. */
-export type Compare = (
-  before: Collection<unknown>,
-  after: Collection<unknown>,
-  limit: number,
-) => CollectionDiff | undefined
+const MARK: unique symbol = Symbol.for('headgate.collection')
 
 /**
- * Marks a class whose instances are collections, also for the other copy of the package (ESM, CommonJS). The mark is
- * how two of them are compared: so whoever looks into collections need not load what makes them.
+ * The places of ids: a small whole number for each id that was ever in a collection, or in one that was made of it. An
+ * id keeps its place, so who keeps something for many ids can use an array.
  */
-export function brandCollection(prototype: object, compare: Compare): void {
-  Object.defineProperty(prototype, BRAND, { value: compare })
+export interface Places {
+  /** The id of each place. */
+  readonly ids: readonly string[]
+  /** The place of an id that was ever in one of the collections. */
+  placeOf(id: string): number | undefined
+}
+
+/** Told of the place of an id with its entities, `undefined` where it is absent; returns false to end the walk. */
+export type VisitChange = (place: number, was: unknown, is: unknown) => boolean
+
+/** What those can ask of a collection who have not loaded what makes them. */
+interface Mark {
+  placesOf(of: Collection<unknown>): Places
+  visitChanges(before: Collection<unknown>, after: Collection<unknown>, visit: VisitChange): boolean
 }
 
 /**
- * What has changed between two versions, if at most `limit` ids have; `undefined` where there are more, or
- * where the two share nothing and there is more to compare than that.
+ * Marks a class whose instances are collections, also for the other copy of the package (ESM, CommonJS). The mark is
+ * how they are compared: so whoever looks into collections need not load what makes them.
  */
-export const differencesWithin: Compare = (before, after, limit) =>
-  (after as unknown as { readonly [BRAND]: Compare })[BRAND](before, after, limit)
+export function markCollection(prototype: object, mark: Mark): void {
+  Object.defineProperty(prototype, MARK, { value: mark })
+}
+
+const markOf = (of: Collection<unknown>): Mark => (of as unknown as { readonly [MARK]: Mark })[MARK]
+
+/** The places of the ids of a collection: the same object for versions that share them. */
+export const placesOf = (of: Collection<unknown>): Places => markOf(of).placesOf(of)
+
+/**
+ * Visits each id whose entity differs between two versions, skipping what they share; it costs what differs. False where
+ * the walk was ended, or the two do not share their places and there was none.
+ */
+export const visitChanges = (
+  before: Collection<unknown>,
+  after: Collection<unknown>,
+  visit: VisitChange,
+): boolean => markOf(after).visitChanges(before, after, visit)
 
 /** Tells whether a value is a {@link Collection}. */
 export function isCollection(value: unknown): value is Collection<unknown> {
-  return typeof value === 'object' && value !== null && BRAND in value
+  // Read, not asked for with `in`, which the engine does several times as slowly where it sees objects of many shapes.
+  return (
+    typeof value === 'object' && value !== null && (value as { readonly [MARK]?: Mark })[MARK] !== undefined
+  )
 }

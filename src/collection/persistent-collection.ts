@@ -16,7 +16,13 @@
  */
 import type { Draft } from 'immer'
 import type { Immutable } from '../kit/index.ts'
-import { brandCollection, type Collection, type CollectionDiff } from './collection.ts'
+import {
+  type Collection,
+  type CollectionDiff,
+  markCollection,
+  type Places,
+  type VisitChange,
+} from './collection.ts'
 import { CLONING, contentsOf } from './contents.ts'
 import { requireId, runEntityRecipe, settledEntity } from './entity.ts'
 import { SlotIndex } from './slot-index.ts'
@@ -27,22 +33,6 @@ const TOMBSTONE = Symbol('removed')
 
 /** Whether a slot of a vector holds an entity: not a gap, and not what stands where one was removed. */
 export const isEntity = (item: unknown): boolean => item !== undefined && item !== TOMBSTONE
-
-/** A diff being made; `limit` is how many ids it may hold. */
-class Differences implements CollectionDiff {
-  readonly added: string[] = []
-  readonly updated: string[] = []
-  readonly removed: string[] = []
-  readonly #limit: number
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  get isWithinLimit(): boolean {
-    return this.added.length + this.updated.length + this.removed.length <= this.#limit
-  }
-}
 
 export class PersistentCollection<Entity> implements Collection<Entity> {
   /** What `structuredClone` stumbles on; see contents.ts. */
@@ -138,19 +128,33 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   diff(earlier: Collection<Entity>): CollectionDiff {
-    const within = compare(earlier, this, Number.POSITIVE_INFINITY)
-    return within as CollectionDiff // without a limit there is always one
+    const diff = { added: [] as string[], updated: [] as string[], removed: [] as string[] }
+    const note = (id: string, was: unknown, is: unknown): void => {
+      const list = was === undefined ? diff.added : is === undefined ? diff.removed : diff.updated
+      list.push(id)
+    }
+    const { ids } = this.#index
+    const visit: VisitChange = (place, was, is) => {
+      note(ids[place] as string, was, is)
+      return true
+    }
+    if (!visitChanges(earlier, this, visit)) compareIds(earlier, this, note)
+    return diff
   }
 
   toJSON(): [id: string, entity: Immutable<Entity>][] {
     return [...this.entries()]
   }
 
+  static placesOf(of: PersistentCollection<unknown>): Places {
+    return of.#index
+  }
+
   /** What two versions of one index are made of; `undefined` for others. */
   static slotsOf(before: Collection<unknown>, after: Collection<unknown>): Slots | undefined {
     // A collection may be of the other copy of the package, whose private fields cannot be read.
     if (!(#index in before && #index in after) || before.#index !== after.#index) return undefined
-    return { ids: after.#index.ids, before: before.#vector, after: after.#vector }
+    return { index: after.#index, before: before.#vector, after: after.#vector }
   }
 
   /** Where an id is, or -1; see slot-index.ts. */
@@ -214,43 +218,26 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 }
 
-brandCollection(PersistentCollection.prototype, compare)
-
-/** Two versions of one index: the ids of the slots, and what either has in them. */
+/** Two versions of one index, and what either has in its slots. */
 export interface Slots {
-  readonly ids: readonly string[]
+  readonly index: SlotIndex
   readonly before: Vector
   readonly after: Vector
 }
 
-function compare(
-  before: Collection<unknown>,
-  after: Collection<unknown>,
-  limit: number,
-): CollectionDiff | undefined {
-  const found = new Differences(limit)
+/** Compares only what the two do not share. */
+function visitChanges(before: Collection<unknown>, after: Collection<unknown>, visit: VisitChange): boolean {
   const slots = PersistentCollection.slotsOf(before, after)
-  if (slots !== undefined) return compareSlots(slots, before, after, found) ? found : undefined
-  if (before.size + after.size > limit) return undefined
-  return compareIds(before, after, found)
-}
-
-/** Compares only what the two do not share; false past the limit. */
-function compareSlots(
-  slots: Slots,
-  before: Collection<unknown>,
-  after: Collection<unknown>,
-  found: Differences,
-): boolean {
-  return slots.before.differences(slots.after, (slot, old, now) => {
-    const id = slots.ids[slot] as string
-    if (isEntity(old)) {
+  if (slots === undefined) return false
+  const { index } = slots
+  return slots.before.differences(slots.after, (slot, was, is) => {
+    if (isEntity(was)) {
+      if (isEntity(is)) return visit(index.placeAt(slot), was, is)
       // Where it has left its slot, it may have been added again in another one.
-      const entity = isEntity(now) ? now : after.get(id)
-      if (entity === undefined) found.removed.push(id)
-      else if (!Object.is(entity, old)) found.updated.push(id)
-    } else if (isEntity(now) && !before.has(id)) found.added.push(id)
-    return found.isWithinLimit
+      const entity = after.get(index.ids[slot] as string)
+      return Object.is(entity, was) || visit(index.placeAt(slot), was, entity)
+    }
+    return !isEntity(is) || before.has(index.ids[slot] as string) || visit(index.placeAt(slot), undefined, is)
   })
 }
 
@@ -258,13 +245,13 @@ function compareSlots(
 function compareIds(
   before: Collection<unknown>,
   after: Collection<unknown>,
-  found: Differences,
-): CollectionDiff {
-  for (const [id, old] of before) {
-    const now = after.get(id)
-    if (now === undefined) found.removed.push(id)
-    else if (!Object.is(now, old)) found.updated.push(id)
+  note: (id: string, was: unknown, is: unknown) => void,
+): void {
+  for (const [id, was] of before) {
+    const is = after.get(id)
+    if (!Object.is(was, is)) note(id, was, is)
   }
-  for (const id of after.ids()) if (!before.has(id)) found.added.push(id)
-  return found
+  for (const [id, is] of after) if (!before.has(id)) note(id, undefined, is)
 }
+
+markCollection(PersistentCollection.prototype, { placesOf: PersistentCollection.placesOf, visitChanges })

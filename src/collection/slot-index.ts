@@ -31,12 +31,16 @@
  * What must stay true: `ids[slot]` never changes. The index holds ids only, never entities, so it keeps
  * nothing alive that a version has let go.
  */
-export class SlotIndex {
+import type { Places } from './collection.ts'
+
+export class SlotIndex implements Places {
   /** The id of each slot. */
   readonly ids: string[] = []
   readonly #newest = new Map<string, number>()
   /** Of an id that was added more than once: the slot before. */
   readonly #earlier = new Map<number, number>()
+  /** Of the slot of an id that was added more than once: its first one. */
+  readonly #first = new Map<number, number>()
   #furtherLooks = 0
 
   /** Whether looking past the slots of others has cost as much as moving away from them. */
@@ -55,12 +59,25 @@ export class SlotIndex {
     return this.#earlier.get(slot)
   }
 
+  /** The first slot of the id that has this slot: a number that the id keeps. */
+  placeAt(slot: number): number {
+    return this.#first.size === 0 ? slot : (this.#first.get(slot) ?? slot)
+  }
+
+  placeOf(id: string): number | undefined {
+    const slot = this.#newest.get(id)
+    return slot === undefined ? undefined : this.placeAt(slot)
+  }
+
   /** Gives an id a slot behind the end of a version that does not have it: a new one, or that of a branch. */
   append(id: string, end: number): number {
     const earlier = this.#newest.get(id)
     if (earlier !== undefined && earlier >= end) return earlier
     const slot = this.ids.length
-    if (earlier !== undefined) this.#earlier.set(slot, earlier)
+    if (earlier !== undefined) {
+      this.#earlier.set(slot, earlier)
+      this.#first.set(slot, this.placeAt(earlier))
+    }
     this.#newest.set(id, slot)
     this.ids.push(id)
     return slot

@@ -44,33 +44,38 @@ function write(
   return own
 }
 
+const NOBODY: VectorNode = []
+
 /** Told of a slot with the item of either vector; returns false to end the walk. */
 export type VisitDifference = (slot: number, one: unknown, other: unknown) => boolean
 
 function visitDifferences(
-  one: VectorNode | undefined,
-  other: VectorNode | undefined,
+  one: VectorNode,
+  other: VectorNode,
   shift: number,
   first: number,
   visit: VisitDifference,
 ): boolean {
-  const end = Math.max(one?.length ?? 0, other?.length ?? 0)
+  if (shift === 0) return visitItems(one, other, first, visit)
+  const end = Math.max(one.length, other.length)
   for (let at = 0; at < end; at += 1) {
-    const [here, there] = [one?.[at], other?.[at]]
-    // What `Object.is` says; only a 0 needs it.
-    if (here === there && (here !== 0 || Object.is(here, there))) continue
+    const [here, there] = [one[at] as VectorNode | undefined, other[at] as VectorNode | undefined]
+    if (here === there) continue
     const slot = first + (at << shift)
-    const goOn =
-      shift === 0
-        ? visit(slot, here, there)
-        : visitDifferences(
-            here as VectorNode | undefined,
-            there as VectorNode | undefined,
-            shift - BITS,
-            slot,
-            visit,
-          )
-    if (!goOn) return false
+    if (!visitDifferences(here ?? NOBODY, there ?? NOBODY, shift - BITS, slot, visit)) return false
+  }
+  return true
+}
+
+/** Apart from the levels above: there the engine knows that what it compares are arrays. */
+function visitItems(one: VectorNode, other: VectorNode, first: number, visit: VisitDifference): boolean {
+  const end = Math.max(one.length, other.length)
+  for (let at = 0; at < end; at += 1) {
+    const here = one[at]
+    const there = other[at]
+    // What `Object.is` says; only a 0 and NaN need it.
+    if ((here === there && here !== 0) || Object.is(here, there)) continue
+    if (!visit(first + at, here, there)) return false
   }
   return true
 }

@@ -8,12 +8,16 @@
  */
 export function contain(call: () => unknown, report: (error: unknown) => void): void {
   try {
-    const result = call()
-    if (typeof result !== 'object' || result === null) return
-    // Asking for `then`, and calling it, is foreign code too.
-    const { then } = result as { then?: unknown }
-    if (typeof then === 'function') then.call(result, undefined, report)
+    reportRejection(call(), report)
   } catch (error) {
     report(error)
   }
+}
+
+/** Reports what a promise rejects with; for who calls, and contains what is thrown, without {@link contain}. */
+export function reportRejection(result: unknown, report: (error: unknown) => void): void {
+  if (typeof result !== 'object' || result === null) return
+  // Asking for `then`, and calling it, is foreign code too.
+  const { then } = result as { then?: unknown }
+  if (typeof then === 'function') then.call(result, undefined, report)
 }

@@ -1,7 +1,7 @@
 export { type CapturedContext, captureContext, runInContext } from './async-context.ts'
 export { checkKeys, type KnownKeys } from './check-keys.ts'
 export { type Clock, type Instant, instantOf, systemClock } from './clock.ts'
-export { contain } from './contain.ts'
+export { contain, reportRejection } from './contain.ts'
 export { defineDispose, defineRead, disposeSymbol, onAbort } from './disposal.ts'
 export { type ErrorCode, type ErrorDetails, explainErrors, HeadgateError, isHeadgateError } from './errors.ts'
 export { FairLock } from './fair-lock.ts'

@@ -131,6 +131,31 @@ describe.each(WAYS)('a change of one entity by %s', (_way, write) => {
     expect(store.state.robots.size).toBe(0)
   })
 
+  test('wakes one as before once another collection has taken the place of the first', () => {
+    const { store, woken } = followed(100)
+    for (let n = 0; n < 2; n += 1) {
+      write(store, (robots) => collection([...robots].reverse() as [string, Robot][]))
+      write(store, move('r3', n + 1))
+      const cost = counted(() => write(store, move('r7', n + 1)))
+      expect(woken.splice(0)).toEqual(['r3', 'r7'])
+      expect(cost.gets).toBeLessThan(10)
+    }
+  })
+
+  test('that left and came back wakes who looked at it all the while, and who came meanwhile', () => {
+    const { store, woken } = followed(40)
+    for (let n = 1; n < 4; n += 1) {
+      write(store, (robots) => robots.remove('r3'))
+      store.select('robots', 'r3').subscribe((now) => woken.push(`${n} ${now?.pose.x}`))
+      woken.length = 0
+      write(store, (robots) => robots.set('r3', robot(n)))
+      write(store, move('r3', n + 10))
+      const others = Array.from({ length: n }, (_, index) => index + 1)
+      const told = (x: number): string[] => ['r3', ...others.map((other) => `${other} ${x}`)]
+      expect([...woken].sort()).toEqual([...told(n), ...told(n + 10)].sort())
+    }
+  })
+
   test('is seen also when the gaps of many removals are closed by it', () => {
     const { store, woken } = followed(100)
     for (let n = 0; n < 80; n += 1) write(store, (robots) => robots.remove(`r${n}`))

@@ -2,14 +2,12 @@
  * Who looks at a path.
  *
  * There may be one on each of 100 000 entities, so what most of them are is one object: `subscribe(callback)`
- * makes a {@link CallbackListener}, which is the subscription that RxJS's users expect and the listener of the
- * node at once. RxJS's own subscriber for a callback is five objects and three times as large. Everybody else
- * (operators, observers with `error` or `complete`) comes with a subscriber made by RxJS.
- *
- * Neither needs a closure for its end.
+ * makes a {@link PathListener}, which is the subscription that RxJS's users expect and the leaf of the trie at once.
+ * RxJS's own subscriber for a callback is five objects and three times as large. Everybody else (operators, observers
+ * with `error` or `complete`) comes with a subscriber made by RxJS.
  */
-import { type Observer, Subscriber, type Unsubscribable } from 'rxjs'
-import { contain, type Slotted } from '../../kit/index.ts'
+import { type Observer, Subscription } from 'rxjs'
+import { reportRejection } from '../../kit/index.ts'
 import type { PathNode } from './path-node.ts'
 
 /** Whoever made a listener, and takes it away again. */
@@ -19,64 +17,51 @@ export interface ListenerOwner {
   failed(listener: PathListener, phase: 'next' | 'complete', error: unknown): void
 }
 
-export interface PathListener extends Slotted, Unsubscribable {
-  readonly node: PathNode
+/** Where a listener stands in the trie, and from when on. */
+export interface Standing {
+  /** The node above its own place, where `key` leads to that from; the root has none. */
+  readonly parent: PathNode | undefined
+  readonly key: unknown
   /** The number of the newest publication whose value it has been given, or needs no more. */
   since: number
-  next(value: unknown): void
-  complete(): void
-}
-
-/** Tells a subscriber of RxJS, which throws only where it was made by hand; its own teardown. */
-export class ObserverListener implements PathListener {
-  slot = -1
-  readonly node: PathNode
-  since: number
-  readonly #owner: ListenerOwner
-  readonly #observer: Observer<unknown>
-
-  constructor(owner: ListenerOwner, node: PathNode, since: number, observer: Observer<unknown>) {
-    this.node = node
-    this.since = since
-    this.#owner = owner
-    this.#observer = observer
-  }
-
-  next(value: unknown): void {
-    try {
-      this.#observer.next(value)
-    } catch (error) {
-      this.#owner.failed(this, 'next', error)
-    }
-  }
-
-  complete(): void {
-    try {
-      this.#observer.complete()
-    } catch (error) {
-      this.#owner.failed(this, 'complete', error)
-    }
-  }
-
-  unsubscribe(): void {
-    this.#owner.remove(this)
-  }
 }
 
 /** Calls a function; what it throws, or its promise rejects with, is a fault. */
-export class CallbackListener extends Subscriber<unknown> implements PathListener {
-  slot = -1
-  readonly node: PathNode
+export class PathListener extends Subscription implements Standing {
+  readonly parent: PathNode | undefined
+  readonly key: unknown
   since: number
   readonly #owner: ListenerOwner
   readonly #callback: (value: unknown) => unknown
 
-  constructor(owner: ListenerOwner, node: PathNode, since: number, callback: (value: unknown) => unknown) {
+  constructor(owner: ListenerOwner, { parent, key, since }: Standing, callback: (value: unknown) => unknown) {
     super()
-    this.node = node
+    this.parent = parent
+    this.key = key
     this.since = since
     this.#owner = owner
     this.#callback = callback
+  }
+
+  /** Tells a value that came with a publication, unless it has a newer one. */
+  tell(value: unknown, number: number): void {
+    if (this.since >= number) return
+    this.since = number
+    this.next(value)
+  }
+
+  next(value: unknown): void {
+    const callback = this.#callback
+    try {
+      const result = callback(value)
+      if (result !== undefined) reportRejection(result, (error) => this.failed('next', error))
+    } catch (error) {
+      this.failed('next', error)
+    }
+  }
+
+  complete(): void {
+    this.unsubscribe()
   }
 
   override unsubscribe(): void {
@@ -85,14 +70,25 @@ export class CallbackListener extends Subscriber<unknown> implements PathListene
     super.unsubscribe()
   }
 
-  protected override _next(value: unknown): void {
-    contain(
-      () => this.#callback(value),
-      (error) => this.#owner.failed(this, 'next', error),
-    )
+  protected failed(phase: 'next' | 'complete', error: unknown): void {
+    this.#owner.failed(this, phase, error)
+  }
+}
+
+/** Tells a subscriber of RxJS, whose teardown it is; that one throws only where it was made by hand. */
+export class ObserverListener extends PathListener {
+  readonly #observer: Observer<unknown>
+
+  constructor(owner: ListenerOwner, standing: Standing, observer: Observer<unknown>) {
+    super(owner, standing, (value) => observer.next(value))
+    this.#observer = observer
   }
 
-  protected override _complete(): void {
-    this.unsubscribe()
+  override complete(): void {
+    try {
+      this.#observer.complete()
+    } catch (error) {
+      this.failed('complete', error)
+    }
   }
 }

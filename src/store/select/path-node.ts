@@ -1,49 +1,111 @@
 /**
- * A place in the trie of paths, and who looks at it.
+ * A place in the trie of paths: who looks at it, and who looks below.
  *
- * There may be a place for each of 100 000 listeners, so it is small: no Map before the first child, no list
- * before the second listener.
+ * A place that one listener looks at, and nobody below, has no node: the listener itself stands among the children. It
+ * moves into a node when somebody else comes. So of 100 000 entities that are followed, none costs more than its
+ * listener and a slot.
+ *
+ * What must stay true: a node without listeners and children does not exist, but for the root.
  */
-import { SlotList } from '../../kit/index.ts'
+import { type Collection, isCollection, type Places, placesOf, visitChanges } from '../../collection/index.ts'
+import { type Children, ChildrenByPlace } from './children.ts'
+import { valueBelow } from './path.ts'
 import type { PathListener } from './path-listener.ts'
+
+/** What is above nothing that anybody was told: what there was before the first state. */
+export const NOTHING: unique symbol = Symbol('nothing')
+
+type Child = PathNode | PathListener
+
+function tell(child: Child, was: unknown, is: unknown, number: number): void {
+  if (Object.is(was, is)) return
+  if (child instanceof PathNode) child.changed(was, is, number)
+  else child.tell(is, number)
+}
 
 export class PathNode {
   readonly parent: PathNode | undefined
   readonly key: unknown
-  /** Nobody, one, or a list from the second on. */
-  listeners: PathListener | SlotList<PathListener> | undefined = undefined
-  children: Map<unknown, PathNode> | undefined = undefined
+  /** Nobody, one, or more. A walk of a Set meets who joins meanwhile, who has `since` to tell that he needs nothing. */
+  #listeners: PathListener | Set<PathListener> | undefined = undefined
+  #children: Children<Child> | undefined = undefined
 
   constructor(parent?: PathNode, key?: unknown) {
     this.parent = parent
     this.key = key
   }
 
-  get width(): number {
-    return this.children?.size ?? 0
-  }
-
-  get isEmpty(): boolean {
-    const { listeners } = this
-    return (
-      this.width === 0 && (listeners instanceof SlotList ? listeners.size === 0 : listeners === undefined)
-    )
-  }
-
-  add(listener: PathListener): void {
-    const { listeners } = this
-    if (listeners instanceof SlotList) listeners.add(listener)
-    else if (listeners === undefined) this.listeners = listener
-    else {
-      this.listeners = new SlotList()
-      this.listeners.add(listeners)
-      this.listeners.add(listener)
+  /** Wakes everybody at and below this place, whose value has changed with a publication. */
+  changed(was: unknown, is: unknown, number: number): void {
+    const listeners = this.#listeners
+    if (listeners instanceof Set) for (const listener of listeners) listener.tell(is, number)
+    else listeners?.tell(is, number)
+    const children = this.#children
+    if (children === undefined) return
+    if (isCollection(is) && isCollection(was) && this.#entitiesChanged(was, is, number)) return
+    for (const child of children.values()) {
+      tell(child, was === NOTHING ? was : valueBelow(was, child.key), valueBelow(is, child.key), number)
     }
   }
 
+  /** Wakes those who look at what differs between two versions of a collection; false where they share nothing. */
+  #entitiesChanged(was: Collection<unknown>, is: Collection<unknown>, number: number): boolean {
+    const places = placesOf(is)
+    if (places !== placesOf(was)) return false
+    const children = this.#childrenBy(places)
+    // Where more has changed than is looked at, it costs less to ask for that. Whoever has been told is not told again.
+    let left = children.size
+    return visitChanges(was, is, (place, one, other) => {
+      const child = children.at(place)
+      if (child !== undefined) tell(child, one, other, number)
+      left -= 1
+      return left >= 0
+    })
+  }
+
+  /** Those below, by the places of a collection, which may have taken the place of another. */
+  #childrenBy(places: Places): ChildrenByPlace<Child> {
+    const children = this.#children
+    if (children instanceof ChildrenByPlace && children.places === places) return children
+    const moved = new ChildrenByPlace(places, children)
+    this.#children = moved
+    return moved
+  }
+
+  /** The node below a key, made where there is none; `value` is what is here. */
+  nodeAt(key: unknown, value: unknown): PathNode {
+    const child = this.#children?.get(key)
+    if (child instanceof PathNode) return child
+    const node = new PathNode(this, key)
+    if (child !== undefined) node.add(child)
+    this.#put(key, value, node)
+    return node
+  }
+
+  add(listener: PathListener): void {
+    const listeners = this.#listeners
+    if (listeners instanceof Set) listeners.add(listener)
+    else this.#listeners = listeners === undefined ? listener : new Set([listeners, listener])
+  }
+
+  /** Adds who looks at a key below; `value` is what is here. */
+  addAt(key: unknown, value: unknown, listener: PathListener): void {
+    if (this.#children?.get(key) === undefined) this.#put(key, value, listener)
+    else this.nodeAt(key, value).add(listener)
+  }
+
   remove(listener: PathListener): void {
-    if (this.listeners instanceof SlotList) this.listeners.remove(listener)
-    else if (this.listeners === listener) this.listeners = undefined
+    const listeners = this.#listeners
+    if (listeners instanceof Set) listeners.delete(listener)
+    if (listeners === listener || (listeners as Set<PathListener>).size === 0) this.#listeners = undefined
+    this.#prune()
+  }
+
+  /** Takes away who looks at a key below. */
+  removeAt(key: unknown, listener: PathListener): void {
+    const child = this.#children?.get(key)
+    if (child instanceof PathNode) child.remove(listener)
+    else this.#drop(key)
   }
 
   /** The path that leads here. */
@@ -51,9 +113,29 @@ export class PathNode {
     return this.parent === undefined ? [] : [...this.parent.path, this.key]
   }
 
-  toArray(): PathListener[] {
-    const { listeners } = this
-    if (listeners === undefined) return []
-    return listeners instanceof SlotList ? listeners.toArray() : [listeners]
+  /** Completes everybody at and below this place. */
+  complete(): void {
+    const listeners = this.#listeners
+    const all = listeners instanceof Set ? [...listeners] : listeners === undefined ? [] : [listeners]
+    for (const each of [...all, ...(this.#children?.values() ?? [])]) each.complete()
+  }
+
+  #put(key: unknown, value: unknown, child: Child): void {
+    this.#children ??= isCollection(value) ? new ChildrenByPlace(placesOf(value)) : new Map()
+    this.#children.set(key, child)
+  }
+
+  #drop(key: unknown): void {
+    const children = this.#children
+    children?.delete(key)
+    if (children?.size === 0) this.#children = undefined
+    this.#prune()
+  }
+
+  #prune(): void {
+    const { parent } = this
+    if (parent !== undefined && this.#listeners === undefined && this.#children === undefined) {
+      parent.#drop(this.key)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
 import { nameOfPath, valueAt } from './path.ts'
 import type { PathIndex } from './path-index.ts'
-import { CallbackListener, ObserverListener } from './path-listener.ts'
+import { ObserverListener, PathListener } from './path-listener.ts'
 import { SelectedObservable } from './selected-observable.ts'
 import type { Selection } from './selection.ts'
 
@@ -37,10 +37,7 @@ export class PathSelection extends SelectedObservable<unknown> {
   ): Subscription {
     const isCallback = typeof observer === 'function' && !error && !complete
     if (!isCallback || !this.#isOpen()) return super.observe(observer, error, complete)
-    return this.#index.listen(
-      this.#path,
-      (node, since) => new CallbackListener(this.#index, node, since, observer),
-    )
+    return this.#index.listen(this.#path, (standing) => new PathListener(this.#index, standing, observer))
   }
 
   // Called by RxJS's Observable.subscribe().
@@ -48,7 +45,7 @@ export class PathSelection extends SelectedObservable<unknown> {
     if (this.#isOpen()) {
       return this.#index.listen(
         this.#path,
-        (node, since) => new ObserverListener(this.#index, node, since, observer),
+        (standing) => new ObserverListener(this.#index, standing, observer),
       )
     }
     observer.complete()
