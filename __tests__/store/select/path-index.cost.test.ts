@@ -51,7 +51,7 @@ describe('what a commit costs', () => {
     const store = createStore(world(50))
     for (let index = 0; index < 50; index += 1) store.select('robots', `r${index}`).subscribe()
     for (let index = 0; index < 100; index += 1) store.select('robots').subscribe()
-    const visited = jest.spyOn(PathListener.prototype, 'tell')
+    const visited = jest.spyOn(PathListener.prototype, 'changed')
     store.update((draft) => {
       for (let index = 0; index < 50; index += 1) move(`r${index}`, 1)(draft)
     })
@@ -90,7 +90,7 @@ describe('what a commit costs', () => {
         draft.mode = `${n}`
       })
     }
-    const visited = jest.spyOn(PathListener.prototype, 'tell')
+    const visited = jest.spyOn(PathListener.prototype, 'changed')
     store.set({ ...world(), mode: 'last', log: [] })
     expect(visited.mock.calls.length).toBeLessThan(10)
   })

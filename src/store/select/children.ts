@@ -40,16 +40,18 @@ export class ChildrenByPlace<Child> implements Children<Child> {
   }
 
   set(key: unknown, child: Child): void {
-    if (this.get(key) === undefined) this.size += 1
+    this.delete(key)
+    this.size += 1
     const place = this.#placeOf(key)
-    if (place === undefined || this.#others.has(key)) this.#others.set(key, child)
+    if (place === undefined) this.#others.set(key, child)
     else this.#placed[place] = child
   }
 
   delete(key: unknown): void {
-    const place = this.#placeOf(key)
-    if (this.get(key) !== undefined) this.size -= 1
-    if (!this.#others.delete(key) && place !== undefined) this.#placed[place] = undefined
+    if (this.get(key) === undefined) return
+    this.size -= 1
+    // The cast holds: whoever is not among the others has a place.
+    if (!this.#others.delete(key)) this.#placed[this.#placeOf(key) as number] = undefined
   }
 
   values(): Child[] {

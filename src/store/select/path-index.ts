@@ -23,18 +23,21 @@
 import type { Commit, CommitSink } from '../kernel.ts'
 import type { SnapshotSubject } from '../publish/snapshot-subject.ts'
 import type { ReadableCore } from '../readable-core.ts'
-import { nameOfPath, valueAt, valueBelow } from './path.ts'
-import type { ListenerOwner, PathListener, Standing } from './path-listener.ts'
-import { NOTHING, PathNode } from './path-node.ts'
+import type { Told } from './listener.ts'
+import { NOTHING } from './nothing.ts'
+import { nameOfPath, valueBelow } from './path.ts'
+import { PathListener, type PathListenerOwner } from './path-listener.ts'
+import { PathNode } from './path-node.ts'
 
-export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
+export class PathIndex<S> implements CommitSink<S>, PathListenerOwner {
   /** How many listeners there are. */
   size = 0
   readonly origin: ReadableCore<S>
   readonly #subject: SnapshotSubject<S>
   /** The number of the publication that is told, or was told last. */
   #number = 0
-  readonly #root = new PathNode()
+  /** The place of the snapshot; below it is that of its `state`. */
+  readonly #top = new PathNode()
   /** Ends following the commits; while there are listeners. */
   #leave: (() => void) | undefined
 
@@ -43,22 +46,26 @@ export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
     this.#subject = origin.subject
   }
 
-  get isStopped(): boolean {
-    return this.#subject.isStopped
-  }
-
   /** Adds a listener at a path, and tells it the current value. */
-  listen<L extends PathListener>(path: readonly unknown[], create: (standing: Standing) => L): L {
+  listen(path: readonly unknown[], told: Told): PathListener {
     const { broadcast } = this.#subject
-    const { published: since } = broadcast
     if (this.#leave === undefined) {
       this.#leave = broadcast.follow(this, 'before')
-      this.#number = since
+      this.#number = broadcast.published
     }
+    const snapshot = this.#subject.getValue()
+    let parent = this.#top
+    let above: unknown = snapshot
+    let key: unknown = 'state'
+    for (const next of path) {
+      parent = parent.nodeAt(key, above)
+      above = valueBelow(above, key)
+      key = next
+    }
+    const listener = new PathListener(this, parent, key, told, broadcast.published)
+    parent.addAt(above, listener)
     this.size += 1
-    const { version, state } = this.#subject.getValue()
-    const listener = this.#place(path, state, since, create)
-    if (version >= 0) broadcast.exclusively(() => listener.next(valueAt(state, path)))
+    if (snapshot.version >= 0) broadcast.exclusively(() => listener.next(valueBelow(above, key)))
     return listener
   }
 
@@ -66,52 +73,25 @@ export class PathIndex<S> implements CommitSink<S>, ListenerOwner {
     this.#number += 1
     this.origin.telling = snapshot
     // Before its first state a store has told nobody anything that a value could be equal to.
-    const was = before.version < 0 ? NOTHING : before.state
-    if (!Object.is(was, snapshot.state)) this.#root.changed(was, snapshot.state, this.#number)
+    this.#top.changed(before.version < 0 ? NOTHING : before, snapshot, this.#number)
     this.origin.telling = undefined
   }
 
   complete(): void {
-    this.#root.complete()
+    this.#top.complete()
   }
 
   failed({ parent, key }: PathListener, phase: 'next' | 'complete', error: unknown): void {
-    const path = parent === undefined ? [] : [...parent.path, key]
+    const [, ...path] = [...parent.path, key]
     this.origin.report({ subscriberId: nameOfPath(path), phase, error })
   }
 
   /** Takes a listener away; called by itself. */
   remove(listener: PathListener): void {
-    const { parent, key } = listener
-    if (parent === undefined) this.#root.remove(listener)
-    else parent.removeAt(key, listener)
+    listener.parent.removeAt(listener)
     this.size -= 1
     if (this.size > 0) return
     this.#leave?.()
     this.#leave = undefined
-  }
-
-  /** Makes a listener, and puts it where a path leads. */
-  #place<L extends PathListener>(
-    path: readonly unknown[],
-    state: unknown,
-    since: number,
-    create: (standing: Standing) => L,
-  ): L {
-    if (path.length === 0) {
-      const listener = create({ parent: undefined, key: undefined, since })
-      this.#root.add(listener)
-      return listener
-    }
-    let parent = this.#root
-    let value = state
-    for (const key of path.slice(0, -1)) {
-      parent = parent.nodeAt(key, value)
-      value = valueBelow(value, key)
-    }
-    const key = path.at(-1)
-    const listener = create({ parent, key, since })
-    parent.addAt(key, value, listener)
-    return listener
   }
 }

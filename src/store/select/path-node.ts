@@ -5,29 +5,21 @@
  * moves into a node when somebody else comes. So of 100 000 entities that are followed, none costs more than its
  * listener and a slot.
  *
- * What must stay true: a node without listeners and children does not exist, but for the root.
+ * What must stay true: a node without listeners and children does not exist, but for the topmost.
  */
 import { type Collection, isCollection, type Places, placesOf, visitChanges } from '../../collection/index.ts'
 import { type Children, ChildrenByPlace } from './children.ts'
+import { NOTHING } from './nothing.ts'
 import { valueBelow } from './path.ts'
 import type { PathListener } from './path-listener.ts'
 
-/** What is above nothing that anybody was told: what there was before the first state. */
-export const NOTHING: unique symbol = Symbol('nothing')
-
 type Child = PathNode | PathListener
-
-function tell(child: Child, was: unknown, is: unknown, number: number): void {
-  if (Object.is(was, is)) return
-  if (child instanceof PathNode) child.changed(was, is, number)
-  else child.tell(is, number)
-}
 
 export class PathNode {
   readonly parent: PathNode | undefined
   readonly key: unknown
-  /** Nobody, one, or more. A walk of a Set meets who joins meanwhile, who has `since` to tell that he needs nothing. */
-  #listeners: PathListener | Set<PathListener> | undefined = undefined
+  /** Its walk meets who joins meanwhile, and they know that they need nothing. */
+  #listeners: Set<PathListener> | undefined = undefined
   #children: Children<Child> | undefined = undefined
 
   constructor(parent?: PathNode, key?: unknown) {
@@ -38,13 +30,14 @@ export class PathNode {
   /** Wakes everybody at and below this place, whose value has changed with a publication. */
   changed(was: unknown, is: unknown, number: number): void {
     const listeners = this.#listeners
-    if (listeners instanceof Set) for (const listener of listeners) listener.tell(is, number)
-    else listeners?.tell(is, number)
+    if (listeners !== undefined) for (const listener of listeners) listener.changed(was, is, number)
     const children = this.#children
     if (children === undefined) return
     if (isCollection(is) && isCollection(was) && this.#entitiesChanged(was, is, number)) return
     for (const child of children.values()) {
-      tell(child, was === NOTHING ? was : valueBelow(was, child.key), valueBelow(is, child.key), number)
+      const wasBelow = was === NOTHING ? was : valueBelow(was, child.key)
+      const isBelow = valueBelow(is, child.key)
+      if (!Object.is(wasBelow, isBelow)) child.changed(wasBelow, isBelow, number)
     }
   }
 
@@ -55,9 +48,8 @@ export class PathNode {
     const children = this.#childrenBy(places)
     // Where more has changed than is looked at, it costs less to ask for that. Whoever has been told is not told again.
     let left = children.size
-    return visitChanges(was, is, (place, one, other) => {
-      const child = children.at(place)
-      if (child !== undefined) tell(child, one, other, number)
+    return visitChanges(was, is, (place, wasBelow, isBelow) => {
+      children.at(place)?.changed(wasBelow, isBelow, number)
       left -= 1
       return left >= 0
     })
@@ -83,29 +75,28 @@ export class PathNode {
   }
 
   add(listener: PathListener): void {
-    const listeners = this.#listeners
-    if (listeners instanceof Set) listeners.add(listener)
-    else this.#listeners = listeners === undefined ? listener : new Set([listeners, listener])
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
   }
 
   /** Adds who looks at a key below; `value` is what is here. */
-  addAt(key: unknown, value: unknown, listener: PathListener): void {
+  addAt(value: unknown, listener: PathListener): void {
+    const { key } = listener
     if (this.#children?.get(key) === undefined) this.#put(key, value, listener)
     else this.nodeAt(key, value).add(listener)
   }
 
   remove(listener: PathListener): void {
-    const listeners = this.#listeners
-    if (listeners instanceof Set) listeners.delete(listener)
-    if (listeners === listener || (listeners as Set<PathListener>).size === 0) this.#listeners = undefined
+    this.#listeners?.delete(listener)
+    if (this.#listeners?.size === 0) this.#listeners = undefined
     this.#prune()
   }
 
   /** Takes away who looks at a key below. */
-  removeAt(key: unknown, listener: PathListener): void {
-    const child = this.#children?.get(key)
+  removeAt(listener: PathListener): void {
+    const child = this.#children?.get(listener.key)
     if (child instanceof PathNode) child.remove(listener)
-    else this.#drop(key)
+    else this.#drop(listener.key)
   }
 
   /** The path that leads here. */
@@ -115,9 +106,7 @@ export class PathNode {
 
   /** Completes everybody at and below this place. */
   complete(): void {
-    const listeners = this.#listeners
-    const all = listeners instanceof Set ? [...listeners] : listeners === undefined ? [] : [listeners]
-    for (const each of [...all, ...(this.#children?.values() ?? [])]) each.complete()
+    for (const each of [...(this.#listeners ?? []), ...(this.#children?.values() ?? [])]) each.complete()
   }
 
   #put(key: unknown, value: unknown, child: Child): void {

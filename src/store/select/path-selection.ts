@@ -1,7 +1,6 @@
-import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
+import type { Listener, Told } from './listener.ts'
 import { nameOfPath, valueAt } from './path.ts'
 import type { PathIndex } from './path-index.ts'
-import { ObserverListener, PathListener } from './path-listener.ts'
 import { SelectedObservable } from './selected-observable.ts'
 import type { Selection } from './selection.ts'
 
@@ -30,30 +29,7 @@ export class PathSelection extends SelectedObservable<unknown> {
     return new PathSelection(this.#index, [...this.#path, ...args]) as unknown as Selection<never>
   }
 
-  protected override observe(
-    observer?: Partial<Observer<unknown>> | ((value: unknown) => unknown) | null,
-    error?: ((error: unknown) => void) | null,
-    complete?: (() => void) | null,
-  ): Subscription {
-    const isCallback = typeof observer === 'function' && !error && !complete
-    if (!isCallback || !this.#isOpen()) return super.observe(observer, error, complete)
-    return this.#index.listen(this.#path, (standing) => new PathListener(this.#index, standing, observer))
-  }
-
-  // Called by RxJS's Observable.subscribe().
-  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
-    if (this.#isOpen()) {
-      return this.#index.listen(
-        this.#path,
-        (standing) => new ObserverListener(this.#index, standing, observer),
-      )
-    }
-    observer.complete()
-    return undefined
-  }
-
-  #isOpen(): boolean {
-    this.#index.origin.subject.feed?.open()
-    return !this.#index.isStopped
+  protected override listen(told: Told): Listener {
+    return this.#index.listen(this.#path, told)
   }
 }

@@ -1,9 +1,10 @@
-import type { Observer, Subscription } from 'rxjs'
+import type { Observer, Subscriber, Subscription, TeardownLogic } from 'rxjs'
 import { defineRead } from '../../kit/index.ts'
 import { type Consumer, ofValues } from '../publish/consumer.ts'
 import { ContainedObservable } from '../publish/contained-observable.ts'
 import type { SubscribeOptions } from '../publish/subscribe-options.ts'
 import type { ReadableCore } from '../readable-core.ts'
+import type { Listener, Told } from './listener.ts'
 import type { Selection } from './selection.ts'
 import { SelectionHub } from './selection-hub.ts'
 
@@ -40,14 +41,8 @@ export abstract class SelectedObservable<R> extends ContainedObservable<R> {
   /** The value in a state of what it is selected of. */
   abstract read(state: unknown): R
 
-  /** Follows as an Observable is followed. */
-  protected observe(
-    observer?: ObserverOrNext<R>,
-    error?: ((error: unknown) => void) | null,
-    complete?: (() => void) | null,
-  ): Subscription {
-    return super.subscribe(observer, error, complete)
-  }
+  /** Tells the value, and each that differs from the one before. */
+  protected abstract listen(told: Told): Listener
 
   // One implementation; the overloads of Selection tell apart what it returns.
   override subscribe(
@@ -55,10 +50,28 @@ export abstract class SelectedObservable<R> extends ContainedObservable<R> {
     error?: ((error: unknown) => void) | SubscribeOptions<R> | null,
     complete?: (() => void) | null,
   ): Subscription {
-    if (typeof error !== 'object' || error === null) return this.observe(observer, error, complete)
+    if (typeof error !== 'object' || error === null) {
+      const isCallback = typeof observer === 'function' && !error && !complete
+      return isCallback && this.#isOpen()
+        ? this.listen(observer as (value: unknown) => unknown)
+        : super.subscribe(observer, error, complete)
+    }
     const consumer = ofValues(observer as Consumer<R>)
     const handle = this.hub.core.attach(consumer, error, SelectedObservable.prototype.subscribe)
     return handle as unknown as Subscription
+  }
+
+  // Called by RxJS's Observable.subscribe().
+  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
+    if (this.#isOpen()) return this.listen(observer)
+    observer.complete()
+    return undefined
+  }
+
+  #isOpen(): boolean {
+    const { subject } = this.#origin
+    subject.feed?.open()
+    return !subject.isStopped
   }
 
   select(...args: readonly unknown[]): Selection<never> {

@@ -14,39 +14,26 @@
  * What must stay true: a listener is told a value only if it differs from the one it was told last, and
  * never one of an older publication (`since`); a node without listeners does not exist.
  */
-import type { Subscriber, Unsubscribable } from 'rxjs'
 import type { Receiver } from '../../backpressure/index.ts'
-import { SlotList, type Slotted } from '../../kit/index.ts'
 import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { Listener, type Told } from './listener.ts'
+import { NOTHING } from './nothing.ts'
+import { nameOfSelector, type Selector, synchronous } from './selector.ts'
 import type { SelectorSelection } from './selector-selection.ts'
-import { synchronous } from './synchronous.ts'
 
-export type Selector = (state: never) => unknown
 export type Equal = (previous: unknown, current: unknown) => boolean
 
-/** What nothing is equal to: what has not been read or told yet. */
-export const NOTHING: unique symbol = Symbol('nothing')
-
-/** One subscription; its own teardown. */
-class SelectorListener implements Slotted, Unsubscribable {
-  slot = -1
+/** One who follows a selection. */
+class SelectorListener extends Listener {
   readonly #node: SelectorNode<unknown>
   readonly #selection: SelectorSelection
-  readonly #observer: Subscriber<unknown>
   #last: unknown = NOTHING
-  #since: number
 
-  constructor(
-    node: SelectorNode<unknown>,
-    selection: SelectorSelection,
-    observer: Subscriber<unknown>,
-    since: number,
-  ) {
+  constructor(node: SelectorNode<unknown>, selection: SelectorSelection, told: Told, since: number) {
+    super(told, since)
     this.#node = node
     this.#selection = selection
-    this.#observer = observer
-    this.#since = since
   }
 
   get hasOwnEqual(): boolean {
@@ -55,9 +42,7 @@ class SelectorListener implements Slotted, Unsubscribable {
 
   /** Tells what a publication has made of the selection, unless it is no news. */
   offer(state: unknown, result: unknown, number: number): void {
-    if (this.#since >= number) return
-    this.#since = number
-    this.#tell(state, result)
+    if (this.expects(number)) this.#tell(state, result)
   }
 
   replay(state: unknown): void {
@@ -76,24 +61,15 @@ class SelectorListener implements Slotted, Unsubscribable {
     }
     this.#last = value
     selection.told(value)
-    try {
-      this.#observer.next(value)
-    } catch (error) {
-      // A subscriber of RxJS that was made by hand.
-      this.#node.failed('next', error)
-    }
+    this.next(value)
   }
 
-  complete(): void {
-    try {
-      this.#observer.complete()
-    } catch (error) {
-      this.#node.failed('complete', error)
-    }
-  }
-
-  unsubscribe(): void {
+  protected override leave(): void {
     this.#node.remove(this)
+  }
+
+  protected override failed(phase: 'next' | 'complete', error: unknown): void {
+    this.#node.failed(phase, error)
   }
 }
 
@@ -102,7 +78,8 @@ class SelectorNode<S> implements Receiver<Snapshot<S>> {
   slot = -1
   readonly selector: Selector
   readonly #index: SelectorIndex<S>
-  readonly #listeners = new SlotList<SelectorListener>()
+  /** A walk of a Set meets who joins meanwhile, who knows that he needs nothing of this publication. */
+  readonly #listeners = new Set<SelectorListener>()
   #ownEquals = 0
   /** The number of the publication that is told, or was told last. */
   #number: number
@@ -111,7 +88,6 @@ class SelectorNode<S> implements Receiver<Snapshot<S>> {
   #result: unknown
   /** What everybody has been told, or counts as equal to it. */
   #told: unknown = NOTHING
-  #telling = false
 
   constructor(index: SelectorIndex<S>, selector: Selector, number: number) {
     this.#index = index
@@ -130,7 +106,7 @@ class SelectorNode<S> implements Receiver<Snapshot<S>> {
   run(state: unknown): unknown {
     if (!Object.is(this.#state, state)) {
       const result = this.selector(state as never)
-      this.#result = Object.is(result, this.#result) ? result : checked(this.selector, result)
+      this.#result = Object.is(result, this.#result) ? result : synchronous(result, 'selector', this.selector)
       this.#state = state
     }
     return this.#result
@@ -148,18 +124,13 @@ class SelectorNode<S> implements Receiver<Snapshot<S>> {
     }
     if (this.#ownEquals === 0 && Object.is(result, this.#told)) return
     this.#told = result
-    this.#telling = true
     this.#index.origin.telling = snapshot
-    for (let slot = 0, { end } = this.#listeners; slot < end; slot += 1) {
-      this.#listeners.at(slot)?.offer(state, result, this.#number)
-    }
+    for (const listener of this.#listeners) listener.offer(state, result, this.#number)
     this.#index.origin.telling = undefined
-    this.#telling = false
-    this.#listeners.compact()
   }
 
   complete(): void {
-    for (const listener of this.#listeners.toArray()) listener.complete()
+    for (const listener of [...this.#listeners]) listener.complete()
   }
 
   add(listener: SelectorListener): void {
@@ -168,19 +139,11 @@ class SelectorNode<S> implements Receiver<Snapshot<S>> {
   }
 
   remove(listener: SelectorListener): void {
-    this.#listeners.remove(listener)
+    this.#listeners.delete(listener)
     if (listener.hasOwnEqual) this.#ownEquals -= 1
-    if (!this.#telling) this.#listeners.compact()
     this.#index.left(this)
   }
 }
-
-/** What the followers of a selector are called: `select(byBattery)`. */
-export const nameOfSelector = ({ name }: Selector): string => `select(${name === '' ? 'selector' : name})`
-
-/** What a selector returned, unless it is a promise or a generator. */
-const checked = (selector: Selector, result: unknown): unknown =>
-  synchronous(result, 'selector', nameOfSelector(selector))
 
 export class SelectorIndex<S> {
   /** How many listeners there are. */
@@ -195,22 +158,17 @@ export class SelectorIndex<S> {
   /** What a selector makes of a state; the run that those who follow it share, where there is one. */
   run(selector: Selector, state: unknown): unknown {
     const node = this.#nodes.get(selector)
-    return node === undefined ? checked(selector, selector(state as never)) : node.run(state)
+    return node === undefined ? synchronous(selector(state as never), 'selector', selector) : node.run(state)
   }
 
-  /** Tells an observer the value of a selection, and each that differs from the one before. */
-  listen(selection: SelectorSelection, observer: Subscriber<unknown>): SelectorListener | undefined {
+  /** Tells the value of a selection, and each that differs from the one before. */
+  listen(selection: SelectorSelection, told: Told): SelectorListener {
     const { subject } = this.origin
-    subject.feed?.open()
-    if (subject.isStopped) {
-      observer.complete()
-      return undefined
-    }
     const { broadcast } = subject
     const node = this.#nodeOf(selection.selector)
     // The cast erases the state's type, which listeners do not look at.
     const erased = node as SelectorNode<unknown>
-    const listener = new SelectorListener(erased, selection, observer, broadcast.published)
+    const listener = new SelectorListener(erased, selection, told, broadcast.published)
     node.add(listener)
     this.size += 1
     const { version, state } = subject.getValue()

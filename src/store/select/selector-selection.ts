@@ -1,7 +1,8 @@
-import type { Subscriber, TeardownLogic } from 'rxjs'
+import type { Listener, Told } from './listener.ts'
+import { NOTHING } from './nothing.ts'
 import { SelectedObservable } from './selected-observable.ts'
-import { type Equal, NOTHING, nameOfSelector, type Selector, type SelectorIndex } from './selector-index.ts'
-import { synchronous } from './synchronous.ts'
+import { nameOfSelector, type Selector, synchronous } from './selector.ts'
+import type { Equal, SelectorIndex } from './selector-index.ts'
 
 /**
  * What `select(selector, equal)` returns.
@@ -51,12 +52,11 @@ export class SelectorSelection extends SelectedObservable<unknown> {
   }
 
   isSame(previous: unknown, current: unknown): boolean {
-    return synchronous(this.equal(previous, current), 'equality', nameOfSelector(this.selector))
+    return synchronous(this.equal(previous, current), 'equality', this.selector)
   }
 
-  // Called by RxJS's Observable.subscribe().
-  protected _subscribe(observer: Subscriber<unknown>): TeardownLogic {
-    return this.#index.listen(this, observer)
+  protected override listen(told: Told): Listener {
+    return this.#index.listen(this, told)
   }
 
   #known(result: unknown): unknown {
