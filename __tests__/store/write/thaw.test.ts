@@ -91,6 +91,27 @@ describe('a large array that recipes change', () => {
     })
   })
 
+  test('keeps its gaps', () => {
+    const store = createStore({ list: new Array<number>(100) })
+    for (const n of numbers(4)) {
+      store.update(({ list }) => {
+        list[0] = n
+      })
+    }
+    expect(Object.keys(store.state.list)).toEqual(['0'])
+  })
+
+  test('keeps its class', () => {
+    class Rows extends Array<number> {}
+    const store = createStore({ rows: Rows.from(numbers(100)) })
+    for (const n of numbers(4)) {
+      store.update(({ rows }) => {
+        rows[0] = n + 1
+      })
+    }
+    expect(store.state.rows).toBeInstanceOf(Rows)
+  })
+
   test('short ones are left to immer', () => {
     const store = changedOnce(31)
     const change = () =>

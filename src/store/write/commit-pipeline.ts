@@ -206,19 +206,23 @@ export class CommitPipeline<S> implements BatchLine<S> {
       const write = this.#admit(operation, given)
       const at = instantOf(this.#host.clock)
       const before = this.head.state
-      let state: Immutable<S>
-      this.inRecipe = true
-      try {
-        state = step(before, at)
-      } finally {
-        this.inRecipe = false
-      }
+      const state = this.#reading(() => step(before, at))
       this.requireAlive(operation) // the step may have called destroy()
       if (Object.is(state, before)) return this.unchanged(noops)
       this.#requireValue(operation, state)
       return this.#commit(operation, state, write, reason, at)
     } catch (error) {
       throw this.#failed(error, operation)
+    }
+  }
+
+  /** Runs code that may read this store but not write to it. */
+  #reading<R>(work: () => R): R {
+    this.inRecipe = true
+    try {
+      return work()
+    } finally {
+      this.inRecipe = false
     }
   }
 
@@ -299,11 +303,10 @@ export class CommitPipeline<S> implements BatchLine<S> {
    * that is current. What ran before them may have destroyed the store, or written, as getters of the state may.
    */
   #ask(operation: string, write: ReadWrite | undefined, state: Immutable<S>): void {
-    this.inRecipe = true
-    try {
-      for (const check of this.#guards) check(write, state)
-    } finally {
-      this.inRecipe = false
+    if (this.#guards.length > 0) {
+      this.#reading(() => {
+        for (const check of this.#guards) check(write, state)
+      })
     }
     this.requireAlive(operation)
     this.#requireVersion(write)

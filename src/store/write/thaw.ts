@@ -71,6 +71,8 @@ function thawed(part: unknown, path: readonly string[], originals: Map<object, o
   const inner = key === undefined ? isLarge(part) : thawed(part[key], rest, originals)
   if (!inner) return undefined
   const copy = Array.isArray(part) ? [...part] : { ...part }
+  // A spread makes `undefined` of a gap, which immer keeps.
+  if (Array.isArray(copy) && copy.includes(undefined)) return undefined
   if (key !== undefined) (copy as Container)[key] = inner
   originals.set(copy, part)
   return copy
@@ -91,7 +93,7 @@ function pathOfLarge(before: unknown, after: unknown): string[] | undefined {
 const isContainer = (value: unknown): value is Container =>
   typeof value === 'object' &&
   value !== null &&
-  (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
+  Object.getPrototypeOf(value) === (Array.isArray(value) ? Array : Object).prototype
 
 const isLarge = (value: unknown): boolean =>
   Array.isArray(value) && value.length >= LARGE && Object.isFrozen(value)
