@@ -194,6 +194,36 @@ withBrowser('the page', () => {
   )
 
   test(
+    'is worked by keys alone: a line, a slider and a button have the keys that are theirs',
+    async () => {
+      const store = createStore({ n: 0 }, { name: 'robot' })
+      const { page } = await show([createStore(0, { name: 'other' }), store])
+      for (let n = 1; n <= 5; n += 1) store.set({ n })
+      const line = page.locator('tr[data-store=robot]')
+      await line.focus()
+      await page.keyboard.press('Enter')
+      await page.locator('.leaf', { hasText: 'n5' }).waitFor()
+      const live = page.locator('.scrub button.on', { hasText: 'live' })
+      // The button on a commit is no way to the commit.
+      await page.getByLabel('Compare with 3').focus()
+      await page.keyboard.press('Enter')
+      await page.locator('.pin.on').waitFor()
+      expect(await live.count()).toBe(1)
+      await page.locator('tr', { has: page.getByLabel('Compare with 3') }).focus()
+      await page.keyboard.press('Enter')
+      await page.locator('.leaf', { hasText: 'n3' }).waitFor()
+      await page.getByLabel('Version', { exact: true }).focus()
+      await page.keyboard.press('ArrowLeft')
+      await page.locator('.leaf', { hasText: 'n2' }).waitFor()
+      await page.keyboard.press('End')
+      await live.waitFor()
+      await page.keyboard.press('Escape')
+      await page.waitForFunction(`document.activeElement.dataset.store === 'robot'`)
+    },
+    PATIENCE_MS,
+  )
+
+  test(
     'sends an event where that is allowed, and cannot where it is not',
     async () => {
       const store = createMachineStore(lamp, { name: 'lamp' })
@@ -205,6 +235,11 @@ withBrowser('the page', () => {
       await allowed.page.getByRole('button', { name: 'PRESS', exact: true }).click()
       await allowed.page.locator('.box.active[data-box=ON]').waitFor()
       expect(store.current).toBe('ON')
+      await allowed.page.getByLabel('PRESS with fields').press('Enter')
+      await allowed.page.waitForFunction(`document.activeElement.tagName === 'TEXTAREA'`)
+      await allowed.page.keyboard.press('Escape')
+      await allowed.page.locator('textarea').waitFor({ state: 'detached' })
+      await allowed.page.locator('main.machine').waitFor()
       const { page } = await show([store])
       await page.locator('tr[data-store=lamp]').click()
       await page.locator('.tree').waitFor()
@@ -263,6 +298,11 @@ withBrowser('the page', () => {
       })
       await page.locator('tr[data-store=recorded]').click()
       await page.locator('.leaf', { hasText: 'n1' }).waitFor()
+      const time = page.getByLabel('Time')
+      const last = Number(await time.inputValue())
+      await time.press('ArrowLeft')
+      expect(Number(await time.inputValue())).toBe(last - 1)
+      await time.press('End')
       await page.locator('.player').waitFor()
     },
     PATIENCE_MS,

@@ -29,6 +29,9 @@ export function listenForKeys(root: HTMLElement | ShadowRoot, place: Place, feed
   return () => listening.abort()
 }
 
+/** What a slider that has the focus does with them is its own. */
+const SLIDER_KEYS: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End'])
+
 function press(event: KeyboardEvent, root: ParentNode, place: Place, feed: Feed): void {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
   const target = event.composedPath()[0]
@@ -38,6 +41,8 @@ function press(event: KeyboardEvent, root: ParentNode, place: Place, feed: Feed)
     if (event.key === 'Escape') (target as HTMLElement).blur()
     return
   }
+  const isSlider = target instanceof HTMLInputElement && target.type === 'range'
+  if (isSlider && SLIDER_KEYS.has(event.key)) return
   const action = actions(root, place, feed)[event.key]
   if (action === undefined) return
   event.preventDefault()
@@ -52,18 +57,26 @@ function actions(root: ParentNode, place: Place, feed: Feed): Readonly<Record<st
     const to = Math.max(oldest, (place.version.value ?? head) + by)
     place.version.value = to >= head ? undefined : to
   }
+  const toOverview = (): void => {
+    const from = place.view.value
+    place.go('overview')
+    if (from !== 'store' && from !== 'machine') return
+    // Back on the line that it came from, once that is drawn.
+    const line = `tr.line[data-id=${JSON.stringify(place.id.value)}]`
+    setTimeout(() => root.querySelector<HTMLElement>(line)?.focus(), 0)
+  }
   return {
     '/': () => {
       place.go('overview')
       // The field is drawn with the view.
       setTimeout(() => root.querySelector<HTMLInputElement>('input[type=search]')?.focus(), 0)
     },
-    o: () => place.go('overview'),
+    o: toOverview,
     g: () => place.go('graph'),
     r: () => place.go('record'),
     s: () => place.id.value !== undefined && place.go('store'),
     m: () => feed.look.value?.machine && place.go('machine'),
-    Escape: () => place.go('overview'),
+    Escape: toOverview,
     ArrowLeft: () => scrub(-1),
     ArrowRight: () => scrub(1),
     End: () => {

@@ -113,6 +113,9 @@ function isLast(event: string | undefined, label: string): boolean {
     .some((line) => (ending === undefined ? line === drawn : line.endsWith(ending)))
 }
 
+/** Once, when it is drawn. */
+const focusOn = (field: HTMLElement | null): void => field?.focus()
+
 function Events({
   events,
   id,
@@ -177,7 +180,11 @@ function Events({
             aria-label="Fields of the event, as JSON"
             rows={3}
             value={form.value.text}
-            onKeyDown={(event) => event.stopPropagation()}
+            onKeyDown={(event) => {
+              event.stopPropagation()
+              if (event.key === 'Escape') form.value = undefined
+            }}
+            ref={focusOn}
             onInput={({ currentTarget }) => {
               if (form.value !== undefined) form.value = { ...form.value, text: currentTarget.value }
             }}

@@ -86,7 +86,14 @@ function Line({ store, open }: { readonly store: StoreFacts; readonly open: () =
   }
   return (
     <>
-      <tr class={`line ${level}`} tabIndex={0} onClick={open} onKeyDown={onKey} data-store={store.name}>
+      <tr
+        class={`line ${level}`}
+        tabIndex={0}
+        onClick={open}
+        onKeyDown={onKey}
+        data-store={store.name}
+        data-id={store.id}
+      >
         <td>
           <Dot level={level} label={store.ended ? 'ended' : store.status} />
         </td>

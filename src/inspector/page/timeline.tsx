@@ -28,7 +28,6 @@ export function Timeline({ look, place }: { readonly look: Look; readonly place:
           max={Math.max(0, head.version)}
           value={shown}
           onInput={(event) => go(Number(event.currentTarget.value))}
-          onKeyDown={(event) => event.stopPropagation()}
         />
         <button type="button" title="One version on (→)" onClick={() => go(shown + 1)}>
           ▸
@@ -70,7 +69,10 @@ export function Timeline({ look, place }: { readonly look: Look; readonly place:
                   class={commit.version === shown ? 'shown' : ''}
                   tabIndex={0}
                   onClick={() => go(commit.version)}
-                  onKeyDown={(event) => event.key === 'Enter' && go(commit.version)}
+                  onKeyDown={(event) => {
+                    // Not what is pressed on the button in it.
+                    if (event.key === 'Enter' && event.target === event.currentTarget) go(commit.version)
+                  }}
                 >
                   <td class="n">{count(commit.version)}</td>
                   <td>
