@@ -26,7 +26,7 @@ function swc(parser: { syntax: 'typescript' | 'ecmascript'; tsx?: boolean }): Re
 const ES_MODULES = ['svelte/src', 'esm-env', '@angular', '@ngrx', 'preact']
 
 /**
- * What the three projects share.
+ * What the projects share.
  *
  * The sources are ES modules; swc turns them into CommonJS as jest loads them, because on Node 20 jest runs
  * ES modules only behind an experimental flag. Imports that end in `.ts` name real files. RxJS is loaded as its single
@@ -66,8 +66,10 @@ const config: Config = {
   workerIdleMemoryLimit: '600MB',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [
-    project('unit', '__tests__'),
+    project('unit', '__tests__', { testPathIgnorePatterns: ['/node_modules/', '\\.system\\.test\\.'] }),
     project('marbles', 'marbles'),
+    // What starts other programs: the command, compilers, servers, browsers.
+    project('system', '__tests__', { testMatch: ['<rootDir>/__tests__/**/*.system.test.{ts,tsx}'] }),
     // A heap scenario takes seconds and hundreds of megabytes: one at a time, with no other test beside it.
     project('memlab', 'memlab', {
       runner: '<rootDir>/scripts/one-worker-runner.cjs',

@@ -1,7 +1,7 @@
 /** Checks everything, and names each check as it runs. A failure does not stop the checks after it. */
 import { spawnSync } from 'node:child_process'
 
-const CHECKS = ['types', 'lint', 'test', 'package']
+const CHECKS = ['types', 'lint', 'test', 'test:system', 'package']
 
 const failed = CHECKS.filter((check) => {
   console.log(`\n== ${check}`)

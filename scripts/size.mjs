@@ -7,7 +7,7 @@
  *     npm run size -- --files    what each source file adds to `createStore`; --row NAME takes another row
  *     npm run size -- --json     the rows as data
  *
- * __tests__/package/size.test.ts fails where a row is above its `limit`. A `goal` is a limit that is not reached.
+ * __tests__/package/size.system.test.ts fails where a row is above its `limit`. A `goal` is a limit that is not reached.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

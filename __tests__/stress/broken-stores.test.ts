@@ -123,7 +123,7 @@ describe('a store that is wrong', () => {
     },
   )
 
-  // Those of NATS need its server: broken-machines.test.ts.
+  // Those of NATS need its server: broken-machines.system.test.ts.
   test('is in the table for every scenario but those of NATS', () => {
     const covered = new Set(MUST_FAIL.map(([, scenario]) => scenario))
     const others = scenarios.filter(({ name }) => !covered.has(name))

@@ -1,4 +1,4 @@
-/** What tabs do, in one process: Node has a BroadcastChannel, and the locks are made here. Chromium is in browser.test.ts. */
+/** What tabs do, in one process: Node has a BroadcastChannel, and the locks are made here. Chromium is in browser.system.test.ts. */
 import { describe, expect, test } from '@jest/globals'
 import { createStore, type Store } from '../../src/index.ts'
 import {
