@@ -164,14 +164,15 @@ export default {
           tsWall,
           tsMono,
         })
-        const longer = [...history, record]
-        if (longer.length > HISTORY_MAX) longer.shift()
+        const records = [...history]
+        if (records.length === HISTORY_MAX) records.shift()
+        records.push(record)
         versions.commit(
           Object.freeze({
             current: found.target,
             previous: current,
             context,
-            history: Object.freeze(longer),
+            history: Object.freeze(records),
             attempts: attempts + 1,
           }),
           tsWall,

@@ -136,7 +136,7 @@ export class Actor implements Supervisor {
   /** Begins with a store that there is. */
   sit(store: AnyMachineStore, driver: MachineDriver): void {
     this.#seat = Seat.of(store, driver)
-    driver.supervise(this)
+    driver.running.supervise(this)
   }
 
   /**
@@ -171,7 +171,7 @@ export class Actor implements Supervisor {
     this.#contained(() => {
       const begun = this.#initial(this.place?.parent.head?.state.context)
       if (this.#seat === undefined) return this.#begin(begun)
-      this.#seat.driver.reset()
+      this.#seat.driver.running.reset()
       this.#seat.driver.consequences.begun(begun)
       this.#seat.commit(begun.state, 'RESTART')
     })
@@ -236,7 +236,7 @@ export class Actor implements Supervisor {
     this.status = 'failed'
     this.failure = { phase, error }
     this.system.touch(this)
-    this.driver?.reset()
+    this.driver?.running.reset()
     this.note('failed')
   }
 
@@ -259,7 +259,7 @@ export class Actor implements Supervisor {
     const { system, machine, address } = this
     const input = this.#input?.value
     this.#seat = Seat.light(machine, address, from, { system, actor: this, input })
-    this.#seat.driver.supervise(this, plan)
+    this.#seat.driver.running.supervise(this, plan)
   }
 
   #resume(from: ChildSnapshot): void {
@@ -281,7 +281,7 @@ export class Actor implements Supervisor {
   /** Makes room for what is restored: children, timers, and for the root, which lives on, its messages. */
   #makeRoom({ actor }: Plan): void {
     this.family?.end()
-    this.driver?.reset()
+    this.driver?.running.reset()
     if (this.place !== undefined) return
     this.#forget()
     this.#takeIn(actor.inbox)

@@ -110,7 +110,7 @@ class SystemFollower implements Runner, Watcher {
 
   hold(): (goOn?: () => void) => void {
     this.#holds += 1
-    const release = this.#driver?.hold()
+    const release = this.#driver?.running.hold()
     return (goOn) => {
       this.#holds -= 1
       // What is restored while the root is held begins as the root does, and nothing before it.
@@ -121,13 +121,13 @@ class SystemFollower implements Runner, Watcher {
   }
 
   start(): void {
-    this.#driver?.start()
+    this.#driver?.running.start()
   }
 
   reset(): void {
     const { root } = this.#system.core
     root.family?.end()
-    root.driver?.reset()
+    root.driver?.running.reset()
   }
 
   resume(): void {

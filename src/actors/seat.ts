@@ -40,7 +40,7 @@ export class Seat {
     this.#store = store
   }
 
-  /** One of its own; `driver.tell(head)` begins it. */
+  /** One of its own; `driver.running.tell(head)` begins it. */
   static light(
     machine: AnyMachine,
     name: string,
@@ -50,7 +50,7 @@ export class Seat {
     const { clock, scheduler } = system
     const first = 'version' in begin ? settled(begin, name) : firstOf(begin.state, name, system)
     const kernel = new LightKernel(name, clock, first, {
-      next: (snapshot) => driver.tell(snapshot),
+      next: (snapshot) => driver.running.tell(snapshot),
       threw: (error) => actor.failed('after', error),
       reported: (fault) => system.report(actor, fault.phase, fault.error, 1),
     })

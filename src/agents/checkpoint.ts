@@ -182,11 +182,11 @@ function begin<Context, Cells extends Cell, Io extends Ports>(
 /** Has a machine store that waits stand where a snapshot does, and go on from there. */
 export function goOn(store: { readonly name: string }, snapshot: Snapshot<never>, entered: EntryTimes): void {
   const driver = driverOf(store)
-  const release = driver.hold()
+  const release = driver.running.hold()
   try {
     ;(store as unknown as { put(snapshot: Snapshot<never>): void }).put(snapshot)
   } finally {
-    driver.start()
+    driver.running.start()
     release(() => resumeDriver(driver, snapshot.tsWall, entered))
   }
 }

@@ -93,7 +93,7 @@ export async function checkpointer<Context, Cells extends Cell, Io extends Ports
   const welcome = kernelOf(store).guard(() => {
     throw new HeadgateError('JOURNAL_OPENING', { journal: threadId, store: store.name })
   })
-  const release = driver.hold()
+  const release = driver.running.hold()
   // The cast holds: nobody reads it before it has a state.
   const shadow = createStore<AnyState>(undefined, { name: threadId }) as Store<AnyState>
   try {
@@ -113,7 +113,7 @@ export async function checkpointer<Context, Cells extends Cell, Io extends Ports
     shadow.destroy()
     throw error
   } finally {
-    driver.start()
+    driver.running.start()
     release()
   }
 }

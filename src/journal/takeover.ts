@@ -33,7 +33,7 @@ export class Takeover<S> {
   }
 
   get #runs(): Pick<Runner, 'hold' | 'start' | 'reset'> | undefined {
-    return this.#driver ?? this.#runner
+    return this.#driver?.running ?? this.#runner
   }
 
   /** Lets writes through. */

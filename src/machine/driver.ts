@@ -7,9 +7,8 @@ import { activeNodes, valueText } from './configuration.ts'
 import { Consequences } from './consequences.ts'
 import type { EventObject } from './definition.ts'
 import { unhandledError, unknownStateError } from './driver-errors.ts'
-import { Effects, type EffectsHost } from './effects.ts'
+import type { EffectsHost } from './effects.ts'
 import type { Elsewhere, Taking } from './elsewhere.ts'
-import { Holding } from './holding.ts'
 import { invokeTools } from './invoke-tools.ts'
 import { labelled } from './labelled.ts'
 import { type AnyState, activeIn, lookUp } from './look-up.ts'
@@ -18,7 +17,7 @@ import type { MachineState } from './machine-state.ts'
 import type { SendResult } from './machine-store.ts'
 import { OwnWrites } from './own-writes.ts'
 import { runThree } from './recipes.ts'
-import type { Supervisor } from './supervisor.ts'
+import { Running } from './running.ts'
 import type { AnyResult } from './take.ts'
 import { decide, takeEventless, toEvent } from './transition.ts'
 
@@ -42,7 +41,7 @@ export const driverSymbol: unique symbol = Symbol.for('headgate.driver')
 /** What a driver may be given beside its machine. */
 export interface DriverOptions {
   readonly clock?: Clock
-  /** Whether it waits for {@link MachineDriver.start}. */
+  /** Whether it waits for {@link Running.start}. */
   readonly held?: boolean
   /** What the machine was made with. */
   readonly input?: unknown
@@ -53,18 +52,15 @@ export interface DriverOptions {
  */
 export class MachineDriver implements EffectsHost {
   readonly machine: AnyMachine
-  #supervisor: Supervisor | undefined
   kernel: DriverKernel
-  readonly effects: Effects
+  /** What it does by itself. */
+  readonly running: Running
   /** The time of the timers, and that of the wall, in milliseconds. */
   readonly now: () => number
   readonly wall: () => number
   readonly instant: () => Instant
   readonly #scheduler: SchedulerLike
   readonly #strict: boolean
-  readonly #holding: Holding
-  /** With what the newest state came that was told while it was held. */
-  #heldOrigin: unknown
   /** What its own step has made, which needs no check. */
   #made: AnyState | undefined
   #unhandledEvents = 0
@@ -97,11 +93,10 @@ export class MachineDriver implements EffectsHost {
     this.now = () => scheduler.now()
     this.wall = () => clock.wall()
     this.instant = () => instantOf(clock)
-    this.#holding = new Holding(held, (way) => this.#goOn(way))
     this.input = input
     this.consequences = new Consequences(this)
-    this.own = new OwnWrites(this, this.#holding)
-    this.effects = new Effects(this)
+    this.running = new Running(this, held)
+    this.own = new OwnWrites(this, this.running)
   }
 
   /** Drives a store from now on: guards it, follows it, and adds to its figures. */
@@ -121,17 +116,10 @@ export class MachineDriver implements EffectsHost {
       lateWrites: this.#lateWrites,
     }))
     kernel.follow(
-      { next: ({ snapshot, origin }) => this.tell(snapshot, origin), complete: () => this.end() },
+      { next: ({ snapshot, origin }) => this.running.tell(snapshot, origin), complete: () => this.end() },
       { place: 'before' },
     )
-    this.tell(kernel.head)
-  }
-
-  /** Starts what the state wants, and ends what it does not want any more. */
-  tell(snapshot: Snapshot<State>, origin?: unknown): void {
-    if (this.#holding.isHeld) this.#heldOrigin = origin ?? this.#heldOrigin
-    else if (this.#supervisor?.next(snapshot, origin) !== false) this.effects.next(snapshot)
-    if (!this.#holding.waits) this.consequences.happen(snapshot)
+    this.running.tell(kernel.head)
   }
 
   /** What those write with who follow from the machine. */
@@ -141,12 +129,12 @@ export class MachineDriver implements EffectsHost {
 
   /** Whether what follows outside of the context is done by somebody else. */
   get isQuiet(): boolean {
-    return this.elsewhere !== undefined && this.#holding.isHeld
+    return this.elsewhere !== undefined && this.running.isHeld
   }
 
   /** Whether nobody is told of the newest write yet. */
   get isUntold(): boolean {
-    return this.kernel.inBatch || this.#holding.waits
+    return this.kernel.inBatch || this.running.waits
   }
 
   get destroyed(): boolean {
@@ -154,54 +142,12 @@ export class MachineDriver implements EffectsHost {
   }
 
   get isSupervised(): boolean {
-    return this.#supervisor !== undefined
-  }
-
-  /** Tells somebody of what the effects are told, now and from now on. */
-  supervise(supervisor: Supervisor, origin?: unknown): void {
-    this.#supervisor = supervisor
-    this.tell(this.head, origin)
-  }
-
-  /**
-   * Keeps the machine from doing anything by itself until it is released, once: what runs goes on and is not heard,
-   * and what the state wants meanwhile does not begin. Holds nest.
-   *
-   * @returns releases it, and has it go on: by what is given, else with what runs, as far as the state wants it.
-   */
-  hold(): (goOn?: () => void) => void {
-    return this.#holding.hold()
-  }
-
-  /** Begins what was `held` from the first. */
-  start(): void {
-    this.#holding.start()
-  }
-
-  #goOn(way: (() => void) | undefined): boolean {
-    if (this.kernel.destroyed) return false
-    const origin = this.#heldOrigin
-    this.#heldOrigin = undefined
-    if (way === undefined) this.tell(this.head, origin)
-    else if (this.#supervisor?.next(this.head, undefined) !== false) way()
-    return true
-  }
-
-  /** Ends all that runs; what is told next begins anew, whatever it is. */
-  reset(): void {
-    this.effects.reset()
-  }
-
-  /** Ends all that runs, children too, as somebody else runs the machine. */
-  rest(): void {
-    this.#supervisor?.rest()
-    this.reset()
+    return this.running.supervisor !== undefined
   }
 
   /** Ends all that runs. */
   end(): void {
-    this.#supervisor?.complete()
-    this.effects.complete()
+    this.running.end()
     this.#emitted?.complete()
   }
 
@@ -308,8 +254,9 @@ export class MachineDriver implements EffectsHost {
   /** Reports what has no caller. */
   report(phase: 'after' | 'invoke' | 'run', error: unknown): void {
     // What is no write leaves the machine as it is: it is no failure of it.
-    if (this.#supervisor !== undefined && phase !== 'run') {
-      this.#supervisor.failed(phase, error)
+    const { supervisor } = this.running
+    if (supervisor !== undefined && phase !== 'run') {
+      supervisor.failed(phase, error)
       return
     }
     const { version } = this.kernel.head

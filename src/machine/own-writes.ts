@@ -1,9 +1,9 @@
 import { isHeadgateError } from '../kit/index.ts'
 import type { EventObject } from './definition.ts'
 import type { Elsewhere, Taking } from './elsewhere.ts'
-import type { Holding } from './holding.ts'
 import type { AnyMachine, StateNode } from './machine.ts'
 import { elapsedStep, endedStep, itemStep, type OwnStep } from './own-steps.ts'
+import type { Running } from './running.ts'
 import type { Outcome } from './work.ts'
 
 type Phase = 'after' | 'invoke'
@@ -36,11 +36,11 @@ interface Writer {
  */
 export class OwnWrites {
   readonly #writer: Writer
-  readonly #holding: Holding
+  readonly #running: Running
 
-  constructor(writer: Writer, holding: Holding) {
+  constructor(writer: Writer, running: Running) {
     this.#writer = writer
-    this.#holding = holding
+    this.#running = running
   }
 
   /** The time of an `after` has come. */
@@ -77,8 +77,8 @@ export class OwnWrites {
   /** Commits a step, unless the state has been left. */
   #write(phase: Phase, isCurrent: () => boolean, own: OwnStep, done: () => void = () => {}): void {
     const retry = (): void => this.#write(phase, isCurrent, own, done)
-    if (this.#holding.isHeld) {
-      this.#holding.keep(retry)
+    if (this.#running.isHeld) {
+      this.#running.keep(retry)
       return
     }
     const writer = this.#writer

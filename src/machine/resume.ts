@@ -11,7 +11,7 @@ import type { StateNode } from './machine.ts'
 import { recordAt, stayOf } from './records.ts'
 
 /** What a machine goes on from. */
-export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'effects' | 'now' | 'wall'>
+export type Resumable = Pick<MachineDriver, 'machine' | 'head' | 'running' | 'now' | 'wall'>
 
 export interface ResumeOptions {
   /** Until when its timers have run; default its newest version. */
@@ -28,7 +28,7 @@ export interface ResumeOptions {
  * @param entered - when states were entered, where that is known better than the history knows it.
  */
 export function resume(
-  { head, effects, now, wall }: Resumable,
+  { head, running: { effects }, now, wall }: Resumable,
   began: number,
   entered: EntryTimes = {},
   { ranUntil = head.tsWall, byDefault = 'fail' }: ResumeOptions = {},
@@ -59,7 +59,7 @@ export function resume(
 }
 
 /** When each state was entered that runs something, in milliseconds since 1970. */
-export function entryTimes({ effects, now, wall }: Resumable): EntryTimes {
+export function entryTimes({ running: { effects }, now, wall }: Resumable): EntryTimes {
   const shift = now() - wall()
   return Object.fromEntries(effects.activations.map(({ node, since }) => [node.name, since - shift]))
 }

@@ -64,18 +64,19 @@ export type Beginning = Pick<AnyResult, 'state' | 'acts'>
 /** @param input - what the first context is made of. */
 export function beginning(machine: AnyMachine, input: unknown): Beginning {
   const first = firstContext(machine, input)
-  const shared = { previous: null, history: Object.freeze([]), attempts: 0 }
+  const [previous, history, attempts] = [null, Object.freeze([]), 0]
   if (!machine.composed) {
     const { name, entry, entryAct } = nodeOf(machine.states, machine.initial)
     const context = runThree(machine.id, first, INIT_EVENT, entry)
-    const state = Object.freeze({ current: name, context, ...shared })
+    const state = Object.freeze({ current: name, previous, context, history, attempts })
     return { state, acts: actsOf(INIT_EVENT, [entryAct]) }
   }
   const steps = begin({ ...machine, active: new Set(), context: first, remembered: {}, event: INIT_EVENT })
   const { context, remembered, acts } = steps
   const current = currentOf(machine.root, steps.active)
-  const stays = staysOf(steps, undefined, 0)
-  return { state: Object.freeze({ current, context, ...shared, stays, remembered }), acts }
+  const stays = staysOf(steps, undefined, attempts)
+  const state = Object.freeze({ current, previous, context, history, attempts, stays, remembered })
+  return { state, acts }
 }
 
 /** @throws `EVENT_INVALID` for what is neither a type nor an object with one. */

@@ -84,7 +84,7 @@ export class MachineMember extends StoreMember<AnyState> {
     this.leader$ = contained(store, 'leader$', this.#leader.pipe(distinctUntilChanged()))
     this.#first = this.replica.state
     this.#rest()
-    this.#driver.start()
+    this.#driver.running.start()
     this.status$.subscribe({
       next: (status) => (status === 'closed' ? this.#leadership.close() : this.#leadership.look()),
     })
@@ -173,9 +173,9 @@ export class MachineMember extends StoreMember<AnyState> {
 
   /** The machine does nothing by itself. */
   #rest(): void {
-    this.#release ??= this.#driver.hold()
+    this.#release ??= this.#driver.running.hold()
     this.#driver.elsewhere = this.#desk
-    this.#driver.rest()
+    this.#driver.running.rest()
   }
 
   #lead({ signal }: Term): void {
