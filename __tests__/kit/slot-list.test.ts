@@ -46,6 +46,7 @@ function met(list: SlotList<Member>): number[] {
 function expectInvariants(list: SlotList<Member>, parked: ReadonlySet<Member> = new Set()): void {
   const members = list.toArray()
   const isMet = members.map((each) => list.at(each.slot) === (parked.has(each) ? undefined : each))
+  expect(list.walked).toEqual(Array.from({ length: list.end }, (_, slot) => list.at(slot)))
   expect([members.length, isMet.includes(false)]).toEqual([list.size, false])
   const passed: number[] = []
   const expected: number[] = []
@@ -105,10 +106,23 @@ describe('SlotList', () => {
     })
 
     test('waits while the holes are fewer than 32', () => {
-      const { list, members } = listOf(31)
+      const { list, members } = listOf(32)
+      for (const each of members.slice(0, 31)) list.remove(each)
+      list.compact()
+      expect([list.size, list.end]).toEqual([1, 32])
+    })
+
+    test('cuts off the holes at the end', () => {
+      const { list, members } = listOf(4)
+      for (const index of [1, 3]) list.remove(members[index]!)
+      list.compact()
+      expect([list.size, list.end, names(list)]).toEqual([2, 3, [0, 2]])
+      list.add(members[3]!)
+      expect(members[3]!.slot).toBe(3)
       for (const each of members) list.remove(each)
       list.compact()
-      expect([list.size, list.end]).toEqual([0, 31])
+      expect([list.size, list.end]).toEqual([0, 0])
+      expectInvariants(list)
     })
 
     test('waits while the holes are not the larger part', () => {
@@ -320,9 +334,10 @@ describe('SlotList', () => {
             list.add(newcomer)
             model.push(newcomer)
           } else if (step.kind === 'compact') {
-            const holes = list.end - list.size
             list.compact()
-            if (holes >= 32 && holes > list.size) expect(list.end).toBe(list.size)
+            const holes = list.end - list.size
+            expect(holes < 32 || holes <= list.size).toBe(true)
+            expect(list.toArray().at(-1)?.slot ?? -1).toBe(list.end - 1)
           } else {
             const chosen = model[step.pick % (model.length + 1)]
             if (chosen === undefined) continue

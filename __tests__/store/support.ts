@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, jest } from '@jest/globals'
 import { config } from 'rxjs'
 import type { Clock, ErrorCode, Snapshot, SubscriberStats } from '../../src/index.ts'
+import { SlotList } from '../../src/kit/index.ts'
 
 /** A clock that stands still until it is advanced. */
 export class ManualClock implements Clock {
@@ -22,6 +23,23 @@ export class ManualClock implements Clock {
     this.wallMs += ms
     this.monoMs += ms
   }
+}
+
+/** Counts the slots that walks look at while `work` runs. */
+export function slotsVisited(work: () => void): number {
+  let visited = 0
+  const at = Object.getOwnPropertyDescriptor(SlotList.prototype, 'walked')?.get
+  const walked = jest.spyOn(SlotList.prototype, 'walked', 'get').mockImplementation(function (this: unknown) {
+    return new Proxy(at?.call(this), {
+      get(slots, slot) {
+        visited += 1
+        return slots[slot]
+      },
+    })
+  })
+  work()
+  walked.mockRestore()
+  return visited
 }
 
 /** A promise that the test settles. */

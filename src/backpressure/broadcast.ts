@@ -182,6 +182,13 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
     }
   }
 
+  /** Replays an entry to one that has joined, and that keeps its errors to itself; without a function for each. */
+  replay(receiver: { replay(entry: T): void }, entry: T): void {
+    this.#holds += 1
+    receiver.replay(entry)
+    this.#release()
+  }
+
   /** Completes everyone. What waits is dropped, and nothing is told any more. */
   complete(): void {
     if (this.ended) return
@@ -230,17 +237,18 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   /** One hold less; the last one to go tells what has waited. */
   #release(): void {
     // A walk is a hold itself, and one of those who are told may take another that outlasts it.
-    for (; this.#holds === 1; ) {
-      const waiting = this.#queue.shift()
-      if (waiting === undefined) {
-        this.#chained = 0
-        this.#receivers.compact()
-        break
-      }
-      const { entry, note, end, number, context } = waiting
-      runInContext(context, () => this.#tell(entry, note, end, number))
+    while (this.#holds === 1 && this.#queue.size > 0) this.#tellNext()
+    if (this.#holds === 1) {
+      this.#chained = 0
+      this.#receivers.compact()
     }
     this.#holds -= 1
+  }
+
+  #tellNext(): void {
+    // The cast holds: the queue is not empty.
+    const { entry, note, end, number, context } = this.#queue.shift() as Waiting<T, Note>
+    runInContext(context, () => this.#tell(entry, note, end, number))
   }
 
   #tell(entry: T, note: Note, end: number, number: number): void {
@@ -262,13 +270,14 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
   /** One `try` around the whole loop, resumed behind a receiver that threw. */
   #walk(entry: T, end: number): void {
     const receivers = this.#receivers
+    const { walked } = receivers
     const { version } = entry
     let receiver: (Receiver<T> & Partial<PlainReceiver<T>>) | undefined
     let slot = 0
     while (slot < end) {
       try {
         for (; slot < end; slot += 1) {
-          receiver = receivers.at(slot)
+          receiver = walked[slot]
           if (receiver === undefined) {
             slot = receivers.lastEmpty(slot)
             continue

@@ -19,4 +19,10 @@ export class DeliveryTotals {
     this.pending += stats.pending
     this.subscriberErrors += stats.errors
   }
+
+  /** Adds versions that were handed over as they came, without a failure. */
+  addDelivered(count: number): void {
+    this.published += count
+    this.delivered += count
+  }
 }

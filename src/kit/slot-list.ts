@@ -44,6 +44,11 @@ export class SlotList<T extends Slotted> {
     return this.#members.length
   }
 
+  /** What {@link at} returns, by slot: for a walk so hot that it pays to look only once for the array. */
+  get walked(): readonly (T | undefined)[] {
+    return this.#walked
+  }
+
   /** The member that a walk meets in a slot, or `undefined` where it parks or has left. */
   at(slot: number): T | undefined {
     return this.#walked[slot]
@@ -90,8 +95,13 @@ export class SlotList<T extends Slotted> {
     this.#countIn(slot, 1)
   }
 
-  /** Closes the holes once they are the larger part. Only while nobody walks. */
+  /** Cuts off the holes at the end, and closes all once they are the larger part. Only while nobody walks. */
   compact(): void {
+    // Whoever joined last is often the first to leave.
+    while (this.end > 0 && this.#members[this.end - 1] === undefined) {
+      this.#members.pop()
+      this.#walked.pop()
+    }
     const holes = this.#members.length - this.#size
     if (holes < COMPACT_MIN_HOLES || holes <= this.#size) return
     this.#walkedIn.fill(0)

@@ -11,11 +11,11 @@
  * they are branches of a readable, and share its audience.
  */
 import { map, type Observable } from 'rxjs'
-import type { MailboxConsumer } from '../backpressure/index.ts'
 import { type Immutable, onAbort } from '../kit/index.ts'
 import { type Activity, activity } from './activity.ts'
 import { check } from './options.ts'
 import type { Audience } from './publish/audience.ts'
+import type { GivenConsumer } from './publish/consumer.ts'
 import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
 import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
 import { type Feed, SnapshotSubject } from './publish/snapshot-subject.ts'
@@ -149,7 +149,7 @@ export class ReadableCore<S> {
    *
    * @param consumer - its `next` is called without `this`
    */
-  add(consumer: MailboxConsumer<Snapshot<S>>, options: SubscribeOptions<S>, pulled = false): Subscriber<S> {
+  add(consumer: GivenConsumer<Snapshot<S>>, options: SubscribeOptions<S>, pulled = false): Subscriber<S> {
     const { signal } = options
     const { subject, audience } = this
     const { broadcast } = subject
@@ -164,9 +164,7 @@ export class ReadableCore<S> {
     }
     const current = subject.getValue()
     if (options.replay !== false && current.version >= 0 && !subscriber.closed) {
-      const release = broadcast.hold()
-      subscriber.replay(current)
-      release()
+      broadcast.replay(subscriber, current)
     }
     return subscriber
   }
@@ -177,7 +175,7 @@ export class ReadableCore<S> {
    * @param calledBy - the function whose caller is the place that subscribed
    */
   attach(
-    consumer: MailboxConsumer<Snapshot<S>>,
+    consumer: GivenConsumer<Snapshot<S>>,
     options: SubscribeOptions<S>,
     calledBy: (...args: never[]) => unknown,
   ): SubscriberHandle {

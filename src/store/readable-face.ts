@@ -1,6 +1,6 @@
 import { type InteropObservable, type Observable, observable as observableKey } from 'rxjs'
 import { defineRead, type Immutable } from '../kit/index.ts'
-import { type Consumer, toMailboxConsumer } from './publish/consumer.ts'
+import { type Consumer, type GivenConsumer, toMailboxConsumer } from './publish/consumer.ts'
 import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import type { SubscriberHandle } from './publish/subscriber-handle.ts'
@@ -65,7 +65,11 @@ export class ReadableFace<S> implements Readable<S> {
 
   // One implementation; the overloads of Readable give arrays to the consumer of a batch.
   readonly subscribe = (consumer: Consumer<never>, options: SubscribeOptions<S> = {}): SubscriberHandle => {
-    const given = toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>)
+    // The casts only forget which of the overloads it was.
+    const given =
+      typeof consumer === 'function'
+        ? (consumer as GivenConsumer<Snapshot<S>>)
+        : toMailboxConsumer<Snapshot<S>>(consumer as Consumer<Snapshot<S>>)
     return this.#core.attach(given, options, this.subscribe)
   }
 

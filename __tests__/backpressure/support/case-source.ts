@@ -96,7 +96,15 @@ class StoreSource implements CaseSource {
     const request = (): never => {
       throw new Error('A consumer of a store is pushed.')
     }
-    return Object.assign(handle, { request })
+    const { unsubscribe, stats } = handle
+    return {
+      get closed() {
+        return handle.closed
+      },
+      unsubscribe,
+      stats,
+      request,
+    }
   }
 
   statsOf(id: string): Counters | undefined {

@@ -43,6 +43,30 @@ describe('a SubscriberHandle', () => {
     expect(store.metrics().subscriberCount).toBe(0)
   })
 
+  test('is a function as any other, with members of its own', () => {
+    const store = createStore(0)
+    const [first, second] = [store.subscribe(() => {}, { id: 'a' }), store.subscribe(() => {}, { id: 'b' })]
+    expect([first.id, second.id]).toEqual(['a', 'b'])
+    expect(first).toBeInstanceOf(Function)
+    expect(first.bind(undefined)).toBeInstanceOf(Function)
+    expect(first).not.toHaveProperty('then')
+    for (const member of ['id', 'closed', 'unsubscribe', 'stats', Symbol.dispose, 'call']) {
+      expect(member in first).toBe(true)
+    }
+    expect('then' in first).toBe(false)
+    first.call(undefined)
+    expect([first.closed, second.closed]).toEqual([true, false])
+  })
+
+  test('refuses what is written to it, and so keeps it from all others', () => {
+    const store = createStore(0)
+    const [first, second] = [store.subscribe(() => {}), store.subscribe(() => {})]
+    expect(() => Object.assign(first, { note: 1 })).toThrow(TypeError)
+    expect(() => Object.assign(first, { id: 'mine' })).toThrow(TypeError)
+    expect(second).not.toHaveProperty('note')
+    expect(second.id).toBe('subscriber-2')
+  })
+
   test('ends with its using block', () => {
     const store = createStore(0)
     const seen: number[] = []

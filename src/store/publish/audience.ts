@@ -29,7 +29,7 @@ interface Member {
   readonly policy: Policy
   readonly underway: number
   readonly failures: number
-  readonly totals: Parameters<DeliveryTotals['add']>[0]
+  addTo(totals: DeliveryTotals): void
   box(): { readonly id: string; readonly capacity: number; room(queued: number): number }
   stats(): SubscriberStats
 }
@@ -84,9 +84,9 @@ export class Audience {
   }
 
   left(subscriber: Member): void {
-    this.#suspending.delete(subscriber)
+    if (subscriber.policy.suspends) this.#suspending.delete(subscriber)
     this.leaks?.forget(subscriber)
-    this.departed.add(subscriber.totals)
+    subscriber.addTo(this.departed)
   }
 
   /** See `Kernel.brake`. */

@@ -25,6 +25,9 @@ export interface ConsumerObject<T> {
 /** What follows a store: a function, or an object with `next` and, if needed, `error` and `complete`. */
 export type Consumer<T> = ConsumerFunction<T> | ConsumerObject<T>
 
+/** A consumer as a subscriber is given it: a function as it is, as most are, or an object. */
+export type GivenConsumer<T> = MailboxConsumer<T>['next'] | MailboxConsumer<T>
+
 /** @throws `CONSUMER_INVALID` */
 export function toMailboxConsumer<T>(consumer: Consumer<T>): MailboxConsumer<T> {
   // The casts hold: the overloads of subscribe() give an array only to the consumer of a batch.

@@ -25,53 +25,48 @@ interface Subscription {
   stats(): SubscriberStats
 }
 
-const subscriptionKey = Symbol('subscription')
-
-interface HandleFunction {
-  (): void
-  [subscriptionKey]?: Subscription
+/** What a handle has beside what every function has. */
+const members: Readonly<Record<PropertyKey, (subscription: Subscription, handle: unknown) => unknown>> = {
+  id: ({ id }) => id,
+  closed: ({ closed }) => closed,
+  stats: (subscription) => () => subscription.stats(),
+  // Got, not called on the handle, so that they work off it: both are the handle itself.
+  unsubscribe: (_subscription, handle) => handle,
+  [disposeSymbol]: (_subscription, handle) => handle,
 }
 
-// The cast holds: every handle is given its subscription when it is made.
-const subscriptionOf = (handle: HandleFunction): Subscription => handle[subscriptionKey] as Subscription
-
 /**
- * What all handles share. A handle is one closure with one property of its own: a getter for each on
- * every handle would cost more than the subscription itself. The property is assigned, not defined: that is
- * ten times as fast.
+ * A handle is a proxy of one function that all of them share. So it costs two small objects, where a function of its
+ * own whose prototype is replaced costs three times as much, and one with a property for each member could not tell
+ * whether the subscription has ended without being known to it.
  */
-const handlePrototype: object = Object.create(Function.prototype, {
-  id: {
-    get(this: HandleFunction): string {
-      return subscriptionOf(this).id
-    },
-  },
-  closed: {
-    get(this: HandleFunction): boolean {
-      return subscriptionOf(this).closed
-    },
-  },
-  // Got, not called on the handle, so that all three work off it; the first and the last are the handle itself.
-  unsubscribe: {
-    get(this: HandleFunction): HandleFunction {
-      return this
-    },
-  },
-  stats: {
-    get(this: HandleFunction): () => SubscriberStats {
-      return () => subscriptionOf(this).stats()
-    },
-  },
-  [disposeSymbol]: {
-    get(this: HandleFunction): HandleFunction {
-      return this
-    },
-  },
-})
+class HandleTraps {
+  readonly #subscription: Subscription
+
+  constructor(subscription: Subscription) {
+    this.#subscription = subscription
+  }
+
+  apply(): void {
+    this.#subscription.close('unsubscribed')
+  }
+
+  get(target: object, key: PropertyKey, handle: unknown): unknown {
+    return Object.hasOwn(members, key)
+      ? members[key]?.(this.#subscription, handle)
+      : Reflect.get(target, key, handle)
+  }
+
+  has(target: object, key: PropertyKey): boolean {
+    return Object.hasOwn(members, key) || key in target
+  }
+}
+
+/** Frozen: what is written to one handle would be written to all. */
+const sharedHandle = Object.freeze(() => {})
 
 /** Makes the handle that a subscriber is given. The subscription does not know it, so it can be collected. */
 export function createHandle(subscription: Subscription): SubscriberHandle {
-  const handle: HandleFunction = () => subscription.close('unsubscribed')
-  handle[subscriptionKey] = subscription
-  return Object.setPrototypeOf(handle, handlePrototype) as SubscriberHandle
+  // The cast holds: the traps add what a handle has.
+  return new Proxy(sharedHandle, new HandleTraps(subscription)) as unknown as SubscriberHandle
 }

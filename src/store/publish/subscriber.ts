@@ -21,21 +21,16 @@ import {
   type Policy,
   type SubscriberStats,
 } from '../../backpressure/index.ts'
+import type { DeliveryTotals } from '../../counting/index.ts'
 import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { GivenConsumer } from './consumer.ts'
 import type { SubscribeOptions } from './subscribe-options.ts'
 import { SubscriberHost } from './subscriber-host.ts'
 
 const DEFAULT_POLICY: Policy = latest()
-const NO_CONSUMER: MailboxConsumer<never> = { next: () => {} }
+const NO_CONSUMER: MailboxConsumer<never>['next'] = () => {}
 const NO_OPTIONS = {}
-
-/** What a plain subscriber has been told. */
-interface Told {
-  readonly count: number
-  /** The newest; -1 before the first. */
-  readonly version: number
-}
 
 export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   slot = -1
@@ -47,11 +42,12 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** The number of the newest publication when it joined; it is never offered those up to there. */
   since = 0
   #id: string | number
-  #consumer: MailboxConsumer<Snapshot<S>>
+  #consumer: GivenConsumer<Snapshot<S>>
   #options: SubscribeOptions<S>
   readonly #readable: ReadableCore<S>
-  /** The version that was replayed. */
-  #replayed: number | undefined = undefined
+  /** What it was told beside the walk, or until it left; the newest version of that. */
+  #count = 0
+  #version = -1
   /** Whether the replay is being handled. */
   #replaying = false
   /** The delivery of the newest call in which it was asked for, as a mailbox keeps it. */
@@ -60,12 +56,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   #host: SubscriberHost<S> | undefined = undefined
   /** Whether it was boxed inside its call, which goes on. */
   #isBoxedInside = false
-  /** Set where it left while it was plain. */
-  #toldInAll: Told | undefined = undefined
 
   constructor(
     readable: ReadableCore<S>,
-    consumer: MailboxConsumer<Snapshot<S>>,
+    consumer: GivenConsumer<Snapshot<S>>,
     options: SubscribeOptions<S>,
     number: number,
     pulled: boolean,
@@ -77,7 +71,7 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     this.#consumer = consumer
     this.#options = options
     this.#readable = readable
-    if (!pulled && this.policy.straight) this.call = consumer.next
+    if (!pulled && this.policy.straight) this.call = typeof consumer === 'function' ? consumer : consumer.next
     else this.box()
   }
 
@@ -88,12 +82,12 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   get closed(): boolean {
-    return this.#mailbox === undefined ? this.#toldInAll !== undefined : this.#mailbox.closed
+    return this.#mailbox === undefined ? this.call === undefined : this.#mailbox.closed
   }
 
   /** Publications that were published before it joined; less its replay. */
   get passed(): number {
-    return this.since - (this.#replayed === undefined ? 0 : 1)
+    return this.since - this.#count
   }
 
   /**
@@ -128,8 +122,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   close(reason: 'unsubscribed'): void {
     // One that leaves inside its own call may have to be told of it.
     if (this.#mailbox !== undefined || this.#isRunning) this.box().close(reason)
-    else if (this.#toldInAll === undefined) {
-      this.#toldInAll = this.#told
+    else if (this.call !== undefined) {
+      const { count, version } = this.#told
+      this.#count = count
+      this.#version = version
       this.call = undefined
       this.left()
     }
@@ -138,7 +134,8 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   /** Hands the current snapshot over at once, or keeps it for a consumer that is pulled. */
   replay(snapshot: Snapshot<S>): void {
     const { call } = this
-    this.#replayed = snapshot.version
+    this.#count = 1
+    this.#version = snapshot.version
     if (call === undefined) {
       this.box().replay(snapshot)
       return
@@ -191,21 +188,17 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     // Who leaves inside the call that had it boxed is told how that ends.
     if (!this.#isBoxedInside) this.#host = undefined
     this.stopListening?.()
-    this.#consumer.closed?.()
+    if (typeof this.#consumer === 'object') this.#consumer.closed?.()
     this.#readable.subject.broadcast.remove(this)
     this.#readable.audience.left(this)
     this.#consumer = NO_CONSUMER
     this.#options = NO_OPTIONS
   }
 
-  /** What it adds to the sums of the store. */
-  get totals(): Pick<
-    SubscriberStats,
-    'published' | 'delivered' | 'dropped' | 'conflated' | 'pending' | 'errors'
-  > {
-    if (this.#mailbox !== undefined) return this.#mailbox
-    const { count } = this.#told
-    return { published: count, delivered: count, dropped: 0, conflated: 0, pending: 0, errors: 0 }
+  /** Adds what it was told to the sums of the store. */
+  addTo(totals: DeliveryTotals): void {
+    if (this.#mailbox === undefined) totals.addDelivered(this.#told.count)
+    else totals.add(this.#mailbox)
   }
 
   /** Whether its call is running; to be asked of one that is or was plain. */
@@ -213,12 +206,12 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     return this.#replaying || this.#readable.subject.broadcast.turn === this.slot
   }
 
-  get #told(): Told {
-    if (this.#toldInAll !== undefined) return this.#toldInAll
+  /** How much it was told while plain, and the newest version of that; -1 before the first. */
+  get #told(): { readonly count: number; readonly version: number } {
     const { broadcast } = this.#readable.subject
     const count = this.slot < 0 ? 0 : broadcast.toldTo(this, this.since)
-    const version = count > 0 ? broadcast.versionToldTo(this) : (this.#replayed ?? -1)
-    return { count: this.#replayed === undefined ? count : count + 1, version }
+    const version = count === 0 ? this.#version : broadcast.versionToldTo(this)
+    return { count: this.#count + count, version }
   }
 
   /** Whether a result is waited for. One that does not let itself be asked is: the mailbox reports what it throws. */
@@ -242,7 +235,9 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   }
 
   #newHost(): SubscriberHost<S> {
-    return new SubscriberHost(this, this.#readable, this.#consumer, this.#options)
+    const given = this.#consumer
+    const consumer = typeof given === 'function' ? { next: given } : given
+    return new SubscriberHost(this, this.#readable, consumer, this.#options)
   }
 
   /** A mailbox as it would be if it had been there from the start. */
