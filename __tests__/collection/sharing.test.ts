@@ -131,13 +131,37 @@ describe('a dead slot', () => {
 })
 
 describe('a diff', () => {
-  test.each([[100], [100_000]])('of one change among %i reads the way to it only', (count) => {
+  /** What comparing costs: walks through the two, items read, ids looked up. */
+  function cost(work: () => void): number[] {
+    const spies = [
+      jest.spyOn(Vector.prototype, 'differences'),
+      jest.spyOn(Vector.prototype, 'get'),
+      jest.spyOn(SlotIndex.prototype, 'newestOf'),
+    ]
+    work()
+    const counts = spies.map((spy) => spy.mock.calls.length)
+    for (const spy of spies) spy.mockRestore()
+    return counts
+  }
+
+  test.each([[100], [100_000]])('of the newest write among %i reads the two items', (count) => {
     const before = many(count)
     const after = before.set('e7', { n: -1 })
-    const [reads, looks] = [jest.spyOn(Vector.prototype, 'get'), jest.spyOn(SlotIndex.prototype, 'newestOf')]
-    expect(after.diff(before).updated).toEqual(['e7'])
-    expect([reads.mock.calls.length, looks.mock.calls.length]).toEqual([0, 0])
-    reads.mockRestore()
-    looks.mockRestore()
+    expect(cost(() => expect(after.diff(before).updated).toEqual(['e7']))).toEqual([0, 2, 0])
+  })
+
+  test.each([[100], [100_000]])('of an earlier one among %i reads the way to it only', (count) => {
+    const before = many(count)
+    const after = before.set('e7', { n: -1 })
+    after.set('e8', { n: -1 })
+    expect(cost(() => expect(after.diff(before).updated).toEqual(['e7']))).toEqual([1, 0, 0])
+  })
+
+  test('from a version that has moved names all that differs', () => {
+    const before = many(40).set('e1', { n: -1 })
+    for (let n = 0; n < 100; n += 1) {
+      const after = before.set(`new${n}`, { n }).set('e2', { n: -2 })
+      expect(after.diff(before)).toEqual({ added: [`new${n}`], updated: ['e2'], removed: [] })
+    }
   })
 })

@@ -5,7 +5,7 @@
 
 import { risingRun } from '../kit/index.ts'
 import type { Collection } from './collection.ts'
-import { isEntity, PersistentCollection, type Slots } from './persistent-collection.ts'
+import { isEntity, PersistentCollection, type Slots, visitSlots } from './persistent-collection.ts'
 
 export interface CollectionChanges {
   readonly removed: readonly string[]
@@ -27,12 +27,11 @@ export function changesBetween(before: Collection<unknown>, after: Collection<un
 }
 
 function compareSlots(slots: Slots): CollectionChanges {
-  const { before, after } = slots
   const { ids } = slots.index
   const removed: string[] = []
   const updated: string[] = []
   const filled: number[] = []
-  before.differences(after, (slot, old, now) => {
+  visitSlots(slots, (slot, old, now) => {
     if (!isEntity(now)) {
       if (isEntity(old)) removed.push(ids[slot] as string)
     } else if (isEntity(old)) updated.push(ids[slot] as string)

@@ -26,7 +26,7 @@ import {
 import { CLONING, contentsOf } from './contents.ts'
 import { requireId, runEntityRecipe, settledEntity } from './entity.ts'
 import { SlotIndex } from './slot-index.ts'
-import { Vector, type VectorNode, WIDTH } from './vector.ts'
+import { Vector, type VectorNode, type VisitDifference, WIDTH } from './vector.ts'
 
 /** Stands where an entity was removed. */
 const TOMBSTONE = Symbol('removed')
@@ -42,11 +42,14 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   readonly #size: number
   #index: SlotIndex
   #vector: Vector
+  /** Its number among the versions of its index. */
+  #step: number
 
-  private constructor(index: SlotIndex, vector: Vector, size: number) {
+  private constructor(index: SlotIndex, vector: Vector, size: number, step: number) {
     this.#index = index
     this.#vector = vector
     this.#size = size
+    this.#step = step
     this.cloning = CLONING
     this.contents = contentsOf(this)
     Object.freeze(this)
@@ -58,7 +61,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
 
   /** A collection of nothing, with an index of its own. */
   static empty<Entity>(): PersistentCollection<Entity> {
-    return new PersistentCollection(new SlotIndex(), Vector.empty, 0)
+    return new PersistentCollection(new SlotIndex(), Vector.empty, 0, 0)
   }
 
   /** For tests, which count what two versions share. */
@@ -114,7 +117,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
     const slot = this.#slotOf(id)
     if (slot < 0) return this
     const vector = this.#vector.with(slot, TOMBSTONE)
-    const rest = new PersistentCollection<Entity>(this.#index, vector, this.size - 1)
+    const rest = this.#stepTo(slot, vector, this.size - 1)
     return rest.#isSparse(vector.length) ? rest.#rebuilt() : rest
   }
 
@@ -154,7 +157,8 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   static slotsOf(before: Collection<unknown>, after: Collection<unknown>): Slots | undefined {
     // A collection may be of the other copy of the package, whose private fields cannot be read.
     if (!(#index in before && #index in after) || before.#index !== after.#index) return undefined
-    return { index: after.#index, before: before.#vector, after: after.#vector }
+    const step = after.#index.stepBetween(before.#step, after.#step)
+    return { index: after.#index, before: before.#vector, after: after.#vector, step }
   }
 
   /** Where an id is, or -1; see slot-index.ts. */
@@ -192,13 +196,18 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   ): PersistentCollection<Entity> {
     if (Object.is(previous, entity)) return this
     const vector = this.#vector.with(slot, settledEntity(entity, previous), edit)
-    return new PersistentCollection(this.#index, vector, this.size)
+    return this.#stepTo(slot, vector, this.size)
   }
 
   #append(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
     if (this.#isSparse(this.#index.ids.length)) this.#move()
-    const vector = this.#vector.with(this.#index.append(id, this.#vector.length), entity, edit)
-    return new PersistentCollection(this.#index, vector, this.size + 1)
+    const slot = this.#index.append(id, this.#vector.length)
+    return this.#stepTo(slot, this.#vector.with(slot, entity, edit), this.size + 1)
+  }
+
+  /** The version that a write to one slot has made of this one. */
+  #stepTo(slot: number, vector: Vector, size: number): PersistentCollection<Entity> {
+    return new PersistentCollection(this.#index, vector, size, this.#index.step(this.#step, slot))
   }
 
   /** Whether, of so many slots, more than half are not alive here; a few never matter. */
@@ -211,6 +220,7 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
     const moved = this.#rebuilt()
     this.#index = moved.#index
     this.#vector = moved.#vector
+    this.#step = moved.#step
   }
 
   #rebuilt(): PersistentCollection<Entity> {
@@ -223,6 +233,15 @@ export interface Slots {
   readonly index: SlotIndex
   readonly before: Vector
   readonly after: Vector
+  /** The only slot in which they differ, where that is known; else -1. */
+  readonly step: number
+}
+
+/** Visits the slots in which two versions differ, in order; false if the walk was ended. */
+export function visitSlots({ before, after, step }: Slots, visit: VisitDifference): boolean {
+  if (step < 0) return before.differences(after, visit)
+  const [was, is] = [before.get(step), after.get(step)]
+  return Object.is(was, is) || visit(step, was, is)
 }
 
 /** Compares only what the two do not share. */
@@ -230,7 +249,7 @@ function visitChanges(before: Collection<unknown>, after: Collection<unknown>, v
   const slots = PersistentCollection.slotsOf(before, after)
   if (slots === undefined) return false
   const { index } = slots
-  return slots.before.differences(slots.after, (slot, was, is) => {
+  return visitSlots(slots, (slot, was, is) => {
     if (isEntity(was)) {
       if (isEntity(is)) return visit(index.placeAt(slot), was, is)
       // Where it has left its slot, it may have been added again in another one.

@@ -163,6 +163,17 @@ describe.each(WAYS)('a change of one entity by %s', (_way, write) => {
   })
 })
 
+test('an entity that a recipe puts where it is wakes nobody who looks at it', () => {
+  const first = robot()
+  const store = createStore({ robots: collection([['r0', first]]), spare: first })
+  const seen: unknown[] = []
+  store.select('robots', 'r0').subscribe((now) => seen.push(now))
+  store.update((draft) => {
+    draft.robots = draft.robots.set('r0', draft.spare as Robot) as typeof draft.robots
+  })
+  expect(seen).toEqual([first])
+})
+
 describe('an entity that is a collection itself', () => {
   test('is looked into as deep as the path goes', () => {
     const parts = (wear: number): Collection<{ wear: number }> => collection([['p', { wear }]])
