@@ -73,7 +73,8 @@ export class PathIndex<S> implements CommitSink<S>, PathListenerOwner {
     this.#number += 1
     this.origin.telling = snapshot
     // Before its first state a store has told nobody anything that a value could be equal to.
-    this.#top.changed(before.version < 0 ? NOTHING : before, snapshot, this.#number)
+    const was = before.version < 0 ? NOTHING : before.state
+    if (!Object.is(was, snapshot.state)) this.#top.at('state')?.changed(was, snapshot.state, this.#number)
     this.origin.telling = undefined
   }
 

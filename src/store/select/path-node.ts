@@ -64,9 +64,14 @@ export class PathNode {
     return moved
   }
 
+  /** Whoever is below a key. */
+  at(key: unknown): Child | undefined {
+    return this.#children?.get(key)
+  }
+
   /** The node below a key, made where there is none; `value` is what is here. */
   nodeAt(key: unknown, value: unknown): PathNode {
-    const child = this.#children?.get(key)
+    const child = this.at(key)
     if (child instanceof PathNode) return child
     const node = new PathNode(this, key)
     if (child !== undefined) node.add(child)
@@ -82,7 +87,7 @@ export class PathNode {
   /** Adds who looks at a key below; `value` is what is here. */
   addAt(value: unknown, listener: PathListener): void {
     const { key } = listener
-    if (this.#children?.get(key) === undefined) this.#put(key, value, listener)
+    if (this.at(key) === undefined) this.#put(key, value, listener)
     else this.nodeAt(key, value).add(listener)
   }
 
@@ -94,7 +99,7 @@ export class PathNode {
 
   /** Takes away who looks at a key below. */
   removeAt(listener: PathListener): void {
-    const child = this.#children?.get(listener.key)
+    const child = this.at(listener.key)
     if (child instanceof PathNode) child.remove(listener)
     else this.#drop(listener.key)
   }
