@@ -15,7 +15,7 @@ import type { Snapshot } from '../store/index.ts'
 import { activeNodes } from './configuration.ts'
 import type { Consequences } from './consequences.ts'
 import type { EventObject } from './definition.ts'
-import { type AnyState, nodeOf } from './look-up.ts'
+import type { AnyState } from './look-up.ts'
 import type { AnyInvokeTools, AnyMachine, InvokeNode, StateNode } from './machine.ts'
 import type { OwnWrites } from './own-writes.ts'
 import { stayOf } from './records.ts'
@@ -72,7 +72,7 @@ function startWork(
 export class Effects {
   readonly #host: EffectsHost
   /** In the order in which they began; most states run nothing, and have no {@link Activation}. */
-  #activations: readonly Activation[] = NONE
+  activations: readonly Activation[] = NONE
   /** Where the machine is, as it was told last. */
   #current: unknown
   #attempts = -1
@@ -81,18 +81,14 @@ export class Effects {
     this.#host = host
   }
 
-  get activations(): readonly Activation[] {
-    return this.#activations
-  }
-
   next({ state }: Snapshot<AnyState>): void {
     const { current, attempts } = state
     if (this.#current === current && this.#attempts === attempts) return
     this.#current = current
     this.#attempts = attempts
     const wanted = this.wantedIn(state)
-    if (wanted.length === 0 && this.#activations.length === 0) return
-    const kept = this.#activations.filter(
+    if (wanted.length === 0 && this.activations.length === 0) return
+    const kept = this.activations.filter(
       ({ node, stay }) => wanted.includes(node) && stay === stayOf(state, node),
     )
     this.#leaveAllBut(kept)
@@ -101,10 +97,6 @@ export class Effects {
       if (this.#current !== current || this.#attempts !== attempts) return
       if (!kept.some((activation) => activation.node === node)) this.#begin(node, state)
     }
-  }
-
-  complete(): void {
-    this.#leaveAllBut(NONE)
   }
 
   /** Ends all that runs; what is told next begins anew, whatever it is. */
@@ -121,18 +113,16 @@ export class Effects {
   }
 
   /** The active states that run something. */
-  wantedIn(state: AnyState): readonly StateNode[] {
-    const { machine } = this.#host
-    if (machine.composed) return (activeNodes(machine, state.current) ?? NONE).filter(runsSomething)
-    const node = nodeOf(machine.states, state.current)
-    return runsSomething(node) ? node.line : NONE
+  wantedIn({ current }: AnyState): readonly StateNode[] {
+    const active = activeNodes(this.#host.machine, current) ?? NONE
+    return active.some(runsSomething) ? active.filter(runsSomething) : NONE
   }
 
   /** An activation in which nothing runs yet. */
   activate(node: StateNode, state: AnyState, since: number = this.#host.now()): Activation {
     const stay = stayOf(state, node)
     const activation: Activation = { node, stay, since, isOver: false, isWorking: false, endings: [] }
-    this.#activations = [...this.#activations, activation]
+    this.activations = [...this.activations, activation]
     return activation
   }
 
@@ -157,7 +147,7 @@ export class Effects {
     const event = this.#host.consequences.entryEventOf(state, activation.stay)
     activation.isWorking = true
     const isLast = (): boolean =>
-      !this.#activations.some(({ stay, isWorking }) => isWorking && stay === activation.stay)
+      !this.activations.some(({ stay, isWorking }) => isWorking && stay === activation.stay)
     const listener: WorkListener = {
       item: (value) => this.#host.own.item(activation.node, value, isCurrent),
       ended: (outcome) => {
@@ -179,21 +169,18 @@ export class Effects {
 
   /** Whether an activation goes on: also the newest write, which may not have been told yet, is of it. */
   #isCurrent(activation: Activation): () => boolean {
-    const { machine } = this.#host
     const { node, stay } = activation
     return () => {
-      const { state } = this.#host.head
-      if (activation.isOver || stayOf(state, node) !== stay) return false
-      return machine.composed
-        ? activeNodes(machine, state.current)?.includes(node) === true
-        : state.current === node.name
+      const { head, machine } = this.#host
+      if (activation.isOver || stayOf(head.state, node) !== stay) return false
+      return activeNodes(machine, head.state.current)?.includes(node) === true
     }
   }
 
   /** Ends activations, the newest first. */
   #leaveAllBut(kept: readonly Activation[]): void {
-    const left = this.#activations.filter((activation) => !kept.includes(activation))
-    this.#activations = kept
+    const left = this.activations.filter((activation) => !kept.includes(activation))
+    this.activations = kept
     for (const activation of left) activation.isOver = true
     for (const { endings } of left.reverse()) for (const end of endings) end()
   }

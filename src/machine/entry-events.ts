@@ -1,6 +1,6 @@
 import { activeNodes } from './configuration.ts'
 import type { EventObject } from './definition.ts'
-import { type AnyState, nodeOf } from './look-up.ts'
+import type { AnyState } from './look-up.ts'
 import type { AnyMachine } from './machine.ts'
 
 type History = AnyState['history']
@@ -33,8 +33,6 @@ export class EntryEvents {
   }
 
   #invokes(current: unknown): boolean {
-    const machine = this.#machine
-    if (!machine.composed) return nodeOf(machine.states, current).invoke !== undefined
-    return activeNodes(machine, current)?.some(({ invoke }) => invoke !== undefined) === true
+    return activeNodes(this.#machine, current)?.some(({ invoke }) => invoke !== undefined) === true
   }
 }

@@ -107,6 +107,6 @@ export class Running {
   /** Ends all that runs. */
   end(): void {
     this.supervisor?.complete()
-    this.effects.complete()
+    this.reset()
   }
 }
