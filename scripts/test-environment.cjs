@@ -31,6 +31,7 @@ vm.compileFunction = (source, params, options = {}) => {
   // The engine refuses what was made under other flags.
   const compiled = compileFunction(source, params, { ...options, produceCachedData: true })
   // A copy: the engine makes the buffer in the test's context, and would keep that for as long as the buffer.
-  if (compiled.cachedData !== undefined) known.set(filename, { source, data: Buffer.from(compiled.cachedData) })
+  if (compiled.cachedData !== undefined)
+    known.set(filename, { source, data: Buffer.from(compiled.cachedData) })
   return compiled
 }

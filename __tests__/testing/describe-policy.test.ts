@@ -69,6 +69,9 @@ class Newest implements Strategy {
   }
 }
 
+/** What is true of one that keeps all. */
+const ALL = { capacity: Number.POSITIVE_INFINITY, lossless: true }
+
 const policyOf = (
   Broken: new (port: Port) => Strategy,
   facts: Partial<PolicyDefinition<'newest', false>> = {},
@@ -159,6 +162,59 @@ class Greedy extends Newest {
   }
 }
 
+class Stuck extends Newest {
+  override release(): void {}
+}
+
+/** Keeps all, in order; what those below break where they let go. */
+class Queue extends Newest {
+  protected readonly queue: Versioned[] = []
+  override get size(): number {
+    return this.queue.length
+  }
+  override get ready(): boolean {
+    return this.queue.length > 0
+  }
+  override offer(entry: Versioned): void {
+    this.queue.push(entry)
+    this.port.pump()
+  }
+  override release(): void {
+    this.port.deliver(this.queue.shift() as Versioned)
+  }
+  override clear(): Versioned[] {
+    return this.queue.splice(0)
+  }
+}
+
+class Forgetful extends Queue {
+  override clear(): Versioned[] {
+    super.clear()
+    return []
+  }
+}
+
+class Backward extends Queue {
+  override clear(): Versioned[] {
+    return super.clear().reverse()
+  }
+}
+
+class Clinging extends Queue {
+  override clear(): Versioned[] {
+    return [...this.queue]
+  }
+}
+
+/** Keeps the first that waits; those that it drops come after it. */
+class Oldest extends Newest {
+  override offer(entry: Versioned): void {
+    if (this.held !== undefined) this.port.drop(entry, 'overflow')
+    else if (this.port.idle) this.port.deliver(entry)
+    else this.held = entry
+  }
+}
+
 class Throwing extends Newest {
   override offer(entry: Versioned): void {
     if (entry.version > 4) throw new Error('five is too many')
@@ -179,6 +235,7 @@ class Sharing extends Newest {
 describe('describePolicy', () => {
   test('passes what keeps the laws', async () => {
     expect(await failures(policyOf(Newest))).toEqual({})
+    expect(await failures(policyOf(Queue, ALL))).toEqual({})
     expect(await failures(latest({ dispatch: 'microtask' }))).toEqual({})
   })
 
@@ -197,6 +254,15 @@ describe('describePolicy', () => {
     ['accounts for every version, at every instant', policyOf(Late), 'published, but'],
     ['holds no more than its capacity', policyOf(Greedy), 'were held, and its capacity is 1'],
     ['throws nothing', policyOf(Throwing), 'five is too many'],
+    ['throws nothing', policyOf(Stuck), 'release() released nothing'],
+    ['lets go of everything at the end', policyOf(Forgetful, ALL), 'clear() gave back 0 of'],
+    ['lets go of everything at the end', policyOf(Backward, ALL), 'clear() gave back 2,1'],
+    ['lets go of everything at the end', policyOf(Clinging, ALL), 'are held behind clear()'],
+    [
+      'tells with each delivery how many were lost before it',
+      policyOf(Oldest, { converges: false }),
+      'deliver() is given how many of them come later',
+    ],
     [
       'begins anew for each subscriber',
       policyOf(Sharing, { converges: false }),

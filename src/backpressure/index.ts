@@ -18,7 +18,14 @@ export { Mailbox } from './mailbox.ts'
 export type { FaultPhase, MailboxConsumer, MailboxFault, MailboxHost } from './mailbox-host.ts'
 export type { Dispatch } from './options.ts'
 export { parsePolicy } from './parse-policy.ts'
-export { type BatchingPolicy, checkPolicy, type Open, type Policy, type SinglePolicy } from './policy.ts'
+export {
+  type BatchingPolicy,
+  checkPolicy,
+  type Open,
+  open,
+  type Policy,
+  type SinglePolicy,
+} from './policy.ts'
 export type { PlainReceiver, Receiver } from './receiver.ts'
 export { type SamplePolicy, sample } from './sample.ts'
 export type { SubscriberStats } from './stats.ts'

@@ -53,7 +53,9 @@ export const POLICY_LAWS: readonly PolicyLaw[] = [
       for (const [before, { versions, missed }] of pairs(calls)) {
         const lost = (versions.at(-1) ?? 0) - before - versions.length
         if (missed !== lost)
-          return `${missed} missed were told with version ${versions[0]}, and ${lost} were lost`
+          return `${missed} missed were told with version ${versions[0]}, and ${lost} were lost before it${
+            missed > lost ? '; deliver() is given how many of them come later' : ''
+          }`
       }
       return undefined
     },
@@ -121,7 +123,8 @@ export const POLICY_LAWS: readonly PolicyLaw[] = [
   },
   {
     name: 'lets go of everything at the end',
-    broken({ left, late }) {
+    broken({ left, late, unclear }) {
+      if (unclear.length > 0) return unclear[0]
       if (late > 0) return `${late} calls came after the end`
       if (left === undefined || left.pending + left.inFlight + left.timers === 0) return undefined
       return `${left.pending} held, ${left.inFlight} in flight and ${left.timers} timers were left`

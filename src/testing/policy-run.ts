@@ -12,6 +12,7 @@ import { isHeadgateError } from '../kit/index.ts'
 import { manualClock } from './manual-clock.ts'
 import type { Step, Timeline } from './policy-timeline.ts'
 import { turn } from './real-time.ts'
+import { watchedPolicy } from './watched-policy.ts'
 
 /** One call of the consumer. */
 export interface Call {
@@ -37,6 +38,8 @@ export interface PolicyRun {
   readonly ends: ('complete' | 'failed' | 'overflow' | { readonly thrown: unknown })[]
   /** What the policy threw when it was to let go. */
   readonly faults: unknown[]
+  /** What was wrong with what the policy gave back when it was to let go. */
+  readonly unclear: string[]
   /** How the source ended it, if it did. */
   ended: 'complete' | 'fail' | 'leave' | undefined
   /** Calls that came after the end. */
@@ -72,6 +75,7 @@ class Bench {
       pendingMax: 0,
       ends: [],
       faults: [],
+      unclear: [],
       ended: undefined,
       late: 0,
       settled: undefined,
@@ -97,7 +101,7 @@ class Bench {
   #host(): MailboxHost<Versioned> {
     return {
       id: 'consumer',
-      policy: this.#policy,
+      policy: watchedPolicy(this.#policy, (wrong) => this.#run.unclear.push(wrong)),
       onError: 'continue',
       pulled: this.#run.timeline.pulled,
       scheduler: this.#clock,
