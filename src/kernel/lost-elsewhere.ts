@@ -86,7 +86,10 @@ export function tellOfLost<S>(store: Store<S>, lost: LostElsewhere): () => void 
         missed: figures.missed + told - before,
       }
     }
-    return Object.defineProperty(handle, 'stats', { value: farther })
+    // A handle takes no property: all of them share what they are made of.
+    const get = (_: SubscriberHandle, key: keyof SubscriberHandle): unknown =>
+      key === 'stats' ? farther : handle[key]
+    return new Proxy(handle, { get: get as ProxyHandler<SubscriberHandle>['get'] & {} })
   }
   const own = store.subscribe
   store.subscribe = subscribe
