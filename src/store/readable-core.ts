@@ -10,20 +10,17 @@
  * A store writes its snapshots itself. Selections and views have a {@link Feed}, which runs while somebody follows;
  * they are branches of a readable, and share its audience.
  */
-import { map, type Observable } from 'rxjs'
-import { type Immutable, onAbort } from '../kit/index.ts'
+import { onAbort } from '../kit/index.ts'
 import { type Activity, activity } from './activity.ts'
 import { check } from './options.ts'
 import type { Audience } from './publish/audience.ts'
 import type { GivenConsumer } from './publish/consumer.ts'
-import { ContainedObservable, type ReportFault } from './publish/contained-observable.ts'
-import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
+import type { ReportFault } from './publish/contained-observable.ts'
 import { type Feed, SnapshotSubject } from './publish/snapshot-subject.ts'
 import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import { Subscriber } from './publish/subscriber.ts'
 import { createHandle, type SubscriberHandle } from './publish/subscriber-handle.ts'
-import { waitFor } from './publish/wait-for.ts'
-import type { Readable, WaitOptions } from './readable.ts'
+import type { Readable } from './readable.ts'
 import { ReadableFace } from './readable-face.ts'
 import { PathIndex } from './select/path-index.ts'
 import { PathSelection } from './select/path-selection.ts'
@@ -79,16 +76,6 @@ export class ReadableCore<S> {
   /** Itself, as others see it. */
   toReadable(): Readable<S> {
     return new ReadableFace(this)
-  }
-
-  snapshots(): Observable<Snapshot<S>> {
-    return new ContainedObservable('snapshot$', this.report, (observer) => this.subject.subscribe(observer))
-  }
-
-  states(): Observable<Immutable<S>> {
-    return new ContainedObservable('state$', this.report, (observer) =>
-      this.subject.pipe(map(({ state }) => state)).subscribe(observer),
-    )
   }
 
   /** What is current; of a store inside a batch its newest write. */
@@ -187,24 +174,6 @@ export class ReadableCore<S> {
       this.audience.leaks?.watch(handle, subscriber, calledBy)
     }
     return handle
-  }
-
-  stream(options: StreamOptions<S> = {}): SnapshotStream<S> {
-    check?.streamOptions(options)
-    return new MailboxStream(this, options)
-  }
-
-  async waitFor(
-    predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
-    options: WaitOptions = {},
-  ): Promise<Snapshot<S>> {
-    check?.waitOptions(options, 'waitFor()')
-    const { name, subject, audience } = this
-    return waitFor(
-      { name, snapshot$: subject, scheduler: audience.scheduler },
-      (snapshot) => predicate(snapshot.state, snapshot),
-      options,
-    )
   }
 
   /** Completes everybody: nothing more comes. */

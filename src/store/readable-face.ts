@@ -1,9 +1,12 @@
-import { type InteropObservable, type Observable, observable as observableKey } from 'rxjs'
+import { type InteropObservable, map, type Observable, observable as observableKey } from 'rxjs'
 import { defineRead, type Immutable } from '../kit/index.ts'
+import { check } from './options.ts'
 import { type Consumer, type GivenConsumer, toMailboxConsumer } from './publish/consumer.ts'
-import type { SnapshotStream, StreamOptions } from './publish/snapshot-stream.ts'
+import { ContainedObservable } from './publish/contained-observable.ts'
+import { MailboxStream, type SnapshotStream, type StreamOptions } from './publish/snapshot-stream.ts'
 import type { SubscribeOptions } from './publish/subscribe-options.ts'
 import type { SubscriberHandle } from './publish/subscriber-handle.ts'
+import { waitFor } from './publish/wait-for.ts'
 import type { Readable, WaitOptions } from './readable.ts'
 import type { ReadableCore } from './readable-core.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -38,8 +41,11 @@ export class ReadableFace<S> implements Readable<S> {
   constructor(core: ReadableCore<S>) {
     this.#core = core
     this.name = core.name
-    this.snapshot$ = core.snapshots()
-    this.state$ = core.states()
+    const { report, subject } = core
+    this.snapshot$ = new ContainedObservable('snapshot$', report, (observer) => subject.subscribe(observer))
+    this.state$ = new ContainedObservable('state$', report, (observer) =>
+      subject.pipe(map(({ state }) => state)).subscribe(observer),
+    )
     this.select = core.select
   }
 
@@ -73,10 +79,16 @@ export class ReadableFace<S> implements Readable<S> {
     return this.#core.attach(given, options, this.subscribe)
   }
 
-  readonly stream = (options?: StreamOptions<S>): SnapshotStream<S> => this.#core.stream(options)
+  readonly stream = (options: StreamOptions<S> = {}): SnapshotStream<S> => {
+    check?.streamOptions(options)
+    return new MailboxStream(this.#core, options)
+  }
 
-  readonly waitFor = (
+  readonly waitFor = async (
     predicate: (state: Immutable<S>, snapshot: Snapshot<S>) => boolean,
-    options?: WaitOptions,
-  ): Promise<Snapshot<S>> => this.#core.waitFor(predicate, options)
+    options: WaitOptions = {},
+  ): Promise<Snapshot<S>> => {
+    check?.waitOptions(options, 'waitFor()')
+    return waitFor(this.#core, predicate, options)
+  }
 }

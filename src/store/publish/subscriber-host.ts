@@ -28,12 +28,13 @@ export class SubscriberHost<S> implements MailboxHost<Snapshot<S>> {
     readable: ReadableCore<S>,
     consumer: MailboxConsumer<Snapshot<S>>,
     { onDrop, onError = 'continue', scheduler }: SubscribeOptions<S>,
+    pulled: boolean,
   ) {
     this.id = subscriber.id
     this.policy = subscriber.policy
     this.consumer = consumer
     this.onError = onError
-    this.pulled = subscriber.pulled
+    this.pulled = pulled
     this.scheduler = scheduler ?? readable.audience.scheduler
     this.#subscriber = subscriber
     this.#readable = readable

@@ -36,7 +36,6 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
   slot = -1
   call: MailboxConsumer<Snapshot<S>>['next'] | undefined
   readonly policy: Policy
-  readonly pulled: boolean
   /** Takes away the listener on the signal of the options. */
   stopListening: (() => void) | undefined = undefined
   /** The number of the newest publication when it joined; it is never offered those up to there. */
@@ -67,12 +66,11 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     this.#id = options.id ?? number
     // Not `??`: null is refused with all else that is no policy.
     this.policy = options.policy === undefined ? DEFAULT_POLICY : checkPolicy(options.policy)
-    this.pulled = pulled
     this.#consumer = consumer
     this.#options = options
     this.#readable = readable
     if (!pulled && this.policy.straight) this.call = typeof consumer === 'function' ? consumer : consumer.next
-    else this.box()
+    else this.box(pulled)
   }
 
   get id(): string {
@@ -107,11 +105,15 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     return (this.#mailbox ?? this.#account(this.#newHost())).stats()
   }
 
-  /** Puts a mailbox between, which takes over what the walk has told. */
-  box(): Mailbox<Snapshot<S>> {
+  /**
+   * Puts a mailbox between, which takes over what the walk has told.
+   *
+   * @param pulled - whether the consumer takes only what it asks for; of one that has had a mailbox from the start
+   */
+  box(pulled = false): Mailbox<Snapshot<S>> {
     if (this.#mailbox === undefined) {
       this.#isBoxedInside = this.#isRunning
-      this.#host = this.#newHost()
+      this.#host = this.#newHost(pulled)
       this.#mailbox = this.#account(this.#host)
       this.call = undefined
     }
@@ -234,10 +236,10 @@ export class Subscriber<S> implements PlainReceiver<Snapshot<S>> {
     if (mailbox.closed) this.#host = undefined
   }
 
-  #newHost(): SubscriberHost<S> {
+  #newHost(pulled = false): SubscriberHost<S> {
     const given = this.#consumer
     const consumer = typeof given === 'function' ? { next: given } : given
-    return new SubscriberHost(this, this.#readable, consumer, this.#options)
+    return new SubscriberHost(this, this.#readable, consumer, this.#options, pulled)
   }
 
   /** A mailbox as it would be if it had been there from the start. */
