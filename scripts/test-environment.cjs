@@ -2,36 +2,36 @@ const vm = require('node:vm')
 const { TestEnvironment } = require('jest-environment-node')
 
 /**
- * The Node test environment, with V8's code cache kept from one test file to the next.
+ * The Node test environment, with each module compiled once in a worker.
  *
- * Each test file loads each module anew, three hundred for a store, and jest compiles all of them each time. One
- * worker loads the same modules again and again, so the source is read once: a quarter less of what loading costs.
+ * Each test file loads each module anew, three hundred for a store, in a context of its own, and jest compiles all of
+ * them each time. Here a module is compiled as a script, which any context can run: what the engine has compiled of it,
+ * down to the functions that were called, serves the next test file too. That halves what loading costs.
  */
 module.exports = TestEnvironment
 
 /**
- * What the engine made of a module, by its path.
+ * The scripts of modules, by their paths.
  *
- * @type {Map<string, { source: string, data: Buffer }>}
+ * @type {Map<string, { source: string, script: vm.Script }>}
  */
 const known = new Map()
-const TEST_FILE = /\.test\.tsx?$/
 const { compileFunction } = vm
+const TEST_FILE = /\.test\.tsx?$/
 
 /** @type {typeof compileFunction} */
-vm.compileFunction = (source, params, options = {}) => {
-  const { filename = '' } = options
-  // Loaded once.
-  if (TEST_FILE.test(filename)) return compileFunction(source, params, options)
-  const cached = known.get(filename)
-  if (cached?.source === source) {
-    const compiled = compileFunction(source, params, { ...options, cachedData: cached.data })
-    if (!compiled.cachedDataRejected) return compiled
+vm.compileFunction = (source, params = [], options = {}) => {
+  const { filename = '', parsingContext } = options
+  // A test file is loaded once.
+  if (parsingContext === undefined || TEST_FILE.test(filename))
+    return compileFunction(source, params, options)
+  let module = known.get(filename)
+  if (module?.source !== source) {
+    const head = `(function (${params.join(', ')}) {`
+    // No `importModuleDynamically`: it belongs to the test file that came first, and only says that jest cannot.
+    const script = new vm.Script(`${head}${source}\n})`, { filename, columnOffset: -head.length })
+    module = { source, script }
+    known.set(filename, module)
   }
-  // The engine refuses what was made under other flags.
-  const compiled = compileFunction(source, params, { ...options, produceCachedData: true })
-  // A copy: the engine makes the buffer in the test's context, and would keep that for as long as the buffer.
-  if (compiled.cachedData !== undefined)
-    known.set(filename, { source, data: Buffer.from(compiled.cachedData) })
-  return compiled
+  return module.script.runInContext(parsingContext)
 }
