@@ -177,12 +177,10 @@ export class StoreCore<S> extends ReadableFace<S> implements Store<S> {
     this.#kernel.requireAlive('modify()')
     this.#kernel.requireState('modify()')
     const target = {
-      published: () => this.#subject.getValue(),
-      set: this.set,
-      unchanged: () => this.#kernel.unchanged(),
+      kernel: this.#kernel,
+      subject: this.#subject,
       line: this.#modifying,
       endings: this.#core.endings,
-      destroyedError: (operation: string) => this.#kernel.destroyedError(operation),
     }
     return await modify(target, work, options)
   }

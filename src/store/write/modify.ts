@@ -2,20 +2,19 @@ import type { Immutable } from '../../kit/index.ts'
 import { type FairLock, isHeadgateError, onAbort, turnToGoOn } from '../../kit/index.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { ModifyOptions } from '../store.ts'
+import type { CommitPipeline } from './commit-pipeline.ts'
 import { refuseDeferred } from './refuse-deferred.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** What the optimistic loop needs of its store. */
 export interface ModifyTarget<S> {
-  published(): Snapshot<S>
-  set(state: S | Immutable<S>, write: WriteOptions): Snapshot<S>
-  /** A recipe that changed nothing, for the count. */
-  unchanged(): Snapshot<S>
+  readonly kernel: Pick<CommitPipeline<S>, 'set' | 'unchanged' | 'destroyedError'>
+  /** Has what is published. */
+  readonly subject: { getValue(): Snapshot<S> }
   /** Held while one call works, so that calls of one store never race each other. */
   readonly line: FairLock
   /** Called when the store is over. */
   readonly endings: Set<() => void>
-  destroyedError(operation: string): Error
 }
 
 export type ModifyWork<S> = (state: Immutable<S>, signal: AbortSignal) => Promise<S | Immutable<S>>
@@ -36,7 +35,7 @@ export async function modify<S>(
 ): Promise<Snapshot<S>> {
   const controller = new AbortController()
   const { signal } = controller
-  const destroyed = (): void => controller.abort(target.destroyedError('modify()'))
+  const destroyed = (): void => controller.abort(target.kernel.destroyedError('modify()'))
   const stopListening = onAbort(given, () => controller.abort(given?.reason))
   target.endings.add(destroyed)
   try {
@@ -58,20 +57,20 @@ export async function modify<S>(
 }
 
 async function attempt<S>(
-  target: ModifyTarget<S>,
+  { kernel, subject }: ModifyTarget<S>,
   work: ModifyWork<S>,
   write: WriteOptions,
   { retries, signal }: { retries: number; signal: AbortSignal },
 ): Promise<Snapshot<S>> {
   for (let attempt = 0; ; attempt += 1) {
     signal.throwIfAborted()
-    const base = target.published()
+    const base = subject.getValue()
     const state = await orAbort((async () => work(base.state, signal))(), signal)
     // What was awaited is no promise any more; a generator function has not even begun.
     refuseDeferred?.('work of modify()', state)
-    if (Object.is(state, base.state) && target.published() === base) return target.unchanged()
+    if (Object.is(state, base.state) && subject.getValue() === base) return kernel.unchanged()
     try {
-      return target.set(state, { ...write, expectedVersion: base.version })
+      return kernel.set(state, { ...write, expectedVersion: base.version })
     } catch (error) {
       if (attempt >= retries || !isHeadgateError(error, 'VERSION_CONFLICT')) throw error
     }
