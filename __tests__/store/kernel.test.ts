@@ -1,5 +1,5 @@
 /** What a store offers to the rooms above it. */
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import {
   createMachineStore,
   createStore,
@@ -309,6 +309,7 @@ describe('guard', () => {
     kernel.guard(() => store.destroy())
     expect(() => store.set(2)).toThrow(refusal('STORE_DESTROYED'))
     expect([store.state, store.metrics().commits, store.metrics().failedWrites]).toEqual([1, 0, 1])
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const other = createStore<{ n: number }>({ n: 1 })
     const state = {
       get n(): number {
@@ -318,6 +319,7 @@ describe('guard', () => {
     }
     expect(() => other.set(state)).toThrow(refusal('STORE_DESTROYED'))
     expect(other.state).toEqual({ n: 1 })
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('state.n is a getter'))
   })
 
   test('is told what the writer said', () => {

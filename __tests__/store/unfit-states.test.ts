@@ -1,5 +1,5 @@
 /** A state that no recipe, path or codec could walk is refused at every way in, and nothing is changed. */
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { collection, createMachineStore, createStore, defineMachine, type Store } from '../../src/index.ts'
 import { kernelOf } from '../../src/store/index.ts'
 
@@ -132,12 +132,14 @@ describe('a draft that leaves its recipe while it runs', () => {
   }
 
   test('as the field of an instance that is not drafted, is what it stood for, or is refused with its path', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const store = createStore<World>({ pose: { x: 1 } })
     const other = createStore<World>({ pose: { x: 0 } })
     store.update((draft) => {
       draft.pose.x = 7
       other.set({ pose: { x: 1 }, box: new Selection(draft.pose) })
     })
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('state.box is an instance of Selection'))
     expect((other.state.box as Selection).of).toEqual({ x: 7 })
     const before = store.snapshot
     const keep = () =>

@@ -150,12 +150,15 @@ describe('who is not let in yet', () => {
         })
       },
     })
+    const faults: unknown[] = []
+    bench.server.faults$.subscribe(({ error }) => void faults.push(error))
     const client = new HandWritten(bench)
     await client.hello()
     await client.say({ t: 'leave' })
     await client.hello({ clientId: 'next' })
     refuse()
     await turn()
+    expect(faults).toEqual([new Error('late')])
     expect([client.take().map(({ t }) => t), client.closed]).toEqual([['welcome', 'chunk'], undefined])
   })
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import {
   buffer,
   createMachineStore,
@@ -120,12 +120,16 @@ describe('a mirror', () => {
   })
 
   test('holds states that JSON has no form for', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const state = { at: new Date(5), n: Number.NaN, zero: -0, tags: new Set(['a']) }
     const bench = new Bench(createStore(state))
     const one = bench.mirror()
     expect(await versionOf(one, 0)).toEqual(state)
     bench.store.set({ ...state, at: new Date(6) })
     expect((await versionOf(one, 1)).at).toEqual(new Date(6))
+    // Once for the store, and once for its replica.
+    expect(warn).toHaveBeenCalledTimes(2)
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('state.at is an instance of Date'))
   })
 
   test('says whether it is live, and how far it is behind', async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { createStore, type WriteOptions } from '../../../src/index.ts'
 
 describe('expectedVersion', () => {
   test('is compared after a getter of the state has written', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const store = createStore<{ n: number }>({ n: 0 })
     const state = {
       get n(): number {
@@ -12,6 +13,7 @@ describe('expectedVersion', () => {
     }
     expect(() => store.set(state, { expectedVersion: 0 })).toThrow(/expected version 0 was refused/)
     expect(store.state).toEqual({ n: 5 })
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('state.n is a getter'))
   })
 
   test('is compared after a getter of the options has written', () => {
@@ -29,6 +31,7 @@ describe('expectedVersion', () => {
   })
 
   test('does not let a getter inside put() make two writes of one version', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
     const store = createStore<{ n: number }>({ n: 0 })
     const seen: number[] = []
     store.subscribe(({ version }) => void seen.push(version))
@@ -44,5 +47,6 @@ describe('expectedVersion', () => {
     }
     store.put({ ...store.snapshot, version: 1, state })
     expect(seen).toEqual([0, 1, 2])
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('state.n is a getter'))
   })
 })
