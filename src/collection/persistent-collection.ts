@@ -240,7 +240,8 @@ export interface Slots {
 /** Visits the slots in which two versions differ, in order; false if the walk was ended. */
 export function visitSlots({ before, after, step }: Slots, visit: VisitDifference): boolean {
   if (step < 0) return before.differences(after, visit)
-  const [was, is] = [before.get(step), after.get(step)]
+  const was = before.get(step)
+  const is = after.get(step)
   return Object.is(was, is) || visit(step, was, is)
 }
 

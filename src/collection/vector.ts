@@ -59,7 +59,8 @@ function visitDifferences(
   if (shift === 0) return visitItems(one, other, first, visit)
   const end = Math.max(one.length, other.length)
   for (let at = 0; at < end; at += 1) {
-    const [here, there] = [one[at] as VectorNode | undefined, other[at] as VectorNode | undefined]
+    const here = one[at] as VectorNode | undefined
+    const there = other[at] as VectorNode | undefined
     if (here === there) continue
     const slot = first + (at << shift)
     if (!visitDifferences(here ?? NOBODY, there ?? NOBODY, shift - BITS, slot, visit)) return false
