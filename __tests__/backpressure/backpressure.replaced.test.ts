@@ -18,6 +18,30 @@ describe('backpressure', () => {
     expect(seen).toEqual(['result 2'])
   })
 
+  test('emits nothing more of a projection that is replaced while it emits', () => {
+    const source$ = new Subject<number>()
+    const seen: string[] = []
+    source$.pipe(backpressure(switchLatest(), (n: number) => of(`${n}a`, `${n}b`))).subscribe((value) => {
+      seen.push(value)
+      if (value === '1a') source$.next(2)
+    })
+    source$.next(1)
+    expect(seen).toEqual(['1a', '2a', '2b'])
+  })
+
+  test('does not wait for the promise of a projection that was replaced', () => {
+    const source$ = new Subject<number>()
+    const seen: unknown[] = []
+    const project = (n: number): unknown => (n === 1 ? new Promise(() => {}) : n)
+    source$
+      .pipe(backpressure(switchLatest(), project))
+      .subscribe({ next: (value) => seen.push(value), complete: () => seen.push('complete') })
+    source$.next(1)
+    source$.next(2)
+    source$.complete()
+    expect(seen).toEqual([2, 'complete'])
+  })
+
   test('does not leave the rejection of such a projection unhandled', async () => {
     const unhandled: unknown[] = []
     const note = (reason: unknown): void => void unhandled.push(reason)

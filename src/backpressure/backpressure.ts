@@ -6,13 +6,11 @@
  */
 import {
   asyncScheduler,
-  from,
   type InteropObservable,
   Observable,
   type OperatorFunction,
   type SchedulerLike,
   takeWhile,
-  tap,
 } from 'rxjs'
 import { type Clock, checkKeys, type KnownKeys, systemClock } from '../kit/index.ts'
 import type { Delivery, HandledDelivery } from './delivery.ts'
@@ -107,11 +105,11 @@ export function backpressure<T>(
             const value = Array.isArray(entry) ? entry.map((one) => one.value) : (entry as Numbered<T>).value
             const result = project(value as never, delivery)
             // Replaced or left while it ran, by a write of its own: nothing of it is emitted.
-            if ((delivery as HandledDelivery).aborted) return result
-            if (isAwaitable(result)) return from(result).pipe(tap((inner) => observer.next(inner)))
+            if ((delivery as HandledDelivery).aborted || isAwaitable(result)) return result
             observer.next(result)
             return undefined
           },
+          emitted: (value) => observer.next(value),
           error: (error) => observer.error(error),
           complete: () => observer.complete(),
         },

@@ -120,14 +120,18 @@ export class Calls<T extends Versioned> {
     // What follows the end of a handler may set off the next one, and so on for ever.
     const succeeded = (): void => releaseWork(() => this.#settle(delivery))
     const failed = (error: unknown): void => releaseWork(() => this.#settle(delivery, { error }, left))
+    const { emitted } = host.consumer
     this.#handlers ??= new Handlers()
     this.#handlers.add(delivery, host)
     try {
-      if (isThenable(result)) {
+      if (emitted === undefined && isThenable(result)) {
         result.then(succeeded, failed)
         return
       }
-      const inner = from(result).subscribe({ error: failed, complete: succeeded })
+      const next = (value: unknown): void => {
+        if (!delivery.aborted) emitted?.(value)
+      }
+      const inner = from(result).subscribe({ next, error: failed, complete: succeeded })
       // A handler may have closed us, or written and so been replaced, before it returned.
       if (delivery.aborted) {
         unsubscribe(delivery, inner, host)

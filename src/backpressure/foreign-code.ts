@@ -13,9 +13,9 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 export function isAwaitable(result: unknown): result is ObservableInput<unknown> {
   if (typeof result !== 'object' && typeof result !== 'function') return false
   if (result === null) return false
+  if (isThenable(result)) return true
   const { next, subscribe } = result as { next?: unknown; subscribe?: unknown }
   return (
-    isThenable(result) ||
     Symbol.asyncIterator in result ||
     observableKey in result ||
     typeof subscribe === 'function' ||

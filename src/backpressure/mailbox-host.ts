@@ -9,6 +9,8 @@ import type { DropReason, Versioned } from './strategy.ts'
 export interface MailboxConsumer<T> {
   /** Given one entry, or an array of them by the policy `batch`. */
   next(entry: T | readonly T[], delivery: Delivery): unknown
+  /** Given what an input that `next` returned emits, until it is aborted; an abort then also ends a promise. */
+  emitted?(value: unknown): void
   error?(error: unknown): unknown
   complete?(): unknown
   /** Told once that nothing comes any more, however it ended, before `error` and `complete`. Must not throw. */
