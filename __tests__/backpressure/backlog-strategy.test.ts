@@ -41,9 +41,13 @@ class Bench implements ParkingPort<Versioned> {
     this.source.unpark()
   }
 
-  caughtUp(arrived: number, lost: number, how: Loss): void {
+  caughtUp(arrived: number, lost: number, how: Loss, held: number): void {
     this.how = how
-    this.log.push(`${arrived} arrived, ${lost} lost, ${this.strategy.size} held`)
+    this.log.push(`${arrived} arrived, ${lost} lost, ${held} held`)
+  }
+
+  taken({ version }: Versioned): void {
+    this.log.push(`taken ${version}`)
   }
 
   publish(...versions: number[]): void {
@@ -171,6 +175,25 @@ describe('BacklogStrategy', () => {
     bench.idle = false
     bench.publish(3)
     expect(bench.lines()).toEqual(['rest with 3', '0 arrived, 0 lost, 1 held'])
+  })
+
+  test('gives to a consumer that takes what it would deliver, counted in the same order', () => {
+    const { strategy } = open(buffer({ capacity: 2 }))
+    strategy.replay({ version: 1 })
+    expect([strategy.take()?.version, strategy.take()]).toEqual([1, undefined])
+    bench.publish(2, 3, 4)
+    expect(bench.lines()).toEqual(['taken 1', 'rest with 2', '0 arrived, 0 lost, 1 held'])
+    expect([strategy.take()?.version, strategy.take()?.version, strategy.take()]).toEqual([3, 4, undefined])
+    expect(bench.lines()).toEqual(['2 arrived, 1 lost, 2 held', 'taken 3', 'taken 4'])
+  })
+
+  test('gives nothing of an entry before its turn', () => {
+    const { strategy, source } = open(latest())
+    bench.publish(1)
+    source.publish({ version: 2 }, () => {
+      expect([strategy.take()?.version, strategy.take()]).toEqual([1, undefined])
+    })
+    expect(strategy.take()?.version).toBe(2)
   })
 
   describe('with a replay that was not asked for', () => {

@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { asyncScheduler, EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs'
-import { buffer, type Delivery, direct, latest, Mailbox, type Policy } from '../../src/backpressure/index.ts'
+import {
+  buffer,
+  type Delivery,
+  definePolicy,
+  direct,
+  latest,
+  Mailbox,
+  type Policy,
+  type Versioned,
+} from '../../src/backpressure/index.ts'
 import {
   expectBalance,
   figures,
@@ -784,6 +793,190 @@ describe('Mailbox', () => {
       expect(lines()).toEqual([])
       mailbox.request(1)
       expect(lines()).toEqual(['next 1', 'complete'])
+    })
+  })
+
+  describe('take', () => {
+    test('returns what a request would have told, with the same figures', () => {
+      for (const policy of [
+        latest(),
+        buffer({ capacity: 2 }),
+        buffer({ capacity: 2, overflow: 'drop-incoming' }),
+      ]) {
+        const told = openMailbox({ policy, pulled: true })
+        const taken = openMailbox({ policy, pulled: true })
+        for (const versions of [[1, 2, 3, 4], [5], [], [6, 7, 8]]) {
+          told.offer(...versions)
+          taken.offer(...versions)
+          for (const _ of upTo(3)) {
+            told.lines()
+            if (told.mailbox.ready) told.mailbox.request(1)
+            const entry = taken.mailbox.take()
+            expect(told.lines().map((line) => line.split(' ')[1])).toEqual(
+              entry === undefined ? [] : [String(entry.version)],
+            )
+            expect(taken.mailbox.stats()).toEqual(told.mailbox.stats())
+          }
+        }
+        expect(taken.log.filter((line) => line.startsWith('next'))).toEqual([])
+      }
+    })
+
+    test('ends what was to end once nothing is held', () => {
+      const { mailbox, offer, complete, log } = openMailbox({ policy: queue, pulled: true })
+      offer(1)
+      complete()
+      expect(log).toEqual([])
+      expect(mailbox.take()?.version).toBe(1)
+      expect(log).toEqual(['complete'])
+      expect([mailbox.closed, mailbox.take()]).toEqual([true, undefined])
+    })
+
+    test('tells that there is room, after it was counted', () => {
+      const rooms: number[] = []
+      const { mailbox, offer } = openMailbox({
+        policy: buffer({ capacity: 2, overflow: 'suspend' }),
+        pulled: true,
+        onRoom: (self) => rooms.push(self.pending),
+      })
+      offer(1, 2)
+      mailbox.take()
+      mailbox.take()
+      mailbox.take()
+      expect(rooms).toEqual([1, 0])
+    })
+
+    test('gives what a policy has handed over before it throws, and ends with its error', () => {
+      const broken = new Error('broken')
+      const { mailbox, offer, lines } = openMailbox({
+        policy: definePolicy({
+          kind: 'broken',
+          capacity: 1,
+          converges: true,
+          lossless: false,
+          open(port) {
+            let held: Versioned | undefined
+            return {
+              size: 0,
+              get ready() {
+                return held !== undefined
+              },
+              offer(entry) {
+                held = entry
+              },
+              release() {
+                port.deliver(held as Versioned)
+                throw broken
+              },
+              clear: () => [],
+            }
+          },
+        }),
+        pulled: true,
+      })
+      offer(1)
+      expect(mailbox.take()?.version).toBe(1)
+      expect(lines()).toEqual(['error broken'])
+      expect(mailbox.stats()).toMatchObject({ published: 1, delivered: 1, pending: 0 })
+    })
+
+    test('inside another one gives nothing', () => {
+      const inner: unknown[] = []
+      const { mailbox, offer } = openMailbox({
+        policy: definePolicy({
+          kind: 'picky',
+          capacity: 2,
+          converges: false,
+          lossless: false,
+          open(port) {
+            const held: Versioned[] = []
+            return {
+              get size() {
+                return held.length
+              },
+              get ready() {
+                return held.length > 0
+              },
+              offer: (entry) => void held.push(entry),
+              release() {
+                port.drop(held.shift() as Versioned, 'window')
+                port.deliver(held.shift() as Versioned)
+              },
+              clear: () => held.splice(0),
+            }
+          },
+        }),
+        pulled: true,
+        onDrop: (_version, _reason, self) => inner.push(self.take()),
+      })
+      offer(1, 2)
+      expect([mailbox.take()?.version, mailbox.take()]).toEqual([2, undefined])
+      expect(inner).toEqual([undefined])
+    })
+  })
+
+  describe('a strategy', () => {
+    const settling = (settled: () => void) =>
+      definePolicy({
+        kind: 'settling',
+        capacity: 1,
+        converges: false,
+        lossless: false,
+        open(port) {
+          const held: Versioned[] = []
+          return {
+            get size() {
+              return held.length
+            },
+            get ready() {
+              return held.length > 0
+            },
+            offer(entry) {
+              if (port.idle) port.deliver(entry)
+              else held.push(entry)
+            },
+            release: () => port.deliver(held.shift() as Versioned),
+            settled,
+            clear: () => held.splice(0),
+          }
+        },
+      })
+
+    test('hears that the consumer has been given all, once that is idle', () => {
+      const heard: string[] = []
+      const { offer, finish, lines } = openMailbox({
+        policy: settling(() => heard.push('settled')),
+        slow: true,
+      })
+      offer(1)
+      expect([lines(), heard]).toEqual([['next 1'], []])
+      finish()
+      expect(heard).toEqual(['settled'])
+    })
+
+    test('that throws at that ends its subscription, and nothing leaves the mailbox', () => {
+      const { mailbox, offer, lines } = openMailbox({
+        policy: settling(() => {
+          throw new Error('broken')
+        }),
+      })
+      expect(() => offer(1)).not.toThrow()
+      expect(lines()).toEqual(['next 1', 'error broken'])
+      expect(mailbox.closed).toBe(true)
+    })
+
+    test('hears nothing of a consumer that has left', () => {
+      const heard: string[] = []
+      const { offer, finish, log } = openMailbox({
+        policy: settling(() => heard.push('settled')),
+        slow: true,
+        next: (version, _delivery, mailbox) => {
+          if (version === 2) mailbox.close('unsubscribed')
+        },
+      })
+      offer(1, 2)
+      finish()
+      expect([log, heard]).toEqual([['next 1', 'next 2'], []])
     })
   })
 

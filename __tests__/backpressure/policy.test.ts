@@ -79,6 +79,7 @@ const parking: ParkingPort<Versioned> = {
   },
   unpark() {},
   caughtUp() {},
+  taken() {},
 }
 
 const refused = expect.objectContaining({

@@ -26,11 +26,19 @@ export interface ParkingPort<T extends Versioned> {
   park(entry: T, before: T | undefined, capacity: number): Cursor<T>
   /** Has the source offer again. */
   unpark(): void
-  /** Counts what the source published without offering it, and what was lost of what waits, and how. */
-  caughtUp(arrived: number, lost: number, how: Loss): void
+  /** Counts what the source published without offering it, what was lost of what waits, and how, and what is held now. */
+  caughtUp(arrived: number, lost: number, how: Loss, held: number): void
+  /** Counts a delivery that is not told: the consumer takes it. */
+  taken(entry: T): void
 }
 
-export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
+/** A strategy that needs nobody to be told: what is asked for is given back. */
+export interface Takeable<T extends Versioned> {
+  /** As `release`, for a consumer that takes; `undefined` where nothing is ready. */
+  take(): T | undefined
+}
+
+export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeable<T> {
   readonly #capacity: number
   readonly #loss: Loss
   readonly #port: ParkingPort<T>
@@ -61,7 +69,7 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
     this.#window = window
     this.#replay = undefined
     // The replay, where the capacity is 1.
-    this.#port.caughtUp(0, window.lost(), this.#loss)
+    this.#port.caughtUp(0, window.lost(), this.#loss, window.held)
   }
 
   replay(entry: T): void {
@@ -70,18 +78,26 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
 
   release(): void {
     this.catchUp()
-    this.#port.deliver(this.#take())
+    // The cast holds: it is called only while `ready`.
+    this.#port.deliver(this.#shift() as T)
+  }
+
+  take(): T | undefined {
+    this.catchUp()
+    const entry = this.#shift()
+    if (entry !== undefined) this.#port.taken(entry)
+    return entry
   }
 
   catchUp(): void {
     const window = this.#window
     if (window === undefined) return
     const arrived = window.arrived()
-    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#loss)
+    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#loss, window.held)
   }
 
   settled(): void {
-    if (!this.#port.idle || this.ready) return
+    if (this.#window === undefined || !this.#port.idle || this.ready) return
     this.#endWindow()
     this.#port.unpark()
   }
@@ -89,16 +105,17 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T> {
   clear(): T[] {
     this.catchUp()
     const held: T[] = []
-    while (this.ready) held.push(this.#take())
+    for (let entry = this.#shift(); entry !== undefined; entry = this.#shift()) held.push(entry)
     this.#endWindow()
     return held
   }
 
-  #take(): T {
+  /** The oldest of what has been counted; a replay comes before there is a window. */
+  #shift(): T | undefined {
+    if (this.#window !== undefined) return this.#window.shift()
     const replay = this.#replay
     this.#replay = undefined
-    // The cast holds: it is called only while `ready`.
-    return replay ?? (this.#window as Cursor<T>).shift()
+    return replay
   }
 
   #endWindow(): void {

@@ -220,8 +220,14 @@ export class Cursor<T extends Versioned> {
     return lost
   }
 
-  /** Takes the oldest entry; the caller has asked what was lost, and that there is one. */
-  shift(): T {
+  /** How many of those that have arrived it holds; the caller has asked what was lost. */
+  get held(): number {
+    return this.#seen - this.#start
+  }
+
+  /** Takes the oldest of those that have arrived; the caller has asked what was lost. */
+  shift(): T | undefined {
+    if (this.#seen === this.#start) return undefined
     const entry = this.#backlog.take(this.#start)
     this.#start += 1
     return entry

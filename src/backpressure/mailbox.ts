@@ -18,17 +18,17 @@
  * - No recursion: a handler that ends synchronously does not release the next, the loop in `#pump` does.
  */
 import type { SchedulerLike } from 'rxjs'
-import { anotherRound, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
+import { anotherRound, contain, HeadgateError, mayGoOn, releaseWork } from '../kit/index.ts'
 import { Account } from './account.ts'
 import type { Cursor } from './backlog.ts'
-import type { Loss, ParkingPort } from './backlog-strategy.ts'
+import type { Loss, ParkingPort, Takeable } from './backlog-strategy.ts'
 import { Calls } from './calls.ts'
 import { HandledDelivery } from './delivery.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { checkPolicy, open } from './policy.ts'
 import type { SubscriberStats } from './stats.ts'
 import type { DropReason, Port, Strategy, Versioned } from './strategy.ts'
-import { type Terminal, tellDrop, tellEnd } from './tell-host.ts'
+import { type Terminal, tellEnd } from './tell-host.ts'
 
 const mayPark = <T extends Versioned>({ park, dropped, conflated }: MailboxHost<T>): boolean =>
   park !== undefined && dropped === undefined && conflated === undefined
@@ -40,12 +40,11 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
   #demand: number
   #pumping = false
   #pumpQueued = false
-  /** Whether the source offers nothing, and what waits is read from its backlog. */
-  #parked = false
+  /** Given what is released while a consumer takes it. */
+  #take: ((entry: T) => void) | undefined
   #terminal: Terminal | undefined
   readonly calling: Calls<T>
-  readonly #deferred: boolean
-  readonly #strategy: Strategy<T>
+  readonly #strategy: Strategy<T> & Partial<Takeable<T>>
   #host: MailboxHost<T> | undefined
 
   constructor(host: MailboxHost<T>) {
@@ -55,7 +54,6 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
     this.#host = host
     // The cast holds: a strategy gives back what it was given.
     this.#strategy = this.policy[open](this) as Strategy<T>
-    this.#deferred = this.#strategy.deferred === true
     this.#strategy.start?.()
   }
 
@@ -98,7 +96,7 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
   }
 
   get idle(): boolean {
-    return this.#demand > 0 && !this.#pumping && !this.#deferred
+    return this.#demand > 0 && !this.#pumping && !this.#strategy.deferred
   }
 
   get parking(): ParkingPort<T> | undefined {
@@ -137,9 +135,13 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
       return
     }
     if (this.#noteSize() === 0 || this.#pumpQueued) return
-    if (this.#deferred || (!this.policy.waits && this.#strategy.ready)) {
+    if (this.#strategy.deferred || (!this.policy.waits && this.#strategy.ready)) {
       this.#pumpQueued = true
-      queueMicrotask(this.#releasePump)
+      const run = (): void => {
+        this.#pumpQueued = false
+        this.pump()
+      }
+      queueMicrotask(() => releaseWork(run))
     }
   }
 
@@ -173,6 +175,35 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
   request(count: number): void {
     this.#demand += count
     this.pump()
+  }
+
+  /**
+   * Hands the next of what is held over to a pulled consumer by returning it: nobody is called. `undefined` where
+   * nothing is ready. For policies that wait and do not batch.
+   */
+  take(): T | undefined {
+    const host = this.#host
+    if (host === undefined || this.#pumping) return undefined
+    const entry = this.#strategy.take?.() ?? this.#takeReleased()
+    if (entry === undefined) return undefined
+    if (this.#terminal !== undefined) this.#finishWhenEmpty()
+    host.roomMade?.()
+    return entry
+  }
+
+  /** As {@link take}, of a strategy that can only hand over. */
+  #takeReleased(): T | undefined {
+    this.#pumping = true
+    let taken: T | undefined
+    this.#take = (entry) => {
+      taken = entry
+    }
+    this.#guarded(() => {
+      if (this.#strategy.ready) this.#strategy.release()
+    })
+    this.#take = undefined
+    this.#pumping = false
+    return taken
   }
 
   /** Ends the subscription once everything held is delivered and the running handlers have ended. */
@@ -233,9 +264,13 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
     const host = this.#host
     // A timer that its policy has not ended comes too late.
     if (host === undefined) return
-    this.#demand -= 1
     const missed = this.countDelivery(count, version, lostLater)
-    this.calling.make(entry, new HandledDelivery(version, missed, this.id), host)
+    // The cast holds: a batch is not taken.
+    if (this.#take !== undefined) this.#take(entry as T)
+    else {
+      this.#demand -= 1
+      this.calling.make(entry, new HandledDelivery(version, missed, this.id), host)
+    }
   }
 
   drop(entry: T, reason: DropReason): void {
@@ -263,30 +298,33 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
         if (this.#pumpQueued && !this.#host.pulled && !anotherRound()) break
         this.#strategy.release()
       }
+      // Before it hears, or it would find the consumer busy.
+      this.#pumping = false
+      if (this.#host !== undefined) this.#strategy.settled?.()
     } catch (error) {
+      this.#pumping = false
       this.#giveUp(error)
     }
-    this.#pumping = false
-    if (this.#parked) this.#strategy.settled?.()
     this.#finishWhenEmpty()
   }
 
   park(entry: T, before: T | undefined, capacity: number): Cursor<T> {
     // The cast holds: only an open mailbox is offered anything, and only a host that can park is asked.
-    const host = this.#host as Required<MailboxHost<T>>
-    this.#parked = true
-    return host.park(entry, before, capacity)
+    return (this.#host as Required<MailboxHost<T>>).park(entry, before, capacity)
   }
 
   unpark(): void {
-    this.#parked = false
     this.#host?.unpark?.()
   }
 
-  caughtUp(arrived: number, lost: number, how: Loss): void {
+  caughtUp(arrived: number, lost: number, how: Loss, held: number): void {
     this.published += arrived
-    this[how] += lost
-    this.#noteSize()
+    if (lost > 0) this[how] += lost
+    this.countHeld(held)
+  }
+
+  taken({ version }: T): void {
+    this.countDelivery(1, version, 0)
   }
 
   get scheduler(): SchedulerLike {
@@ -327,16 +365,8 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
     const host = this.#host
     if (host === undefined) return
     if (!host.pulled) this.#demand += 1
-    // Most deliveries leave nothing behind them.
-    if (this.#parked || this.#strategy.ready || this.#terminal !== undefined) this.pump()
-    host.roomMade?.()
-  }
-
-  readonly #releasePump = (): void => releaseWork(this.#runQueuedPump)
-
-  readonly #runQueuedPump = (): void => {
-    this.#pumpQueued = false
     this.pump()
+    host.roomMade?.()
   }
 
   // ---- the end ----
@@ -353,6 +383,9 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
   #tellDrop(host: MailboxHost<T>, entry: T, reason: DropReason): void {
     if (host.dropped === undefined) return
     this.#dropsTold += 1
-    tellDrop(host, entry, reason, this.#dropsTold)
+    contain(
+      () => host.dropped?.(entry, reason, this.#dropsTold),
+      (error) => host.faulted({ error, phase: 'drop', version: entry.version }),
+    )
   }
 }

@@ -1,7 +1,7 @@
-/** What a mailbox tells of, beside deliveries: foreign code, which may throw or reject. */
+/** The end, as a mailbox tells it: foreign code, which may throw or reject. */
 import { contain } from '../kit/index.ts'
 import type { MailboxHost } from './mailbox-host.ts'
-import type { DropReason, Versioned } from './strategy.ts'
+import type { Versioned } from './strategy.ts'
 
 /** How a subscription ends. */
 export type Terminal = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown }
@@ -13,17 +13,4 @@ export function tellEnd<T extends Versioned>(host: MailboxHost<T>, terminal: Ter
   if (terminal.kind === 'complete') contain(() => consumer.complete?.(), report)
   else if (consumer.error !== undefined) contain(() => consumer.error?.(terminal.error), report)
   else report(terminal.error)
-}
-
-/** Tells of a loss, the `number`-th of its mailbox. */
-export function tellDrop<T extends Versioned>(
-  host: MailboxHost<T>,
-  entry: T,
-  reason: DropReason,
-  number: number,
-): void {
-  contain(
-    () => host.dropped?.(entry, reason, number),
-    (error) => host.faulted({ error, phase: 'drop', version: entry.version }),
-  )
 }

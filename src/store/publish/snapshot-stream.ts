@@ -7,7 +7,14 @@
  * (`buffer`). Several `next()` calls may wait at once; they are served in order.
  */
 import type { Mailbox, MailboxConsumer, SubscriberStats } from '../../backpressure/index.ts'
-import { defineDispose, describeValue, HeadgateError, RingBuffer, releaseWork } from '../../kit/index.ts'
+import {
+  defineDispose,
+  describeValue,
+  HeadgateError,
+  mayGoOn,
+  RingBuffer,
+  releaseWork,
+} from '../../kit/index.ts'
 import type { ReadableCore } from '../readable-core.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { SubscribeOptions } from './subscribe-options.ts'
@@ -45,7 +52,6 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   readonly #mailbox: Mailbox<Snapshot<S>>
   /** Calls of `next()` that wait, oldest first. */
   readonly #waiters = new RingBuffer<(result: Result<S>) => void>(Number.POSITIVE_INFINITY)
-  #polled: Snapshot<S> | undefined
   /** The overflow that ended the stream, until somebody was told. */
   #failure: { error: unknown } | undefined
 
@@ -61,7 +67,7 @@ export class MailboxStream<S> implements SnapshotStream<S> {
     }
     const consumer: MailboxConsumer<Snapshot<S>> = {
       // The cast holds: a policy that hands over arrays is refused above.
-      next: (snapshot) => this.#take(snapshot as Snapshot<S>),
+      next: (snapshot) => this.#waiters.shift()?.({ done: false, value: snapshot as Snapshot<S> }),
       error: (error) => {
         this.#failure = { error }
       },
@@ -87,25 +93,22 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   // Functions of its own, not methods: they work off their stream.
   readonly next = (): Promise<Result<S>> =>
     new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) {
+      // Taking what is held may go on for ever: whoever takes may write. Waiting for a write does not.
+      const held = this.#mailbox.ready && mayGoOn() ? this.poll() : undefined
+      if (held !== undefined) resolve({ done: false, value: held })
+      else if (this.#failure !== undefined) {
         reject(this.#failure.error)
         this.#failure = undefined
       } else if (this.closed) resolve(DONE)
       else {
         this.#waiters.push(resolve)
-        // Taking what is held may go on for ever: whoever takes may write. Waiting for a write does not.
+        // What is held nevertheless is taken in its turn.
         if (this.#mailbox.ready) releaseWork(() => this.#mailbox.request(1))
         else this.#mailbox.request(1)
       }
     })
 
-  readonly poll = (): Snapshot<S> | undefined => {
-    if (this.#waiters.size > 0 || !this.#mailbox.ready) return undefined
-    this.#mailbox.request(1)
-    const snapshot = this.#polled
-    this.#polled = undefined
-    return snapshot
-  }
+  readonly poll = (): Snapshot<S> | undefined => (this.#waiters.size > 0 ? undefined : this.#mailbox.take())
 
   readonly return = async (value?: unknown): Promise<Result<S>> => {
     this.#mailbox.close('unsubscribed')
@@ -119,10 +122,4 @@ export class MailboxStream<S> implements SnapshotStream<S> {
   }
 
   readonly stats = (): SubscriberStats => this.#mailbox.stats()
-
-  #take(snapshot: Snapshot<S>): void {
-    const waiter = this.#waiters.shift()
-    if (waiter === undefined) this.#polled = snapshot
-    else waiter({ done: false, value: snapshot })
-  }
 }
