@@ -8,13 +8,21 @@
  * record. XState runs the exits of all active states when a machine ends; a machine of ours stays in its final state.
  */
 import { HeadgateError } from '../kit/index.ts'
-import { isDone } from './configuration.ts'
+import { isDone, isInside } from './configuration.ts'
 import type { DoneStateEvent, EventObject } from './definition.ts'
 import type { AnyAct, AnyContextRecipe, StateNode, TransitionNode } from './machine.ts'
 import type { Acting } from './outbox.ts'
 import { runRecipes } from './recipes.ts'
 import { agreedIn, selectEventless, withoutConflicts } from './select-transitions.ts'
-import { entrySet, exitSet, initialSet, type Move, type Remembered, type Situation } from './targets.ts'
+import {
+  entrySet,
+  exitSet,
+  initialSet,
+  inOrder,
+  type Move,
+  type Remembered,
+  type Situation,
+} from './targets.ts'
 
 /** Past this many microsteps a chain of transitions is taken for one without an end. */
 const MICROSTEPS_MAX = 1_000
@@ -142,19 +150,13 @@ class MacroStep implements Steps {
     if (act !== undefined) this.acts.push({ act, event: this.event })
   }
 
-  #remember({ histories, line }: StateNode): void {
-    for (const history of histories) {
-      const depth = line.length
-      const kept = [...this.active].filter(
-        (node) => node.line[depth - 1] === line[depth - 1] && node.line.length > depth,
+  #remember(left: StateNode): void {
+    for (const { name: history, deep } of left.histories) {
+      const told = [...this.active].filter(
+        (node) => isInside(node, left) && (deep ? node.children.length === 0 : node.parent === left),
       )
-      const told = kept.filter((node) =>
-        history.deep ? node.children.length === 0 : node.line.length === depth + 1,
-      )
-      this.remembered = Object.freeze({
-        ...this.remembered,
-        [history.name]: Object.freeze(told.map(({ name }) => name)),
-      })
+      const names = Object.freeze(told.map(({ name }) => name))
+      this.remembered = Object.freeze({ ...this.remembered, [history]: names })
     }
   }
 
@@ -194,7 +196,7 @@ class MacroStep implements Steps {
 
 /** A set is walked in the order of its making; the order of the definition is the one that counts. */
 function sortActive(active: Set<StateNode>): void {
-  const nodes = [...active].sort((one, other) => one.order - other.order)
+  const nodes = inOrder(active)
   active.clear()
   for (const node of nodes) active.add(node)
 }

@@ -71,7 +71,7 @@ export function initialSet(situation: Situation): readonly StateNode[] {
   return inOrder(entered)
 }
 
-const inOrder = (nodes: ReadonlySet<StateNode>): StateNode[] =>
+export const inOrder = (nodes: ReadonlySet<StateNode>): StateNode[] =>
   [...nodes].filter(({ parent }) => parent !== undefined).sort((one, other) => one.order - other.order)
 
 /** The states that a target stands for. */
