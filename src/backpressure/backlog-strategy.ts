@@ -3,13 +3,13 @@
  *
  *   idle     the source offers each entry, and it is delivered
  *   parked  from the first entry that finds the consumer busy: the source offers nothing, and what waits is a
- *            window on its backlog
+ *            cursor on its backlog
  *
  * So a busy consumer costs the source nothing. What came and what was lost meanwhile is counted when somebody
  * looks, before they see a figure, and before the next delivery tells what was missed. It parks until it is idle
  * with nothing held.
  *
- * Both policies keep the newest entries, so what they hold is always such a window. Not so `drop-incoming`; and
+ * Both policies keep the newest entries, so what they hold is always a range of a backlog. Not so `drop-incoming`; and
  * who is told of each loss with `onDrop` must be told at once. They hold what waits themselves.
  */
 import type { Cursor } from './backlog.ts'
@@ -42,8 +42,8 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeab
   readonly #capacity: number
   readonly #loss: Loss
   readonly #port: ParkingPort<T>
-  #window: Cursor<T> | undefined
-  /** A replay that a pulled consumer has not asked for; until the window begins, which begins with it. */
+  #cursor: Cursor<T> | undefined
+  /** A replay that a pulled consumer has not asked for; until the cursor begins, which begins with it. */
   #replay: T | undefined
 
   constructor(capacity: number, loss: Loss, port: ParkingPort<T>) {
@@ -53,11 +53,11 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeab
   }
 
   get size(): number {
-    return this.#window?.size ?? (this.#replay === undefined ? 0 : 1)
+    return this.#cursor?.size ?? (this.#replay === undefined ? 0 : 1)
   }
 
   get ready(): boolean {
-    return this.#window === undefined ? this.#replay !== undefined : !this.#window.isEmpty
+    return this.#cursor === undefined ? this.#replay !== undefined : !this.#cursor.isEmpty
   }
 
   offer(entry: T): void {
@@ -65,11 +65,11 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeab
       this.#port.deliver(entry)
       return
     }
-    const window = this.#port.park(entry, this.#replay, this.#capacity)
-    this.#window = window
+    const cursor = this.#port.park(entry, this.#replay, this.#capacity)
+    this.#cursor = cursor
     this.#replay = undefined
     // The replay, where the capacity is 1.
-    this.#port.caughtUp(0, window.lost(), this.#loss, window.held)
+    this.#port.caughtUp(0, cursor.lost(), this.#loss, cursor.held)
   }
 
   replay(entry: T): void {
@@ -90,15 +90,15 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeab
   }
 
   catchUp(): void {
-    const window = this.#window
-    if (window === undefined) return
-    const arrived = window.arrived()
-    if (arrived > 0) this.#port.caughtUp(arrived, window.lost(), this.#loss, window.held)
+    const cursor = this.#cursor
+    if (cursor === undefined) return
+    const arrived = cursor.arrived()
+    if (arrived > 0) this.#port.caughtUp(arrived, cursor.lost(), this.#loss, cursor.held)
   }
 
   settled(): void {
-    if (this.#window === undefined || !this.#port.idle || this.ready) return
-    this.#endWindow()
+    if (this.#cursor === undefined || !this.#port.idle || this.ready) return
+    this.#endCursor()
     this.#port.unpark()
   }
 
@@ -106,20 +106,20 @@ export class BacklogStrategy<T extends Versioned> implements Strategy<T>, Takeab
     this.catchUp()
     const held: T[] = []
     for (let entry = this.#shift(); entry !== undefined; entry = this.#shift()) held.push(entry)
-    this.#endWindow()
+    this.#endCursor()
     return held
   }
 
-  /** The oldest of what has been counted; a replay comes before there is a window. */
+  /** The oldest of what has been counted; a replay comes before there is a cursor. */
   #shift(): T | undefined {
-    if (this.#window !== undefined) return this.#window.shift()
+    if (this.#cursor !== undefined) return this.#cursor.shift()
     const replay = this.#replay
     this.#replay = undefined
     return replay
   }
 
-  #endWindow(): void {
-    this.#window?.leave()
-    this.#window = undefined
+  #endCursor(): void {
+    this.#cursor?.leave()
+    this.#cursor = undefined
   }
 }

@@ -2,17 +2,17 @@
  * What waits for many mailboxes, kept once.
  *
  * The newest entries are numbered in the order in which they came. A reader is the number of the first one
- * that it has not taken: what it holds is the window from there to the newest, and what it lost is a
+ * that it has not taken, its cursor: what it holds is the range from there to the newest, and what it lost is a
  * subtraction. So a new entry is one store, whatever the number of readers.
  *
  *   entries   . . . 8 9 10          capacity 4
  *   readers   a: 8   b: 10   c: 11  a holds 3, b holds 1, c holds nothing
  *   push 11   . . . 8 9 10 11
- *   push 12   . . . . 9 10 11 12    a has lost one: its window begins at 9 now
+ *   push 12   . . . . 9 10 11 12    a has lost one: its cursor begins at 9 now
  *
- * All readers of a backlog have its capacity, so what overflows is the oldest entry, for all whose window
- * begins with it. `starts` counts, for each entry, the readers whose window begins there: an entry older than
- * every window is let go at once.
+ * All readers of a backlog have its capacity, so what overflows is the oldest entry, for all whose cursor
+ * begins with it. `starts` counts, for each entry, the readers whose cursor begins there: an entry older than
+ * every cursor is let go at once.
  *
  * A source tells its mailboxes of an entry one after the other, and those who read must find it neither
  * earlier nor later than if they were told: a reader sees the newest entry once its turn has come. Until all
@@ -23,7 +23,7 @@
  *
  * Rejected: one ring for all capacities, as long as the largest. It would keep entries that nobody holds.
  *
- * Invariants: between two walks at most `capacity` entries, and but for the newest none that is in no window; the
+ * Invariants: between two walks at most `capacity` entries, and but for the newest none that is in no cursor; the
  * sum of `starts` and `waiting` is the number of readers.
  */
 import type { Slotted } from '../kit/index.ts'
@@ -86,9 +86,9 @@ export class Backlog<T extends Versioned> {
   }
 
   /**
-   * Adds a reader, whose window begins with the entry that it is being told.
+   * Adds a reader, whose cursor begins with the entry that it is being told.
    *
-   * @param before - the entry before that one, where the window begins with it.
+   * @param before - the entry before that one, where the cursor begins with it.
    */
   join(entry: T, owner: Slotted, before?: T): Cursor<T> {
     if (this.#newestVersion !== entry.version) this.push(entry)
@@ -99,7 +99,7 @@ export class Backlog<T extends Versioned> {
     return new Cursor(this, owner, start)
   }
 
-  /** Takes a reader away whose window begins at a number. */
+  /** Takes a reader away whose cursor begins at a number. */
   leave(start: number): void {
     this.#count(Math.max(start, this.#first), -1)
     this.#readers -= 1
@@ -107,16 +107,16 @@ export class Backlog<T extends Versioned> {
     if (this.#readers === 0) this.#abandoned()
   }
 
-  /** Moves the beginning of a window over what its reader has lost. */
+  /** Moves the beginning of a cursor over what its reader has lost. */
   skip(start: number, to: number): void {
     this.#count(Math.max(start, this.#first), -1)
     this.#count(to, 1)
     this.#letGo()
   }
 
-  /** Takes the entry with which a window begins, and moves the beginning behind it. */
+  /** Takes the entry with which a cursor begins, and moves the beginning behind it. */
   take(start: number): T {
-    // The cast holds for the numbers of a window.
+    // The cast holds for the numbers of a cursor.
     const entry = this.#entries[this.#indexOf(start)] as T
     this.#count(start, -1)
     this.#count(start + 1, 1)
@@ -142,7 +142,7 @@ export class Backlog<T extends Versioned> {
     }
   }
 
-  /** Lets go of what is in nobody's window. The newest stays: who is told of it after this may begin with it. */
+  /** Lets go of what is in nobody's cursor. The newest stays: who is told of it after this may begin with it. */
   #letGo(): void {
     while (this.#first < this.end - 1) {
       const index = this.#indexOf(this.#first)
@@ -152,7 +152,7 @@ export class Backlog<T extends Versioned> {
     }
   }
 
-  /** Keeps the entry before the oldest again, which nobody's window held. */
+  /** Keeps the entry before the oldest again, which nobody's cursor held. */
   #takeBack(entry: T | undefined): void {
     this.#first -= 1
     const index = this.#indexOf(this.#first)
@@ -175,7 +175,7 @@ export class Backlog<T extends Versioned> {
   }
 }
 
-/** A window on a {@link Backlog}: from the first entry that was not taken to the newest that was told. */
+/** A reader's place in a {@link Backlog}: from the first entry that was not taken to the newest that was told. */
 export class Cursor<T extends Versioned> {
   readonly #backlog: Backlog<T>
   readonly #owner: Slotted
@@ -191,7 +191,7 @@ export class Cursor<T extends Versioned> {
     this.#seen = backlog.end
   }
 
-  /** How many entries the window holds now. */
+  /** How many entries the cursor holds now. */
   get size(): number {
     const size = this.#backlog.endFor(this.#owner) - this.#start
     const { capacity } = this.#backlog
@@ -233,7 +233,7 @@ export class Cursor<T extends Versioned> {
     return entry
   }
 
-  /** Ends the window. */
+  /** Ends the cursor. */
   leave(): void {
     this.#backlog.leave(this.#start)
   }

@@ -212,7 +212,7 @@ export class Broadcast<T extends Versioned, Note = undefined> implements Telling
 
   /**
    * Tells a receiver nothing more until it is unparked: it reads what comes in a backlog that it shares with all
-   * who are parked with its capacity. To be called by a receiver that is being told `entry`, with which its window
+   * who are parked with its capacity. To be called by a receiver that is being told `entry`, with which its cursor
    * begins; or with the entry `before`, where it holds that.
    */
   park(receiver: Receiver<T>, capacity: number, entry: T, before: T | undefined): Cursor<T> {

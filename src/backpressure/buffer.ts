@@ -102,9 +102,9 @@ export function buffer(
  * each held entry how many were lost just before it.
  *
  *   ring   2 3 | 6        4 and 5 came while 2 and 3 filled the ring; 6 came after 2 was taken
- *   gaps   0 0 | 2        behind = 2 until 6 is handed over
+ *   losses 0 0 | 2        behind = 2 until 6 is handed over
  *
- * Invariant: `behind` = the sum of `gaps` + `gap` = losses that come after the next held entry or later.
+ * Invariant: `behind` = the sum of `losses` + `lost` = losses that come after the next held entry or later.
  */
 class BufferStrategy<T extends Versioned> implements Strategy<T> {
   /** Not where a writer waits: it is told each time that there is room. */
@@ -112,9 +112,9 @@ class BufferStrategy<T extends Versioned> implements Strategy<T> {
   readonly #port: Port<T>
   readonly #overflow: Overflow
   readonly #ring: RingBuffer<T>
-  readonly #gaps: RingBuffer<number> | undefined
+  readonly #losses: RingBuffer<number> | undefined
   /** Lost since the newest held entry came. */
-  #gap = 0
+  #lost = 0
   /** Lost, and to be told later than with the next held entry. */
   #behind = 0
 
@@ -123,7 +123,7 @@ class BufferStrategy<T extends Versioned> implements Strategy<T> {
     this.#overflow = policy.overflow
     this.deferred = policy.dispatch === 'microtask'
     this.#ring = new RingBuffer(policy.capacity)
-    if (policy.overflow === 'drop-incoming') this.#gaps = new RingBuffer(policy.capacity)
+    if (policy.overflow === 'drop-incoming') this.#losses = new RingBuffer(policy.capacity)
   }
 
   get size(): number {
@@ -137,15 +137,15 @@ class BufferStrategy<T extends Versioned> implements Strategy<T> {
   offer(entry: T): void {
     const ring = this.#ring
     if (ring.size === 0 && this.#port.idle) {
-      this.#gap = 0
+      this.#lost = 0
       this.#behind = 0
       this.#port.deliver(entry)
     } else if (!ring.isFull) {
       ring.push(entry)
-      this.#gaps?.push(this.#gap)
-      this.#gap = 0
+      this.#losses?.push(this.#lost)
+      this.#lost = 0
     } else if (this.#overflow === 'drop-incoming') {
-      this.#gap += 1
+      this.#lost += 1
       this.#behind += 1
       this.#port.drop(entry, 'overflow')
     } else if (this.#overflow !== 'error') {
@@ -163,7 +163,7 @@ class BufferStrategy<T extends Versioned> implements Strategy<T> {
   release(): void {
     // The cast holds: release() is called only while `ready`.
     const entry = this.#ring.shift() as T
-    this.#behind -= this.#gaps?.shift() ?? 0
+    this.#behind -= this.#losses?.shift() ?? 0
     this.#port.deliver(entry, this.#behind)
   }
 

@@ -40,8 +40,8 @@ export async function modify<S>(
   target.endings.add(destroyed)
   try {
     signal.throwIfAborted()
-    const turn = target.line.enter(signal)
-    if (turn !== undefined) await turn
+    const entered = target.line.enter(signal)
+    if (entered !== undefined) await entered
     try {
       // A subscriber may answer each commit with one more call.
       const pause = turnToGoOn()
