@@ -125,9 +125,9 @@ describe('snapshotProblem', () => {
     ['"source" is not a string', { ...good, source: undefined }],
     ['"tsWall" is not a finite number', { ...good, tsWall: Number.NaN }],
     ['"tsMono" is not a finite number', { ...good, tsMono: '5' }],
-    ['"metadata" is not an object', { ...good, metadata: undefined }],
-    ['"metadata" is not an object', { ...good, metadata: null }],
-    ['"metadata" has a value that is not a string', { ...good, metadata: { a: 1 } }],
+    ['"metadata" is not an object of strings', { ...good, metadata: undefined }],
+    ['"metadata" is not an object of strings', { ...good, metadata: null }],
+    ['"metadata" is not an object of strings', { ...good, metadata: { a: 1 } }],
   ])('says that %s', (problem, value) => {
     expect(snapshotProblem(value)).toBe(problem)
   })

@@ -1,5 +1,6 @@
 import type { Draft } from 'immer'
 import type { Immutable } from '../kit/index.ts'
+import type { ByPlace } from './by-place.ts'
 
 /** What is different between two versions of a collection, by id. */
 export interface CollectionDiff {
@@ -109,6 +110,8 @@ export interface Places {
   readonly ids: readonly string[]
   /** The place of an id that was ever in one of the collections. */
   placeOf(id: string): number | undefined
+  /** Makes what keeps something for many ids by their places. */
+  keyed<Value>(): ByPlace<Value>
 }
 
 /** Told of the place of an id with its entities, `undefined` where it is absent; returns false to end the walk. */

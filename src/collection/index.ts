@@ -1,3 +1,4 @@
+export type { ByPlace } from './by-place.ts'
 export { type Arrival, type CollectionChanges, changesBetween } from './changes.ts'
 export {
   type Collection,

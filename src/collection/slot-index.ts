@@ -34,6 +34,7 @@
  * What must stay true: `ids[slot]` never changes. The index holds ids only, never entities, so it keeps
  * nothing alive that a version has let go.
  */
+import { ByPlace } from './by-place.ts'
 import type { Places } from './collection.ts'
 
 export class SlotIndex implements Places {
@@ -53,6 +54,10 @@ export class SlotIndex implements Places {
   /** Whether looking past the slots of others has cost as much as moving away from them. */
   get isLitter(): boolean {
     return this.#furtherLooks > this.ids.length
+  }
+
+  keyed<Value>(): ByPlace<Value> {
+    return new ByPlace(this)
   }
 
   /** The slot that an id was given last, by any version. */

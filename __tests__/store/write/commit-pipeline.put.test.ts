@@ -70,7 +70,7 @@ describe('Store.put', () => {
     ['it is not an object', undefined],
     ['"version" is not an integer from 0 to 2^52', remote(-1, 0)],
     ['"state" is undefined', remote(9, undefined)],
-    ['"metadata" is not an object', { ...remote(9, 0), metadata: 'a1' }],
+    ['"metadata" is not an object of strings', { ...remote(9, 0), metadata: 'a1' }],
   ])('refuses what is no snapshot: %s', (problem, value) => {
     const store = createStore(0, { name: 'arm' })
     const before = store.snapshot

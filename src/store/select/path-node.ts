@@ -7,20 +7,29 @@
  *
  * What must stay true: a node without listeners and children does not exist, but for the topmost.
  */
-import { type Collection, isCollection, type Places, placesOf, visitChanges } from '../../collection/index.ts'
-import { type Children, ChildrenByPlace } from './children.ts'
+import {
+  type ByPlace,
+  type Collection,
+  isCollection,
+  type Places,
+  placesOf,
+  visitChanges,
+} from '../../collection/index.ts'
 import { NOTHING } from './nothing.ts'
 import { valueBelow } from './path.ts'
 import type { PathListener } from './path-listener.ts'
 
 type Child = PathNode | PathListener
 
+/** Below a collection, by the places of its ids. */
+type Children = Map<unknown, Child> | ByPlace<Child>
+
 export class PathNode {
   readonly parent: PathNode | undefined
   readonly key: unknown
   /** Its walk meets who joins meanwhile, and they know that they need nothing. */
   #listeners: Set<PathListener> | undefined = undefined
-  #children: Children<Child> | undefined = undefined
+  #children: Children | undefined = undefined
 
   constructor(parent?: PathNode, key?: unknown) {
     this.parent = parent
@@ -56,10 +65,11 @@ export class PathNode {
   }
 
   /** Those below, by the places of a collection, which may have taken the place of another. */
-  #childrenBy(places: Places): ChildrenByPlace<Child> {
+  #childrenBy(places: Places): ByPlace<Child> {
     const children = this.#children
-    if (children instanceof ChildrenByPlace && children.places === places) return children
-    const moved = new ChildrenByPlace(places, children)
+    if (children !== undefined && 'places' in children && children.places === places) return children
+    const moved = places.keyed<Child>()
+    for (const child of children?.values() ?? []) moved.set(child.key, child)
     this.#children = moved
     return moved
   }
@@ -115,7 +125,7 @@ export class PathNode {
   }
 
   #put(key: unknown, value: unknown, child: Child): void {
-    this.#children ??= isCollection(value) ? new ChildrenByPlace(placesOf(value)) : new Map()
+    this.#children ??= isCollection(value) ? placesOf(value).keyed<Child>() : new Map<unknown, Child>()
     this.#children.set(key, child)
   }
 

@@ -10,9 +10,9 @@
  *
  * `settle` puts the original back wherever it meets such a copy: what the recipe left as it was keeps its identity.
  *
- * Which array that is, is looked for in one of {@link LOOK_EVERY} recipes that changed something else: the states
- * before and after are compared, down to the first large array that differs. A copy that is not used costs a hundredth
- * of what one saves that is.
+ * Which array that is, is looked for after recipes that changed something else, more and more rarely: the states before
+ * and after are compared, down to the first large array that differs. A copy that is not used costs a hundredth of what
+ * one saves that is, and none is made after {@link LOOK_MAX} of them.
  *
  * Rejected: copies of all large arrays, for which recipes on something else would pay; another `slice` while a recipe
  * runs, which the whole application would see; a look into immer's own record of a draft, which is undocumented.
@@ -22,10 +22,8 @@ import { valueAt } from '../select/path.ts'
 
 /** Shorter arrays are copied fast enough. */
 const LARGE = 32
-/** Odd, so that it falls in with few patterns of writes. */
-const LOOK_EVERY = 7
-/** After so many recipes that left the array alone it is no longer copied for them. */
-const UNUSED_MAX = 64
+/** The most recipes between two looks; prime, so that looks fall in with few patterns of writes. */
+const LOOK_MAX = 61
 
 type Container = Record<string, unknown>
 
@@ -39,8 +37,9 @@ export interface Thawed<S> {
 export class Thaw<S> {
   /** Leads from the state to the array; empty where the state is the array. */
   #path: readonly string[] | undefined
-  /** Recipes that changed something else since one changed the array. */
-  #unused = LOOK_EVERY - 1
+  /** Recipes that changed something else since one changed the array, and how many there are at the next look. */
+  #unused = 0
+  #lookAt = 1
 
   /** A base for the next recipe; `undefined` where the state itself will do. */
   thaw(state: S): Thawed<S> | undefined {
@@ -53,14 +52,26 @@ export class Thaw<S> {
   /** Takes note of what a recipe has changed. */
   note(before: S, after: S): void {
     if (before === after) return
-    if (this.#path !== undefined && valueAt(before, this.#path) !== valueAt(after, this.#path)) {
-      this.#unused = 0
+    const path = this.#path
+    if (path !== undefined && valueAt(before, path) !== valueAt(after, path)) {
+      this.#restart()
       return
     }
     this.#unused += 1
-    if (this.#unused % LOOK_EVERY !== 0) return
+    if (this.#unused < this.#lookAt) return
     const found = pathOfLarge(before, after)
-    if (found !== undefined || this.#unused >= UNUSED_MAX) this.#path = found
+    if (found === undefined && this.#unused < LOOK_MAX) {
+      this.#lookAt += (this.#unused >> 1) + 1
+      return
+    }
+    this.#path = found
+    if (found === undefined) this.#lookAt += LOOK_MAX
+    else this.#restart()
+  }
+
+  #restart(): void {
+    this.#unused = 0
+    this.#lookAt = 1
   }
 }
 
