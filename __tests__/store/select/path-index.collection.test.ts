@@ -1,5 +1,6 @@
 /** Paths through a collection: who is woken by which write, and at what cost, all counted. */
 import { describe, expect, jest, test } from '@jest/globals'
+import type { Subscription } from 'rxjs'
 import { type Collection, collection } from '../../../src/collection/index.ts'
 import { PersistentCollection } from '../../../src/collection/persistent-collection.ts'
 import { createStore, type Store } from '../../../src/index.ts'
@@ -172,6 +173,16 @@ test('an entity that a recipe puts where it is wakes nobody who looks at it', ()
     draft.robots = draft.robots.set('r0', draft.spare as Robot) as typeof draft.robots
   })
   expect(seen).toEqual([first])
+})
+
+test('who is stopped by somebody who is told of the same commit is told nothing more', () => {
+  const store = createStore(world(2))
+  const next = jest.fn()
+  let stopped: Subscription | undefined
+  store.select('robots', 'r0').subscribe(() => stopped?.unsubscribe())
+  stopped = store.select('robots', 'r1').subscribe(next)
+  store.set(world(2))
+  expect(next).toHaveBeenCalledTimes(1)
 })
 
 describe('an entity that is a collection itself', () => {

@@ -23,9 +23,9 @@ export abstract class Listener extends Subscription {
     this.#since = since
   }
 
-  /** Whether a publication may bring it a value: it has none of that one or of a newer. */
+  /** Whether a publication may bring it a value: it has not left, and has none of that one or of a newer. */
   expects(number: number): boolean {
-    if (this.#since >= number) return false
+    if (this.closed || this.#since >= number) return false
     this.#since = number
     return true
   }
