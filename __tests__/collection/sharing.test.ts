@@ -130,6 +130,48 @@ describe('a dead slot', () => {
   })
 })
 
+describe('a version that moves while one of its entities is made', () => {
+  /** Of e1 and e2, whose slots are 1 and 2, and become 0 and 1; `look` moves it. */
+  function movable(): { made: Collection<Entity>; look: () => void } {
+    const made = many(3).remove('e0')
+    made.remove('e2').set('e2', { n: -2 }) // e2 has a newer slot, in which this version has a gap
+    const look = (): void => {
+      for (let times = 0; times < 10; times += 1) made.get('e2')
+    }
+    return { made, look }
+  }
+
+  const changed = [
+    ['e1', { n: -1 }],
+    ['e2', { n: 2 }],
+  ]
+
+  test('by a recipe that looks at it changes the entity that it was asked to', () => {
+    const { made, look } = movable()
+    const after = made.update('e1', (draft) => {
+      look()
+      draft.n = -1
+    })
+    expect(after.toJSON()).toEqual(changed)
+    expect(after.get('e1')).toEqual({ n: -1 })
+  })
+
+  test('by a getter that looks at it does too', () => {
+    const { made, look } = movable()
+    let looks = 0
+    const entity = {
+      get n() {
+        looks += 1
+        look()
+        return -1
+      },
+    }
+    const after = made.set('e1', entity)
+    expect(looks).toBeGreaterThan(0)
+    expect(after.toJSON()).toEqual(changed)
+  })
+})
+
 describe('a diff', () => {
   /** What comparing costs: walks through the two, items read, ids looked up. */
   function cost(work: () => void): number[] {

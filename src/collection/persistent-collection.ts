@@ -107,10 +107,8 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
   }
 
   update(id: string, recipe: (draft: Draft<Entity>) => void | Entity | Draft<Entity>): Collection<Entity> {
-    const slot = this.#slotOf(id)
-    if (slot < 0) return this
-    const previous = this.#vector.get(slot)
-    return this.#write(slot, previous, runEntityRecipe(previous, recipe))
+    const previous = this.get(id)
+    return previous === undefined ? this : this.#put(id, runEntityRecipe(previous, recipe))
   }
 
   remove(id: string): Collection<Entity> {
@@ -183,20 +181,15 @@ export class PersistentCollection<Entity> implements Collection<Entity> {
 
   #put(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
     requireId(id)
-    const slot = this.#slotOf(id)
-    if (slot < 0) return this.#append(id, settledEntity(entity), edit)
-    return this.#write(slot, this.#vector.get(slot), entity, edit)
-  }
-
-  #write(
-    slot: number,
-    previous: unknown,
-    entity: unknown,
-    edit?: Set<VectorNode>,
-  ): PersistentCollection<Entity> {
-    if (Object.is(previous, entity)) return this
-    const vector = this.#vector.with(slot, settledEntity(entity, previous), edit)
-    return this.#stepTo(slot, vector, this.size)
+    const found = this.#slotOf(id)
+    const previous = this.#entityIn(found)
+    if (found >= 0 && Object.is(previous, entity)) return this
+    const index = this.#index
+    const settled = settledEntity(entity, previous)
+    // A getter that looked at this version may have moved it.
+    const slot = this.#index === index ? found : this.#slotOf(id)
+    if (slot < 0) return this.#append(id, settled, edit)
+    return this.#stepTo(slot, this.#vector.with(slot, settled, edit), this.size)
   }
 
   #append(id: string, entity: unknown, edit?: Set<VectorNode>): PersistentCollection<Entity> {
