@@ -256,6 +256,29 @@ describe('backpressure', () => {
     expect(made.length).toBeLessThanOrEqual(4)
   })
 
+  test('stops a synchronous projection once nobody listens, or it is replaced', () => {
+    const made: number[] = []
+    const project = (first: number) =>
+      new Observable<number>((observer) => {
+        for (let n = first; n < first + 1000 && !observer.closed; n += 1) {
+          made.push(n)
+          observer.next(n)
+        }
+      })
+    const left = observe(of(0).pipe(backpressure(latest(), project), take(2)))
+    expect(left.seen).toEqual([0, 1, 'complete'])
+
+    const source = new Subject<number>()
+    const replaced: number[] = []
+    source.pipe(backpressure(switchLatest(), project), take(4)).subscribe((n) => {
+      replaced.push(n)
+      if (n === 5000) source.next(7000)
+    })
+    source.next(5000)
+    expect(replaced).toEqual([5000, 7000, 7001, 7002])
+    expect(made).toEqual([0, 1, 2, 5000, 7000, 7001, 7002, 7003, 5001])
+  })
+
   test('takes what an observer writes into the source', () => {
     const source = new Subject<number>()
     const seen: number[] = []

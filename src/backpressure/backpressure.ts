@@ -127,8 +127,10 @@ export function backpressure<T>(
       }
       const mailbox = new Mailbox(host)
       options.ledger?.follow(mailbox)
+      // Before the source begins: a synchronous one is left before its subscribe() returns.
+      observer.add(() => mailbox.close('unsubscribed'))
       // A synchronous source would go on after the end, until its subscribe() has returned.
-      const subscription = source.pipe(takeWhile(() => !observer.closed)).subscribe({
+      return source.pipe(takeWhile(() => !observer.closed)).subscribe({
         next(value) {
           version += 1
           mailbox.offer({ version, value })
@@ -136,9 +138,5 @@ export function backpressure<T>(
         error: (error) => mailbox.end({ kind: 'error', error }),
         complete: () => mailbox.end({ kind: 'complete' }),
       })
-      return () => {
-        subscription.unsubscribe()
-        mailbox.close('unsubscribed')
-      }
     })
 }

@@ -10,7 +10,7 @@
  *
  * What must stay true: the owner is told once of each call that is over, but for observables that were aborted.
  */
-import { from, type ObservableInput } from 'rxjs'
+import { from, type ObservableInput, takeWhile } from 'rxjs'
 import { contain, releaseWork } from '../kit/index.ts'
 import type { HandledDelivery } from './delivery.ts'
 import { isAwaitable, isThenable } from './foreign-code.ts'
@@ -128,10 +128,10 @@ export class Calls<T extends Versioned> {
         result.then(succeeded, failed)
         return
       }
-      const next = (value: unknown): void => {
-        if (!delivery.aborted) emitted?.(value)
-      }
-      const inner = from(result).subscribe({ next, error: failed, complete: succeeded })
+      // A synchronous one would go on after an abort, until its subscribe() has returned.
+      const inner = from(result)
+        .pipe(takeWhile(() => !delivery.aborted))
+        .subscribe({ next: (value) => emitted?.(value), error: failed, complete: succeeded })
       // A handler may have closed us, or written and so been replaced, before it returned.
       if (delivery.aborted) {
         unsubscribe(delivery, inner, host)
