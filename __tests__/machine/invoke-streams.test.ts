@@ -211,11 +211,12 @@ describe('an Observable as work', () => {
     expect(store.context.items).toEqual([1, 2])
   })
 
-  test('of which too many come while the store takes no writes has failed', async () => {
+  test('of which too many come while the store takes no writes has failed, and is listened to no more', async () => {
     const items = new Subject<number>()
     const store = working(() => items)
     store.batch(() => {
       for (let item = 0; item < 1_026; item += 1) items.next(item)
+      expect(items.observed).toBe(false)
     })
     await store.waitFor(({ current }) => current === 'BROKEN')
     expect(store.context.items).toHaveLength(1_025)

@@ -94,23 +94,29 @@ class Items {
 
   constructor(source: Observable<unknown>, listener: WorkListener) {
     this.#listener = listener
-    // A synchronous source would go on after the state was left.
-    this.#subscription = source.pipe(takeWhile(() => listener.item !== undefined)).subscribe({
-      next: (value) => this.#next(value),
-      error: (error: unknown) => this.#end({ done: false, error }),
-      complete: () => this.#end({ done: true, output: undefined }),
-    })
+    // Asked before each item: a synchronous source would go on after its end.
+    this.#subscription = source
+      .pipe(takeWhile(() => listener.item !== undefined && this.#hasRoom()))
+      .subscribe({
+        next: (value) => this.#next(value),
+        error: (error: unknown) => this.#end({ done: false, error }),
+        complete: () => this.#end({ done: true, output: undefined }),
+      })
   }
 
   readonly end = (): void => this.#subscription.unsubscribe()
 
+  /** Whether one more item can be taken or can wait; else the work has failed. */
+  #hasRoom(): boolean {
+    if (!this.#waiting.isFull) return true
+    const details = { subscriberId: 'invoke', capacity: ITEMS_MAX, version: -1 }
+    this.#end({ done: false, error: new HeadgateError('BUFFER_OVERFLOW', details) })
+    return false
+  }
+
   #next(value: unknown): void {
-    if (!this.#isBusy) this.#take(value)
-    else if (!this.#waiting.isFull) this.#waiting.push(value)
-    else if (this.#outcome === undefined) {
-      const details = { subscriberId: 'invoke', capacity: ITEMS_MAX, version: -1 }
-      this.#end({ done: false, error: new HeadgateError('BUFFER_OVERFLOW', details) })
-    }
+    if (this.#isBusy) this.#waiting.push(value)
+    else this.#take(value)
   }
 
   #take(value: unknown): void {
@@ -125,6 +131,7 @@ class Items {
   }
 
   #end(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return
     this.#outcome = outcome
     if (!this.#isBusy) endWith(outcome, this.#listener)
   }
