@@ -913,6 +913,40 @@ describe('Mailbox', () => {
       expect([mailbox.take()?.version, mailbox.take()]).toEqual([2, undefined])
       expect(inner).toEqual([undefined])
     })
+
+    test('hands over what lies behind an entry that its policy gives up when asked', () => {
+      const { mailbox, offer } = openMailbox({
+        policy: definePolicy({
+          kind: 'even',
+          capacity: 3,
+          converges: false,
+          lossless: false,
+          open(port) {
+            const held: Versioned[] = []
+            return {
+              get size() {
+                return held.length
+              },
+              get ready() {
+                return held.length > 0
+              },
+              offer: (entry) => void held.push(entry),
+              release() {
+                const entry = held.shift() as Versioned
+                if (entry.version % 2 === 0) port.deliver(entry)
+                else port.drop(entry, 'window')
+              },
+              clear: () => held.splice(0),
+            }
+          },
+        }),
+        pulled: true,
+      })
+      offer(1, 2, 3)
+      expect([mailbox.take()?.version, mailbox.take()]).toEqual([2, undefined])
+      expect(mailbox.stats()).toMatchObject({ published: 3, delivered: 1, dropped: 2, missed: 1, pending: 0 })
+      expectBalance()
+    })
   })
 
   describe('a strategy', () => {
@@ -951,6 +985,14 @@ describe('Mailbox', () => {
       offer(1)
       expect([lines(), heard]).toEqual([['next 1'], []])
       finish()
+      expect(heard).toEqual(['settled'])
+    })
+
+    test('hears it of a consumer that has taken', () => {
+      const heard: string[] = []
+      const { mailbox, offer } = openMailbox({ policy: settling(() => heard.push('settled')), pulled: true })
+      offer(1)
+      expect([mailbox.take()?.version, mailbox.take()]).toEqual([1, undefined])
       expect(heard).toEqual(['settled'])
     })
 

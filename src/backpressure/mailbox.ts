@@ -199,10 +199,12 @@ export class Mailbox<T extends Versioned> extends Account implements Port<T>, Pa
       taken = entry
     }
     this.#guarded(() => {
-      if (this.#strategy.ready) this.#strategy.release()
+      // A policy may give up what it held for too long, instead of delivering it.
+      while (taken === undefined && !this.closed && this.#strategy.ready) this.#strategy.release()
     })
     this.#take = undefined
     this.#pumping = false
+    if (taken !== undefined && !this.closed) this.#guarded(() => this.#strategy.settled?.())
     return taken
   }
 
