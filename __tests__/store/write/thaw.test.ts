@@ -112,6 +112,18 @@ describe('a large array that recipes change', () => {
     expect(store.state.rows).toBeInstanceOf(Rows)
   })
 
+  test('below a record of many keys is left to immer', () => {
+    const entries = numbers(100).map((n) => [`r${n}`, { trail: numbers(100) }])
+    const store = createStore<Record<string, { trail: number[] }>>(Object.fromEntries(entries))
+    for (const id of ['r0', 'r1', 'r1']) {
+      const { state } = store
+      store.update((draft) => {
+        expect(original(draft)).toBe(state)
+        draft[id]?.trail.push(0)
+      })
+    }
+  })
+
   test('short ones are left to immer', () => {
     const store = changedOnce(31)
     const change = () =>

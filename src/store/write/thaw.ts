@@ -20,7 +20,7 @@
 import type { Originals } from '../../state/index.ts'
 import { valueAt } from '../select/path.ts'
 
-/** Shorter arrays are copied fast enough. */
+/** Shorter arrays are copied fast enough; records of more keys are not copied beside immer. */
 const LARGE = 32
 /** The most recipes between two looks; prime, so that looks fall in with few patterns of writes. */
 const LOOK_MAX = 61
@@ -100,11 +100,13 @@ function pathOfLarge(before: unknown, after: unknown): string[] | undefined {
   return undefined
 }
 
-/** Whether a spread copies it as immer does. */
-const isContainer = (value: unknown): value is Container =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === (Array.isArray(value) ? Array : Object).prototype
+/** Whether a spread copies it as immer does, and fast: one of a record of 1 000 keys costs more than it saves. */
+function isContainer(value: unknown): value is Container {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (Array.isArray(value)) return prototype === Array.prototype
+  return prototype === Object.prototype && Object.keys(value).length <= LARGE
+}
 
 const isLarge = (value: unknown): boolean =>
   Array.isArray(value) && value.length >= LARGE && Object.isFrozen(value)
