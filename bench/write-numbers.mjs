@@ -25,6 +25,7 @@ const SUBSCRIBERS = [
 /** The rows of the README: where we lead, and where peers do. */
 const README_ROWS = [
   ['scalar-write', ''],
+  ['array-recipe', ''],
   ['fan-out', '1 000'],
   ['machine-event', ''],
   ['entity-recipe', '100 000'],

@@ -16,7 +16,7 @@ export interface Snapshot<S> {
   readonly reason: string
   /** Who: the module that wrote. */
   readonly source: string
-  /** When, in milliseconds since the epoch. */
+  /** When, in milliseconds since the epoch; under load up to one millisecond before. */
   readonly tsWall: number
   /** When, in milliseconds of a monotonic clock. */
   readonly tsMono: number
