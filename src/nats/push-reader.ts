@@ -20,7 +20,7 @@ interface Consumer {
 const FLOW_CONTROL = 100
 /** How long servers have to answer, before another consumer is asked for as well. */
 const ASK_MS = 500
-/** After this many heartbeats without a message, the reading ends. */
+/** The reading ends with the first heartbeat after this many without a message. */
 const SILENT_BEATS_MAX = 2
 
 export class PushReader {
