@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { createDraft, finishDraft, immerable, isDraft, produce } from 'immer'
+import { createDraft, finishDraft, freeze, immerable, isDraft, produce } from 'immer'
 import { collection } from '../../src/collection/index.ts'
 import { STATE_DEPTH_MAX, settle, UnfitState } from '../../src/state/index.ts'
 import { isDeeplyFrozen } from '../store/support.ts'
@@ -131,9 +131,13 @@ describe('what settle refuses, with its path', () => {
     })
   })
 
-  test('is a draft inside something frozen, where it cannot be replaced', () => {
+  test.each([
+    ['array', (pose: object) => [pose]],
+    ['Map', (pose: object) => new Map([[0, pose]])],
+    ['Set', (pose: object) => new Set([pose])],
+  ])('is a draft inside a frozen %s, where it cannot be replaced', (_name, boxOf) => {
     const draft = createDraft({ pose: { x: 1 } })
-    expect(refused(() => settle({ fine: draft, box: Object.freeze([draft.pose]) }, undefined))).toEqual({
+    expect(refused(() => settle({ fine: draft, box: freeze(boxOf(draft.pose)) }, undefined))).toEqual({
       problem: 'draft',
       path: 'box.0',
     })

@@ -141,18 +141,23 @@ function settlePart(
 ): void {
   try {
     const settled = settleObject(part, previous, depth + 1, walk)
-    if (settled === part) return
-    if (whole instanceof Map) whole.set(key, settled)
+    if (settled === part || replacePart(whole, key, settled)) return
     // Inside something frozen a draft cannot be replaced, and a copy stays.
-    else if (!Reflect.set(whole, key as PropertyKey, settled)) {
-      if (!walk.originals?.has(part)) throw new UnfitState('draft')
-      freeze(part, true)
-    }
+    if (!walk.originals?.has(part)) throw new UnfitState('draft')
+    freeze(part, true)
   } catch (error) {
     walk.trail ??= []
     walk.trail.push([part, key])
     throw error
   }
+}
+
+/** Puts a part in its place; false where that is frozen. */
+function replacePart(whole: object, key: unknown, part: object): boolean {
+  if (!(whole instanceof Map)) return Reflect.set(whole, key as PropertyKey, part)
+  if (Object.isFrozen(whole)) return false
+  whole.set(key, part)
+  return true
 }
 
 type Fields = Record<string, unknown>
@@ -253,6 +258,7 @@ const NO_ENTRIES: ReadonlyMap<unknown, unknown> = new Map()
 function settleSet(set: Set<unknown>, depth: number, walk: Walk): object {
   if (isDone(set, walk)) return set
   const items = [...set]
+  if (Object.isFrozen(set)) Object.freeze(items)
   for (const [i, item] of items.entries()) {
     if (isObject(item)) settlePart(items, i, item, undefined, depth, walk)
   }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { current, original } from 'immer'
+import { current, freeze, original } from 'immer'
 import { createStore, type Store } from '../../../src/index.ts'
 import { isDeeplyFrozen } from '../support.ts'
 
@@ -196,6 +196,24 @@ describe('after a recipe that left the array alone', () => {
     const { lines } = store.state.log
     store.update((draft) => Object.freeze({ count: 7, log: original(draft)?.log ?? draft.log }) as Log)
     expect(store.state.log.lines).toEqual(lines)
+    expect(isDeeplyFrozen(store.state)).toBe(true)
+  })
+
+  test('a copy in a frozen Map or Set stays there, frozen', () => {
+    const store = createStore<Moving>({ lines: numbers(100), moved: undefined })
+    const put = (boxOf: (lines: object) => object): void => {
+      store.update((draft) => {
+        draft.lines.push(0)
+      })
+      store.update((draft) => {
+        draft.moved = freeze(boxOf(original(draft)?.lines ?? []))
+      })
+    }
+    put((lines) => new Map([['a', lines]]))
+    expect((store.state.moved as Map<string, unknown>).get('a')).toEqual(store.state.lines)
+    expect(isDeeplyFrozen(store.state)).toBe(true)
+    put((lines) => new Set([lines]))
+    expect([...(store.state.moved as Set<unknown>)]).toEqual([store.state.lines])
     expect(isDeeplyFrozen(store.state)).toBe(true)
   })
 
