@@ -256,27 +256,51 @@ describe('backpressure', () => {
     expect(made.length).toBeLessThanOrEqual(4)
   })
 
-  test('stops a synchronous projection once nobody listens, or it is replaced', () => {
-    const made: number[] = []
-    const project = (first: number) =>
-      new Observable<number>((observer) => {
-        for (let n = first; n < first + 1000 && !observer.closed; n += 1) {
-          made.push(n)
-          observer.next(n)
-        }
-      })
-    const left = observe(of(0).pipe(backpressure(latest(), project), take(2)))
-    expect(left.seen).toEqual([0, 1, 'complete'])
+  describe('ends a synchronous projection', () => {
+    const counting = () => {
+      const made: number[] = []
+      const project = (first: number) =>
+        new Observable<number>((observer) => {
+          for (let n = first; n < first + 1000 && !observer.closed; n += 1) {
+            made.push(n)
+            observer.next(n)
+          }
+        })
+      return { made, project }
+    }
 
-    const source = new Subject<number>()
-    const replaced: number[] = []
-    source.pipe(backpressure(switchLatest(), project), take(4)).subscribe((n) => {
-      replaced.push(n)
-      if (n === 5000) source.next(7000)
+    test('once nobody listens', () => {
+      const { made, project } = counting()
+      const { seen } = observe(of(0).pipe(backpressure(latest(), project), take(2)))
+      expect(seen).toEqual([0, 1, 'complete'])
+      expect(made).toEqual([0, 1])
     })
-    source.next(5000)
-    expect(replaced).toEqual([5000, 7000, 7001, 7002])
-    expect(made).toEqual([0, 1, 2, 5000, 7000, 7001, 7002, 7003, 5001])
+
+    test('once it is replaced', () => {
+      const { made, project } = counting()
+      const source = new Subject<number>()
+      const seen: number[] = []
+      source.pipe(backpressure(switchLatest(), project), take(3)).subscribe((n) => {
+        seen.push(n)
+        if (n === 0) source.next(5000)
+      })
+      source.next(0)
+      expect(seen).toEqual([0, 5000, 5001])
+      expect(made).toEqual(seen)
+    })
+
+    test('with its first value, where it was replaced before it began', () => {
+      const { made, project } = counting()
+      const source = new Subject<number>()
+      const replaced = backpressure(switchLatest(), (n: number) => {
+        if (n === 0) source.next(5000)
+        return project(n)
+      })
+      const { seen } = observe(source.pipe(replaced, take(1)))
+      source.next(0)
+      expect(seen).toEqual([5000, 'complete'])
+      expect(made).toEqual([5000, 0])
+    })
   })
 
   test('takes what an observer writes into the source', () => {

@@ -10,7 +10,7 @@
  *
  * What must stay true: the owner is told once of each call that is over, but for observables that were aborted.
  */
-import { from, type ObservableInput, takeWhile } from 'rxjs'
+import { from, Observable, type ObservableInput } from 'rxjs'
 import { contain, releaseWork } from '../kit/index.ts'
 import type { HandledDelivery } from './delivery.ts'
 import { isAwaitable, isThenable } from './foreign-code.ts'
@@ -128,15 +128,21 @@ export class Calls<T extends Versioned> {
         result.then(succeeded, failed)
         return
       }
-      // A synchronous one would go on after an abort, until its subscribe() has returned.
-      const inner = from(result)
-        .pipe(takeWhile(() => !delivery.aborted))
-        .subscribe({ next: (value) => emitted?.(value), error: failed, complete: succeeded })
+      const begun = new Observable((subscriber) => {
+        // Known before it begins: a synchronous one is aborted before its subscribe() has returned.
+        delivery.handling.inner = subscriber
+        return from(result).subscribe(subscriber)
+      })
+      const next = (value: unknown): void => {
+        if (delivery.aborted) delivery.handling.inner?.unsubscribe()
+        else emitted?.(value)
+      }
+      const inner = begun.subscribe({ next, error: failed, complete: succeeded })
       // A handler may have closed us, or written and so been replaced, before it returned.
       if (delivery.aborted) {
         unsubscribe(delivery, inner, host)
         this.#settle(delivery)
-      } else delivery.handling.inner = inner
+      }
     } catch (error) {
       failed(error)
     }
