@@ -458,6 +458,22 @@ describe('Mailbox', () => {
       expect(mailbox.stats().inFlight).toBe(0)
     })
 
+    test('of the teardown of an observable that has left while it began', () => {
+      const { mailbox, offer, log } = openMailbox({
+        policy: direct(),
+        next: (_version, _delivery, self) =>
+          new Observable(() => {
+            self.close('unsubscribed')
+            return () => {
+              throw broken
+            }
+          }),
+      })
+      offer(1)
+      expect(log).toEqual(['next 1', 'fault next 1 broken'])
+      expect(mailbox.stats().inFlight).toBe(0)
+    })
+
     test('of a source error that nobody hears', () => {
       const { error, log } = openMailbox({ policy: queue, hearsEnd: false })
       error(broken)

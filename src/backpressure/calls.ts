@@ -131,7 +131,13 @@ export class Calls<T extends Versioned> {
       const begun = new Observable((subscriber) => {
         // Known before it begins: a synchronous one is aborted before its subscribe() has returned.
         delivery.handling.inner = subscriber
-        return from(result).subscribe(subscriber)
+        try {
+          from(result).subscribe(subscriber)
+        } catch (error) {
+          if (!delivery.aborted) throw error
+          // What the abort has ended threw as it ended.
+          host.faulted({ error, phase: 'next', version: delivery.version })
+        }
       })
       const next = (value: unknown): void => {
         if (delivery.aborted) delivery.handling.inner?.unsubscribe()
