@@ -1,9 +1,9 @@
 /**
  * Random programs of members that write, alone and in bursts, throw, give up, leave and are destroyed, over a log whose
- * records are lost, come late or twice, which is cut, forgets its oldest or who follows, does not answer for states or
- * loses them, and takes what it should refuse; clocks are set, and some follow slowly. However it goes: all members have
- * the same versions and states, what was committed is there once and in its version, what was in conflict is not there
- * at all, every account is exact.
+ * records are lost, come late or twice, which is cut, forgets its oldest or who follows, does not answer for states, and
+ * takes what it should refuse; clocks are set, and some follow slowly. However it goes: all members have the same versions
+ * and states, what was committed is there once and in its version, what was in conflict is not there at all, every
+ * account is exact.
  */
 import assert from 'node:assert/strict'
 import { jest, test } from '@jest/globals'
@@ -36,7 +36,6 @@ const act = fc.oneof(
   some(1, 'age', 0),
   some(2, 'silence', 2),
   some(1, 'forget', 2),
-  some(1, 'vanish', 0),
   some(1, 'jump', 3),
   // The first one stays, so that there is always somebody whose states can be asked for.
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), who: fc.constantFrom(1, 2) }) },
@@ -80,7 +79,6 @@ class Run {
   readonly states = new Map<number, string>()
   readonly accounts: { joined: Joined; from: number; told: number; missed: number }[] = []
   isFair = false
-  hasVanished = false
   members: Joined[] = []
   readonly #program: Program
   #n = 0
@@ -180,7 +178,6 @@ class Run {
     else if (what === 'age') this.age()
     else if (what === 'silence') log.unanswered = 3
     else if (what === 'forget') log.silence()
-    else if (what === 'vanish') this.vanish()
     else if (what === 'jump') this.jump(HOURS[who] ?? 0)
     else {
       if (what === 'destroy') store.destroy()
@@ -188,14 +185,6 @@ class Run {
       this.replace(joined)
     }
     await settle()
-  }
-
-  /** The states that are kept are deleted. */
-  vanish(): void {
-    const { snapshots, parts } = this.world.servers
-    this.hasVanished = true
-    snapshots.length = 0
-    parts.clear()
   }
 
   /** The clock of the machine is set. */
@@ -226,20 +215,12 @@ class Run {
     )
   }
 
-  /** Of states that were deleted nobody is told: the next are kept as they are due, as the log grows. */
-  async keepAgain(): Promise<void> {
-    if (!this.hasVanished) return
-    const isLive = ({ member }: Joined): boolean => member.status === 'live'
-    await this.world.quiet(() => this.isGone || this.members.some(isLive))
-    const live = this.members.find(isLive)
-    for (let n = 0; n < this.#program.snapshotEvery && live !== undefined; n += 1) this.write(live)
-  }
-
   /** Everything is well again, until all is decided. */
   async end(): Promise<void> {
     this.isFair = true
     for (const { log } of this.members) Object.assign(log, { isUnplugged: false, unanswered: 0 })
-    await this.keepAgain()
+    // Who was forgotten notices.
+    await this.world.pass(6_000)
     await this.world.quiet(
       () =>
         this.isGone ||

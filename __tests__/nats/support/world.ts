@@ -42,8 +42,6 @@ export class World {
   readonly scheduler: VirtualTimeScheduler = new VirtualTimeScheduler()
   readonly servers: Servers = new Servers(this.scheduler)
   readonly members: Joined[] = []
-  /** How far the wall clock of all machines is ahead of the time that passes. */
-  wallAheadMs = 0
 
   join(
     options: Partial<NatsOptions> = {},
@@ -66,7 +64,7 @@ export class World {
     prepare: (store: JoinedMachine['store']) => void = () => {},
   ): JoinedMachine {
     const { scheduler } = this
-    const clock = { wall: () => scheduler.now() + this.wallAheadMs, mono: () => scheduler.now() }
+    const clock = { wall: () => scheduler.now(), mono: () => scheduler.now() }
     const faults: NatsFault[] = []
     const store = createMachineStore(machine, { scheduler, clock, held: true, onFault: () => {} })
     prepare(store as never)
