@@ -8,6 +8,7 @@ import {
   latest,
   Mailbox,
   type Policy,
+  type Port,
   type Versioned,
 } from '../../src/backpressure/index.ts'
 import {
@@ -896,31 +897,35 @@ describe('Mailbox', () => {
       expect(mailbox.stats()).toMatchObject({ published: 1, delivered: 1, pending: 0 })
     })
 
+    /** A policy that holds whatever it is offered, until it is asked. */
+    const holding = (release: (held: Versioned[], port: Port<Versioned>) => void) =>
+      definePolicy({
+        kind: 'holding',
+        capacity: 3,
+        converges: false,
+        lossless: false,
+        open(port) {
+          const held: Versioned[] = []
+          return {
+            get size() {
+              return held.length
+            },
+            get ready() {
+              return held.length > 0
+            },
+            offer: (entry) => void held.push(entry),
+            release: () => release(held, port),
+            clear: () => held.splice(0),
+          }
+        },
+      })
+
     test('inside another one gives nothing', () => {
       const inner: unknown[] = []
       const { mailbox, offer } = openMailbox({
-        policy: definePolicy({
-          kind: 'picky',
-          capacity: 2,
-          converges: false,
-          lossless: false,
-          open(port) {
-            const held: Versioned[] = []
-            return {
-              get size() {
-                return held.length
-              },
-              get ready() {
-                return held.length > 0
-              },
-              offer: (entry) => void held.push(entry),
-              release() {
-                port.drop(held.shift() as Versioned, 'window')
-                port.deliver(held.shift() as Versioned)
-              },
-              clear: () => held.splice(0),
-            }
-          },
+        policy: holding((held, port) => {
+          port.drop(held.shift() as Versioned, 'window')
+          port.deliver(held.shift() as Versioned)
         }),
         pulled: true,
         onDrop: (_version, _reason, self) => inner.push(self.take()),
@@ -932,29 +937,10 @@ describe('Mailbox', () => {
 
     test('hands over what lies behind an entry that its policy gives up when asked', () => {
       const { mailbox, offer } = openMailbox({
-        policy: definePolicy({
-          kind: 'even',
-          capacity: 3,
-          converges: false,
-          lossless: false,
-          open(port) {
-            const held: Versioned[] = []
-            return {
-              get size() {
-                return held.length
-              },
-              get ready() {
-                return held.length > 0
-              },
-              offer: (entry) => void held.push(entry),
-              release() {
-                const entry = held.shift() as Versioned
-                if (entry.version % 2 === 0) port.deliver(entry)
-                else port.drop(entry, 'window')
-              },
-              clear: () => held.splice(0),
-            }
-          },
+        policy: holding((held, port) => {
+          const entry = held.shift() as Versioned
+          if (entry.version % 2 === 0) port.deliver(entry)
+          else port.drop(entry, 'window')
         }),
         pulled: true,
       })
