@@ -8,7 +8,18 @@ const { TestEnvironment } = require('jest-environment-node')
  * them each time. Here a module is compiled as a script, which any context can run: what the engine has compiled of it,
  * down to the functions that were called, serves the next test file too. That halves what loading costs.
  */
-module.exports = TestEnvironment
+module.exports = class extends TestEnvironment {
+  /**
+   * Finalizers that are due run first. V8 runs none any more, of any registry in this worker, once it has let go of a
+   * registry between the collection that found something for it and the task that was to call it.
+   *
+   * @override
+   */
+  async teardown() {
+    for (let task = 0; task < 3; task += 1) await new Promise((resolve) => setImmediate(resolve))
+    await super.teardown()
+  }
+}
 
 /**
  * The scripts of modules, by their paths.
